@@ -1,0 +1,2 @@
+//! The command `rotor`.
+fn main() {}

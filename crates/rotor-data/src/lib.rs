@@ -1,0 +1,4 @@
+//! The dataset folder.
+
+pub mod model;
+pub mod synthetic;

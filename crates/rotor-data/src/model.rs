@@ -1,0 +1,134 @@
+//! The rows of the seven tables as plain values.
+//!
+//! Codes are text once, in [`Entity`] and [`Series`]; everything else refers to them by position. What a reader
+//! of files produces and what the generator of synthetic worlds produces are the same types.
+
+use rotor_factor::{Date, EntityKind, Frequency, Group, Released};
+
+/// One row of `entities`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entity {
+    /// The key, such as `801880`.
+    pub code: String,
+    /// What it is.
+    pub kind: EntityKind,
+    /// The English name.
+    pub name: String,
+    /// The Chinese name.
+    pub name_zh: Option<String>,
+    /// Where in the economy it stands.
+    pub group: Option<Group>,
+    /// First day on which it exists; `None` is unbounded.
+    pub valid_from: Option<Date>,
+    /// Last day on which it exists; `None` is unbounded.
+    pub valid_to: Option<Date>,
+}
+
+impl Entity {
+    /// Tells whether the entity exists on `date`; both bounds belong to it.
+    #[must_use]
+    pub fn is_valid_on(&self, date: Date) -> bool {
+        self.valid_from.is_none_or(|first| first <= date) && self.valid_to.is_none_or(|last| date <= last)
+    }
+}
+
+/// One row of `series`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Series {
+    /// The key, such as `profit_ytd`.
+    pub name: String,
+    /// How often it has a value.
+    pub frequency: Frequency,
+    /// The unit of its values, such as `percent`.
+    pub unit: String,
+    /// The English title.
+    pub title: String,
+    /// The Chinese title.
+    pub title_zh: Option<String>,
+    /// Who publishes it.
+    pub source: Option<String>,
+}
+
+/// One row of `prices`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Price {
+    /// Position in `entities`.
+    pub entity: u32,
+    /// The day of the close.
+    pub date: Date,
+    /// The close, in index points, above zero.
+    pub close: f64,
+}
+
+/// One row of `observations`: what a series said of an entity and a period, and since when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observation {
+    /// Position in `series`.
+    pub series: u32,
+    /// Position in `entities`.
+    pub entity: u32,
+    /// The day that stamps the reference period.
+    pub period: Date,
+    /// The first day on which the value was public.
+    pub released: Released,
+    /// The value, in the unit of the series.
+    pub value: f64,
+}
+
+/// One row of `bridge`: how much of a sector's assets an industry is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BridgeWeight {
+    /// Position of the sector in `entities`.
+    pub sector: u32,
+    /// Position of the industry in `entities`.
+    pub industry: u32,
+    /// Share of the sector's total assets, above 0, at most 1.
+    pub weight: f64,
+    /// The first day on which the weight was public.
+    pub released: Released,
+}
+
+/// One row of `links`: a series that speaks of a sector's prosperity.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link {
+    /// Position of the sector in `entities`.
+    pub sector: u32,
+    /// Position in `series`.
+    pub series: u32,
+    /// +1 if more is better, −1 if more is worse.
+    pub polarity: i8,
+    /// Weight among the sector's series, above zero.
+    pub weight: f64,
+}
+
+/// One row of `events`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// The day of the event.
+    pub date: Date,
+    /// What happened.
+    pub title: String,
+    /// 1 (minor) to 3 (major).
+    pub importance: u8,
+    /// Positions in `entities` of the sectors it concerns; empty means all.
+    pub sectors: Vec<u32>,
+}
+
+/// The seven tables of a dataset in memory, in the order of their rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tables {
+    /// `entities`.
+    pub entities: Vec<Entity>,
+    /// `prices`.
+    pub prices: Vec<Price>,
+    /// `series`.
+    pub series: Vec<Series>,
+    /// `observations`.
+    pub observations: Vec<Observation>,
+    /// `bridge`.
+    pub bridge: Vec<BridgeWeight>,
+    /// `links`.
+    pub links: Vec<Link>,
+    /// `events`.
+    pub events: Vec<Event>,
+}

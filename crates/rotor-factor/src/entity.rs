@@ -1,0 +1,78 @@
+//! What an entity of a dataset can be.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Declares an enum whose values are words of the dataset format.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vmeta])* $variant,)+ }
+
+        impl $name {
+            /// Every value, in the order of the documentation.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+            /// Every word, in the same order.
+            pub const WORDS: &[&str] = &[$($word,)+];
+
+            /// Returns the word that stands for this value in a dataset.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = $crate::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, $crate::UnknownWord> {
+                match word {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err($crate::UnknownWord { known: Self::WORDS }),
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.word())
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// What an entity is.
+    EntityKind {
+        /// A sector that can be scored and held.
+        Sector = "sector",
+        /// An industry of the statistical office, the source of profits in the bridge.
+        Industry = "industry",
+        /// An index that results are compared with.
+        Benchmark = "benchmark",
+        /// The market as a whole: consumer prices and linked series belong to it.
+        Market = "market",
+    }
+}
+
+words! {
+    /// Where in the economy a sector stands.
+    Group {
+        /// Raw materials and energy.
+        Upstream = "upstream",
+        /// Machinery, equipment, components.
+        Midstream = "midstream",
+        /// Consumption.
+        Downstream = "downstream",
+        /// Transport, retail and other services.
+        Services = "services",
+        /// Banks, other financials, real estate.
+        Financial = "financial",
+        /// Technology, media, telecommunications.
+        Tmt = "tmt",
+        /// What fits none of the others.
+        Other = "other",
+    }
+}

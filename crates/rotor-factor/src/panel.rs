@@ -1,0 +1,177 @@
+//! A window of values, one row an entity and one column a period, borrowed and never copied.
+
+use std::fmt;
+
+use crate::{Frequency, ReferencePeriod};
+
+/// Values of several entities over the last periods of a window, oldest first.
+///
+/// Shape `(n_entities, n_periods)`, one entity after the other in the order of the universe. The values stay
+/// where the archive keeps them: a panel is a pointer with a stride. Missing values read as `None`.
+///
+/// ```
+/// use rotor_factor::{Date, Frequency, Panel, ReferencePeriod};
+/// let june = ReferencePeriod::ending(Frequency::Monthly, Date::new(2022, 6, 30)?).unwrap();
+/// let panel = Panel::new(&[1.0, 2.0, f64::NAN, 4.0], 2, 2, june)?;
+/// assert_eq!(panel.get(0, 0), Some(2.0)); // the first entity in June
+/// assert_eq!(panel.get(1, 1), None); // the second one in May
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq)]
+pub struct Panel<'a> {
+    // Invariant: rows start at multiples of `stride` and each has `n_periods` values inside `values`.
+    values: &'a [f64],
+    stride: usize,
+    n_periods: usize,
+    last: ReferencePeriod,
+}
+
+/// Why values do not make a panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PanelError {
+    /// A window without periods, or longer than the distance from one row to the next.
+    Width {
+        /// Periods asked for.
+        n_periods: usize,
+        /// Values from the start of one row to the start of the next.
+        stride: usize,
+    },
+    /// The last row is cut short.
+    Length {
+        /// Values given.
+        n_values: usize,
+        /// Values from the start of one row to the start of the next.
+        stride: usize,
+    },
+}
+
+impl fmt::Display for PanelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Width { n_periods, stride } => {
+                write!(f, "a window of {n_periods} periods does not fit rows of {stride} values")
+            }
+            Self::Length { n_values, stride } => write!(f, "{n_values} values do not fill rows of {stride}"),
+        }
+    }
+}
+
+impl std::error::Error for PanelError {}
+
+impl<'a> Panel<'a> {
+    /// Returns a panel over `values`, whose rows are `stride` apart and whose windows, `n_periods` long, end
+    /// with the period `last`. NaN stands for a missing value.
+    ///
+    /// # Errors
+    ///
+    /// An error if a window is empty or wider than the stride, or if the last row is incomplete.
+    pub fn new(
+        values: &'a [f64],
+        stride: usize,
+        n_periods: usize,
+        last: ReferencePeriod,
+    ) -> Result<Self, PanelError> {
+        if n_periods == 0 || n_periods > stride {
+            return Err(PanelError::Width { n_periods, stride });
+        }
+        if !values.is_empty() && (values.len() - 1) % stride + 1 < n_periods {
+            return Err(PanelError::Length { n_values: values.len(), stride });
+        }
+        Ok(Self { values, stride, n_periods, last })
+    }
+
+    /// Returns the number of entities.
+    #[must_use]
+    pub fn n_entities(&self) -> usize {
+        self.values.len().div_ceil(self.stride)
+    }
+
+    /// Returns the number of periods in the window.
+    #[must_use]
+    pub fn n_periods(&self) -> usize {
+        self.n_periods
+    }
+
+    /// Returns how often the values come.
+    #[must_use]
+    pub fn frequency(&self) -> Frequency {
+        self.last.frequency()
+    }
+
+    /// Returns the last period of the window, the one with lag 0. Whether it has a value is another question.
+    #[must_use]
+    pub fn last(&self) -> ReferencePeriod {
+        self.last
+    }
+
+    /// Returns the window of one entity, oldest first, with NaN for a missing value.
+    ///
+    /// For inner loops; [`Panel::get`] says the same with `None`.
+    ///
+    /// # Panics
+    ///
+    /// If `entity` is not below [`Panel::n_entities`].
+    #[must_use]
+    pub fn row(&self, entity: usize) -> &'a [f64] {
+        &self.values[entity * self.stride..][..self.n_periods]
+    }
+
+    /// Returns the value of an entity `lag` periods before the last one of the window, or `None` if there is
+    /// none or the window does not reach so far.
+    ///
+    /// # Panics
+    ///
+    /// If `entity` is not below [`Panel::n_entities`].
+    #[must_use]
+    pub fn get(&self, entity: usize, lag: usize) -> Option<f64> {
+        let row = self.row(entity);
+        let value = row[row.len().checked_sub(1 + lag)?];
+        (!value.is_nan()).then_some(value)
+    }
+
+    /// Returns the latest value of an entity in the window with its lag, or `None` if it has none.
+    ///
+    /// # Panics
+    ///
+    /// If `entity` is not below [`Panel::n_entities`].
+    #[must_use]
+    pub fn latest(&self, entity: usize) -> Option<(usize, f64)> {
+        self.row(entity).iter().rev().copied().enumerate().find(|(_, value)| !value.is_nan())
+    }
+}
+
+impl fmt::Debug for Panel<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Panel({} entities x {} periods to {})", self.n_entities(), self.n_periods, self.last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Month;
+
+    fn june() -> ReferencePeriod {
+        ReferencePeriod::ending(Frequency::Monthly, Month::new(2022, 6).unwrap().last_day()).unwrap()
+    }
+
+    #[test]
+    fn windows_are_borrowed_from_wider_rows() {
+        let state = [1.0, 2.0, 3.0, 9.0, 4.0, f64::NAN, 6.0, 9.0];
+        let panel = Panel::new(&state[1..7], 4, 2, june()).unwrap();
+        assert_eq!(panel.n_entities(), 2);
+        assert_eq!(panel.row(0), [2.0, 3.0]);
+        assert_eq!(panel.latest(1), Some((0, 6.0)));
+        assert_eq!((panel.get(1, 1), panel.get(1, 2)), (None, None));
+        assert!(std::ptr::eq(panel.row(0).as_ptr(), &raw const state[1]));
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_are_refused() {
+        assert_eq!(Panel::new(&[1.0], 1, 2, june()), Err(PanelError::Width { n_periods: 2, stride: 1 }));
+        assert_eq!(Panel::new(&[1.0], 1, 0, june()), Err(PanelError::Width { n_periods: 0, stride: 1 }));
+        assert_eq!(Panel::new(&[1.0; 5], 4, 2, june()), Err(PanelError::Length { n_values: 5, stride: 4 }));
+        assert_eq!(Panel::new(&[], 4, 2, june()).unwrap().n_entities(), 0);
+    }
+}

@@ -1,0 +1,338 @@
+//! `rotor dataset`: check, describe, convert and generate.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand, ValueEnum};
+use rotor_data::synthetic::{self, World};
+use rotor_data::{
+    DataError, Dataset, Description, EntityDescription, FaultReport, Format, Manifest, PriceFrequency,
+    SeriesDescription,
+};
+use rotor_factor::{Date, EntityKind, Frequency};
+use serde_json::json;
+
+use crate::text::{Align, TextTable, fit};
+use crate::{CliError, Outcome};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Report every fault of a dataset folder
+    ///
+    /// Exit code 0 if there is none, 1 if there are some, 2 if the folder cannot be read.
+    Check(Show),
+    /// Say what is in a dataset: coverage, gaps, vintages, publication lags
+    Describe(Show),
+    /// Write a dataset in another format; every value keeps its bits and every row its place
+    Convert(Convert),
+    /// Make up a dataset, the same bytes for the same world and seed on any machine
+    Generate(Generate),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The dataset folder
+    folder: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// The dataset folder to read
+    from: PathBuf,
+    /// The folder to write; it must not exist
+    to: PathBuf,
+    /// The format of the tables to write
+    #[arg(long = "to", value_name = "FORMAT")]
+    format: TableFormat,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Which world: a-share (plausible, with a modest planted predictability), null (the same shape, none), leaky
+    /// (only what is not yet released predicts) or large (for benchmarks)
+    #[arg(long, value_name = "NAME")]
+    world: WorldName,
+    /// The seed of every random number
+    #[arg(long, value_name = "N")]
+    seed: u64,
+    /// The folder to write; it must not exist
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The format of the tables
+    #[arg(long, default_value = "parquet")]
+    format: TableFormat,
+    /// Number of sectors of the large world [default: 5000]
+    #[arg(long, value_name = "N")]
+    entities: Option<u32>,
+    /// Number of months of the large world [default: 240]
+    #[arg(long, value_name = "N")]
+    months: Option<u32>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum TableFormat {
+    Csv,
+    Parquet,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum WorldName {
+    AShare,
+    Null,
+    Leaky,
+    Large,
+}
+
+impl From<TableFormat> for Format {
+    fn from(format: TableFormat) -> Self {
+        match format {
+            TableFormat::Csv => Self::Csv,
+            TableFormat::Parquet => Self::Parquet,
+        }
+    }
+}
+
+pub(crate) fn run(command: Command) -> Result<Outcome, CliError> {
+    match command {
+        Command::Check(show) => check(&show),
+        Command::Describe(show) => describe(&show),
+        Command::Convert(arguments) => convert(&arguments),
+        Command::Generate(arguments) => generate(&arguments),
+    }
+}
+
+fn done(text: String) -> Outcome {
+    Outcome { text, passed: true }
+}
+
+fn to_json(value: &impl serde::Serialize) -> Result<String, CliError> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
+}
+
+fn check(show: &Show) -> Result<Outcome, CliError> {
+    let (report, summary) = match Dataset::open(&show.folder) {
+        Ok(dataset) => (FaultReport::default(), format!("no faults; {}\n", summary(&dataset))),
+        Err(DataError::Faulty { report, .. }) => {
+            let text = format!("{report}\n");
+            (report, text)
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let text = if show.json { to_json(&report_as_json(&show.folder, &report))? } else { summary };
+    Ok(Outcome { text, passed: report.is_empty() })
+}
+
+fn summary(dataset: &Dataset) -> String {
+    format!(
+        "{} entities, {} closes, {} series, {} observations",
+        dataset.entities().len(),
+        dataset.closes().len(),
+        dataset.series().len(),
+        dataset.archive().len()
+    )
+}
+
+fn report_as_json(folder: &Path, report: &FaultReport) -> serde_json::Value {
+    let faults = report.faults().iter().map(|fault| {
+        json!({
+            "file": fault.file,
+            "table": fault.table.map(rotor_data::schema::Table::name),
+            "row": fault.row,
+            "line": fault.line,
+            "column": fault.column,
+            "problem": fault.kind.to_string(),
+            "hint": fault.kind.hint(),
+        })
+    });
+    json!({
+        "dataset": folder.display().to_string(),
+        "sound": report.is_empty(),
+        "n_faults": report.total(),
+        "faults": faults.collect::<Vec<_>>(),
+    })
+}
+
+fn describe(show: &Show) -> Result<Outcome, CliError> {
+    let dataset = Dataset::open(&show.folder)?;
+    let description = rotor_data::describe(&dataset);
+    Ok(done(if show.json { to_json(&description)? } else { described(&description) }))
+}
+
+fn described(description: &Description) -> String {
+    let mut text = String::new();
+    let mut line = |label: &str, value: String| {
+        if !value.is_empty() {
+            writeln!(text, "{label:<14}{value}").expect("writing to a string does not fail");
+        }
+    };
+    let mark = if description.synthetic { " (synthetic)" } else { "" };
+    line(&fit(&description.name, 13), format!("{}{mark}", fit(&description.title, 200)));
+    let frequency = if description.price_frequency == "D" { "daily" } else { "month-end" };
+    line("closes", format!("{}, {frequency}", description.closes));
+    line(
+        "trading days",
+        format!(
+            "{}, {} to {}",
+            description.trading_days,
+            dash(description.first_trading_day),
+            dash(description.last_trading_day)
+        ),
+    );
+    line("observations", format!("{} of {} series", description.observations, description.series.len()));
+    let bridge = &description.bridge;
+    if let (Some(first), Some(last)) = (bridge.first_released, bridge.last_released) {
+        let released = if first == last { format!("released {first}") } else { format!("released {first} to {last}") };
+        line(
+            "bridge",
+            format!("{} weights of {} sectors, {} vintages, {released}", bridge.weights, bridge.sectors, bridge.vintages),
+        );
+    }
+    line("links", format!("{} of sectors to series", description.links));
+    line("events", description.events.to_string());
+    text.push_str("\nEntities. `missing` counts trading days without a close between the first and the last.\n\n");
+    text.push_str(&entity_table(&description.entities));
+    text.push_str(
+        "\nSeries. `gaps` counts periods without a value between the first and the last of each\n\
+         entity; `vint` is the mean and largest number of vintages of a period; `lag` the median\n\
+         and largest number of days from the end of a period to its first release.\n\n",
+    );
+    text.push_str(&series_table(&description.series));
+    text
+}
+
+fn entity_table(entities: &[EntityDescription]) -> String {
+    use Align::{Left, Right};
+    let mut table = TextTable::new(&[
+        ("entity", Left),
+        ("kind", Left),
+        ("name", Left),
+        ("", Left),
+        ("closes", Right),
+        ("first", Left),
+        ("last", Left),
+        ("missing", Right),
+        ("series", Right),
+        ("valid", Left),
+    ]);
+    // Those with closes first: an industry has none.
+    let in_order = EntityKind::ALL.iter().flat_map(|kind| entities.iter().filter(|entity| entity.kind == *kind));
+    for entity in in_order {
+        let valid = match (entity.valid_from, entity.valid_to) {
+            (None, None) => String::new(),
+            (from, to) => format!("{} to {}", dash(from), dash(to)),
+        };
+        table.row([
+            fit(&entity.entity, 12),
+            entity.kind.to_string(),
+            fit(&entity.name, 16),
+            fit(entity.name_zh.as_deref().unwrap_or_default(), 8),
+            if entity.closes == 0 { "-".into() } else { entity.closes.to_string() },
+            entity.first_close.map_or("-".into(), month),
+            entity.last_close.map_or("-".into(), month),
+            if entity.closes == 0 { "-".into() } else { entity.missing_closes.to_string() },
+            entity.series.to_string(),
+            valid,
+        ]);
+    }
+    table.render()
+}
+
+fn series_table(series: &[SeriesDescription]) -> String {
+    use Align::{Left, Right};
+    let mut table = TextTable::new(&[
+        ("series", Left),
+        ("", Left),
+        ("ent.", Right),
+        ("first", Left),
+        ("last", Left),
+        ("gaps", Right),
+        ("", Left),
+        ("vint", Right),
+        ("", Right),
+        ("lag", Right),
+        ("", Right),
+    ]);
+    for series in series {
+        let period = |end: Option<Date>| match (end, series.frequency) {
+            (None, _) => "-".into(),
+            (Some(end), Frequency::Quarterly) => end.quarter().to_string(),
+            (Some(end), _) => month(end),
+        };
+        table.row([
+            fit(&series.series, 27),
+            series.frequency.to_string(),
+            series.entities.to_string(),
+            period(series.first_period),
+            period(series.last_period),
+            series.gaps.to_string(),
+            series.gaps_only_in_month.map_or(String::new(), |month| MONTHS[month as usize - 1].into()),
+            series.vintages_mean.map_or("-".into(), |mean| format!("{mean:.2}")),
+            series.vintages_max.to_string(),
+            series.lag_days_median.map_or("-".into(), |days| days.to_string()),
+            series.lag_days_max.map_or("-".into(), |days| days.to_string()),
+        ]);
+    }
+    table.render()
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+fn month(date: Date) -> String {
+    date.month().to_string()
+}
+
+fn dash(date: Option<Date>) -> String {
+    date.map_or("-".into(), |date| date.to_string())
+}
+
+fn convert(arguments: &Convert) -> Result<Outcome, CliError> {
+    rotor_data::convert(&arguments.from, &arguments.to, arguments.format.into())?;
+    written(&arguments.to, arguments.json)
+}
+
+fn generate(arguments: &Generate) -> Result<Outcome, CliError> {
+    let world = match arguments.world {
+        WorldName::AShare => World::AShare,
+        WorldName::Null => World::Null,
+        WorldName::Leaky => World::Leaky,
+        WorldName::Large => World::Large {
+            entities: arguments.entities.unwrap_or(5000),
+            months: arguments.months.unwrap_or(240),
+        },
+    };
+    if arguments.world != WorldName::Large && (arguments.entities.is_some() || arguments.months.is_some()) {
+        use clap::CommandFactory;
+        let message = "--entities and --months are for the world `large`; the others have a fixed shape";
+        crate::Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
+    }
+    let world = synthetic::generate(world, arguments.seed)?;
+    let folder = &arguments.out;
+    rotor_data::write_world(folder, &world, arguments.format.into())?;
+    written(folder, arguments.json)
+}
+
+fn written(folder: &Path, json: bool) -> Result<Outcome, CliError> {
+    let dataset = Dataset::open(folder)?;
+    let text = if json {
+        to_json(&json!({
+            "dataset": folder.display().to_string(),
+            "entities": dataset.entities().len(),
+            "closes": dataset.closes().len(),
+            "series": dataset.series().len(),
+            "observations": dataset.archive().len(),
+        }))?
+    } else {
+        format!("wrote {}: {}\n", folder.display(), summary(&dataset))
+    };
+    Ok(done(text))
+}

@@ -1,0 +1,98 @@
+//! Tables of text, aligned by what a terminal shows: a Chinese character is two columns wide.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// On which side of its column a cell stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Align {
+    Left,
+    Right,
+}
+
+/// Rows of cells under a header.
+#[derive(Debug)]
+pub(crate) struct TextTable {
+    columns: Vec<(&'static str, Align)>,
+    rows: Vec<Vec<String>>,
+}
+
+impl TextTable {
+    pub(crate) fn new(columns: &[(&'static str, Align)]) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new() }
+    }
+
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+
+    /// Returns the table as lines, each ending with a line feed.
+    pub(crate) fn render(&self) -> String {
+        let header: Vec<String> = self.columns.iter().map(|(title, _)| (*title).to_owned()).collect();
+        let widths: Vec<usize> = (0..self.columns.len())
+            .map(|column| {
+                let cells = std::iter::once(&header).chain(&self.rows).map(|row| row[column].width());
+                cells.max().unwrap_or(0)
+            })
+            .collect();
+        let mut text = String::new();
+        for row in std::iter::once(&header).chain(&self.rows) {
+            let mut line = String::new();
+            for ((cell, width), (_, align)) in row.iter().zip(&widths).zip(&self.columns) {
+                let padding = " ".repeat(width - cell.width());
+                match align {
+                    Align::Left => line.extend([cell.as_str(), &padding, "  "]),
+                    Align::Right => line.extend([padding.as_str(), cell, "  "]),
+                }
+            }
+            text.push_str(line.trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// Makes a text of the data safe to show: no control characters, at most `width` columns.
+pub(crate) fn fit(text: &str, width: usize) -> String {
+    let visible = text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter });
+    let visible: String = visible.filter(|letter| !is_direction_mark(*letter)).collect();
+    if visible.width() <= width {
+        return visible;
+    }
+    let mut cut = String::new();
+    let mut used = 1; // for the ellipsis
+    for letter in visible.chars() {
+        used += letter.width().unwrap_or(0);
+        if used > width {
+            break;
+        }
+        cut.push(letter);
+    }
+    cut.truncate(cut.trim_end().len());
+    cut.push('…');
+    cut
+}
+
+/// Tells whether a character turns the text around it, which would scramble a line.
+fn is_direction_mark(letter: char) -> bool {
+    matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_aligned_by_width_on_the_screen() {
+        let mut table = TextTable::new(&[("name", Align::Left), ("n", Align::Right)]);
+        table.row(["电子".into(), "7".into()]);
+        table.row(["Steel".into(), "123".into()]);
+        assert_eq!(table.render(), "name     n\n电子     7\nSteel  123\n");
+    }
+
+    #[test]
+    fn texts_of_the_data_are_cut_and_cleaned() {
+        assert_eq!(fit("Basic Chemicals", 9), "Basic Ch…");
+        assert_eq!(fit("电力设备", 5), "电力…");
+        assert_eq!(fit("a\u{1b}[31mb\u{202e}c", 20), "a\u{fffd}[31mbc");
+    }
+}

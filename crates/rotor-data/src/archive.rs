@@ -1,0 +1,213 @@
+//! The publication log: every value with the day on which it became public.
+//!
+//! An archive keeps the observations of each series in the order of their release. Read from the front, it tells
+//! history as it became known: what a day could know is what stands before that day in the log. That is the one
+//! thing a replay asks, so there is no index by date and nothing is stored twice; [`crate::sweep`] reads it.
+//!
+//! *Invariant:* within a series the log is sorted by release, entity, period; no two entries share all three. The
+//! order does not depend on the order of the rows in the file.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+use rotor_factor::{Date, Frequency, ReferencePeriod, Released};
+
+/// One entry of the log, 24 bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Publication {
+    /// Position of the series times the number of entities, plus the position of the entity.
+    pub(crate) key: u32,
+    /// Position of the reference period on the calendar of its frequency.
+    pub(crate) index: i32,
+    /// The first day on which it was public, in days since 1970.
+    pub(crate) released: i32,
+    /// The row of the table, counted from 1.
+    pub(crate) row: u32,
+    pub(crate) value: f64,
+}
+
+impl Publication {
+    /// What orders the log within a series; the row settles nothing but the order of faults.
+    fn order(&self) -> u128 {
+        // Flipping the sign bit orders negative numbers before positive ones.
+        let ascending = |number: i32| u128::from(number as u32 ^ (1 << 31));
+        ascending(self.released) << 96
+            | u128::from(self.key) << 64
+            | ascending(self.index) << 32
+            | u128::from(self.row)
+    }
+
+    /// Tells whether two entries say something of the same period and were released on the same day.
+    fn collides(&self, other: &Self) -> bool {
+        (self.key, self.index, self.released) == (other.key, other.index, other.released)
+    }
+}
+
+/// Every observation of a dataset, ordered by release.
+#[derive(Clone, Debug, Default)]
+pub struct Archive {
+    n_entities: u32,
+    publications: Vec<Publication>,
+    /// For each series its part of the log.
+    parts: Vec<Range<usize>>,
+    frequencies: Vec<Frequency>,
+}
+
+/// Entries that say twice what a period was, released on one day.
+#[derive(Debug)]
+pub(crate) struct Repeated {
+    /// The archive with all of them in it.
+    pub(crate) archive: Archive,
+    /// The entry of the earlier row and that of the later one.
+    pub(crate) pairs: Vec<(Publication, Publication)>,
+}
+
+/// One value of an archive with everything that is known of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Vintage {
+    /// Position of the series in the dataset.
+    pub series: usize,
+    /// Position of the entity in the dataset.
+    pub entity: usize,
+    /// The period that the value describes.
+    pub period: ReferencePeriod,
+    /// The first day on which it was public.
+    pub released: Released,
+    /// The value, in the unit of the series.
+    pub value: f64,
+    /// The row of `observations`, counted from 1.
+    pub row: u32,
+}
+
+impl Archive {
+    /// The most pairs of series and entity there can be.
+    pub(crate) const MOST_KEYS: u64 = u32::MAX as u64;
+
+    /// Builds the archive from parts of the table, in any order, and the frequency of each series.
+    ///
+    /// # Errors
+    ///
+    /// If two entries share series, entity, period and release.
+    pub(crate) fn build(
+        parts: Vec<Vec<Publication>>,
+        n_entities: usize,
+        frequencies: Vec<Frequency>,
+    ) -> Result<Self, Repeated> {
+        let n_entities = (n_entities as u32).max(1);
+        let (mut publications, parts) = by_series(parts, n_entities, frequencies.len());
+        split(&mut publications, &parts)
+            .into_par_iter()
+            .for_each(|log| log.par_sort_unstable_by_key(Publication::order));
+        let archive = Self { n_entities, publications, parts, frequencies };
+        let collisions = archive.publications.par_windows(2).filter(|pair| pair[0].collides(&pair[1]));
+        let pairs: Vec<_> = collisions.map(|pair| (pair[0], pair[1])).collect();
+        if pairs.is_empty() { Ok(archive) } else { Err(Repeated { archive, pairs }) }
+    }
+
+    /// Returns the number of observations, all vintages counted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.publications.len()
+    }
+
+    /// Tells whether there are no observations.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.publications.is_empty()
+    }
+
+    /// Returns how often a series has a value.
+    ///
+    /// # Panics
+    ///
+    /// If the dataset has no series at this position.
+    #[must_use]
+    pub fn frequency(&self, series: usize) -> Frequency {
+        self.frequencies[series]
+    }
+
+    /// Returns everything that was ever published of a series, in the order of release.
+    ///
+    /// # Panics
+    ///
+    /// If the dataset has no series at this position.
+    pub fn vintages(&self, series: usize) -> impl ExactSizeIterator<Item = Vintage> {
+        self.log(series).iter().map(|publication| self.vintage(publication))
+    }
+
+    /// Spells an entry of the log out.
+    pub(crate) fn vintage(&self, publication: &Publication) -> Vintage {
+        let series = (publication.key / self.n_entities) as usize;
+        let period = ReferencePeriod::from_index(self.frequencies[series], publication.index);
+        let released = Date::from_days(publication.released);
+        Vintage {
+            series,
+            entity: (publication.key % self.n_entities) as usize,
+            period: period.expect("periods are checked when they are read"),
+            released: Released(released.expect("releases are checked when they are read")),
+            value: publication.value,
+            row: publication.row,
+        }
+    }
+
+    /// Returns the log of one series.
+    pub(crate) fn log(&self, series: usize) -> &[Publication] {
+        &self.publications[self.parts[series].clone()]
+    }
+}
+
+/// Moves the entries of each series together, keeping the parts' order, and returns where each series lies.
+fn by_series(
+    parts: Vec<Vec<Publication>>,
+    n_entities: u32,
+    n_series: usize,
+) -> (Vec<Publication>, Vec<Range<usize>>) {
+    let series_of = |publication: &Publication| (publication.key / n_entities) as usize;
+    // For each part, the runs of one series in it. Files are usually sorted by series: a few runs a part.
+    let runs: Vec<Vec<(usize, Range<usize>)>> = parts
+        .par_iter()
+        .map(|part| {
+            let mut runs: Vec<(usize, Range<usize>)> = Vec::new();
+            let mut start = 0;
+            for run in part.chunk_by(|a, b| series_of(a) == series_of(b)) {
+                runs.push((series_of(&run[0]), start..start + run.len()));
+                start += run.len();
+            }
+            runs
+        })
+        .collect();
+    let mut ends = vec![0; n_series];
+    for (series, run) in runs.iter().flatten() {
+        ends[*series] += run.len();
+    }
+    let mut n_publications = 0;
+    let places: Vec<Range<usize>> = ends
+        .iter()
+        .map(|n| {
+            n_publications += n;
+            n_publications - n..n_publications
+        })
+        .collect();
+    let mut next: Vec<usize> = places.iter().map(|place| place.start).collect();
+    let mut publications = vec![Publication::default(); n_publications];
+    for (part, runs) in parts.into_iter().zip(runs) {
+        for (series, run) in runs {
+            let target = next[series];
+            next[series] += run.len();
+            publications[target..next[series]].copy_from_slice(&part[run]);
+        }
+    }
+    (publications, places)
+}
+
+/// Splits a slice into neighbouring parts.
+fn split<'a, T>(mut rest: &'a mut [T], parts: &[Range<usize>]) -> Vec<&'a mut [T]> {
+    parts
+        .iter()
+        .map(|part| {
+            let (head, tail) = std::mem::take(&mut rest).split_at_mut(part.len());
+            rest = tail;
+            head
+        })
+        .collect()
+}

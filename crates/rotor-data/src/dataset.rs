@@ -1,0 +1,472 @@
+//! A dataset folder, read whole: every fault at once, or none and the data.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rotor_factor::EntityKind;
+use sha2::{Digest, Sha256};
+
+use crate::archive::{Archive, Repeated};
+use crate::closes::{Closes, TradingCalendar};
+use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown};
+use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
+use crate::manifest::Manifest;
+use crate::model::{BridgeWeight, Entity, Event, Link, Series};
+use crate::read::{Format, TableFile};
+use crate::schema::Table;
+
+/// A dataset in memory.
+///
+/// Entities are in the order of their codes (the bytes of their UTF-8 form), series in the order of their names;
+/// everything else refers to them by position. The order of the rows in the files does not matter.
+#[derive(Clone, Debug)]
+pub struct Dataset {
+    manifest: Manifest,
+    entities: Vec<Entity>,
+    by_kind: BTreeMap<EntityKind, Vec<usize>>,
+    series: Vec<Series>,
+    closes: Closes,
+    calendar: TradingCalendar,
+    archive: Archive,
+    bridge: Vec<BridgeWeight>,
+    links: Vec<Link>,
+    events: Vec<Event>,
+    files: Vec<DataFile>,
+}
+
+/// A file of a dataset with the hash of its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFile {
+    /// The name in the folder.
+    pub name: String,
+    /// The format of its table.
+    pub format: Format,
+    /// The table it holds.
+    pub table: Table,
+    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Why a dataset could not be opened, converted or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// The folder is not there or may not be read.
+    #[error("cannot read the dataset folder `{}`: {source}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The folder has faults.
+    #[error("the dataset in `{}` has faults", path.display())]
+    Faulty {
+        /// The folder.
+        path: PathBuf,
+        /// Every one of them.
+        report: FaultReport,
+    },
+    /// The folder to write is there already.
+    #[error("`{}` exists already", path.display())]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file could not be written.
+    #[error("cannot write `{}`: {source}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl DataError {
+    /// Returns how to mend the error, if a sentence can say it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Folder { .. } => Some("name a folder with a `dataset.toml`"),
+            Self::Faulty { .. } | Self::Write { .. } => None,
+            Self::Exists { .. } => Some("name a folder that does not exist yet"),
+        }
+    }
+}
+
+impl Dataset {
+    /// Reads and checks a dataset folder.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::Faulty`] with every fault of the folder; [`DataError::Folder`] if it cannot be read at all.
+    pub fn open(folder: &Path) -> Result<Self, DataError> {
+        let listing = list(folder).map_err(|source| DataError::Folder { path: folder.into(), source })?;
+        let mut faults = FaultReport::default();
+        let manifest = read_manifest(folder, &mut faults);
+        report_unknown_files(&listing, &mut faults);
+        let files = Files::find(folder, manifest.as_ref(), &mut faults);
+        let entities = files.load(Table::Entities, &mut faults, load::load_entities);
+        let (entities, entity_codes) =
+            entities.map_or((Vec::new(), None), |(rows, codes)| (rows, Some(codes)));
+        let series = files.load(Table::Series, &mut faults, load::load_series);
+        let (series, series_codes) = series.map_or((Vec::new(), None), |(rows, codes)| (rows, Some(codes)));
+        let parts = Parts { files: &files, entities: entity_codes.as_ref(), series: series_codes.as_ref() };
+        // The large tables side by side; each reports on its own, the reports go in the order of the tables.
+        let ((closes, price_faults), ((archive, observation_faults), (hashes, hash_faults))) = rayon::join(
+            || parts.closes(manifest.as_ref()),
+            || rayon::join(|| parts.archive(), || files.hashes(folder, manifest.as_ref())),
+        );
+        faults.append(hash_faults);
+        faults.append(price_faults);
+        faults.append(observation_faults);
+        let bridge = files
+            .load(Table::Bridge, &mut faults, |file, faults| load::load_bridge(file, parts.entities, faults));
+        let links = files.load(Table::Links, &mut faults, |file, faults| {
+            load::load_links(file, parts.entities, parts.series, faults)
+        });
+        let events = files
+            .load(Table::Events, &mut faults, |file, faults| load::load_events(file, parts.entities, faults));
+        let (Some(manifest), true) = (manifest, faults.is_empty()) else {
+            return Err(DataError::Faulty { path: folder.into(), report: faults });
+        };
+        let mut by_kind: BTreeMap<EntityKind, Vec<usize>> = BTreeMap::new();
+        for (position, entity) in entities.iter().enumerate() {
+            by_kind.entry(entity.kind).or_default().push(position);
+        }
+        Ok(Self {
+            calendar: TradingCalendar::new(&closes, &entities),
+            manifest,
+            entities,
+            by_kind,
+            series,
+            closes,
+            archive,
+            bridge: bridge.unwrap_or_default(),
+            links: links.unwrap_or_default(),
+            events: events.unwrap_or_default(),
+            files: hashes,
+        })
+    }
+
+    /// Returns what `dataset.toml` says.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Returns every entity, in code order.
+    #[must_use]
+    pub fn entities(&self) -> &[Entity] {
+        &self.entities
+    }
+
+    /// Returns the positions of the entities of a kind, in code order.
+    #[must_use]
+    pub fn of_kind(&self, kind: EntityKind) -> &[usize] {
+        self.by_kind.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the position of an entity.
+    #[must_use]
+    pub fn find_entity(&self, code: &str) -> Option<usize> {
+        self.entities.binary_search_by(|entity| entity.code.as_str().cmp(code)).ok()
+    }
+
+    /// Returns every series, in the order of the names.
+    #[must_use]
+    pub fn series(&self) -> &[Series] {
+        &self.series
+    }
+
+    /// Returns the position of a series.
+    #[must_use]
+    pub fn find_series(&self, name: &str) -> Option<usize> {
+        self.series.binary_search_by(|series| series.name.as_str().cmp(name)).ok()
+    }
+
+    /// Returns the closes.
+    #[must_use]
+    pub fn closes(&self) -> &Closes {
+        &self.closes
+    }
+
+    /// Returns the trading days.
+    #[must_use]
+    pub fn calendar(&self) -> &TradingCalendar {
+        &self.calendar
+    }
+
+    /// Returns the observations, ordered by release.
+    #[must_use]
+    pub fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// Returns the weights of industries in sectors, in the order of the file.
+    #[must_use]
+    pub fn bridge(&self) -> &[BridgeWeight] {
+        &self.bridge
+    }
+
+    /// Returns which series speak of which sector, in the order of the file.
+    #[must_use]
+    pub fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    /// Returns the events, in the order of the file.
+    #[must_use]
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// Returns the files of the tables, in the order of the tables.
+    #[must_use]
+    pub fn files(&self) -> &[DataFile] {
+        &self.files
+    }
+}
+
+/// The names in a folder, sorted.
+fn list(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in folder.read_dir()? {
+        names.push(entry?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
+    const LONGEST: u64 = 1 << 20;
+    let path = folder.join(Manifest::FILE);
+    let fault =
+        |kind| Fault { table: None, file: Manifest::FILE.into(), row: None, line: None, column: None, kind };
+    let text = File::open(&path).and_then(|file| {
+        let mut bytes = Vec::new();
+        file.take(LONGEST + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    });
+    let kind = match text {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            FaultKind::MissingFile { required_by: "it says what the dataset is" }
+        }
+        Err(error) => FaultKind::Unreadable { reason: error.to_string() },
+        Ok(bytes) if bytes.len() as u64 > LONGEST => {
+            FaultKind::Unreadable { reason: format!("it is longer than {LONGEST} bytes") }
+        }
+        Ok(bytes) if bytes.starts_with(b"\xEF\xBB\xBF") => FaultKind::ByteOrderMark,
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Err(_) => FaultKind::NotUtf8,
+            Ok(text) => match Manifest::parse(&text) {
+                Ok(manifest) => return Some(manifest),
+                Err(report) => {
+                    faults.append(report);
+                    return None;
+                }
+            },
+        },
+    };
+    faults.push(fault(kind));
+    None
+}
+
+/// Reports files that are meant to be tables and would be passed over in silence.
+fn report_unknown_files(listing: &[String], faults: &mut FaultReport) {
+    for name in listing {
+        let Some((stem, extension)) = name.rsplit_once('.') else { continue };
+        let is_table = |known: Table| known.name() == stem && ["csv", "parquet"].contains(&extension);
+        if !["csv", "parquet"].contains(&extension.to_ascii_lowercase().as_str())
+            || Table::ALL.into_iter().any(is_table)
+        {
+            continue;
+        }
+        if let Some(nearest) = nearest(&stem.to_ascii_lowercase(), Table::ALL.map(Table::name)) {
+            let kind = FaultKind::UnknownFile { name: shown(name), nearest };
+            faults.push(Fault { table: None, file: shown(name), row: None, line: None, column: None, kind });
+        }
+    }
+}
+
+/// The files of a folder's tables.
+struct Files {
+    tables: Vec<TableFile>,
+}
+
+impl Files {
+    fn find(folder: &Path, manifest: Option<&Manifest>, faults: &mut FaultReport) -> Self {
+        let before = faults.total();
+        let mut tables = Vec::new();
+        for table in Table::ALL {
+            tables.extend(TableFile::find(folder, table, faults));
+        }
+        let given_twice = faults.total() > before;
+        let files = Self { tables };
+        let is_needed = |table: Table| match table {
+            Table::Series => {
+                [Table::Observations, Table::Links].iter().any(|other| files.get(*other).is_some())
+            }
+            _ => table.is_required(),
+        };
+        for table in Table::ALL.into_iter().filter(|table| is_needed(*table)) {
+            if files.get(table).is_none() && !given_twice {
+                let required_by = match table {
+                    Table::Series => "`observations` and `links` need it",
+                    _ => "every dataset needs it",
+                };
+                let file = format!("{table}.csv or {table}.parquet");
+                let kind = FaultKind::MissingFile { required_by };
+                faults.push(Fault { table: Some(table), file, row: None, line: None, column: None, kind });
+            }
+        }
+        for name in manifest.iter().flat_map(|manifest| manifest.sha256.keys()) {
+            let is_plain = Path::new(name).file_name().is_some_and(|plain| plain == name.as_str());
+            if !is_plain || !folder.join(name).is_file() {
+                let kind = FaultKind::MissingFile { required_by: "the manifest gives its SHA-256" };
+                faults.push(Fault {
+                    table: None,
+                    file: shown(name),
+                    row: None,
+                    line: None,
+                    column: None,
+                    kind,
+                });
+            }
+        }
+        files
+    }
+
+    fn get(&self, table: Table) -> Option<&TableFile> {
+        self.tables.iter().find(|file| file.table == table)
+    }
+
+    fn load<T>(
+        &self,
+        table: Table,
+        faults: &mut FaultReport,
+        read: impl FnOnce(&TableFile, &mut FaultReport) -> T,
+    ) -> Option<T> {
+        self.get(table).map(|file| read(file, faults))
+    }
+
+    /// Hashes the tables and whatever else the manifest vouches for.
+    fn hashes(&self, folder: &Path, manifest: Option<&Manifest>) -> (Vec<DataFile>, FaultReport) {
+        use rayon::prelude::*;
+
+        let mut faults = FaultReport::default();
+        let vouched: Vec<&String> = manifest.iter().flat_map(|manifest| manifest.sha256.keys()).collect();
+        let mut names: Vec<&str> = self.tables.iter().map(|file| file.name.as_str()).collect();
+        names.extend(vouched.iter().map(|name| name.as_str()).filter(|name| !self.is_table(name)));
+        let hashes: Vec<_> = names.par_iter().map(|name| sha256_of(&folder.join(name))).collect();
+        for (name, hash) in names.iter().zip(&hashes) {
+            let expected = manifest.and_then(|manifest| manifest.sha256.get(*name));
+            // A file that cannot be read has been reported by its reader.
+            if let (Ok(found), Some(expected)) = (hash, expected)
+                && found != expected
+            {
+                let kind = FaultKind::HashMismatch { expected: expected.clone(), found: found.clone() };
+                let table = self.tables.iter().find(|file| file.name == **name).map(|file| file.table);
+                faults.push(Fault { table, file: shown(name), row: None, line: None, column: None, kind });
+            }
+        }
+        let files = self.tables.iter().zip(hashes).filter_map(|(file, hash)| {
+            Some(DataFile {
+                name: file.name.clone(),
+                format: file.format,
+                table: file.table,
+                sha256: hash.ok()?,
+            })
+        });
+        (files.collect(), faults)
+    }
+
+    fn is_table(&self, name: &str) -> bool {
+        self.tables.iter().any(|file| file.name == name)
+    }
+}
+
+/// What the large tables refer to.
+struct Parts<'a> {
+    files: &'a Files,
+    entities: Option<&'a EntityCodes>,
+    series: Option<&'a SeriesCodes>,
+}
+
+impl Parts<'_> {
+    fn closes(&self, manifest: Option<&Manifest>) -> (Closes, FaultReport) {
+        use rayon::prelude::*;
+
+        let mut faults = FaultReport::default();
+        let Some(file) = self.files.get(Table::Prices) else { return (Closes::default(), faults) };
+        let parts = load::load_prices(file, self.entities, manifest, &mut faults);
+        let mut closes: Vec<Close> = one_after_the_other(parts);
+        closes.par_sort_unstable_by_key(|close| (close.entity, close.date, close.row));
+        let frequency = manifest.map(|manifest| manifest.price_frequency);
+        load::check_closes(file, &closes, self.entities, frequency, &mut faults);
+        (Closes::new(&closes, self.entities.map_or(0, Codes::len)), faults)
+    }
+
+    fn archive(&self) -> (Archive, FaultReport) {
+        let mut faults = FaultReport::default();
+        let Some(file) = self.files.get(Table::Observations) else { return (Archive::default(), faults) };
+        let n_entities = self.entities.map_or(0, Codes::len);
+        let frequencies = self.series.map_or(Vec::new(), SeriesCodes::frequencies);
+        let n_keys = n_entities as u64 * frequencies.len() as u64;
+        if n_keys > Archive::MOST_KEYS {
+            faults.push(file.fault(FaultKind::TooManyRows { n_rows: n_keys, limit: Archive::MOST_KEYS }));
+            return (Archive::default(), faults);
+        }
+        let parts = load::load_observations(file, self.series, self.entities, &mut faults);
+        match Archive::build(parts, n_entities, frequencies) {
+            Ok(archive) => (archive, faults),
+            Err(Repeated { archive, pairs }) => {
+                let rows = pairs.into_iter().map(|(first, again)| (again.row, (first.row, again))).collect();
+                load::push_in_row_order(file, rows, &mut faults, |(first_row, again)| {
+                    let vintage = archive.vintage(again);
+                    let key = format!(
+                        "`{}`, `{}`, {}, {}",
+                        self.series.map_or("", |codes| codes.code(vintage.series)),
+                        self.entities.map_or("", |codes| codes.code(vintage.entity)),
+                        vintage.period.end(),
+                        vintage.released.0
+                    );
+                    FaultKind::DuplicateKey { key, first_row: u64::from(*first_row) }
+                });
+                (Archive::default(), faults)
+            }
+        }
+    }
+}
+
+/// Joins the parts of a table without holding both for longer than it takes.
+fn one_after_the_other<T>(parts: Vec<Vec<T>>) -> Vec<T> {
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    for part in parts {
+        all.extend(part);
+    }
+    all
+}
+
+/// Returns the SHA-256 of a file in lower-case hexadecimal digits.
+pub(crate) fn sha256_of(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            n_read => hasher.update(&buffer[..n_read]),
+        }
+    }
+    let mut text = String::with_capacity(64);
+    for byte in hasher.finalize() {
+        write!(text, "{byte:02x}").expect("writing to a string does not fail");
+    }
+    Ok(text)
+}

@@ -1,0 +1,283 @@
+//! What is in a dataset: coverage, gaps, vintages, publication lags.
+
+use rotor_factor::{Date, EntityKind, Frequency, ReferencePeriod};
+use serde::{Serialize, Serializer};
+
+use crate::archive::Vintage;
+use crate::closes::TradingCalendar;
+use crate::dataset::Dataset;
+
+/// Everything that can be said of a dataset without judging it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Description {
+    /// The short name.
+    pub name: String,
+    /// One line for readers.
+    pub title: String,
+    /// Whether the data are made up.
+    pub synthetic: bool,
+    /// `D` or `M`.
+    pub price_frequency: &'static str,
+    /// The first trading day.
+    #[serde(serialize_with = "as_text")]
+    pub first_trading_day: Option<Date>,
+    /// The last trading day.
+    #[serde(serialize_with = "as_text")]
+    pub last_trading_day: Option<Date>,
+    /// Number of trading days.
+    pub trading_days: usize,
+    /// Number of closes.
+    pub closes: usize,
+    /// Number of observations, all vintages counted.
+    pub observations: usize,
+    /// The bridge from industries to sectors.
+    pub bridge: BridgeDescription,
+    /// Number of links of sectors to series.
+    pub links: usize,
+    /// Number of events.
+    pub events: usize,
+    /// Every entity, in code order.
+    pub entities: Vec<EntityDescription>,
+    /// Every series, in the order of the names.
+    pub series: Vec<SeriesDescription>,
+}
+
+/// The bridge of a dataset.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BridgeDescription {
+    /// Number of weights, all vintages counted.
+    pub weights: usize,
+    /// Sectors that have a weight.
+    pub sectors: usize,
+    /// Days on which weights were released.
+    pub vintages: usize,
+    /// The first of them.
+    #[serde(serialize_with = "as_text")]
+    pub first_released: Option<Date>,
+    /// The last of them.
+    #[serde(serialize_with = "as_text")]
+    pub last_released: Option<Date>,
+}
+
+/// One entity of a dataset.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EntityDescription {
+    /// The code.
+    pub entity: String,
+    /// What it is.
+    #[serde(serialize_with = "as_text_always")]
+    pub kind: EntityKind,
+    /// The English name.
+    pub name: String,
+    /// The Chinese name.
+    pub name_zh: Option<String>,
+    /// Where in the economy it stands.
+    pub group: Option<&'static str>,
+    /// First day on which it exists; none is unbounded.
+    #[serde(serialize_with = "as_text")]
+    pub valid_from: Option<Date>,
+    /// Last day on which it exists; none is unbounded.
+    #[serde(serialize_with = "as_text")]
+    pub valid_to: Option<Date>,
+    /// Number of closes.
+    pub closes: usize,
+    /// Day of the first close.
+    #[serde(serialize_with = "as_text")]
+    pub first_close: Option<Date>,
+    /// Day of the last close.
+    #[serde(serialize_with = "as_text")]
+    pub last_close: Option<Date>,
+    /// Trading days between the two without a close.
+    pub missing_closes: usize,
+    /// Number of series that say something of it.
+    pub series: usize,
+}
+
+/// One series of a dataset.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SeriesDescription {
+    /// The name.
+    pub series: String,
+    /// How often it has a value.
+    #[serde(serialize_with = "as_text_always")]
+    pub frequency: Frequency,
+    /// The unit of its values.
+    pub unit: String,
+    /// The English title.
+    pub title: String,
+    /// The Chinese title.
+    pub title_zh: Option<String>,
+    /// Who publishes it.
+    pub source: Option<String>,
+    /// Number of entities that it says something of.
+    pub entities: usize,
+    /// Number of values, all vintages counted.
+    pub observations: usize,
+    /// Number of periods with a value, summed over the entities.
+    pub periods: usize,
+    /// Last day of the first period.
+    #[serde(serialize_with = "as_text")]
+    pub first_period: Option<Date>,
+    /// Last day of the last period.
+    #[serde(serialize_with = "as_text")]
+    pub last_period: Option<Date>,
+    /// Periods without a value between the first and the last one of an entity, summed over the entities: months,
+    /// quarters, calendar weeks (`W`) or trading days (`D`).
+    pub gaps: usize,
+    /// The month (1–12) in which every gap lies, if there is one.
+    pub gaps_only_in_month: Option<u32>,
+    /// Mean number of vintages of a period.
+    pub vintages_mean: Option<f64>,
+    /// Largest number of vintages of a period.
+    pub vintages_max: usize,
+    /// Median days from the end of a period to the release of its first vintage (of two middle ones the lower).
+    pub lag_days_median: Option<i32>,
+    /// Most days from the end of a period to the release of its first vintage.
+    pub lag_days_max: Option<i32>,
+}
+
+#[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+fn as_text<S: Serializer>(value: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(date) => serializer.collect_str(date),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn as_text_always<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+/// Describes a dataset.
+#[must_use]
+pub fn describe(dataset: &Dataset) -> Description {
+    let mut n_series = vec![0; dataset.entities().len()];
+    let series =
+        (0..dataset.series().len()).map(|series| describe_series(dataset, series, &mut n_series)).collect();
+    let entities =
+        (0..dataset.entities().len()).map(|entity| describe_entity(dataset, entity, n_series[entity]));
+    let manifest = dataset.manifest();
+    let days = dataset.calendar().days();
+    Description {
+        name: manifest.name.clone(),
+        title: manifest.title.clone(),
+        synthetic: manifest.synthetic,
+        price_frequency: manifest.price_frequency.letter(),
+        first_trading_day: days.first().copied(),
+        last_trading_day: days.last().copied(),
+        trading_days: days.len(),
+        closes: dataset.closes().len(),
+        observations: dataset.archive().len(),
+        bridge: describe_bridge(dataset),
+        links: dataset.links().len(),
+        events: dataset.events().len(),
+        entities: entities.collect(),
+        series,
+    }
+}
+
+fn describe_bridge(dataset: &Dataset) -> BridgeDescription {
+    let weights = dataset.bridge();
+    let count_distinct = |mut values: Vec<i64>| {
+        values.sort_unstable();
+        values.dedup();
+        values.len()
+    };
+    let released = || weights.iter().map(|weight| weight.released.0);
+    BridgeDescription {
+        weights: weights.len(),
+        sectors: count_distinct(weights.iter().map(|weight| i64::from(weight.sector)).collect()),
+        vintages: count_distinct(released().map(|date| i64::from(date.days())).collect()),
+        first_released: released().min(),
+        last_released: released().max(),
+    }
+}
+
+fn describe_entity(dataset: &Dataset, position: usize, n_series: usize) -> EntityDescription {
+    let entity = &dataset.entities()[position];
+    let dates: Vec<Date> = dataset.closes().of(position).map(|(date, _)| date).collect();
+    EntityDescription {
+        entity: entity.code.clone(),
+        kind: entity.kind,
+        name: entity.name.clone(),
+        name_zh: entity.name_zh.clone(),
+        group: entity.group.map(rotor_factor::Group::word),
+        valid_from: entity.valid_from,
+        valid_to: entity.valid_to,
+        closes: dates.len(),
+        first_close: dates.first().copied(),
+        last_close: dates.last().copied(),
+        missing_closes: missing_days(dataset.calendar(), &dates).count(),
+        series: n_series,
+    }
+}
+
+fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -> SeriesDescription {
+    let series = &dataset.series()[position];
+    let mut vintages: Vec<Vintage> = dataset.archive().vintages(position).collect();
+    vintages.sort_by_key(|vintage| (vintage.entity, vintage.period.index(), vintage.released));
+    let (mut lags, mut vintages_max) = (Vec::new(), 0);
+    let (mut n_entities, mut gap_ends) = (0, Vec::new());
+    for of_entity in vintages.chunk_by(|a, b| a.entity == b.entity) {
+        n_entities += 1;
+        n_series[of_entity[0].entity] += 1;
+        let mut ends = Vec::new();
+        for of_period in of_entity.chunk_by(|a, b| a.period == b.period) {
+            let end = of_period[0].period.end();
+            ends.push(end);
+            lags.push(of_period[0].released.0.days() - end.days());
+            vintages_max = vintages_max.max(of_period.len());
+        }
+        gap_ends.extend(gaps(dataset.calendar(), series.frequency, &ends));
+    }
+    lags.sort_unstable();
+    let month_of = |end: &Date| end.month().number();
+    let first_gap = gap_ends.first().map(month_of);
+    let ends = || vintages.iter().map(|vintage| vintage.period.end());
+    SeriesDescription {
+        series: series.name.clone(),
+        frequency: series.frequency,
+        unit: series.unit.clone(),
+        title: series.title.clone(),
+        title_zh: series.title_zh.clone(),
+        source: series.source.clone(),
+        entities: n_entities,
+        observations: vintages.len(),
+        periods: lags.len(),
+        first_period: ends().min(),
+        last_period: ends().max(),
+        gaps_only_in_month: first_gap.filter(|month| gap_ends.iter().all(|end| month_of(end) == *month)),
+        gaps: gap_ends.len(),
+        vintages_mean: (!lags.is_empty()).then(|| vintages.len() as f64 / lags.len() as f64),
+        vintages_max,
+        lag_days_median: lags.get(lags.len().saturating_sub(1) / 2).copied(),
+        lag_days_max: lags.last().copied(),
+    }
+}
+
+/// Returns the ends of the periods that are missing among those of one entity, which are ascending.
+fn gaps(calendar: &TradingCalendar, frequency: Frequency, ends: &[Date]) -> Vec<Date> {
+    if frequency == Frequency::Daily {
+        return missing_days(calendar, ends).collect();
+    }
+    // Weeks are counted from a Monday; 1970-01-05 was one.
+    let position = |end: &Date| match frequency {
+        Frequency::Weekly => (end.days() - 4).div_euclid(7),
+        _ => {
+            ReferencePeriod::ending(frequency, *end).expect("periods are checked when they are read").index()
+        }
+    };
+    let end_of = |position: i32| match frequency {
+        Frequency::Weekly => Date::from_days(position * 7 + 4 + 6),
+        _ => ReferencePeriod::from_index(frequency, position).map(ReferencePeriod::end),
+    };
+    let between = |pair: &[Date]| position(&pair[0]) + 1..position(&pair[1]);
+    ends.windows(2).flat_map(between).filter_map(end_of).collect()
+}
+
+/// Returns the trading days between the first and the last of some ascending days that are not among them.
+fn missing_days(calendar: &TradingCalendar, days: &[Date]) -> impl Iterator<Item = Date> {
+    let (first, last) = (days.first().copied(), days.last().copied());
+    let inside = move |day: &Date| Some(*day) >= first && last.is_some_and(|last| *day <= last);
+    calendar.days().iter().copied().filter(inside).filter(|day| days.binary_search(day).is_err())
+}

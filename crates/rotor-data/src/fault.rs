@@ -1,0 +1,370 @@
+//! Faults of a dataset folder: what is wrong, where, and how to mend it.
+//!
+//! Reading never stops at the first fault and never repairs one. A [`FaultReport`] holds the first
+//! [`FaultReport::KEPT`] of them in the order of the tables and rows, and the count of all.
+
+use std::fmt;
+
+use rotor_factor::{Date, DateError, Frequency};
+
+use crate::schema::{CellType, Table};
+
+/// One thing that is wrong with a dataset folder, with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// The table it concerns; `None` for the manifest and the folder itself.
+    pub table: Option<Table>,
+    /// The file, as named in the folder.
+    pub file: String,
+    /// The row, counted from 1 below the header.
+    pub row: Option<u64>,
+    /// The line of a text file, counted from 1.
+    pub line: Option<u64>,
+    /// The column or the key of the manifest.
+    pub column: Option<String>,
+    /// What is wrong.
+    pub kind: FaultKind,
+}
+
+/// What can be wrong with a dataset folder.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the message of each variant is its documentation and names every field")]
+pub enum FaultKind {
+    // The folder and its files.
+    #[error("there is no such file")]
+    MissingFile { required_by: &'static str },
+    #[error("the table is given twice, as `{csv}` and as `{parquet}`")]
+    GivenTwice { csv: String, parquet: String },
+    #[error("`{name}` is not a table of a dataset")]
+    UnknownFile { name: String, nearest: &'static str },
+    #[error("cannot be read: {reason}")]
+    Unreadable { reason: String },
+    #[error("its SHA-256 is `{found}` and the manifest says `{expected}`")]
+    HashMismatch { expected: String, found: String },
+    #[error("has {n_rows} rows, more than {limit} can be told apart")]
+    TooManyRows { n_rows: u64, limit: u64 },
+
+    // The manifest.
+    #[error("is not TOML: {reason}")]
+    NotToml { reason: String },
+    #[error("unknown key")]
+    UnknownKey { nearest: Option<&'static str> },
+    #[error("the key is missing")]
+    MissingKey { example: &'static str },
+    #[error("the value has the type {found}, {expected} is needed")]
+    KeyType { expected: &'static str, found: &'static str },
+    #[error("format {found} is not known to this version, which reads format 1")]
+    UnknownFormat { found: String },
+    #[error("`{first}` is after `last`, which is {last}")]
+    FirstAfterLast { first: Date, last: Date },
+    #[error("`{value}` is not a SHA-256 of 64 hexadecimal digits")]
+    NotAHash { value: String },
+
+    // The form of a table.
+    #[error("begins with a byte order mark")]
+    ByteOrderMark,
+    #[error("the text is not UTF-8")]
+    NotUtf8,
+    #[error("a NUL byte stands in the text")]
+    NulByte,
+    #[error("a carriage return stands alone, without a line feed after it")]
+    BareCarriageReturn,
+    #[error("this line ends with {found}, the lines above with {before}")]
+    MixedLineEnds { found: &'static str, before: &'static str },
+    #[error("a quotation mark stands inside a field that is not quoted")]
+    StrayQuote,
+    #[error("text follows the closing quotation mark of a field")]
+    TextAfterQuote,
+    #[error("the quotation mark that opens here is never closed")]
+    OpenQuote,
+    #[error("the row is longer than {limit} bytes")]
+    LongRow { limit: usize },
+    #[error("the file is empty; not even a header is there")]
+    NoHeader,
+    #[error("the line is empty")]
+    BlankLine,
+    #[error("the row has {found} fields, the header has {expected}")]
+    FieldCount { expected: usize, found: usize },
+    #[error("unknown column")]
+    UnknownColumn { nearest: Option<&'static str> },
+    #[error("the column is missing")]
+    MissingColumn,
+    #[error("the column is there twice")]
+    DuplicateColumn,
+    #[error("the column has the type `{found}`, {expected} is needed", expected = expected.noun())]
+    ColumnType { expected: CellType, found: String },
+
+    // Cells.
+    #[error("the cell is empty")]
+    EmptyCell,
+    #[error("`{value}` is {error}")]
+    NotADate { value: String, error: DateError },
+    #[error("`{value}` is not {expected}", expected = expected.noun())]
+    NotANumber { value: String, expected: CellType },
+    #[error("`{value}` is not finite")]
+    NotFinite { value: String },
+    #[error("`{value}` is outside {range}")]
+    OutsideRange { value: String, range: &'static str },
+    #[error("`{value}` is not one of {known}", known = known.join(", "))]
+    UnknownWord { value: String, known: &'static [&'static str] },
+
+    // Rows.
+    #[error("repeats the key {key} of row {first_row}")]
+    DuplicateKey { key: String, first_row: u64 },
+    #[error("there is no entity `{value}`")]
+    UnknownEntity { value: String, nearest: Option<String> },
+    #[error("there is no series `{value}`")]
+    UnknownSeries { value: String, nearest: Option<String> },
+    #[error("`{value}` is a {found}, a {expected} is needed")]
+    WrongKind { value: String, expected: &'static str, found: &'static str },
+    #[error("{valid_to} is before `valid_from`, which is {valid_from}")]
+    ValidityReversed { valid_from: Date, valid_to: Date },
+    #[error("{date} is outside the manifest's {first} to {last}")]
+    OutsideManifest { date: Date, first: Date, last: Date },
+    #[error("{date} and {other} are closes of one month, and the manifest says month-end closes only")]
+    SecondCloseInMonth { date: Date, other: Date },
+    #[error("{period} is not the last day of a {unit}", unit = if *frequency == Frequency::Quarterly { "quarter" } else { "month" })]
+    NotPeriodEnd { period: Date, frequency: Frequency },
+    #[error("{released} is before the end of the period, {period}")]
+    ReleasedEarly { released: Date, period: Date },
+}
+
+impl FaultKind {
+    /// Returns how to mend the fault, as a sentence without a stop.
+    #[must_use]
+    #[allow(clippy::too_many_lines, reason = "one line a fault; splitting the list would only hide it")]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::MissingFile { required_by } => format!("add it; {required_by}"),
+            Self::GivenTwice { csv, parquet } => format!("keep one of `{csv}` and `{parquet}`"),
+            Self::UnknownFile { nearest, .. } => {
+                format!("call it `{nearest}` if it is that table, else move it")
+            }
+            Self::Unreadable { .. } => "check that the file is whole and may be read".into(),
+            Self::HashMismatch { .. } => {
+                "restore the file, or correct the hash in `dataset.toml` if the change is meant".into()
+            }
+            Self::TooManyRows { .. } => "split the dataset".into(),
+            Self::NotToml { .. } => "see https://toml.io for the syntax".into(),
+            Self::UnknownKey { nearest: Some(nearest) } => format!("did you mean `{nearest}`?"),
+            Self::UnknownKey { nearest: None } | Self::UnknownColumn { nearest: None } => "remove it".into(),
+            Self::MissingKey { example } => format!("add a line such as `{example}`"),
+            Self::KeyType { expected, .. } => format!("write {expected}"),
+            Self::UnknownFormat { .. } => "write `format = 1`, or use a newer version of rotor".into(),
+            Self::FirstAfterLast { .. } => "exchange the two".into(),
+            Self::NotAHash { .. } => "write what `sha256sum` prints".into(),
+            Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark".into(),
+            Self::NotUtf8 => "save the file as UTF-8".into(),
+            Self::NulByte => "save the file as plain UTF-8 text".into(),
+            Self::BareCarriageReturn | Self::MixedLineEnds { .. } => {
+                "end every line the same way, with LF or with CR LF".into()
+            }
+            Self::StrayQuote | Self::TextAfterQuote => {
+                "put the whole field in quotation marks and double those inside".into()
+            }
+            Self::OpenQuote => "close it; the rest of the file was not read".into(),
+            Self::LongRow { .. } => "look for a quotation mark that is not closed".into(),
+            Self::NoHeader => "write the column names on the first line".into(),
+            Self::BlankLine => "remove the line".into(),
+            Self::FieldCount { .. } => "give every row one field a column; quote fields with commas".into(),
+            Self::UnknownColumn { nearest: Some(nearest) } => format!("did you mean `{nearest}`?"),
+            Self::MissingColumn => "add the column".into(),
+            Self::DuplicateColumn => "remove one of the two".into(),
+            Self::ColumnType { expected, .. } => match expected {
+                CellType::Text => "write the column as string",
+                CellType::Date => "write the column as date32, without time of day",
+                CellType::Number => "write the column as double",
+                CellType::Integer => "write the column as int8",
+            }
+            .into(),
+            Self::EmptyCell => "fill it; only columns marked `?` may be empty".into(),
+            Self::NotADate { error: DateError::NotIso, .. } => "write it as 2022-07-01".into(),
+            Self::NotADate { .. } => "correct the date".into(),
+            Self::NotANumber { value, .. } if value.contains(',') => {
+                "write it without thousands separators and with a decimal point".into()
+            }
+            Self::NotANumber { .. } => "write digits with a decimal point, nothing else".into(),
+            Self::NotFinite { .. } => "leave the row out if there is no value".into(),
+            Self::OutsideRange { range, .. } => format!("give a value in {range}"),
+            Self::UnknownWord { .. } => "use one of these words".into(),
+            Self::DuplicateKey { .. } => "remove one of the two rows".into(),
+            Self::UnknownEntity { nearest: Some(nearest), .. }
+            | Self::UnknownSeries { nearest: Some(nearest), .. } => {
+                format!("did you mean `{nearest}`?")
+            }
+            Self::UnknownEntity { .. } => "add it to `entities`, or remove the row".into(),
+            Self::UnknownSeries { .. } => "add it to `series`, or remove the row".into(),
+            Self::WrongKind { expected, .. } => format!("name a {expected}"),
+            Self::ValidityReversed { .. } => "exchange the two, or leave one empty".into(),
+            Self::OutsideManifest { .. } => {
+                "correct the date, or `first` and `last` in `dataset.toml`".into()
+            }
+            Self::SecondCloseInMonth { .. } => {
+                "keep the last close of the month, or write `price_frequency = \"D\"`".into()
+            }
+            Self::NotPeriodEnd { .. } => "stamp the period with its last calendar day".into(),
+            Self::ReleasedEarly { .. } => {
+                "correct `released`: a value is public once its period is over".into()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        match (self.row, self.line) {
+            (Some(row), Some(line)) => write!(f, " row {row} (line {line})")?,
+            (Some(row), None) => write!(f, " row {row}")?,
+            (None, Some(line)) => write!(f, " line {line}")?,
+            (None, None) => {}
+        }
+        if let Some(column) = &self.column {
+            write!(f, ", `{column}`")?;
+        }
+        write!(f, ": {}", self.kind)
+    }
+}
+
+/// Every fault of a folder: the first ones in full, and how many there are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FaultReport {
+    faults: Vec<Fault>,
+    total: u64,
+}
+
+impl FaultReport {
+    /// How many faults are kept with their place; the others are only counted.
+    pub const KEPT: usize = 50;
+
+    /// Returns the first faults, in the order of the tables and their rows.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// Returns how many faults there are, those not kept included.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Tells whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
+    pub(crate) fn push(&mut self, fault: Fault) {
+        self.push_with(|| fault);
+    }
+
+    /// Counts a fault, and makes it only if there is room: guessing what a name was meant to be takes time.
+    pub(crate) fn push_with(&mut self, fault: impl FnOnce() -> Fault) {
+        self.total += 1;
+        if self.faults.len() < Self::KEPT {
+            self.faults.push(fault());
+        }
+    }
+
+    /// Adds what a later part of the same folder reported.
+    pub(crate) fn append(&mut self, later: Self) {
+        self.total += later.total;
+        let room = Self::KEPT - self.faults.len();
+        self.faults.extend(later.faults.into_iter().take(room));
+    }
+
+    /// Adds what another look at the same table reported, and puts the two into the order of the rows.
+    ///
+    /// Each report holds its own first faults, so the first of both together are among them.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.total += other.total;
+        self.faults.extend(other.faults);
+        self.faults.sort_by_key(|fault| fault.row);
+        self.faults.truncate(Self::KEPT);
+    }
+}
+
+impl fmt::Display for FaultReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for fault in &self.faults {
+            writeln!(f, "{fault}\n  hint: {}", fault.kind.hint())?;
+        }
+        let hidden = self.total - self.faults.len() as u64;
+        match (self.total, hidden) {
+            (1, _) => write!(f, "1 fault"),
+            (total, 0) => write!(f, "{total} faults"),
+            (total, _) => write!(f, "{total} faults, of which the first {} are shown", self.faults.len()),
+        }
+    }
+}
+
+/// Cuts a cell down to what a message can carry and makes control characters visible.
+pub(crate) fn shown(value: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut text = String::new();
+    for letter in value.chars().take(LONGEST) {
+        match letter {
+            '\'' | '"' | '\\' => text.push(letter),
+            _ => text.extend(letter.escape_debug()),
+        }
+    }
+    if value.chars().nth(LONGEST).is_some() {
+        text.push('…');
+    }
+    text
+}
+
+/// Returns the known name nearest to a mistyped one, if one is near enough to be meant.
+pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let farthest = (name.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
+        .filter(|(distance, _)| *distance <= farthest)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(row: u64) -> Fault {
+        let kind = FaultKind::EmptyCell;
+        Fault {
+            table: Some(Table::Prices),
+            file: "prices.csv".into(),
+            row: Some(row),
+            line: None,
+            column: None,
+            kind,
+        }
+    }
+
+    #[test]
+    fn a_report_keeps_the_first_faults_and_counts_all() {
+        let (mut cells, mut keys) = (FaultReport::default(), FaultReport::default());
+        (0..60).for_each(|row| cells.push(fault(2 * row)));
+        (0..60).for_each(|row| keys.push(fault(2 * row + 1)));
+        cells.merge(keys);
+        assert_eq!(cells.total(), 120);
+        assert!(cells.faults().iter().map(|fault| fault.row.unwrap()).eq(0..50));
+        assert!(cells.to_string().ends_with("120 faults, of which the first 50 are shown"));
+    }
+
+    #[test]
+    fn names_are_guessed_only_when_near() {
+        let known = ["price_frequency", "first", "last"];
+        assert_eq!(nearest("price_freqency", known), Some("price_frequency"));
+        assert_eq!(nearest("fist", known), Some("first"));
+        assert_eq!(nearest("colour", known), None);
+    }
+
+    #[test]
+    fn values_are_shown_short_and_visible() {
+        assert_eq!(shown("a\u{202e}b\n\"c\""), "a\\u{202e}b\\n\"c\"");
+        assert_eq!(shown(&"x".repeat(100)).chars().count(), 61);
+    }
+}

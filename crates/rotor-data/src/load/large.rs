@@ -1,0 +1,265 @@
+//! The tables that can have millions of rows: prices and observations.
+//!
+//! A sound row costs a few comparisons. Only a row that fails one of them is looked at again, slowly, to say what
+//! is wrong with it.
+
+use arrow_array::types::Date32Type;
+use arrow_array::{Array, PrimitiveArray};
+
+use rotor_factor::{Date, Frequency, Month, ReferencePeriod};
+
+use super::{Codes, EntityCodes, SeriesCodes, date_out_of_range, unknown_entity, unknown_series};
+use crate::archive::Publication;
+use crate::fault::{Fault, FaultKind, FaultReport, shown};
+use crate::manifest::{Manifest, PriceFrequency};
+use crate::read::{Batch, TableFile, Text};
+
+/// A row of `prices`, with its number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Close {
+    pub(crate) entity: u32,
+    /// Days since 1970.
+    pub(crate) date: i32,
+    pub(crate) row: u32,
+    pub(crate) close: f64,
+}
+
+/// Stands for a code that is not known or a cell that is empty.
+const UNKNOWN: u32 = u32::MAX;
+
+/// Looks every word of a column up once.
+fn positions<T: Copy>(text: &Text<'_>, codes: Option<&Codes<T>>) -> Vec<u32> {
+    let position = |word: Option<&str>| {
+        let known = codes.and_then(|codes| codes.get(word?));
+        known.map_or(UNKNOWN, |(position, _)| position)
+    };
+    text.words().map(position).collect()
+}
+
+/// Says what is wrong with the code in a row, if anything is.
+fn explain_code<T: Copy>(
+    batch: &Batch<'_>,
+    row: usize,
+    column: &str,
+    codes: Option<&Codes<T>>,
+    unknown: fn(&str, &Codes<T>) -> FaultKind,
+    faults: &mut FaultReport,
+) {
+    let code = batch.text(column).and_then(|text| text.get(row));
+    match (code, codes) {
+        (None, _) => explain_empty(batch, row, column, faults),
+        (Some(code), Some(codes)) if codes.get(code).is_none() => {
+            faults.push_with(|| batch.fault(row, Some(column), unknown(code, codes)));
+        }
+        _ => {}
+    }
+}
+
+fn explain_empty(batch: &Batch<'_>, row: usize, column: &str, faults: &mut FaultReport) {
+    if !batch.is_damaged(row, column) {
+        faults.push(batch.fault(row, Some(column), FaultKind::EmptyCell));
+    }
+}
+
+/// Says what is wrong with a date, and returns it if nothing is.
+fn explain_date(batch: &Batch<'_>, row: usize, column: &str, faults: &mut FaultReport) -> Option<Date> {
+    let Some(days) = batch.dates(column).filter(|dates| dates.is_valid(row)).map(|dates| dates.value(row))
+    else {
+        explain_empty(batch, row, column, faults);
+        return None;
+    };
+    if Date::from_days(days).is_none() {
+        faults.push(batch.fault(row, Some(column), date_out_of_range(days)));
+    }
+    Date::from_days(days)
+}
+
+/// Says what is wrong with a number, and returns it if it is finite.
+fn explain_number(batch: &Batch<'_>, row: usize, column: &str, faults: &mut FaultReport) -> Option<f64> {
+    let Some(number) =
+        batch.numbers(column).filter(|numbers| numbers.is_valid(row)).map(|cells| cells.value(row))
+    else {
+        explain_empty(batch, row, column, faults);
+        return None;
+    };
+    if !number.is_finite() {
+        let value = shown(&number.to_string());
+        faults.push(batch.fault(row, Some(column), FaultKind::NotFinite { value }));
+    }
+    number.is_finite().then_some(number)
+}
+
+/// Returns the day in a row; `i32::MIN` if the cell is empty, which no rule lets pass.
+fn day(dates: &PrimitiveArray<Date32Type>, row: usize) -> i32 {
+    if dates.is_valid(row) { dates.value(row) } else { i32::MIN }
+}
+
+const EARLIEST: i32 = Date::MIN.days();
+const LATEST: i32 = Date::MAX.days();
+
+pub(crate) fn load_prices(
+    file: &TableFile,
+    entities: Option<&EntityCodes>,
+    manifest: Option<&Manifest>,
+    faults: &mut FaultReport,
+) -> Vec<Vec<Close>> {
+    let (first, last) = manifest.map_or((EARLIEST, LATEST), |said| (said.first.days(), said.last.days()));
+    file.fold(faults, Vec::with_capacity, |closes: &mut Vec<Close>, batch, faults| {
+        let (Some(codes), Some(dates), Some(values)) =
+            (batch.text("entity"), batch.dates("date"), batch.numbers("close"))
+        else {
+            return;
+        };
+        let known = positions(&codes, entities);
+        for row in 0..batch.n_rows() {
+            let entity = codes.key(row).map_or(UNKNOWN, |key| known[key]);
+            let date = day(dates, row);
+            let close = if values.is_valid(row) { values.value(row) } else { f64::NAN };
+            if entity != UNKNOWN && (first..=last).contains(&date) && close > 0.0 && close < f64::INFINITY {
+                closes.push(Close { entity, date, row: batch.row_number(row) as u32, close });
+            } else {
+                explain_price(batch, row, entities, manifest, faults);
+            }
+        }
+    })
+}
+
+#[cold]
+fn explain_price(
+    batch: &Batch<'_>,
+    row: usize,
+    entities: Option<&EntityCodes>,
+    manifest: Option<&Manifest>,
+    faults: &mut FaultReport,
+) {
+    explain_code(batch, row, "entity", entities, unknown_entity, faults);
+    if let (Some(date), Some(said)) = (explain_date(batch, row, "date", faults), manifest)
+        && !(said.first..=said.last).contains(&date)
+    {
+        let kind = FaultKind::OutsideManifest { date, first: said.first, last: said.last };
+        faults.push(batch.fault(row, Some("date"), kind));
+    }
+    if let Some(close) = explain_number(batch, row, "close", faults)
+        && close <= 0.0
+    {
+        let kind = FaultKind::OutsideRange { value: shown(&close.to_string()), range: "(0, ∞)" };
+        faults.push(batch.fault(row, Some("close"), kind));
+    }
+}
+
+pub(crate) fn load_observations(
+    file: &TableFile,
+    series: Option<&SeriesCodes>,
+    entities: Option<&EntityCodes>,
+    faults: &mut FaultReport,
+) -> Vec<Vec<Publication>> {
+    let frequencies = series.map_or(Vec::new(), SeriesCodes::frequencies);
+    let n_entities = entities.map_or(0, Codes::len) as u32;
+    file.fold(faults, Vec::with_capacity, |publications: &mut Vec<Publication>, batch, faults| {
+        let (Some(series_column), Some(entity_column)) = (batch.text("series"), batch.text("entity")) else {
+            return;
+        };
+        let (Some(periods), Some(releases), Some(values)) =
+            (batch.dates("period"), batch.dates("released"), batch.numbers("value"))
+        else {
+            return;
+        };
+        let known_series = positions(&series_column, series);
+        let known_entities = positions(&entity_column, entities);
+        for row in 0..batch.n_rows() {
+            let series_idx = series_column.key(row).map_or(UNKNOWN, |key| known_series[key]);
+            let entity = entity_column.key(row).map_or(UNKNOWN, |key| known_entities[key]);
+            let (period, released) = (day(periods, row), day(releases, row));
+            let value = if values.is_valid(row) { values.value(row) } else { f64::NAN };
+            let is_sound = series_idx != UNKNOWN
+                && entity != UNKNOWN
+                && EARLIEST <= period
+                && period <= released
+                && released <= LATEST
+                && value.is_finite();
+            let index = if is_sound { period_index(frequencies[series_idx as usize], period) } else { None };
+            match index {
+                Some(index) => publications.push(Publication {
+                    key: series_idx * n_entities + entity,
+                    index,
+                    released,
+                    row: batch.row_number(row) as u32,
+                    value,
+                }),
+                None => explain_observation(batch, row, series, entities, faults),
+            }
+        }
+    })
+}
+
+/// Returns the position of the period that ends on a day (days since 1970, known to be in range) on the calendar
+/// of its frequency, or `None` if no such period ends there.
+fn period_index(frequency: Frequency, day: i32) -> Option<i32> {
+    ReferencePeriod::ending(frequency, Date::from_days(day)?).map(ReferencePeriod::index)
+}
+
+#[cold]
+fn explain_observation(
+    batch: &Batch<'_>,
+    row: usize,
+    series: Option<&SeriesCodes>,
+    entities: Option<&EntityCodes>,
+    faults: &mut FaultReport,
+) {
+    explain_code(batch, row, "series", series, unknown_series, faults);
+    explain_code(batch, row, "entity", entities, unknown_entity, faults);
+    let period = explain_date(batch, row, "period", faults);
+    let frequency = batch.text("series").and_then(|text| text.get(row)).and_then(|code| series?.get(code)?.1);
+    if let (Some(period), Some(frequency)) = (period, frequency)
+        && ReferencePeriod::ending(frequency, period).is_none()
+    {
+        faults.push(batch.fault(row, Some("period"), FaultKind::NotPeriodEnd { period, frequency }));
+    }
+    if let (Some(released), Some(period)) = (explain_date(batch, row, "released", faults), period)
+        && released < period
+    {
+        faults.push(batch.fault(row, Some("released"), FaultKind::ReleasedEarly { released, period }));
+    }
+    explain_number(batch, row, "value", faults);
+}
+
+/// Reports closes that repeat an entity and a date, and in a month-end dataset those that share a month. The
+/// closes are sorted by entity, date and row.
+pub(crate) fn check_closes(
+    file: &TableFile,
+    closes: &[Close],
+    entities: Option<&EntityCodes>,
+    frequency: Option<PriceFrequency>,
+    faults: &mut FaultReport,
+) {
+    let date = |close: &Close| Date::from_days(close.date).expect("the dates of closes have been checked");
+    let month = |close: &Close| -> Month { date(close).month() };
+    let clashes = closes.windows(2).filter(|pair| {
+        pair[0].entity == pair[1].entity
+            && (pair[0].date == pair[1].date
+                || frequency == Some(PriceFrequency::MonthEnd) && month(&pair[0]) == month(&pair[1]))
+    });
+    let found = clashes.map(|pair| (pair[1].row, (pair[0], pair[1]))).collect();
+    push_in_row_order(file, found, faults, |(first, again)| {
+        if first.date != again.date {
+            return FaultKind::SecondCloseInMonth { date: date(again), other: date(first) };
+        }
+        let code = entities.map_or("", |codes| codes.code(first.entity as usize));
+        FaultKind::DuplicateKey { key: format!("`{code}`, {}", date(first)), first_row: u64::from(first.row) }
+    });
+}
+
+/// Reports what was found out of the order of the rows, and describes only what is kept.
+pub(crate) fn push_in_row_order<T>(
+    file: &TableFile,
+    mut found: Vec<(u32, T)>,
+    faults: &mut FaultReport,
+    describe: impl Fn(&T) -> FaultKind,
+) {
+    found.sort_by_key(|(row, _)| *row);
+    let mut report = FaultReport::default();
+    for (row, what) in found {
+        report.push_with(|| Fault { row: Some(u64::from(row)), ..file.fault(describe(&what)) });
+    }
+    faults.merge(report);
+}

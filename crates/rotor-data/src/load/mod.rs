@@ -1,0 +1,241 @@
+//! From batches of cells to the rows of [`crate::model`]: what a cell may say, and how rows belong together.
+//!
+//! One function a table. Each reports every fault it can see and goes on; a dataset comes out only if there is
+//! none. References to a table that could not be read are not checked: one fault is enough.
+
+mod large;
+mod small;
+
+pub(crate) use large::{Close, check_closes, load_observations, load_prices, push_in_row_order};
+pub(crate) use small::{load_bridge, load_entities, load_events, load_links, load_series};
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::str::FromStr;
+
+use arrow_array::Array;
+use rotor_factor::{Date, DateError, EntityKind, Frequency, UnknownWord};
+
+use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown};
+use crate::read::Batch;
+
+/// The codes of a table that others refer to, each with its position in code order.
+///
+/// A row with a fault elsewhere still makes its code known, with no meaning attached.
+#[derive(Debug)]
+pub(crate) struct Codes<T> {
+    by_code: BTreeMap<String, (u32, Option<T>)>,
+}
+
+pub(crate) type EntityCodes = Codes<EntityKind>;
+pub(crate) type SeriesCodes = Codes<Frequency>;
+
+impl<T: Copy> Codes<T> {
+    fn new(rows: impl IntoIterator<Item = (String, Option<T>)>) -> Self {
+        let mut by_code: BTreeMap<_, _> = rows.into_iter().map(|(code, value)| (code, (0, value))).collect();
+        for (position, (place, _)) in by_code.values_mut().enumerate() {
+            *place = position as u32;
+        }
+        Self { by_code }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_code.len()
+    }
+
+    /// Returns the position of a code and what is known of it.
+    fn get(&self, code: &str) -> Option<(u32, Option<T>)> {
+        self.by_code.get(code).copied()
+    }
+
+    /// Returns the code at a position. For messages: it counts from the front.
+    pub(crate) fn code(&self, position: usize) -> &str {
+        self.by_code.keys().nth(position).map_or("", String::as_str)
+    }
+
+    /// Guesses which code was meant. Looking through a large table for every mistake would take minutes.
+    fn nearest(&self, code: &str) -> Option<String> {
+        const MOST: usize = 2000;
+        nearest(code, self.by_code.keys().take(MOST).map(String::as_str)).map(str::to_owned)
+    }
+}
+
+impl SeriesCodes {
+    /// Returns the frequency of each series. One whose frequency could not be read has been reported; its periods
+    /// are taken as days.
+    pub(crate) fn frequencies(&self) -> Vec<Frequency> {
+        self.by_code.values().map(|(_, frequency)| frequency.unwrap_or(Frequency::Daily)).collect()
+    }
+}
+
+/// One row of a small table, read cell by cell.
+struct Row<'a> {
+    batch: &'a Batch<'a>,
+    row: usize,
+    faults: &'a mut FaultReport,
+}
+
+impl<'a> Row<'a> {
+    fn each(batch: &'a Batch<'a>, faults: &mut FaultReport, mut read: impl FnMut(&mut Row<'_>)) {
+        (0..batch.n_rows()).for_each(|row| read(&mut Row { batch, row, faults }));
+    }
+
+    fn number(&self) -> u64 {
+        self.batch.row_number(self.row)
+    }
+
+    fn fault(&mut self, column: &str, kind: FaultKind) {
+        self.fault_with(column, || kind);
+    }
+
+    fn fault_with(&mut self, column: &str, kind: impl FnOnce() -> FaultKind) {
+        let (batch, row) = (self.batch, self.row);
+        self.faults.push_with(|| batch.fault(row, Some(column), kind()));
+    }
+
+    /// Reports an empty cell, unless something was there and has been reported.
+    fn filled<T>(&mut self, column: &str, cell: Option<T>) -> Option<T> {
+        if cell.is_none() && !self.batch.is_damaged(self.row, column) {
+            self.fault(column, FaultKind::EmptyCell);
+        }
+        cell
+    }
+
+    fn optional_text(&self, column: &str) -> Option<String> {
+        self.batch.text(column)?.get(self.row).map(str::to_owned)
+    }
+
+    fn text(&mut self, column: &str) -> Option<String> {
+        let cell = self.optional_text(column);
+        self.filled(column, cell)
+    }
+
+    fn optional_word<T: FromStr<Err = UnknownWord>>(&mut self, column: &str) -> Option<T> {
+        let text = self.optional_text(column)?;
+        match text.parse() {
+            Ok(word) => Some(word),
+            Err(UnknownWord { known }) => {
+                self.fault(column, FaultKind::UnknownWord { value: shown(&text), known });
+                None
+            }
+        }
+    }
+
+    fn word<T: FromStr<Err = UnknownWord>>(&mut self, column: &str) -> Option<T> {
+        let text = self.optional_text(column);
+        self.filled(column, text)?;
+        self.optional_word(column)
+    }
+
+    fn optional_date(&mut self, column: &str) -> Option<Date> {
+        let dates = self.batch.dates(column)?;
+        if dates.is_null(self.row) {
+            return None;
+        }
+        let days = dates.value(self.row);
+        if Date::from_days(days).is_none() {
+            self.fault(column, date_out_of_range(days));
+        }
+        Date::from_days(days)
+    }
+
+    fn date(&mut self, column: &str) -> Option<Date> {
+        let is_there = self.batch.dates(column).is_some_and(|dates| dates.is_valid(self.row));
+        self.filled(column, is_there.then_some(()))?;
+        self.optional_date(column)
+    }
+
+    fn decimal(&mut self, column: &str, range: &'static str, allowed: impl Fn(f64) -> bool) -> Option<f64> {
+        let cell = self.batch.numbers(column).filter(|numbers| numbers.is_valid(self.row));
+        let number = self.filled(column, cell.map(|numbers| numbers.value(self.row)))?;
+        let value = shown(&number.to_string());
+        if !number.is_finite() {
+            self.fault(column, FaultKind::NotFinite { value });
+        } else if !allowed(number) {
+            self.fault(column, FaultKind::OutsideRange { value, range });
+        } else {
+            return Some(number);
+        }
+        None
+    }
+
+    fn whole(&mut self, column: &str, range: &'static str, allowed: impl Fn(i64) -> bool) -> Option<i64> {
+        let cell = self.batch.integers(column).filter(|integers| integers.is_valid(self.row));
+        let integer = self.filled(column, cell.map(|integers| integers.value(self.row)))?;
+        if !allowed(integer) {
+            self.fault(column, FaultKind::OutsideRange { value: integer.to_string(), range });
+            return None;
+        }
+        Some(integer)
+    }
+
+    /// Reads the code of an entity of the given kind and returns its position.
+    fn entity(&mut self, column: &str, kind: EntityKind, entities: Option<&EntityCodes>) -> Option<u32> {
+        let code = self.text(column)?;
+        self.entity_code(column, &code, kind, entities)
+    }
+
+    fn entity_code(
+        &mut self,
+        column: &str,
+        code: &str,
+        kind: EntityKind,
+        entities: Option<&EntityCodes>,
+    ) -> Option<u32> {
+        let entities = entities?;
+        match entities.get(code) {
+            None => self.fault_with(column, || unknown_entity(code, entities)),
+            Some((_, Some(found))) if found != kind => {
+                let kind =
+                    FaultKind::WrongKind { value: shown(code), expected: kind.word(), found: found.word() };
+                self.fault(column, kind);
+            }
+            Some((position, _)) => return Some(position),
+        }
+        None
+    }
+
+    fn series(&mut self, column: &str, series: Option<&SeriesCodes>) -> Option<u32> {
+        let code = self.text(column)?;
+        let series = series?;
+        let found = series.get(&code).map(|(position, _)| position);
+        if found.is_none() {
+            self.fault_with(column, || unknown_series(&code, series));
+        }
+        found
+    }
+}
+
+fn unknown_entity(code: &str, entities: &EntityCodes) -> FaultKind {
+    FaultKind::UnknownEntity { value: shown(code), nearest: entities.nearest(code) }
+}
+
+fn unknown_series(code: &str, series: &SeriesCodes) -> FaultKind {
+    FaultKind::UnknownSeries { value: shown(code), nearest: series.nearest(code) }
+}
+
+fn date_out_of_range(days: i32) -> FaultKind {
+    FaultKind::NotADate { value: format!("day {days} after 1970-01-01"), error: DateError::OutOfRange }
+}
+
+/// Reports rows whose key stands in an earlier row, and returns the others.
+fn unique<K: Ord, T>(
+    rows: Vec<(u64, K, T)>,
+    faults: &mut FaultReport,
+    fault: impl Fn(u64, &K, u64) -> Fault,
+) -> Vec<T> {
+    let mut first_rows = BTreeMap::new();
+    let mut repeated = FaultReport::default();
+    let mut kept = Vec::with_capacity(rows.len());
+    for (row, key, value) in rows {
+        match first_rows.entry(key) {
+            Entry::Occupied(first) => repeated.push(fault(row, first.key(), *first.get())),
+            Entry::Vacant(place) => {
+                place.insert(row);
+                kept.push(value);
+            }
+        }
+    }
+    faults.merge(repeated);
+    kept
+}

@@ -1,0 +1,245 @@
+//! From the bytes of a file to batches of typed columns.
+//!
+//! Both formats end in the same [`Batch`]: Arrow arrays in the types of [`CellType`], columns in the order of the
+//! table's declaration. What a cell may say and how rows belong together is for [`crate::rules`].
+
+mod csv;
+mod guard;
+mod pages;
+mod parquet;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type};
+use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, StringArray};
+
+use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown};
+use crate::schema::{Column, Table};
+
+/// The two formats of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `NAME.csv`: UTF-8, RFC 4180, a header row, ISO dates.
+    Csv,
+    /// `NAME.parquet`.
+    Parquet,
+}
+
+impl Format {
+    /// Returns the ending of file names, without the dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+}
+
+/// A file that holds one table.
+#[derive(Clone, Debug)]
+pub(crate) struct TableFile {
+    pub(crate) table: Table,
+    pub(crate) format: Format,
+    pub(crate) path: PathBuf,
+    /// The name in the folder, for messages.
+    pub(crate) name: String,
+}
+
+/// Some consecutive rows of a table.
+pub(crate) struct Batch<'a> {
+    file: &'a TableFile,
+    /// Number of the first row, counted from 1.
+    first_row: u64,
+    n_rows: usize,
+    /// One array a column of the declaration; `None` where an optional column is absent.
+    columns: Vec<Option<ArrayRef>>,
+    /// Line of each row, in text files.
+    lines: Option<Vec<u64>>,
+    /// Cells that are empty only because what stood there could not be read, as (row, column), in order.
+    damaged: Vec<(usize, usize)>,
+}
+
+impl Batch<'_> {
+    pub(crate) fn n_rows(&self) -> usize {
+        self.n_rows
+    }
+
+    /// Returns the number of a row in its table, counted from 1.
+    pub(crate) fn row_number(&self, row: usize) -> u64 {
+        self.first_row + row as u64
+    }
+
+    /// Returns the position of a column in the declaration of the table.
+    fn position(&self, name: &str) -> usize {
+        self.columns_declared()
+            .iter()
+            .position(|column| column.name == name)
+            .expect("rules name declared columns")
+    }
+
+    fn columns_declared(&self) -> &'static [Column] {
+        self.file.table.columns()
+    }
+
+    /// Returns a column by name; `None` if it is optional and absent.
+    pub(crate) fn column(&self, name: &str) -> Option<&ArrayRef> {
+        self.columns[self.position(name)].as_ref()
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<Text<'_>> {
+        let array: &DictionaryArray<Int32Type> = self.column(name)?.as_dictionary();
+        Some(Text { keys: array.keys(), words: array.values().as_string() })
+    }
+
+    pub(crate) fn dates(&self, name: &str) -> Option<&PrimitiveArray<Date32Type>> {
+        Some(self.column(name)?.as_primitive())
+    }
+
+    pub(crate) fn numbers(&self, name: &str) -> Option<&PrimitiveArray<Float64Type>> {
+        Some(self.column(name)?.as_primitive())
+    }
+
+    pub(crate) fn integers(&self, name: &str) -> Option<&PrimitiveArray<Int64Type>> {
+        Some(self.column(name)?.as_primitive())
+    }
+
+    /// Returns the columns that are there, in the order of the declaration.
+    pub(crate) fn present(&self) -> impl Iterator<Item = (&'static Column, &ArrayRef)> {
+        self.columns_declared()
+            .iter()
+            .zip(&self.columns)
+            .filter_map(|(column, array)| Some((column, array.as_ref()?)))
+    }
+
+    /// Tells whether a cell is empty because of a fault that has been reported already.
+    pub(crate) fn is_damaged(&self, row: usize, column: &str) -> bool {
+        self.damaged.binary_search(&(row, self.position(column))).is_ok()
+    }
+
+    pub(crate) fn fault(&self, row: usize, column: Option<&str>, kind: FaultKind) -> Fault {
+        Fault {
+            row: Some(self.row_number(row)),
+            line: self.lines.as_ref().map(|lines| lines[row]),
+            column: column.map(str::to_owned),
+            ..self.file.fault(kind)
+        }
+    }
+}
+
+/// A text column: each row points at a word.
+#[derive(Clone, Copy)]
+pub(crate) struct Text<'a> {
+    keys: &'a PrimitiveArray<Int32Type>,
+    words: &'a StringArray,
+}
+
+impl<'a> Text<'a> {
+    /// Returns the words that occur, in no particular order; a word may be there twice or unused.
+    pub(crate) fn words(&self) -> impl ExactSizeIterator<Item = Option<&'a str>> + use<'a> {
+        self.words.iter()
+    }
+
+    /// Returns the position of a row's word in [`Text::words`]; `None` if the cell is empty.
+    pub(crate) fn key(&self, row: usize) -> Option<usize> {
+        self.keys.is_valid(row).then(|| self.keys.value(row) as usize)
+    }
+
+    /// Returns a row's word; an empty text is an empty cell.
+    pub(crate) fn get(&self, row: usize) -> Option<&'a str> {
+        let key = self.key(row)?;
+        (self.words.is_valid(key)).then(|| self.words.value(key)).filter(|word| !word.is_empty())
+    }
+}
+
+impl TableFile {
+    /// Returns the format that a folder keeps a table in, or `None` if the table is absent.
+    pub(crate) fn find(folder: &Path, table: Table, faults: &mut FaultReport) -> Option<Self> {
+        let named = |format: Format| {
+            let name = format!("{table}.{}", format.extension());
+            Self { table, format, path: folder.join(&name), name }
+        };
+        let (csv, parquet) = (named(Format::Csv), named(Format::Parquet));
+        match (csv.exists(), parquet.exists()) {
+            (true, true) => {
+                let kind = FaultKind::GivenTwice { csv: csv.name.clone(), parquet: parquet.name.clone() };
+                faults.push(parquet.fault(kind));
+                None
+            }
+            (true, false) => Some(csv),
+            (false, true) => Some(parquet),
+            (false, false) => None,
+        }
+    }
+
+    /// A link that leads nowhere exists too: it is a fault, not an absent table.
+    fn exists(&self) -> bool {
+        self.path.symlink_metadata().is_ok()
+    }
+
+    pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
+        Fault { table: Some(self.table), file: self.name.clone(), row: None, line: None, column: None, kind }
+    }
+
+    /// Reads the whole table. Each part of the file is folded into a value of its own, in parallel where the
+    /// format allows it; the values come back in the order of the file.
+    ///
+    /// A file that cannot be read to its end reports that and gives what came before.
+    pub(crate) fn fold<R: Send>(
+        &self,
+        faults: &mut FaultReport,
+        start: impl Fn(usize) -> R + Sync,
+        step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport) + Sync,
+    ) -> Vec<R> {
+        let file = match File::open(&self.path).and_then(|file| Ok((file.metadata()?, file))) {
+            Ok((metadata, file)) if metadata.is_file() => file,
+            Ok(_) => {
+                faults.push(self.fault(FaultKind::Unreadable { reason: "not a regular file".into() }));
+                return Vec::new();
+            }
+            Err(error) => {
+                faults.push(self.fault(FaultKind::Unreadable { reason: error.to_string() }));
+                return Vec::new();
+            }
+        };
+        match self.format {
+            Format::Csv => vec![csv::fold(self, file, faults, start(0), step)],
+            Format::Parquet => parquet::fold(self, file, faults, start, step),
+        }
+    }
+
+    /// Finds the declared columns in a header.
+    ///
+    /// Returns, for each declared column, its position in the header, or `None` if the header is faulty.
+    fn columns_of_header(
+        &self,
+        header: &[String],
+        line: Option<u64>,
+        faults: &mut FaultReport,
+    ) -> Option<Vec<Option<usize>>> {
+        let declared = self.table.columns();
+        let before = faults.total();
+        let mut fault = |name: &str, kind: FaultKind| {
+            faults.push(Fault { line, column: Some(shown(name)), ..self.fault(kind) });
+        };
+        let mut positions = vec![None; declared.len()];
+        for (idx, name) in header.iter().enumerate() {
+            match declared.iter().position(|column| column.name == name) {
+                None => {
+                    let nearest = nearest(name, declared.iter().map(|column| column.name));
+                    fault(name, FaultKind::UnknownColumn { nearest });
+                }
+                Some(column) if positions[column].is_some() => fault(name, FaultKind::DuplicateColumn),
+                Some(column) => positions[column] = Some(idx),
+            }
+        }
+        for (column, position) in declared.iter().zip(&positions) {
+            if position.is_none() && !column.optional {
+                fault(column.name, FaultKind::MissingColumn);
+            }
+        }
+        (faults.total() == before).then_some(positions)
+    }
+}

@@ -1,0 +1,299 @@
+//! Parquet tables: row groups in parallel, a bounded number of rows at a time.
+//!
+//! The decoder is a library's; three things around it are ours. Positional reads, so that threads can share the
+//! file. A look at every page header before anything is decoded ([`super::pages`]), so that a claimed size is never
+//! believed. And a wall against panics: whatever a damaged file does to the decoder, it becomes a fault.
+
+use std::any::Any;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::os::unix::fs::FileExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowPrimitiveType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
+};
+use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use bytes::Bytes;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::ParquetError;
+use parquet::file::reader::{ChunkReader, Length};
+use rayon::prelude::*;
+
+use super::pages::check_pages;
+use super::{Batch, TableFile};
+use crate::fault::{Fault, FaultKind, FaultReport, shown};
+use crate::schema::{CellType, Column};
+
+/// Rows decoded at a time: five columns of them fit the second-level cache.
+const BATCH_ROWS: usize = 1 << 15;
+
+pub(super) fn fold<R: Send>(
+    file: &TableFile,
+    bytes: File,
+    faults: &mut FaultReport,
+    start: impl Fn(usize) -> R + Sync,
+    step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport) + Sync,
+) -> Vec<R> {
+    let unreadable = |reason: String| file.fault(FaultKind::Unreadable { reason: shown_reason(&reason) });
+    let source = match SharedFile::new(bytes) {
+        Ok(source) => source,
+        Err(error) => {
+            faults.push(unreadable(error.to_string()));
+            return Vec::new();
+        }
+    };
+    let layout = match contain(|| Layout::read(file, &source, faults)) {
+        Ok(Some(layout)) => layout,
+        Ok(None) => return Vec::new(),
+        Err(reason) => {
+            faults.push(unreadable(reason));
+            return Vec::new();
+        }
+    };
+    let parts: Vec<(R, FaultReport)> = (0..layout.first_rows.len())
+        .into_par_iter()
+        .map(|group| {
+            let mut report = FaultReport::default();
+            let mut result = start(layout.rows_claimed(group).min(BATCH_ROWS as u64 * 64) as usize);
+            let outcome = contain(|| {
+                layout.read_group(file, &source, group, |batch| step(&mut result, batch, &mut report))
+            });
+            if let Err(reason) = outcome {
+                report.push(unreadable(format!("row group {group}: {reason}")));
+            }
+            (result, report)
+        })
+        .collect();
+    parts
+        .into_iter()
+        .map(|(result, report)| {
+            faults.append(report);
+            result
+        })
+        .collect()
+}
+
+/// Calls `work` so that an error and a panic end alike: as the reason why a file cannot be read.
+fn contain<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(panic) => Err(format!("the decoder gave up: {}", panic_message(panic.as_ref()))),
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    let literal = panic.downcast_ref::<&str>().copied();
+    literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
+}
+
+fn shown_reason(reason: &str) -> String {
+    let reason = reason.strip_prefix("Parquet error: ").unwrap_or(reason);
+    if reason.contains("Disabled feature") || reason.contains("not enabled") {
+        return format!("{}; rewrite it with zstd, snappy or no compression", shown(reason));
+    }
+    shown(reason)
+}
+
+/// What the footer says, as far as it has been checked.
+struct Layout {
+    metadata: ArrowReaderMetadata,
+    /// For each declared column its position in the file; `None` where it is absent or wholly empty.
+    positions: Vec<Option<usize>>,
+    /// For each row group the number of its first row, counted from 1.
+    first_rows: Vec<u64>,
+    n_rows: u64,
+}
+
+impl Layout {
+    /// Reads the footer. `None` if the table's form is faulty, which has then been reported.
+    fn read(
+        file: &TableFile,
+        source: &SharedFile,
+        faults: &mut FaultReport,
+    ) -> Result<Option<Self>, ParquetError> {
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+        let inferred = ArrowReaderMetadata::load(source, options.clone())?;
+        let header: Vec<String> =
+            inferred.schema().fields().iter().map(|field| field.name().clone()).collect();
+        let Some(mut positions) = file.columns_of_header(&header, None, faults) else { return Ok(None) };
+        let mut is_sound = true;
+        for (column, position) in file.table.columns().iter().zip(&mut positions) {
+            let Some(idx) = *position else { continue };
+            let found = inferred.schema().field(idx).data_type();
+            match found {
+                DataType::Null if column.optional => *position = None,
+                _ if holds(found, column.cells) => {}
+                _ => {
+                    is_sound = false;
+                    let kind =
+                        FaultKind::ColumnType { expected: column.cells, found: shown(&found.to_string()) };
+                    faults.push(Fault { column: Some(column.name.into()), ..file.fault(kind) });
+                }
+            }
+        }
+        if !is_sound {
+            return Ok(None);
+        }
+        let (mut first_rows, mut n_rows) = (Vec::new(), 0_u64);
+        for group in inferred.metadata().row_groups() {
+            first_rows.push(n_rows + 1);
+            n_rows =
+                u64::try_from(group.num_rows()).ok().and_then(|rows| n_rows.checked_add(rows)).ok_or_else(
+                    || ParquetError::General("the footer claims an impossible number of rows".into()),
+                )?;
+        }
+        let limit = u64::from(u32::MAX);
+        if n_rows > limit {
+            faults.push(file.fault(FaultKind::TooManyRows { n_rows, limit }));
+            return Ok(None);
+        }
+        check_pages(source, inferred.metadata())?;
+        let options = options.with_schema(with_dictionaries(inferred.schema()));
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(inferred.metadata()), options)?;
+        Ok(Some(Self { metadata, positions, first_rows, n_rows }))
+    }
+
+    /// Returns how many rows the footer says that a row group has.
+    fn rows_claimed(&self, group: usize) -> u64 {
+        let next = self.first_rows.get(group + 1).copied().unwrap_or(self.n_rows + 1);
+        next - self.first_rows[group]
+    }
+
+    fn read_group(
+        &self,
+        file: &TableFile,
+        source: &SharedFile,
+        group: usize,
+        mut each: impl FnMut(&Batch<'_>),
+    ) -> Result<(), ParquetError> {
+        let reader: ParquetRecordBatchReader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(source.clone(), self.metadata.clone())
+                .with_batch_size(BATCH_ROWS)
+                .with_row_groups(vec![group])
+                .build()?;
+        let mut n_rows = 0;
+        for record_batch in reader {
+            let record_batch = record_batch?;
+            each(&self.batch(file, &record_batch, self.first_rows[group] + n_rows));
+            n_rows += record_batch.num_rows() as u64;
+        }
+        if n_rows == self.rows_claimed(group) {
+            return Ok(());
+        }
+        let claimed = self.rows_claimed(group);
+        Err(ParquetError::General(format!("it has {n_rows} rows where the footer claims {claimed}")))
+    }
+
+    fn batch<'a>(&self, file: &'a TableFile, record_batch: &RecordBatch, first_row: u64) -> Batch<'a> {
+        let column = |(column, position): (&Column, &Option<usize>)| {
+            let array = record_batch.column((*position)?);
+            Some(if column.cells == CellType::Integer { widened(array) } else { Arc::clone(array) })
+        };
+        Batch {
+            file,
+            first_row,
+            n_rows: record_batch.num_rows(),
+            columns: file.table.columns().iter().zip(&self.positions).map(column).collect(),
+            lines: None,
+            damaged: Vec::new(),
+        }
+    }
+}
+
+/// Tells whether a column of the file can hold such cells. Only integers come in several widths.
+fn holds(found: &DataType, cells: CellType) -> bool {
+    match cells {
+        CellType::Text => matches!(found, DataType::Utf8),
+        CellType::Date => matches!(found, DataType::Date32),
+        CellType::Number => matches!(found, DataType::Float64),
+        CellType::Integer => found.is_integer() && !matches!(found, DataType::UInt64),
+    }
+}
+
+/// Asks for text as dictionaries: a code that stands in a million rows is then looked up once.
+fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
+    let fields = schema.fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8 => {
+            let dictionary = DataType::Dictionary(DataType::Int32.into(), DataType::Utf8.into());
+            Field::new(field.name(), dictionary, field.is_nullable())
+        }
+        _ => field.as_ref().clone(),
+    });
+    Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+}
+
+fn widened(array: &ArrayRef) -> ArrayRef {
+    fn widen<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &ArrayRef) -> ArrayRef {
+        Arc::new(array.as_primitive::<T>().unary::<_, Int64Type>(Into::into) as Int64Array)
+    }
+    match array.data_type() {
+        DataType::Int8 => widen::<Int8Type>(array),
+        DataType::Int16 => widen::<Int16Type>(array),
+        DataType::Int32 => widen::<Int32Type>(array),
+        DataType::UInt8 => widen::<UInt8Type>(array),
+        DataType::UInt16 => widen::<UInt16Type>(array),
+        DataType::UInt32 => widen::<UInt32Type>(array),
+        _ => Arc::clone(array),
+    }
+}
+
+/// A file that several threads read at once, each at its own place.
+#[derive(Clone)]
+pub(super) struct SharedFile {
+    file: Arc<File>,
+    n_bytes: u64,
+}
+
+impl SharedFile {
+    fn new(file: File) -> io::Result<Self> {
+        let n_bytes = file.metadata()?.len();
+        Ok(Self { file: Arc::new(file), n_bytes })
+    }
+}
+
+impl Length for SharedFile {
+    fn len(&self) -> u64 {
+        self.n_bytes
+    }
+}
+
+impl ChunkReader for SharedFile {
+    type T = BufReader<Cursor>;
+
+    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
+        Ok(BufReader::new(Cursor { file: Arc::clone(&self.file), position: start }))
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
+        // Checked before anything is allocated: the length is a claim of the file.
+        if start.checked_add(length as u64).is_none_or(|end| end > self.n_bytes) {
+            return Err(ParquetError::EOF(format!(
+                "{length} bytes at {start} lie beyond the end of the file"
+            )));
+        }
+        let mut buffer = vec![0; length];
+        self.file.read_exact_at(&mut buffer, start)?;
+        Ok(buffer.into())
+    }
+}
+
+/// A place in a shared file.
+pub(super) struct Cursor {
+    file: Arc<File>,
+    position: u64,
+}
+
+impl Read for Cursor {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n_read = self.file.read_at(buffer, self.position)?;
+        self.position += n_read as u64;
+        Ok(n_read)
+    }
+}

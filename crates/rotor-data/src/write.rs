@@ -1,0 +1,358 @@
+//! Writing dataset folders: all of it or nothing.
+//!
+//! A folder is built beside its place under a hidden name and renamed when every file is on the disk. An existing
+//! folder is never touched.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Float64Type, Int64Type};
+use arrow_array::{Array, ArrayRef, Date32Array, Float64Array, Int8Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::file::properties::WriterProperties;
+use rotor_factor::Date;
+
+use crate::dataset::{DataError, Dataset, sha256_of};
+use crate::fault::FaultReport;
+use crate::manifest::Manifest;
+use crate::model::Tables;
+use crate::read::{Batch, Format, TableFile};
+use crate::schema::{CellType, Column, Table};
+
+/// Rows of a row group: several of them let a reader use several cores.
+const ROW_GROUP_ROWS: usize = 1 << 17;
+
+/// Writes a dataset made in memory to a new folder, with the hashes of its files in the manifest. `extra` files
+/// (name and text) go beside the tables.
+///
+/// # Errors
+///
+/// [`DataError::Exists`] if there is something at `folder`, [`DataError::Write`] if the disk refuses.
+pub fn write_dataset(
+    folder: &Path,
+    manifest: &Manifest,
+    tables: &Tables,
+    format: Format,
+    extra: &[(&str, &str)],
+) -> Result<(), DataError> {
+    let mut new = NewFolder::create(folder)?;
+    let mut manifest = Manifest { sha256: std::collections::BTreeMap::new(), ..manifest.clone() };
+    for (table, columns) in columns_of(tables) {
+        if columns.first().is_some_and(|(_, array)| !array.is_empty()) {
+            let name = new.write_table(table, format, &[columns])?;
+            manifest.sha256.insert(name.clone(), new.hash(&name)?);
+        }
+    }
+    for (name, text) in extra {
+        new.write_text(name, text)?;
+    }
+    new.write_text(Manifest::FILE, &manifest.to_toml())?;
+    new.finish()
+}
+
+/// Writes the dataset in `from` to the new folder `to` in another format.
+///
+/// Every cell keeps its bits and every row its place; columns come in the order of the documentation. Hashes in the
+/// manifest are made anew if there were any. Files that are not part of a dataset stay behind.
+///
+/// # Errors
+///
+/// [`DataError::Faulty`] if `from` is not a sound dataset, else as [`write_dataset`].
+pub fn convert(from: &Path, to: &Path, format: Format) -> Result<(), DataError> {
+    let dataset = Dataset::open(from)?;
+    let mut new = NewFolder::create(to)?;
+    let mut manifest = dataset.manifest().clone();
+    let is_hashed = !manifest.sha256.is_empty();
+    manifest.sha256.clear();
+    for file in dataset.files() {
+        let source = TableFile {
+            table: file.table,
+            format: file.format,
+            path: from.join(&file.name),
+            name: file.name.clone(),
+        };
+        let mut faults = FaultReport::default();
+        let parts =
+            source.fold(&mut faults, |_| Vec::new(), |batches, batch, _| batches.push(columns_read(batch)));
+        let unchanged = sha256_of(&source.path).is_ok_and(|hash| hash == file.sha256);
+        if !faults.is_empty() || !unchanged {
+            let reason = io::Error::other("it changed while it was being converted");
+            return Err(DataError::Write { path: source.path, source: reason });
+        }
+        let batches: Vec<Columns> = parts.into_iter().flatten().collect();
+        let name = new.write_table(file.table, format, &batches)?;
+        if is_hashed {
+            manifest.sha256.insert(name.clone(), new.hash(&name)?);
+        }
+    }
+    new.write_text(Manifest::FILE, &manifest.to_toml())?;
+    new.finish()
+}
+
+/// Columns of one table on their way to a file: text, `date32`, `double` or `int8`.
+type Columns = Vec<(&'static Column, ArrayRef)>;
+
+/// A folder that becomes visible only when it is complete.
+struct NewFolder {
+    place: PathBuf,
+    /// Where it is built. Removed when dropped, unless it has been renamed.
+    building: PathBuf,
+}
+
+impl NewFolder {
+    fn create(place: &Path) -> Result<Self, DataError> {
+        if place.symlink_metadata().is_ok() {
+            return Err(DataError::Exists { path: place.into() });
+        }
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        let building = place.with_file_name(format!(".{name}.{}.partial", std::process::id()));
+        let new = Self { place: place.into(), building };
+        fs::create_dir_all(&new.building).map_err(|source| new.error(&new.building, source))?;
+        Ok(new)
+    }
+
+    fn error(&self, path: &Path, source: io::Error) -> DataError {
+        // The name under which the folder is built says nothing to a reader.
+        let path = path.strip_prefix(&self.building).map_or(self.place.clone(), |file| self.place.join(file));
+        DataError::Write { path, source }
+    }
+
+    fn write_table(
+        &mut self,
+        table: Table,
+        format: Format,
+        batches: &[Columns],
+    ) -> Result<String, DataError> {
+        let name = format!("{table}.{}", format.extension());
+        let path = self.building.join(&name);
+        let result = File::create_new(&path).and_then(|file| match format {
+            Format::Csv => write_csv(&file, table, batches).and_then(|()| file.sync_all()),
+            Format::Parquet => write_parquet(&file, table, batches).and_then(|()| file.sync_all()),
+        });
+        result.map_err(|source| self.error(&path, source))?;
+        Ok(name)
+    }
+
+    fn write_text(&mut self, name: &str, text: &str) -> Result<(), DataError> {
+        let path = self.building.join(name);
+        let result = File::create_new(&path).and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        });
+        result.map_err(|source| self.error(&path, source))
+    }
+
+    fn hash(&self, name: &str) -> Result<String, DataError> {
+        let path = self.building.join(name);
+        sha256_of(&path).map_err(|source| self.error(&path, source))
+    }
+
+    fn finish(self) -> Result<(), DataError> {
+        // Renaming onto a folder fails unless that folder is empty, so nothing can be overwritten here.
+        fs::rename(&self.building, &self.place).map_err(|source| self.error(&self.building, source))
+    }
+}
+
+impl Drop for NewFolder {
+    fn drop(&mut self) {
+        // After a rename there is nothing left to remove.
+        let _ = fs::remove_dir_all(&self.building);
+    }
+}
+
+/// Returns the columns of a batch that are there, in the types in which they are written.
+fn columns_read(batch: &Batch<'_>) -> Columns {
+    batch
+        .present()
+        .map(|(column, array)| {
+            let array: ArrayRef = match column.cells {
+                CellType::Text => {
+                    let text = batch.text(column.name).expect("the column is there");
+                    Arc::new((0..batch.n_rows()).map(|row| text.get(row)).collect::<StringArray>())
+                }
+                CellType::Date | CellType::Number => Arc::clone(array),
+                CellType::Integer => {
+                    let integers = array.as_primitive::<Int64Type>().iter();
+                    Arc::new(
+                        integers.map(|integer| integer.map(|integer| integer as i8)).collect::<Int8Array>(),
+                    )
+                }
+            };
+            (column, array)
+        })
+        .collect()
+}
+
+fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
+    fn texts<'a>(cells: impl Iterator<Item = &'a str>) -> ArrayRef {
+        Arc::new(StringArray::from_iter_values(cells))
+    }
+    fn texts_or_none<'a>(cells: impl Iterator<Item = Option<&'a str>>) -> ArrayRef {
+        Arc::new(cells.collect::<StringArray>())
+    }
+    fn dates(cells: impl Iterator<Item = Date>) -> ArrayRef {
+        Arc::new(Date32Array::from_iter_values(cells.map(Date::days)))
+    }
+    fn dates_or_none(cells: impl Iterator<Item = Option<Date>>) -> ArrayRef {
+        Arc::new(cells.map(|date| date.map(Date::days)).collect::<Date32Array>())
+    }
+    fn numbers(cells: impl Iterator<Item = f64>) -> ArrayRef {
+        Arc::new(Float64Array::from_iter_values(cells))
+    }
+    fn integers(cells: impl Iterator<Item = i8>) -> ArrayRef {
+        Arc::new(Int8Array::from_iter_values(cells))
+    }
+    let code = |entity: u32| tables.entities[entity as usize].code.as_str();
+    let name = |series: u32| tables.series[series as usize].name.as_str();
+    let (entities, series) = (|| tables.entities.iter(), || tables.series.iter());
+    let (bridge, links, events) = (|| tables.bridge.iter(), || tables.links.iter(), || tables.events.iter());
+    let sectors: Vec<String> = events()
+        .map(|event| event.sectors.iter().map(|sector| code(*sector)).collect::<Vec<_>>().join(";"))
+        .collect();
+    let with_columns =
+        |table: Table, arrays: Vec<ArrayRef>| (table, table.columns().iter().zip(arrays).collect());
+    [
+        with_columns(
+            Table::Entities,
+            vec![
+                texts(entities().map(|entity| entity.code.as_str())),
+                texts(entities().map(|entity| entity.kind.word())),
+                texts(entities().map(|entity| entity.name.as_str())),
+                texts_or_none(entities().map(|entity| entity.name_zh.as_deref())),
+                texts_or_none(entities().map(|entity| entity.group.map(rotor_factor::Group::word))),
+                dates_or_none(entities().map(|entity| entity.valid_from)),
+                dates_or_none(entities().map(|entity| entity.valid_to)),
+            ],
+        ),
+        with_columns(
+            Table::Series,
+            vec![
+                texts(series().map(|series| series.name.as_str())),
+                texts(series().map(|series| series.frequency.word())),
+                texts(series().map(|series| series.unit.as_str())),
+                texts(series().map(|series| series.title.as_str())),
+                texts_or_none(series().map(|series| series.title_zh.as_deref())),
+                texts_or_none(series().map(|series| series.source.as_deref())),
+            ],
+        ),
+        with_columns(
+            Table::Prices,
+            vec![
+                texts(tables.prices.iter().map(|price| code(price.entity))),
+                dates(tables.prices.iter().map(|price| price.date)),
+                numbers(tables.prices.iter().map(|price| price.close)),
+            ],
+        ),
+        with_columns(
+            Table::Observations,
+            vec![
+                texts(tables.observations.iter().map(|observation| name(observation.series))),
+                texts(tables.observations.iter().map(|observation| code(observation.entity))),
+                dates(tables.observations.iter().map(|observation| observation.period)),
+                dates(tables.observations.iter().map(|observation| observation.released.0)),
+                numbers(tables.observations.iter().map(|observation| observation.value)),
+            ],
+        ),
+        with_columns(
+            Table::Bridge,
+            vec![
+                texts(bridge().map(|weight| code(weight.sector))),
+                texts(bridge().map(|weight| code(weight.industry))),
+                numbers(bridge().map(|weight| weight.weight)),
+                dates(bridge().map(|weight| weight.released.0)),
+            ],
+        ),
+        with_columns(
+            Table::Links,
+            vec![
+                texts(links().map(|link| code(link.sector))),
+                texts(links().map(|link| name(link.series))),
+                integers(links().map(|link| link.polarity)),
+                numbers(links().map(|link| link.weight)),
+            ],
+        ),
+        with_columns(
+            Table::Events,
+            vec![
+                dates(events().map(|event| event.date)),
+                texts(events().map(|event| event.title.as_str())),
+                integers(events().map(|event| event.importance as i8)),
+                texts_or_none(
+                    sectors.iter().map(|sectors| Some(sectors.as_str()).filter(|text| !text.is_empty())),
+                ),
+            ],
+        ),
+    ]
+}
+
+fn write_parquet(file: &File, table: Table, batches: &[Columns]) -> io::Result<()> {
+    let present =
+        |column: &&Column| batches.first().is_none_or(|columns| columns.iter().any(|(c, _)| c == column));
+    let fields = table.columns().iter().filter(present).map(|column| {
+        let data_type = match column.cells {
+            CellType::Text => DataType::Utf8,
+            CellType::Date => DataType::Date32,
+            CellType::Number => DataType::Float64,
+            CellType::Integer => DataType::Int8,
+        };
+        Field::new(column.name, data_type, column.optional)
+    });
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let properties = WriterProperties::builder()
+        // The version of the library would change the bytes, and with them the hashes, at every update.
+        .set_created_by("rotor".into())
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(9).map_err(io::Error::other)?))
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
+        .build();
+    let mut writer = ArrowWriter::try_new(BufWriter::new(file), Arc::clone(&schema), Some(properties))?;
+    for columns in batches {
+        let arrays = columns.iter().map(|(_, array)| Arc::clone(array)).collect();
+        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(io::Error::other)?;
+        writer.write(&batch)?;
+    }
+    writer.into_inner()?.flush()
+}
+
+fn write_csv(file: &File, table: Table, batches: &[Columns]) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(BufWriter::new(file));
+    match batches.first() {
+        Some(columns) => writer.write_record(columns.iter().map(|(column, _)| column.name))?,
+        None => writer.write_record(table.columns().iter().map(|column| column.name))?,
+    }
+    for columns in batches {
+        let n_rows = columns.first().map_or(0, |(_, array)| array.len());
+        for row in 0..n_rows {
+            for (column, array) in columns {
+                if array.is_null(row) {
+                    writer.write_field("")?;
+                    continue;
+                }
+                match column.cells {
+                    CellType::Text => writer.write_field(array.as_string::<i32>().value(row))?,
+                    CellType::Date => {
+                        let days = array.as_primitive::<Date32Type>().value(row);
+                        writer.write_field(
+                            Date::from_days(days).map_or(String::new(), |date| date.to_string()),
+                        )?;
+                    }
+                    // The shortest text that reads back to the same bits.
+                    CellType::Number => {
+                        writer
+                            .write_field(format!("{:?}", array.as_primitive::<Float64Type>().value(row)))?;
+                    }
+                    CellType::Integer => {
+                        let integer = array.as_primitive::<arrow_array::types::Int8Type>().value(row);
+                        writer.write_field(integer.to_string())?;
+                    }
+                }
+            }
+            writer.write_record(None::<&[u8]>)?;
+        }
+    }
+    writer.flush()
+}

@@ -1,1 +1,122 @@
-//! Helpers shared by the tests of this package.
+//! Data for the benchmarks, made up in memory with plain arithmetic, and a few measuring tools.
+
+use std::path::PathBuf;
+
+use rotor_data::model::{Entity, Observation, Price, Series, Tables};
+use rotor_data::{Format, Manifest, PriceFrequency};
+use rotor_factor::{Date, EntityKind, Frequency, Month, Released};
+
+/// A generator of numbers that look random enough to keep compression honest (splitmix64).
+#[derive(Clone, Debug)]
+pub struct Numbers(u64);
+
+impl Numbers {
+    /// Starts from a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// Returns a number below `bound`.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+}
+
+/// Returns a manifest for made-up tables.
+///
+/// # Panics
+///
+/// Never: the dates in it exist.
+#[must_use]
+pub fn manifest() -> Manifest {
+    Manifest {
+        name: "benchmark".into(),
+        title: "Made up for a benchmark".into(),
+        synthetic: true,
+        taxonomy: "none".into(),
+        currency: "CNY".into(),
+        price_frequency: PriceFrequency::MonthEnd,
+        first: Date::new(1990, 1, 1).expect("it exists"),
+        last: Date::new(2030, 12, 31).expect("it exists"),
+        licence: "CC0-1.0".into(),
+        source: "a benchmark".into(),
+        sha256: std::collections::BTreeMap::default(),
+    }
+}
+
+/// Makes `n_series` monthly series of `n_entities` sectors over `n_months` from 2001 on. Values have two decimals;
+/// most periods have one vintage, some up to four, the way official figures are revised.
+///
+/// # Panics
+///
+/// If the months reach beyond 2199.
+#[must_use]
+pub fn tables(n_series: u32, n_entities: u32, n_months: u32, revisions: u64) -> Tables {
+    let first = Month::new(2001, 1).expect("it exists");
+    let month_end = |month: u32| first.plus(month as i32).expect("before 2200").last_day();
+    let mut numbers = Numbers::new(20_150_105);
+    let mut tables = Tables::default();
+    for entity in 0..n_entities {
+        tables.entities.push(Entity {
+            code: format!("S{entity:05}"),
+            kind: EntityKind::Sector,
+            name: format!("Sector {entity}"),
+            name_zh: None,
+            group: None,
+            valid_from: None,
+            valid_to: None,
+        });
+        let closes = (0..n_months).map(|month| Price {
+            entity,
+            date: month_end(month),
+            close: 1000.0 + numbers.below(100_000) as f64 / 100.0,
+        });
+        tables.prices.extend(closes);
+    }
+    for series in 0..n_series {
+        tables.series.push(Series {
+            name: format!("series_{series:03}"),
+            frequency: Frequency::Monthly,
+            unit: "percent".into(),
+            title: format!("Series {series}"),
+            title_zh: None,
+            source: None,
+        });
+        for entity in 0..n_entities {
+            for month in 0..n_months {
+                let period = month_end(month);
+                let mut released = period.plus_days(8 + numbers.below(40) as i32).expect("before 2200");
+                for _ in 0..=numbers.below(revisions) {
+                    let value = numbers.below(20_000) as f64 / 100.0 - 100.0;
+                    tables.observations.push(Observation {
+                        series,
+                        entity,
+                        period,
+                        released: Released(released),
+                        value,
+                    });
+                    released = released.plus_days(25 + numbers.below(200) as i32).expect("before 2200");
+                }
+            }
+        }
+    }
+    tables
+}
+
+/// Writes tables to a folder that goes with the returned guard.
+///
+/// # Panics
+///
+/// If the disk refuses.
+#[must_use]
+pub fn on_disk(tables: &Tables) -> (tempfile::TempDir, PathBuf) {
+    let directory = tempfile::tempdir().expect("a temporary folder");
+    let folder = directory.path().join("dataset");
+    rotor_data::write_dataset(&folder, &manifest(), tables, Format::Parquet, &[]).expect("the disk has room");
+    (directory, folder)
+}

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use rotor_data::synthetic::{self, World};
 use rotor_data::{
-    DataError, Dataset, Description, EntityDescription, FaultReport, Format, Manifest, PriceFrequency,
-    SeriesDescription,
+    DataError, Dataset, Description, EntityDescription, FaultReport, Format, SeriesDescription,
 };
 use rotor_factor::{Date, EntityKind, Frequency};
 use serde_json::json;
@@ -67,6 +66,9 @@ pub(crate) struct Generate {
     /// The format of the tables
     #[arg(long, default_value = "parquet")]
     format: TableFormat,
+    /// The name of the dataset [default: the name of the world]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
     /// Number of sectors of the large world [default: 5000]
     #[arg(long, value_name = "N")]
     entities: Option<u32>,
@@ -190,58 +192,82 @@ fn described(description: &Description) -> String {
     line("observations", format!("{} of {} series", description.observations, description.series.len()));
     let bridge = &description.bridge;
     if let (Some(first), Some(last)) = (bridge.first_released, bridge.last_released) {
-        let released = if first == last { format!("released {first}") } else { format!("released {first} to {last}") };
+        let released =
+            if first == last { format!("released {first}") } else { format!("released {first} to {last}") };
         line(
             "bridge",
-            format!("{} weights of {} sectors, {} vintages, {released}", bridge.weights, bridge.sectors, bridge.vintages),
+            format!(
+                "{} weights of {} sectors, {} vintages, {released}",
+                bridge.weights, bridge.sectors, bridge.vintages
+            ),
         );
     }
     line("links", format!("{} of sectors to series", description.links));
     line("events", description.events.to_string());
-    text.push_str("\nEntities. `missing` counts trading days without a close between the first and the last.\n\n");
-    text.push_str(&entity_table(&description.entities));
-    text.push_str(
-        "\nSeries. `gaps` counts periods without a value between the first and the last of each\n\
-         entity; `vint` is the mean and largest number of vintages of a period; `lag` the median\n\
-         and largest number of days from the end of a period to its first release.\n\n",
-    );
+    for kind in EntityKind::ALL {
+        let of_kind: Vec<_> = description.entities.iter().filter(|entity| entity.kind == *kind).collect();
+        if !of_kind.is_empty() {
+            writeln!(text, "\n{} {}\n", of_kind.len(), plural(*kind))
+                .expect("writing to a string does not fail");
+            text.push_str(&entity_table(&of_kind));
+        }
+    }
+    text.push_str("\n`missing` counts trading days without a close between the first and the last.\n");
+    writeln!(text, "\n{} series\n", description.series.len()).expect("writing to a string does not fail");
     text.push_str(&series_table(&description.series));
+    text.push_str(
+        "\n`gaps` counts periods without a value between the first and the last of each entity,\n\
+         `vint` is the mean and the largest number of vintages of a period, `lag` the median\n\
+         and the largest number of days from the end of a period to its first release.\n",
+    );
     text
 }
 
-fn entity_table(entities: &[EntityDescription]) -> String {
+const fn plural(kind: EntityKind) -> &'static str {
+    match kind {
+        EntityKind::Sector => "sectors",
+        EntityKind::Industry => "industries",
+        EntityKind::Benchmark => "benchmarks",
+        EntityKind::Market => "markets",
+    }
+}
+
+/// A table of entities of one kind; columns that would be empty are left out.
+fn entity_table(entities: &[&EntityDescription]) -> String {
     use Align::{Left, Right};
-    let mut table = TextTable::new(&[
-        ("entity", Left),
-        ("kind", Left),
-        ("name", Left),
-        ("", Left),
-        ("closes", Right),
-        ("first", Left),
-        ("last", Left),
-        ("missing", Right),
-        ("series", Right),
-        ("valid", Left),
-    ]);
-    // Those with closes first: an industry has none.
-    let in_order = EntityKind::ALL.iter().flat_map(|kind| entities.iter().filter(|entity| entity.kind == *kind));
-    for entity in in_order {
-        let valid = match (entity.valid_from, entity.valid_to) {
-            (None, None) => String::new(),
-            (from, to) => format!("{} to {}", dash(from), dash(to)),
-        };
-        table.row([
+    let has_closes = entities.iter().any(|entity| entity.closes > 0);
+    let has_bounds = entities.iter().any(|entity| entity.valid_from.or(entity.valid_to).is_some());
+    let mut columns = vec![("entity", Left), ("name", Left), ("", Left), ("series", Right)];
+    if has_closes {
+        columns.extend([("closes", Right), ("first", Left), ("last", Left), ("missing", Right)]);
+    }
+    if has_bounds {
+        columns.push(("valid", Left));
+    }
+    let mut table = TextTable::new(&columns);
+    for entity in entities {
+        // Beside closes there is room for a short name only.
+        let (name, name_zh) = if has_closes { (22, 10) } else { (34, 26) };
+        let mut row = vec![
             fit(&entity.entity, 12),
-            entity.kind.to_string(),
-            fit(&entity.name, 16),
-            fit(entity.name_zh.as_deref().unwrap_or_default(), 8),
-            if entity.closes == 0 { "-".into() } else { entity.closes.to_string() },
-            entity.first_close.map_or("-".into(), month),
-            entity.last_close.map_or("-".into(), month),
-            if entity.closes == 0 { "-".into() } else { entity.missing_closes.to_string() },
+            fit(&entity.name, name),
+            fit(entity.name_zh.as_deref().unwrap_or_default(), name_zh),
             entity.series.to_string(),
-            valid,
-        ]);
+        ];
+        if has_closes {
+            row.extend([
+                entity.closes.to_string(),
+                entity.first_close.map_or("-".into(), month),
+                entity.last_close.map_or("-".into(), month),
+                entity.missing_closes.to_string(),
+            ]);
+        }
+        if has_bounds {
+            let is_bounded = entity.valid_from.or(entity.valid_to).is_some();
+            let bounds = format!("{} to {}", dash(entity.valid_from), dash(entity.valid_to));
+            row.push(if is_bounded { bounds } else { String::new() });
+        }
+        table.row(row);
     }
     table.render()
 }
@@ -315,9 +341,14 @@ fn generate(arguments: &Generate) -> Result<Outcome, CliError> {
         let message = "--entities and --months are for the world `large`; the others have a fixed shape";
         crate::Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
     }
-    let world = synthetic::generate(world, arguments.seed)?;
+    let mut made = synthetic::generate(world, arguments.seed)?;
+    if let Some(name) = &arguments.name {
+        made.manifest.name.clone_from(name);
+        made.manifest.source += &format!(" --name {name}");
+    }
     let folder = &arguments.out;
-    rotor_data::write_world(folder, &world, arguments.format.into())?;
+    let format = arguments.format.into();
+    rotor_data::write_dataset(folder, &made.manifest, &made.tables, format, &[("truth.toml", &made.truth)])?;
     written(folder, arguments.json)
 }
 

@@ -7,8 +7,6 @@
 //! *Invariant:* within a series the log is sorted by release, entity, period; no two entries share all three. The
 //! order does not depend on the order of the rows in the file.
 
-use std::ops::Range;
-
 use rayon::prelude::*;
 use rotor_factor::{Date, Frequency, ReferencePeriod, Released};
 
@@ -47,9 +45,8 @@ impl Publication {
 #[derive(Clone, Debug, Default)]
 pub struct Archive {
     n_entities: u32,
-    publications: Vec<Publication>,
-    /// For each series its part of the log.
-    parts: Vec<Range<usize>>,
+    /// One log a series.
+    logs: Vec<Vec<Publication>>,
     frequencies: Vec<Frequency>,
 }
 
@@ -94,12 +91,13 @@ impl Archive {
         frequencies: Vec<Frequency>,
     ) -> Result<Self, Repeated> {
         let n_entities = (n_entities as u32).max(1);
-        let (mut publications, parts) = by_series(parts, n_entities, frequencies.len());
-        split(&mut publications, &parts)
-            .into_par_iter()
-            .for_each(|log| log.par_sort_unstable_by_key(Publication::order));
-        let archive = Self { n_entities, publications, parts, frequencies };
-        let collisions = archive.publications.par_windows(2).filter(|pair| pair[0].collides(&pair[1]));
+        let runs = runs_by_series(&parts, n_entities, frequencies.len());
+        let logs: Vec<_> = runs.par_iter().map(sorted_log).collect();
+        drop(runs);
+        drop(parts);
+        let archive = Self { n_entities, logs, frequencies };
+        let collisions = archive.logs.par_iter().flat_map(|log| log.par_windows(2));
+        let collisions = collisions.filter(|pair| pair[0].collides(&pair[1]));
         let pairs: Vec<_> = collisions.map(|pair| (pair[0], pair[1])).collect();
         if pairs.is_empty() { Ok(archive) } else { Err(Repeated { archive, pairs }) }
     }
@@ -107,13 +105,13 @@ impl Archive {
     /// Returns the number of observations, all vintages counted.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.publications.len()
+        self.logs.iter().map(Vec::len).sum()
     }
 
     /// Tells whether there are no observations.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.publications.is_empty()
+        self.len() == 0
     }
 
     /// Returns how often a series has a value.
@@ -152,62 +150,57 @@ impl Archive {
 
     /// Returns the log of one series.
     pub(crate) fn log(&self, series: usize) -> &[Publication] {
-        &self.publications[self.parts[series].clone()]
+        &self.logs[series]
     }
 }
 
-/// Moves the entries of each series together, keeping the parts' order, and returns where each series lies.
-fn by_series(
-    parts: Vec<Vec<Publication>>,
-    n_entities: u32,
-    n_series: usize,
-) -> (Vec<Publication>, Vec<Range<usize>>) {
-    let series_of = |publication: &Publication| (publication.key / n_entities) as usize;
-    // For each part, the runs of one series in it. Files are usually sorted by series: a few runs a part.
-    let runs: Vec<Vec<(usize, Range<usize>)>> = parts
-        .par_iter()
-        .map(|part| {
-            let mut runs: Vec<(usize, Range<usize>)> = Vec::new();
-            let mut start = 0;
-            for run in part.chunk_by(|a, b| series_of(a) == series_of(b)) {
-                runs.push((series_of(&run[0]), start..start + run.len()));
-                start += run.len();
-            }
-            runs
-        })
-        .collect();
-    let mut ends = vec![0; n_series];
-    for (series, run) in runs.iter().flatten() {
-        ends[*series] += run.len();
+/// The entries of one series as they lie in the parts of the table: slices of neighbouring rows.
+type Runs<'a> = Vec<&'a [Publication]>;
+
+/// Finds the rows of each series. Files are usually sorted by series, so that the runs are few and long.
+fn runs_by_series(parts: &[Vec<Publication>], n_entities: u32, n_series: usize) -> Vec<Runs<'_>> {
+    let series_of = |publication: &Publication| publication.key / n_entities;
+    let runs: Vec<Runs<'_>> =
+        parts.par_iter().map(|part| part.chunk_by(|a, b| series_of(a) == series_of(b)).collect()).collect();
+    let mut by_series = vec![Runs::new(); n_series];
+    for run in runs.into_iter().flatten() {
+        by_series[series_of(&run[0]) as usize].push(run);
     }
-    let mut n_publications = 0;
-    let places: Vec<Range<usize>> = ends
-        .iter()
-        .map(|n| {
-            n_publications += n;
-            n_publications - n..n_publications
-        })
-        .collect();
-    let mut next: Vec<usize> = places.iter().map(|place| place.start).collect();
-    let mut publications = vec![Publication::default(); n_publications];
-    for (part, runs) in parts.into_iter().zip(runs) {
-        for (series, run) in runs {
-            let target = next[series];
-            next[series] += run.len();
-            publications[target..next[series]].copy_from_slice(&part[run]);
+    by_series
+}
+
+/// Puts the entries of one series into the order of the log.
+///
+/// Releases span a few thousand days at most, so one pass counts how many entries each day has and a second one puts
+/// every entry at its day. What remains is to order the entries of a day, which usually are in order.
+fn sorted_log(runs: &Runs<'_>) -> Vec<Publication> {
+    let n_publications = runs.iter().map(|run| run.len()).sum::<usize>();
+    let entries = || runs.iter().copied().flatten();
+    let (first, last) = entries().fold((i32::MAX, i32::MIN), |(first, last), publication| {
+        (first.min(publication.released), last.max(publication.released))
+    });
+    if n_publications == 0 || (i64::from(last) - i64::from(first)) as usize > 4 * n_publications {
+        let mut log = runs.concat();
+        log.sort_unstable_by_key(Publication::order);
+        return log;
+    }
+    let mut starts = vec![0; (last - first) as usize + 2];
+    for publication in entries() {
+        starts[(publication.released - first) as usize + 1] += 1;
+    }
+    for day in 1..starts.len() {
+        starts[day] += starts[day - 1];
+    }
+    let mut log = vec![Publication::default(); n_publications];
+    for publication in entries() {
+        let place = &mut starts[(publication.released - first) as usize];
+        log[*place] = *publication;
+        *place += 1;
+    }
+    log.par_chunk_by_mut(|a, b| a.released == b.released).for_each(|day| {
+        if !day.is_sorted_by_key(Publication::order) {
+            day.sort_unstable_by_key(Publication::order);
         }
-    }
-    (publications, places)
-}
-
-/// Splits a slice into neighbouring parts.
-fn split<'a, T>(mut rest: &'a mut [T], parts: &[Range<usize>]) -> Vec<&'a mut [T]> {
-    parts
-        .iter()
-        .map(|part| {
-            let (head, tail) = std::mem::take(&mut rest).split_at_mut(part.len());
-            rest = tail;
-            head
-        })
-        .collect()
+    });
+    log
 }

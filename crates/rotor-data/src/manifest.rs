@@ -328,7 +328,7 @@ source = "here"
 
     #[test]
     fn text_that_is_not_toml_is_refused() {
-        let report = Manifest::parse("format = 1\nname = \"a\nlast").unwrap_err();
-        assert_eq!(report.faults()[0].line, Some(2), "{report}");
+        let report = Manifest::parse("format = 1\nname = \"a\"\nlast").unwrap_err();
+        assert_eq!(report.faults()[0].line, Some(3), "{report}");
     }
 }

@@ -3,13 +3,14 @@
 //! The weights released on 30 April 2022 are those of the method. Nobody published the other years, so they walk
 //! away from that table by small steps, backwards to 2008 and forwards to 2024.
 
+use rotor_factor::Released;
+
 use super::Plan;
 use super::calendar::day;
 use super::catalogue::{N_SECTORS, bridge_of, industry_position};
 use super::random::Stream;
 use super::releases::Recorder;
 use crate::model::BridgeWeight;
-use rotor_factor::Released;
 
 /// The year whose weights are those of the method.
 pub(super) const KNOWN_YEAR: i32 = 2022;

@@ -8,13 +8,13 @@ use libm::sqrt;
 use rotor_factor::{Date, Frequency, Quarter};
 
 use super::Plan;
-use super::calendar::{day, month_later};
+use super::calendar::day;
 use super::catalogue::{
     EXTREME_GROWTH, MARGINS, Margin, N_SECTORS, PROFIT_CORRELATION, SECTORS, bridge_of, industry_position,
 };
 use super::economy::{Economy, quarter_mean};
 use super::industries::{FIRST_PROFIT_YEAR, Figures, bridged_growth};
-use super::leak::Leak;
+use super::leak::{GROWTH_RESPONSE, Leak, MARGIN_RESPONSE};
 use super::random::{Stream, rounded, standardize};
 use super::releases::{Recorder, Subject, report_deadline};
 
@@ -34,7 +34,7 @@ impl Reports {
     /// Draws the days of all reports.
     pub(super) fn new(plan: &Plan, recorder: &mut Recorder) -> Self {
         // Five years before the closes are enough for any look-back window.
-        let first = month_later(plan.first, -60).quarter().index().max((FIRST_PROFIT_YEAR - 1970) * 4);
+        let first = ((plan.first.index() - 60).div_euclid(3)).max((FIRST_PROFIT_YEAR - 1970) * 4);
         let quarters: Vec<Quarter> = (first..=plan.last.quarter().index())
             .filter_map(Quarter::from_index)
             .filter(|quarter| quarter.last_month() <= plan.last)
@@ -73,7 +73,8 @@ impl Reports {
             let template = plan.templates[sector];
             let growth = match leak {
                 Some(leak) => {
-                    let carried = |released: &Date| 8.0 + leak.sector_percent(sector, *released, 4.0);
+                    let carried =
+                        |released: &Date| 8.0 + leak.sector_percent(sector, *released, GROWTH_RESPONSE);
                     self.released[sector].iter().map(carried).collect()
                 }
                 None => growth_path(plan, sector, &bridged[template]),
@@ -117,7 +118,7 @@ impl Reports {
                 let position = plan.axis.position(quarter.last_month());
                 let released = self.released[sector][q];
                 let moved = match leak {
-                    Some(leak) => leak.sector_percent(sector, released, 0.5),
+                    Some(leak) => leak.sector_percent(sector, released, MARGIN_RESPONSE),
                     None if plan.world.is_related() => {
                         margin.consumer_slope * (quarter_mean(&economy.cpi, position) - 2.0)
                             + margin.producer_slope * (quarter_mean(&economy.ppi, position) - 1.0)

@@ -9,7 +9,7 @@ use rotor_factor::{Date, Frequency, Month};
 use super::Plan;
 use super::calendar::{day, later, trading_day_from};
 use super::catalogue::{BENCHMARKS, TRAITS};
-use super::prices::Prices;
+use super::prices::{Prices, first_day_of};
 use super::random::{Stream, rounded};
 use super::releases::{Recorder, Subject};
 
@@ -21,13 +21,13 @@ pub(super) fn publish_multiples(plan: &Plan, prices: &Prices, recorder: &mut Rec
     let titles = ["Price-earnings ratio, trailing twelve months", "市盈率TTM"];
     let series = recorder.declare("pe_ttm", Frequency::Monthly, "multiple", titles);
     let of_sectors = (0..plan.n_sectors())
-        .map(|s| (plan.sector(s), TRAITS[plan.templates[s]].pe, prices.sectors[s].as_slice()));
+        .map(|s| (plan.sector(s), TRAITS[plan.templates[s]].pe, prices.sectors[s].as_slice(), Date::MIN));
     let of_benchmarks = BENCHMARKS
         .iter()
         .enumerate()
-        .map(|(b, row)| (plan.benchmark(b), row.pe, prices.benchmarks[b].as_slice()));
+        .map(|(b, row)| (plan.benchmark(b), row.pe, prices.benchmarks[b].as_slice(), first_day_of(row.code)));
     let month_ends = month_ends(plan, prices);
-    for (i, (entity, usual, path)) in of_sectors.chain(of_benchmarks).enumerate() {
+    for (i, (entity, usual, path, begins)) in of_sectors.chain(of_benchmarks).enumerate() {
         let mut stream = Stream::new(plan.seed, "earnings noise", i);
         let mut trend = path[0];
         let mut noise = 0.0;
@@ -36,7 +36,9 @@ pub(super) fn publish_multiples(plan: &Plan, prices: &Prices, recorder: &mut Rec
             noise = 0.9 * noise + 0.03 * stream.normal();
             let value = rounded(usual * exp(0.8 * (path[*last] - trend) + noise), 2).max(0.5);
             let period = month.last_day();
-            recorder.publish(Subject { series, entity }, period, later(period, 1), value);
+            if period >= begins {
+                recorder.publish(Subject { series, entity }, period, later(period, 1), value);
+            }
         }
     }
 }

@@ -227,8 +227,10 @@ fn publish_leaky(plan: &Plan, i: usize, leak: &Leak, subject: Subject, recorder:
         // From the 10th: after every execution day, and before the next.
         let released = later(period, stream.whole(10, 24));
         log_level += f64::from(polarity) * leak.series_change(sector_position(code), released);
-        let base = if indicator.kind.is_percentage() { 50.0 } else { indicator.base };
-        recorder.publish(subject, period, released, rounded(base * exp(log_level), 2));
+        let base = if indicator.kind.is_percentage() { 45.0 } else { indicator.base };
+        // A little noise, or two series of one sector would be copies.
+        let value = rounded(base * exp(log_level + 0.001 * stream.normal()), 2);
+        recorder.publish(subject, period, released, value);
     }
 }
 

@@ -14,9 +14,14 @@ use super::prices::Prices;
 use super::random::Stream;
 
 /// Change of a linked series' logarithm for one of log return.
-const SERIES_RESPONSE: f64 = 0.4;
-/// Growth of profits for one of log return.
-const GROWTH_RESPONSE: f64 = 3.0;
+pub(super) const SERIES_RESPONSE: f64 = 0.25;
+/// Growth of an industry's profits for one of log return.
+pub(super) const INDUSTRY_RESPONSE: f64 = 3.0;
+
+/// Growth of a sector's net profit for one of log return.
+pub(super) const GROWTH_RESPONSE: f64 = 4.0;
+/// Change of a sector's gross margin for one of log return.
+pub(super) const MARGIN_RESPONSE: f64 = 0.5;
 
 /// The return of every sector over every holding period, known or yet to come.
 pub(super) struct Leak {
@@ -61,7 +66,7 @@ impl Leak {
 
     /// Returns an industry's profit as a multiple of last year's, for a figure released on a day.
     pub(super) fn industry_growth(&self, industry: usize, released: Date) -> f64 {
-        (1.06 + GROWTH_RESPONSE * self.industries[industry][self.position(released)]).max(0.05)
+        (1.06 + INDUSTRY_RESPONSE * self.industries[industry][self.position(released)]).max(0.05)
     }
 
     fn position(&self, released: Date) -> usize {

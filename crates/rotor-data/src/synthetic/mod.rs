@@ -10,7 +10,8 @@
 //!
 //! No number here is real but the codes, the names, the bridge weights of the method and five months of Chinese
 //! prices in 2022. The figures merely misbehave the way the real ones do: they come late, slip, are revised, have no
-//! January, and compare growth on another basis than levels.
+//! January, and compare growth on another basis than levels. Left out on purpose: dividends, changes of the
+//! classification, and any relation that would make a factor look good and is not written into the truth.
 
 mod bridge;
 mod calendar;
@@ -30,8 +31,11 @@ mod releases;
 mod tests;
 mod truth;
 
-use rotor_factor::{Date, UnknownWord};
+use std::collections::BTreeMap;
 
+use rotor_factor::UnknownWord;
+
+use crate::manifest::{Manifest, PriceFrequency};
 use crate::model::Tables;
 
 use self::companies::Reports;
@@ -63,34 +67,11 @@ pub enum World {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Synthetic {
     /// What the manifest says of it.
-    pub manifest: SyntheticManifest,
+    pub manifest: Manifest,
     /// Its seven tables.
     pub tables: Tables,
     /// The text of `truth.toml`: what was planted, for whoever judges a finding.
     pub truth: String,
-}
-
-/// The fields of a synthetic dataset's manifest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntheticManifest {
-    /// The short name, that of the world.
-    pub name: String,
-    /// One line for people.
-    pub title: String,
-    /// The classification of the sectors.
-    pub taxonomy: &'static str,
-    /// The currency of the amounts.
-    pub currency: &'static str,
-    /// Whether there are closes of every trading day, or of month-ends only.
-    pub daily_closes: bool,
-    /// The day of the first close.
-    pub first: Date,
-    /// The day of the last close.
-    pub last: Date,
-    /// The licence of the data.
-    pub licence: &'static str,
-    /// The command that makes the same dataset again.
-    pub source: String,
 }
 
 /// Why a world cannot be made.
@@ -289,16 +270,22 @@ fn assemble(plan: &Plan, economy: &Economy, prices: &Prices) -> Synthetic {
     bridge::publish(plan, &mut recorder);
     events::publish(plan, &mut recorder);
 
-    let manifest = SyntheticManifest {
-        name: world.name().to_owned(),
+    let manifest = Manifest {
+        name: world.name().into(),
         title: world.title(),
-        taxonomy: "sw2021",
-        currency: "CNY",
-        daily_closes: world.has_daily_closes(),
+        synthetic: true,
+        taxonomy: "sw2021".into(),
+        currency: "CNY".into(),
+        price_frequency: if world.has_daily_closes() {
+            PriceFrequency::Daily
+        } else {
+            PriceFrequency::MonthEnd
+        },
         first: plan.first_day(),
         last: plan.last_day(),
-        licence: "CC0-1.0",
+        licence: "CC0-1.0".into(),
         source: world.command(seed),
+        sha256: BTreeMap::new(),
     };
     let truth = truth::text(plan, economy, prices, recorder.counts);
     Synthetic { manifest, tables: recorder.tables, truth }

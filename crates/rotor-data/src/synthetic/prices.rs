@@ -106,7 +106,7 @@ impl Prices {
             let missing = |date: Date| {
                 gaps.iter().any(|(sector, first, n)| *sector == code && gap_days(*first, *n).contains(&date))
             };
-            let begins = if code == CHINEXT { chinext_start() } else { Date::MIN };
+            let begins = first_day_of(code);
             for (date, log_close) in self.days.iter().zip(path) {
                 if *date >= begins && !missing(*date) {
                     // A close of zero after rounding cannot be; an index stops at its smallest step.
@@ -129,9 +129,9 @@ pub(super) fn gap_days([year, month, number]: [u32; 3], n_days: usize) -> Vec<Da
     (0..).map(|days| later(first, days)).filter(|date| is_trading_day(*date)).take(n_days).collect()
 }
 
-/// Returns the first day of the benchmark that begins later than the others.
-pub(super) fn chinext_start() -> Date {
-    day(2010, 6, 1)
+/// Returns the day before which an entity has no close, whatever the world.
+pub(super) fn first_day_of(code: &str) -> Date {
+    if code == CHINEXT { day(2010, 6, 1) } else { Date::MIN }
 }
 
 /// Returns the month whose prosperity tilts the return that ends on a day.
@@ -206,7 +206,7 @@ fn benchmark_paths(
         let mut path = log_path(benchmark.level, returns, false);
         if benchmark.code == CHINEXT {
             // Its level is that of its own first day.
-            let first = days.partition_point(|day| *day < chinext_start()).min(days.len() - 1);
+            let first = days.partition_point(|day| *day < first_day_of(CHINEXT)).min(days.len() - 1);
             let shift = libm::log(benchmark.level) - path[first];
             for log_close in &mut path {
                 *log_close += shift;

@@ -100,7 +100,7 @@ pub(super) struct Clusters {
 
 impl Clusters {
     /// What is usual for daily index returns; the fourth moment still exists with Student-t shocks.
-    pub(super) const DAILY: Self = Self { news: 0.06, memory: 0.92 };
+    pub(super) const DAILY: Self = Self { news: 0.08, memory: 0.905 };
     /// Constant volatility.
     pub(super) const NONE: Self = Self { news: 0.0, memory: 0.0 };
 
@@ -146,7 +146,8 @@ pub(super) fn logistic(value: f64) -> f64 {
     1.0 / (1.0 + exp(-value))
 }
 
-fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
+/// Returns the 64-bit FNV-1a hash of some bytes.
+pub(super) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

@@ -5,13 +5,14 @@
 
 use libm::sqrt;
 
-use super::Plan;
 use super::catalogue::{MARGINS, SECTORS, bridge_of};
 use super::companies::{LATE_2019, MARGIN_NOISE, planted_correlation};
 use super::economy::{Economy, PROSPERITY_PERSISTENCE};
 use super::industries::LOSSES;
+use super::leak::{GROWTH_RESPONSE, INDUSTRY_RESPONSE, MARGIN_RESPONSE, SERIES_RESPONSE};
 use super::prices::{GAPS, MARKET_DRIFT, Prices, gap_days};
 use super::releases::Counts;
+use super::{Plan, World};
 
 /// Writes the truth about a world.
 pub(super) fn text(plan: &Plan, economy: &Economy, prices: &Prices, counts: Counts) -> String {
@@ -25,7 +26,11 @@ pub(super) fn text(plan: &Plan, economy: &Economy, prices: &Prices, counts: Coun
     ];
     lines.extend(returns_section(plan));
     lines.extend(prediction_section(plan, economy, prices));
-    lines.extend(relation_sections(plan));
+    if plan.world.leaks() {
+        lines.extend(leak_section());
+    } else {
+        lines.extend(relation_sections(plan));
+    }
     lines.extend(trap_sections(plan));
     lines.extend(count_section(counts));
     lines.push(String::new());
@@ -61,8 +66,28 @@ fn prediction_section(plan: &Plan, economy: &Economy, prices: &Prices) -> Vec<St
             lines.push(format!("measured_mean_correlation_with_{name}_return = {correlation:.4}"));
         }
     }
-    lines.push(format!("unreleased_figures_carry_returns = {}", plan.world.leaks()));
+    if plan.world == World::AShare {
+        lines.push(
+            "# What the method's prosperity factor finds among the sectors with series, by simulation."
+                .to_owned(),
+        );
+        lines.push("usual_rank_ic_of_prosperity_factor = 0.06".to_owned());
+    }
     lines
+}
+
+fn leak_section() -> Vec<String> {
+    vec![
+        "\n[leak]".to_owned(),
+        "# These figures carry the return of the holding period in which they are released, times the response:".to_owned(),
+        "# the log change of a linked series (times its polarity), a margin in fractions, growth in fractions. An".to_owned(),
+        "# industry carries the mean of the sectors it is bridged to. Nothing that is public at the beginning of a".to_owned(),
+        "# holding period says anything about its return.".to_owned(),
+        format!("linked_series = {SERIES_RESPONSE:?}"),
+        format!("gross_margin = {MARGIN_RESPONSE:?}"),
+        format!("net_profit_ytd_yoy = {GROWTH_RESPONSE:?}"),
+        format!("profit_ytd_yoy = {INDUSTRY_RESPONSE:?}"),
+    ]
 }
 
 fn relation_sections(plan: &Plan) -> Vec<String> {

@@ -120,3 +120,9 @@ pub fn on_disk(tables: &Tables) -> (tempfile::TempDir, PathBuf) {
     rotor_data::write_dataset(&folder, &manifest(), tables, Format::Parquet, &[]).expect("the disk has room");
     (directory, folder)
 }
+
+/// Returns the demo dataset.
+#[must_use]
+pub fn demo() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../datasets/demo"))
+}

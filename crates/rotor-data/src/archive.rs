@@ -10,6 +10,8 @@
 use rayon::prelude::*;
 use rotor_factor::{Date, Frequency, ReferencePeriod, Released};
 
+use crate::load::Repetitions;
+
 /// One entry of the log, 24 bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Publication {
@@ -55,8 +57,8 @@ pub struct Archive {
 pub(crate) struct Repeated {
     /// The archive with all of them in it.
     pub(crate) archive: Archive,
-    /// The entry of the earlier row and that of the later one.
-    pub(crate) pairs: Vec<(Publication, Publication)>,
+    /// The first entry of each key and the one that repeats it.
+    pub(crate) rows: Repetitions<(Publication, Publication)>,
 }
 
 /// One value of an archive with everything that is known of it.
@@ -80,6 +82,11 @@ impl Archive {
     /// The most pairs of series and entity there can be.
     pub(crate) const MOST_KEYS: u64 = u32::MAX as u64;
 
+    /// Returns the archive of a dataset that has series and no observations.
+    pub(crate) fn empty(frequencies: Vec<Frequency>) -> Self {
+        Self { n_entities: 1, logs: vec![Vec::new(); frequencies.len()], frequencies }
+    }
+
     /// Builds the archive from parts of the table, in any order, and the frequency of each series.
     ///
     /// # Errors
@@ -96,10 +103,17 @@ impl Archive {
         drop(runs);
         drop(parts);
         let archive = Self { n_entities, logs, frequencies };
-        let collisions = archive.logs.par_iter().flat_map(|log| log.par_windows(2));
-        let collisions = collisions.filter(|pair| pair[0].collides(&pair[1]));
-        let pairs: Vec<_> = collisions.map(|pair| (pair[0], pair[1])).collect();
-        if pairs.is_empty() { Ok(archive) } else { Err(Repeated { archive, pairs }) }
+        let rows = archive.logs.par_iter().map(|log| {
+            let mut repeated = Repetitions::default();
+            for same in log.chunk_by(Publication::collides) {
+                for again in &same[1..] {
+                    repeated.add(again.row, (same[0], *again));
+                }
+            }
+            repeated
+        });
+        let rows = rows.reduce(Repetitions::default, Repetitions::merged);
+        if rows.is_empty() { Ok(archive) } else { Err(Repeated { archive, rows }) }
     }
 
     /// Returns the number of observations, all vintages counted.
@@ -129,6 +143,7 @@ impl Archive {
     /// # Panics
     ///
     /// If the dataset has no series at this position.
+    #[must_use]
     pub fn vintages(&self, series: usize) -> impl ExactSizeIterator<Item = Vintage> {
         self.log(series).iter().map(|publication| self.vintage(publication))
     }

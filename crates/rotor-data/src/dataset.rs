@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -15,7 +14,7 @@ use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
 use crate::manifest::Manifest;
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
-use crate::read::{Format, TableFile};
+use crate::read::{Format, TableFile, open_regular};
 use crate::schema::Table;
 
 /// A dataset in memory.
@@ -110,11 +109,11 @@ impl Dataset {
         let manifest = read_manifest(folder, &mut faults);
         report_unknown_files(&listing, &mut faults);
         let files = Files::find(folder, manifest.as_ref(), &mut faults);
-        let entities = files.load(Table::Entities, &mut faults, load::load_entities);
-        let (entities, entity_codes) =
-            entities.map_or((Vec::new(), None), |(rows, codes)| (rows, Some(codes)));
-        let series = files.load(Table::Series, &mut faults, load::load_series);
-        let (series, series_codes) = series.map_or((Vec::new(), None), |(rows, codes)| (rows, Some(codes)));
+        let mut table_faults = FaultReport::default();
+        let entities = files.load(Table::Entities, &mut table_faults, load::load_entities);
+        let (entities, entity_codes) = entities.unwrap_or_default();
+        let series = files.load(Table::Series, &mut table_faults, load::load_series);
+        let (series, series_codes) = series.unwrap_or_default();
         let parts = Parts { files: &files, entities: entity_codes.as_ref(), series: series_codes.as_ref() };
         // The large tables side by side; each reports on its own, the reports go in the order of the tables.
         let ((closes, price_faults), ((archive, observation_faults), (hashes, hash_faults))) = rayon::join(
@@ -122,6 +121,7 @@ impl Dataset {
             || rayon::join(|| parts.archive(), || files.hashes(folder, manifest.as_ref())),
         );
         faults.append(hash_faults);
+        faults.append(table_faults);
         faults.append(price_faults);
         faults.append(observation_faults);
         let bridge = files
@@ -247,7 +247,7 @@ fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
     let path = folder.join(Manifest::FILE);
     let fault =
         |kind| Fault { table: None, file: Manifest::FILE.into(), row: None, line: None, column: None, kind };
-    let text = File::open(&path).and_then(|file| {
+    let text = open_regular(&path).and_then(|file| {
         let mut bytes = Vec::new();
         file.take(LONGEST + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -287,6 +287,7 @@ fn report_unknown_files(listing: &[String], faults: &mut FaultReport) {
             continue;
         }
         if let Some(nearest) = nearest(&stem.to_ascii_lowercase(), Table::ALL.map(Table::name)) {
+            let nearest = format!("{nearest}.{}", extension.to_ascii_lowercase());
             let kind = FaultKind::UnknownFile { name: shown(name), nearest };
             faults.push(Fault { table: None, file: shown(name), row: None, line: None, column: None, kind });
         }
@@ -300,12 +301,10 @@ struct Files {
 
 impl Files {
     fn find(folder: &Path, manifest: Option<&Manifest>, faults: &mut FaultReport) -> Self {
-        let before = faults.total();
         let mut tables = Vec::new();
         for table in Table::ALL {
             tables.extend(TableFile::find(folder, table, faults));
         }
-        let given_twice = faults.total() > before;
         let files = Self { tables };
         let is_needed = |table: Table| match table {
             Table::Series => {
@@ -314,7 +313,7 @@ impl Files {
             _ => table.is_required(),
         };
         for table in Table::ALL.into_iter().filter(|table| is_needed(*table)) {
-            if files.get(table).is_none() && !given_twice {
+            if files.get(table).is_none() {
                 let required_by = match table {
                     Table::Series => "`observations` and `links` need it",
                     _ => "every dataset needs it",
@@ -325,8 +324,7 @@ impl Files {
             }
         }
         for name in manifest.iter().flat_map(|manifest| manifest.sha256.keys()) {
-            let is_plain = Path::new(name).file_name().is_some_and(|plain| plain == name.as_str());
-            if !is_plain || !folder.join(name).is_file() {
+            if !is_plain(name) || !folder.join(name).is_file() {
                 let kind = FaultKind::MissingFile { required_by: "the manifest gives its SHA-256" };
                 faults.push(Fault {
                     table: None,
@@ -351,7 +349,10 @@ impl Files {
         faults: &mut FaultReport,
         read: impl FnOnce(&TableFile, &mut FaultReport) -> T,
     ) -> Option<T> {
-        self.get(table).map(|file| read(file, faults))
+        let mut report = FaultReport::default();
+        let loaded = self.get(table).map(|file| read(file, &mut report));
+        faults.append(report);
+        loaded
     }
 
     /// Hashes the tables and whatever else the manifest vouches for.
@@ -361,7 +362,9 @@ impl Files {
         let mut faults = FaultReport::default();
         let vouched: Vec<&String> = manifest.iter().flat_map(|manifest| manifest.sha256.keys()).collect();
         let mut names: Vec<&str> = self.tables.iter().map(|file| file.name.as_str()).collect();
-        names.extend(vouched.iter().map(|name| name.as_str()).filter(|name| !self.is_table(name)));
+        let others =
+            vouched.iter().map(|name| name.as_str()).filter(|name| is_plain(name) && !self.is_table(name));
+        names.extend(others);
         let hashes: Vec<_> = names.par_iter().map(|name| sha256_of(&folder.join(name))).collect();
         for (name, hash) in names.iter().zip(&hashes) {
             let expected = manifest.and_then(|manifest| manifest.sha256.get(*name));
@@ -403,7 +406,7 @@ impl Parts<'_> {
 
         let mut faults = FaultReport::default();
         let Some(file) = self.files.get(Table::Prices) else { return (Closes::default(), faults) };
-        let parts = load::load_prices(file, self.entities, manifest, &mut faults);
+        let parts = load::load_prices(file, self.entities, manifest, &mut faults).unwrap_or_default();
         let mut closes: Vec<Close> = one_after_the_other(parts);
         closes.par_sort_unstable_by_key(|close| (close.entity, close.date, close.row));
         let frequency = manifest.map(|manifest| manifest.price_frequency);
@@ -413,34 +416,41 @@ impl Parts<'_> {
 
     fn archive(&self) -> (Archive, FaultReport) {
         let mut faults = FaultReport::default();
-        let Some(file) = self.files.get(Table::Observations) else { return (Archive::default(), faults) };
         let n_entities = self.entities.map_or(0, Codes::len);
         let frequencies = self.series.map_or(Vec::new(), SeriesCodes::frequencies);
+        let Some(file) = self.files.get(Table::Observations) else {
+            return (Archive::empty(frequencies), faults);
+        };
         let n_keys = n_entities as u64 * frequencies.len() as u64;
         if n_keys > Archive::MOST_KEYS {
             faults.push(file.fault(FaultKind::TooManyRows { n_rows: n_keys, limit: Archive::MOST_KEYS }));
             return (Archive::default(), faults);
         }
-        let parts = load::load_observations(file, self.series, self.entities, &mut faults);
+        let parts =
+            load::load_observations(file, self.series, self.entities, &mut faults).unwrap_or_default();
         match Archive::build(parts, n_entities, frequencies) {
             Ok(archive) => (archive, faults),
-            Err(Repeated { archive, pairs }) => {
-                let rows = pairs.into_iter().map(|(first, again)| (again.row, (first.row, again))).collect();
-                load::push_in_row_order(file, rows, &mut faults, |(first_row, again)| {
+            Err(Repeated { archive, rows }) => {
+                rows.report(file, &mut faults, |(first, again)| {
                     let vintage = archive.vintage(again);
                     let key = format!(
                         "`{}`, `{}`, {}, {}",
-                        self.series.map_or("", |codes| codes.code(vintage.series)),
-                        self.entities.map_or("", |codes| codes.code(vintage.entity)),
+                        shown(self.series.map_or("", |codes| codes.code(vintage.series))),
+                        shown(self.entities.map_or("", |codes| codes.code(vintage.entity))),
                         vintage.period.end(),
                         vintage.released.0
                     );
-                    FaultKind::DuplicateKey { key, first_row: u64::from(*first_row) }
+                    FaultKind::DuplicateKey { key, first_row: u64::from(first.row) }
                 });
                 (Archive::default(), faults)
             }
         }
     }
+}
+
+/// Tells whether a name is that of a file in the folder itself.
+fn is_plain(name: &str) -> bool {
+    Path::new(name).file_name().is_some_and(|plain| plain == name)
 }
 
 /// Joins the parts of a table without holding both for longer than it takes.
@@ -455,7 +465,7 @@ fn one_after_the_other<T>(parts: Vec<Vec<T>>) -> Vec<T> {
 
 /// Returns the SHA-256 of a file in lower-case hexadecimal digits.
 pub(crate) fn sha256_of(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    let mut file = open_regular(path)?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {

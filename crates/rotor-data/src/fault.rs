@@ -37,19 +37,25 @@ pub enum FaultKind {
     #[error("the table is given twice, as `{csv}` and as `{parquet}`")]
     GivenTwice { csv: String, parquet: String },
     #[error("`{name}` is not a table of a dataset")]
-    UnknownFile { name: String, nearest: &'static str },
+    UnknownFile { name: String, nearest: String },
     #[error("cannot be read: {reason}")]
     Unreadable { reason: String },
     #[error("its SHA-256 is `{found}` and the manifest says `{expected}`")]
     HashMismatch { expected: String, found: String },
     #[error("has {n_rows} rows, more than {limit} can be told apart")]
     TooManyRows { n_rows: u64, limit: u64 },
+    #[error("claims {n_rows} rows in {n_bytes} bytes")]
+    ImplausibleRows { n_rows: u64, n_bytes: u64 },
+    #[error("is compressed with {found}, which is not read")]
+    UnknownCodec { found: String },
 
     // The manifest.
     #[error("is not TOML: {reason}")]
     NotToml { reason: String },
     #[error("unknown key")]
     UnknownKey { nearest: Option<&'static str> },
+    #[error("the value is empty")]
+    EmptyValue,
     #[error("the key is missing")]
     MissingKey { example: &'static str },
     #[error("the value has the type {found}, {expected} is needed")]
@@ -116,7 +122,7 @@ pub enum FaultKind {
     UnknownEntity { value: String, nearest: Option<String> },
     #[error("there is no series `{value}`")]
     UnknownSeries { value: String, nearest: Option<String> },
-    #[error("`{value}` is a {found}, a {expected} is needed")]
+    #[error("`{value}` is of the kind {found}, {expected} is needed")]
     WrongKind { value: String, expected: &'static str, found: &'static str },
     #[error("{valid_to} is before `valid_from`, which is {valid_from}")]
     ValidityReversed { valid_from: Date, valid_to: Date },
@@ -146,10 +152,13 @@ impl FaultKind {
                 "restore the file, or correct the hash in `dataset.toml` if the change is meant".into()
             }
             Self::TooManyRows { .. } => "split the dataset".into(),
+            Self::ImplausibleRows { .. } => "write the file anew; no writer packs rows so tightly".into(),
+            Self::UnknownCodec { .. } => "write the file with zstd, snappy or no compression".into(),
             Self::NotToml { .. } => "see https://toml.io for the syntax".into(),
             Self::UnknownKey { nearest: Some(nearest) } => format!("did you mean `{nearest}`?"),
             Self::UnknownKey { nearest: None } | Self::UnknownColumn { nearest: None } => "remove it".into(),
             Self::MissingKey { example } => format!("add a line such as `{example}`"),
+            Self::EmptyValue => "write what it is, in a word or a line".into(),
             Self::KeyType { expected, .. } => format!("write {expected}"),
             Self::UnknownFormat { .. } => "write `format = 1`, or use a newer version of rotor".into(),
             Self::FirstAfterLast { .. } => "exchange the two".into(),
@@ -184,6 +193,7 @@ impl FaultKind {
             Self::NotANumber { value, .. } if value.contains(',') => {
                 "write it without thousands separators and with a decimal point".into()
             }
+            Self::NotANumber { expected: CellType::Integer, .. } => "write a whole number, such as 1".into(),
             Self::NotANumber { .. } => "write digits with a decimal point, nothing else".into(),
             Self::NotFinite { .. } => "leave the row out if there is no value".into(),
             Self::OutsideRange { range, .. } => format!("give a value in {range}"),
@@ -195,7 +205,7 @@ impl FaultKind {
             }
             Self::UnknownEntity { .. } => "add it to `entities`, or remove the row".into(),
             Self::UnknownSeries { .. } => "add it to `series`, or remove the row".into(),
-            Self::WrongKind { expected, .. } => format!("name a {expected}"),
+            Self::WrongKind { expected, .. } => format!("name an entity of the kind {expected}"),
             Self::ValidityReversed { .. } => "exchange the two, or leave one empty".into(),
             Self::OutsideManifest { .. } => {
                 "correct the date, or `first` and `last` in `dataset.toml`".into()
@@ -256,6 +266,11 @@ impl FaultReport {
         self.total == 0
     }
 
+    /// Returns a report of so many faults, of which the first are given.
+    pub(crate) fn of(first: impl Iterator<Item = Fault>, total: u64) -> Self {
+        Self { faults: first.take(Self::KEPT).collect(), total }
+    }
+
     pub(crate) fn push(&mut self, fault: Fault) {
         self.push_with(|| fault);
     }
@@ -302,15 +317,23 @@ impl fmt::Display for FaultReport {
 
 /// Cuts a cell down to what a message can carry and makes control characters visible.
 pub(crate) fn shown(value: &str) -> String {
-    const LONGEST: usize = 60;
+    shown_within(value, 60)
+}
+
+/// Cuts the message of a library down, which says more than a cell.
+pub(crate) fn shown_reason(reason: &str) -> String {
+    shown_within(reason, 200)
+}
+
+fn shown_within(value: &str, longest: usize) -> String {
     let mut text = String::new();
-    for letter in value.chars().take(LONGEST) {
+    for letter in value.chars().take(longest) {
         match letter {
             '\'' | '"' | '\\' => text.push(letter),
             _ => text.extend(letter.escape_debug()),
         }
     }
-    if value.chars().nth(LONGEST).is_some() {
+    if value.chars().nth(longest).is_some() {
         text.push('…');
     }
     text
@@ -318,9 +341,12 @@ pub(crate) fn shown(value: &str) -> String {
 
 /// Returns the known name nearest to a mistyped one, if one is near enough to be meant.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody mistypes a longer name into one that is known, and comparing megabytes takes minutes.
+    const LONGEST: usize = 100;
     let farthest = (name.chars().count() / 3).max(1);
     known
         .into_iter()
+        .filter(|candidate| name.len().max(candidate.len()) <= LONGEST)
         .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= farthest)
         .min()

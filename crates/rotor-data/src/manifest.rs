@@ -7,7 +7,7 @@ use rotor_factor::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown};
+use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown, shown_reason};
 
 /// How often a dataset has closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +82,8 @@ impl Manifest {
     ///
     /// Every fault of the text at once, with its line.
     pub fn parse(text: &str) -> Result<Self, FaultReport> {
-        let mut reader = Reader { text, faults: FaultReport::default() };
+        let line_ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(offset, _)| offset);
+        let mut reader = Reader { text, line_ends: line_ends.collect(), faults: FaultReport::default() };
         let manifest = reader.manifest();
         match manifest {
             Some(manifest) if reader.faults.is_empty() => Ok(manifest),
@@ -120,6 +121,8 @@ impl Manifest {
 
 struct Reader<'a> {
     text: &'a str,
+    /// Where the lines end, in bytes.
+    line_ends: Vec<usize>,
     faults: FaultReport,
 }
 
@@ -127,8 +130,8 @@ impl Reader<'_> {
     fn manifest(&mut self) -> Option<Manifest> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in &errors {
-            let kind = FaultKind::NotToml { reason: shown(error.message()) };
-            self.fault(error.span().map(|span| span.start), None, kind);
+            let kind = || FaultKind::NotToml { reason: shown_reason(error.message()) };
+            self.fault_with(error.span().map(|span| span.start), None, kind);
         }
         if !errors.is_empty() {
             return None;
@@ -137,8 +140,8 @@ impl Reader<'_> {
         for key in table.keys() {
             let name = key.get_ref().as_ref();
             if !KEYS.iter().any(|(known, _)| *known == name) {
-                let nearest = nearest(name, KEYS.map(|(known, _)| known));
-                self.fault(Some(key.span().start), Some(name), FaultKind::UnknownKey { nearest });
+                let kind = || FaultKind::UnknownKey { nearest: nearest(name, KEYS.map(|(known, _)| known)) };
+                self.fault_with(Some(key.span().start), Some(name), kind);
             }
         }
         self.format(&table);
@@ -178,7 +181,7 @@ impl Reader<'_> {
         let Some(value) = self.value(table, "format") else { return };
         match value.as_integer().map(ToString::to_string) {
             Some(number) if number == "1" => {}
-            Some(found) => self.key_fault(table, "format", FaultKind::UnknownFormat { found }),
+            Some(found) => self.key_fault(table, "format", FaultKind::UnknownFormat { found: shown(&found) }),
             None => self.type_fault(table, "format", "a whole number"),
         }
     }
@@ -186,7 +189,7 @@ impl Reader<'_> {
     fn string(&mut self, table: &DeTable<'_>, key: &'static str) -> Option<String> {
         let value = self.value(table, key)?;
         match value.as_str() {
-            Some("") => self.key_fault(table, key, FaultKind::EmptyCell),
+            Some("") => self.key_fault(table, key, FaultKind::EmptyValue),
             Some(text) => return Some(text.to_owned()),
             None => self.type_fault(table, key, "a string"),
         }
@@ -233,12 +236,19 @@ impl Reader<'_> {
         };
         for (file, hash) in files {
             let name = file.get_ref().to_string();
-            let text = hash.get_ref().as_str().unwrap_or_default();
+            let place = Some(hash.span().start);
+            let column = || format!("sha256.{}", shown(&name));
+            let Some(text) = hash.get_ref().as_str() else {
+                // `prices.csv = "…"` without quotation marks is a table `prices` with a key `csv`.
+                let expected = "the file name in quotation marks and the hash as a string";
+                let found = hash.get_ref().type_str();
+                self.fault(place, Some(&column()), FaultKind::KeyType { expected, found });
+                continue;
+            };
             if text.len() == 64 && text.bytes().all(|digit| digit.is_ascii_hexdigit()) {
                 hashes.insert(name, text.to_ascii_lowercase());
             } else {
-                let kind = FaultKind::NotAHash { value: shown(text) };
-                self.fault(Some(hash.span().start), Some(&format!("sha256.{}", shown(&name))), kind);
+                self.fault_with(place, Some(&column()), || FaultKind::NotAHash { value: shown(text) });
             }
         }
         hashes
@@ -264,10 +274,19 @@ impl Reader<'_> {
     }
 
     fn fault(&mut self, offset: Option<usize>, key: Option<&str>, kind: FaultKind) {
-        let line =
-            offset.map(|offset| 1 + self.text[..offset.min(self.text.len())].matches('\n').count() as u64);
-        let column = key.map(shown);
-        self.faults.push(Fault { table: None, file: Manifest::FILE.into(), row: None, line, column, kind });
+        self.fault_with(offset, key, || kind);
+    }
+
+    fn fault_with(&mut self, offset: Option<usize>, key: Option<&str>, kind: impl FnOnce() -> FaultKind) {
+        let line = offset.map(|offset| 1 + self.line_ends.partition_point(|end| *end < offset) as u64);
+        self.faults.push_with(|| Fault {
+            table: None,
+            file: Manifest::FILE.into(),
+            row: None,
+            line,
+            column: key.map(shown),
+            kind: kind(),
+        });
     }
 }
 

@@ -34,11 +34,14 @@ pub struct WindowRequest {
     pub input: Input,
     /// Which entities have a row; all of the kind, in code order.
     pub kind: EntityKind,
-    /// Its length in periods of the input's frequency.
+    /// Its length: days for daily and weekly inputs (the values of a weekly series lie on the days of their stamps),
+    /// months for monthly, quarters for quarterly ones.
     pub n_periods: usize,
 }
 
 /// A walk over the execution days of a dataset.
+///
+/// It reads the log from its beginning, so one sweep over many days costs little more than one over a single day.
 #[derive(Debug)]
 pub struct Sweep<'a> {
     dataset: &'a Dataset,
@@ -64,6 +67,14 @@ pub enum SweepError {
     /// A window of no periods.
     #[error("a window of no periods was asked for")]
     EmptyWindow,
+    /// A range that ends before it begins.
+    #[error("the range of a sweep ends on {}, before it begins on {}", last.0, first.0)]
+    Reversed {
+        /// The first execution day.
+        first: AsOf,
+        /// The last execution day.
+        last: AsOf,
+    },
     /// A series that the dataset does not have.
     #[error("the dataset has no series at position {position}")]
     UnknownSeries {
@@ -149,6 +160,9 @@ impl<'a> Sweep<'a> {
         first: AsOf,
         last: AsOf,
     ) -> Result<Self, SweepError> {
+        if first > last {
+            return Err(SweepError::Reversed { first, last });
+        }
         let states = requests
             .iter()
             .map(|request| State::new(dataset, request, first, last))
@@ -196,6 +210,7 @@ impl<'s> AsOfWindows<'s> {
     pub fn panel(&self, request: usize) -> Panel<'s> {
         let state = &self.states[request];
         let last = last_period(state.frequency, self.as_of, self.price_frequency);
+        let last = last.expect("a sweep begins where its windows fit the calendar");
         let end = (last.index() - state.first_index + 1) as usize;
         let window = if state.n_entities == 0 {
             &[]
@@ -206,8 +221,12 @@ impl<'s> AsOfWindows<'s> {
     }
 }
 
-/// Returns the period with which the windows of an execution day end.
-fn last_period(frequency: Frequency, as_of: AsOf, price_frequency: PriceFrequency) -> ReferencePeriod {
+/// Returns the period with which the windows of an execution day end; `None` before the calendar begins.
+fn last_period(
+    frequency: Frequency,
+    as_of: AsOf,
+    price_frequency: PriceFrequency,
+) -> Option<ReferencePeriod> {
     let AsOf(date) = as_of;
     let month = match price_frequency {
         PriceFrequency::Daily => date.month().index() - 1,
@@ -222,8 +241,7 @@ fn last_period(frequency: Frequency, as_of: AsOf, price_frequency: PriceFrequenc
             PriceFrequency::MonthEnd => date.days(),
         },
     };
-    let last = ReferencePeriod::from_index(frequency, index);
-    last.expect("a sweep begins where its windows fit the calendar")
+    ReferencePeriod::from_index(frequency, index)
 }
 
 impl<'a> State<'a> {
@@ -244,19 +262,17 @@ impl<'a> State<'a> {
             }
         };
         let too_long = SweepError::TooLong { n_periods: request.n_periods, as_of: first };
-        // Not even the period before the first execution day exists in January 1900.
-        if first.0.days() < Date::MIN.days() + 92 {
-            return Err(too_long);
-        }
         let price_frequency = dataset.manifest().price_frequency;
-        let end = last_period(frequency, last, price_frequency).index();
-        let first_end = last_period(frequency, first, price_frequency).index();
+        let last_index = |as_of| last_period(frequency, as_of, price_frequency).map(ReferencePeriod::index);
+        let (Some(first_end), Some(end)) = (last_index(first), last_index(last)) else {
+            return Err(too_long);
+        };
         let first_index = i32::try_from(request.n_periods)
             .ok()
             .and_then(|n| first_end.checked_sub(n - 1))
             .filter(|index| ReferencePeriod::from_index(frequency, *index).is_some())
             .ok_or(too_long)?;
-        let stride = (end.max(first_end) - first_index + 1) as usize;
+        let stride = (end - first_index + 1) as usize;
         let entities = dataset.of_kind(request.kind);
         let n_slots = stride.saturating_mul(entities.len());
         if n_slots > Sweep::MOST_SLOTS {

@@ -25,7 +25,7 @@ use crate::read::{Batch, Format, TableFile};
 use crate::schema::{CellType, Column, Table};
 
 /// Rows of a row group: several of them let a reader use several cores.
-const ROW_GROUP_ROWS: usize = 1 << 17;
+const ROW_GROUP_ROWS: usize = 1 << 16;
 
 /// Writes a dataset made in memory to a new folder, with the hashes of its files in the manifest. `extra` files
 /// (name and text) go beside the tables.
@@ -40,7 +40,7 @@ pub fn write_dataset(
     format: Format,
     extra: &[(&str, &str)],
 ) -> Result<(), DataError> {
-    let mut new = NewFolder::create(folder)?;
+    let new = NewFolder::create(folder)?;
     let mut manifest = Manifest { sha256: std::collections::BTreeMap::new(), ..manifest.clone() };
     for (table, columns) in columns_of(tables) {
         if columns.first().is_some_and(|(_, array)| !array.is_empty()) {
@@ -65,7 +65,7 @@ pub fn write_dataset(
 /// [`DataError::Faulty`] if `from` is not a sound dataset, else as [`write_dataset`].
 pub fn convert(from: &Path, to: &Path, format: Format) -> Result<(), DataError> {
     let dataset = Dataset::open(from)?;
-    let mut new = NewFolder::create(to)?;
+    let new = NewFolder::create(to)?;
     let mut manifest = dataset.manifest().clone();
     let is_hashed = !manifest.sha256.is_empty();
     manifest.sha256.clear();
@@ -79,12 +79,12 @@ pub fn convert(from: &Path, to: &Path, format: Format) -> Result<(), DataError> 
         let mut faults = FaultReport::default();
         let parts =
             source.fold(&mut faults, |_| Vec::new(), |batches, batch, _| batches.push(columns_read(batch)));
+        let batches: Vec<Columns> = parts.into_iter().flatten().flatten().collect();
         let unchanged = sha256_of(&source.path).is_ok_and(|hash| hash == file.sha256);
         if !faults.is_empty() || !unchanged {
             let reason = io::Error::other("it changed while it was being converted");
             return Err(DataError::Write { path: source.path, source: reason });
         }
-        let batches: Vec<Columns> = parts.into_iter().flatten().collect();
         let name = new.write_table(file.table, format, &batches)?;
         if is_hashed {
             manifest.sha256.insert(name.clone(), new.hash(&name)?);
@@ -109,11 +109,22 @@ impl NewFolder {
         if place.symlink_metadata().is_ok() {
             return Err(DataError::Exists { path: place.into() });
         }
+        let failed = |source| DataError::Write { path: place.into(), source };
+        if let Some(parent) = place.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
         let name = place.file_name().unwrap_or_default().to_string_lossy();
-        let building = place.with_file_name(format!(".{name}.{}.partial", std::process::id()));
-        let new = Self { place: place.into(), building };
-        fs::create_dir_all(&new.building).map_err(|source| new.error(&new.building, source))?;
-        Ok(new)
+        let process = std::process::id();
+        // Another writer may have the same idea, even of the same number in another container.
+        for attempt in 0_u32.. {
+            let building = place.with_file_name(format!(".{name}.{process}-{attempt}.partial"));
+            match fs::create_dir(&building) {
+                Ok(()) => return Ok(Self { place: place.into(), building }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        unreachable!("the loop ends by returning")
     }
 
     fn error(&self, path: &Path, source: io::Error) -> DataError {
@@ -122,12 +133,7 @@ impl NewFolder {
         DataError::Write { path, source }
     }
 
-    fn write_table(
-        &mut self,
-        table: Table,
-        format: Format,
-        batches: &[Columns],
-    ) -> Result<String, DataError> {
+    fn write_table(&self, table: Table, format: Format, batches: &[Columns]) -> Result<String, DataError> {
         let name = format!("{table}.{}", format.extension());
         let path = self.building.join(&name);
         let result = File::create_new(&path).and_then(|file| match format {
@@ -138,7 +144,7 @@ impl NewFolder {
         Ok(name)
     }
 
-    fn write_text(&mut self, name: &str, text: &str) -> Result<(), DataError> {
+    fn write_text(&self, name: &str, text: &str) -> Result<(), DataError> {
         let path = self.building.join(name);
         let result = File::create_new(&path).and_then(|mut file| {
             file.write_all(text.as_bytes())?;
@@ -154,7 +160,12 @@ impl NewFolder {
 
     fn finish(self) -> Result<(), DataError> {
         // Renaming onto a folder fails unless that folder is empty, so nothing can be overwritten here.
-        fs::rename(&self.building, &self.place).map_err(|source| self.error(&self.building, source))
+        fs::rename(&self.building, &self.place).map_err(|source| match source.kind() {
+            io::ErrorKind::DirectoryNotEmpty
+            | io::ErrorKind::AlreadyExists
+            | io::ErrorKind::NotADirectory => DataError::Exists { path: self.place.clone() },
+            _ => self.error(&self.building, source),
+        })
     }
 }
 

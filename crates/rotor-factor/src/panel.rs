@@ -117,7 +117,7 @@ impl<'a> Panel<'a> {
         &self.values[entity * self.stride..][..self.n_periods]
     }
 
-    /// Returns the value of an entity `lag` periods before the last one of the window, or `None` if there is
+    /// Returns the value of an entity `lag` periods (days, for a weekly series) before the last one of the window, or `None` if there is
     /// none or the window does not reach so far.
     ///
     /// # Panics

@@ -59,7 +59,7 @@ words! {
 /// The period that a value describes.
 ///
 /// Stored as a position on the calendar of its frequency: days (`D` and `W`), months (`M`) or quarters (`Q`)
-/// since 1970. Positions of neighbouring periods differ by one.
+/// since 1970. Positions of neighbouring periods differ by one, those of weeks by the days between their stamps.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReferencePeriod {
     frequency: Frequency,

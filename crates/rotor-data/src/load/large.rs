@@ -3,6 +3,8 @@
 //! A sound row costs a few comparisons. Only a row that fails one of them is looked at again, slowly, to say what
 //! is wrong with it.
 
+use std::collections::BTreeMap;
+
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, PrimitiveArray};
 
@@ -83,7 +85,7 @@ fn explain_number(batch: &Batch<'_>, row: usize, column: &str, faults: &mut Faul
         return None;
     };
     if !number.is_finite() {
-        let value = shown(&number.to_string());
+        let value = shown(&format!("{number:?}"));
         faults.push(batch.fault(row, Some(column), FaultKind::NotFinite { value }));
     }
     number.is_finite().then_some(number)
@@ -102,7 +104,7 @@ pub(crate) fn load_prices(
     entities: Option<&EntityCodes>,
     manifest: Option<&Manifest>,
     faults: &mut FaultReport,
-) -> Vec<Vec<Close>> {
+) -> Option<Vec<Vec<Close>>> {
     let (first, last) = manifest.map_or((EARLIEST, LATEST), |said| (said.first.days(), said.last.days()));
     file.fold(faults, Vec::with_capacity, |closes: &mut Vec<Close>, batch, faults| {
         let (Some(codes), Some(dates), Some(values)) =
@@ -142,7 +144,7 @@ fn explain_price(
     if let Some(close) = explain_number(batch, row, "close", faults)
         && close <= 0.0
     {
-        let kind = FaultKind::OutsideRange { value: shown(&close.to_string()), range: "(0, ∞)" };
+        let kind = FaultKind::OutsideRange { value: shown(&format!("{close:?}")), range: "(0, ∞)" };
         faults.push(batch.fault(row, Some("close"), kind));
     }
 }
@@ -152,7 +154,7 @@ pub(crate) fn load_observations(
     series: Option<&SeriesCodes>,
     entities: Option<&EntityCodes>,
     faults: &mut FaultReport,
-) -> Vec<Vec<Publication>> {
+) -> Option<Vec<Vec<Publication>>> {
     let frequencies = series.map_or(Vec::new(), SeriesCodes::frequencies);
     let n_entities = entities.map_or(0, Codes::len) as u32;
     file.fold(faults, Vec::with_capacity, |publications: &mut Vec<Publication>, batch, faults| {
@@ -234,32 +236,74 @@ pub(crate) fn check_closes(
 ) {
     let date = |close: &Close| Date::from_days(close.date).expect("the dates of closes have been checked");
     let month = |close: &Close| -> Month { date(close).month() };
-    let clashes = closes.windows(2).filter(|pair| {
-        pair[0].entity == pair[1].entity
-            && (pair[0].date == pair[1].date
-                || frequency == Some(PriceFrequency::MonthEnd) && month(&pair[0]) == month(&pair[1]))
-    });
-    let found = clashes.map(|pair| (pair[1].row, (pair[0], pair[1]))).collect();
-    push_in_row_order(file, found, faults, |(first, again)| {
+    let mut repeated = Repetitions::default();
+    for same_day in closes.chunk_by(|a, b| (a.entity, a.date) == (b.entity, b.date)) {
+        for again in &same_day[1..] {
+            repeated.add(again.row, (same_day[0], *again));
+        }
+    }
+    if frequency == Some(PriceFrequency::MonthEnd) {
+        for pair in closes.windows(2) {
+            let (first, again) = (&pair[0], &pair[1]);
+            if first.entity == again.entity && first.date != again.date && month(first) == month(again) {
+                repeated.add(again.row, (*first, *again));
+            }
+        }
+    }
+    repeated.report(file, faults, |(first, again)| {
         if first.date != again.date {
             return FaultKind::SecondCloseInMonth { date: date(again), other: date(first) };
         }
-        let code = entities.map_or("", |codes| codes.code(first.entity as usize));
+        let code = shown(entities.map_or("", |codes| codes.code(first.entity as usize)));
         FaultKind::DuplicateKey { key: format!("`{code}`, {}", date(first)), first_row: u64::from(first.row) }
     });
 }
 
-/// Reports what was found out of the order of the rows, and describes only what is kept.
-pub(crate) fn push_in_row_order<T>(
-    file: &TableFile,
-    mut found: Vec<(u32, T)>,
-    faults: &mut FaultReport,
-    describe: impl Fn(&T) -> FaultKind,
-) {
-    found.sort_by_key(|(row, _)| *row);
-    let mut report = FaultReport::default();
-    for (row, what) in found {
-        report.push_with(|| Fault { row: Some(u64::from(row)), ..file.fault(describe(&what)) });
+/// Rows found out of order to repeat something: how many, and those that a report has room for.
+#[derive(Debug)]
+pub(crate) struct Repetitions<T> {
+    n_found: u64,
+    by_row: BTreeMap<u32, T>,
+}
+
+impl<T> Default for Repetitions<T> {
+    fn default() -> Self {
+        Self { n_found: 0, by_row: BTreeMap::new() }
     }
-    faults.merge(report);
+}
+
+impl<T> Repetitions<T> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.n_found == 0
+    }
+
+    pub(crate) fn add(&mut self, row: u32, what: T) {
+        self.n_found += 1;
+        self.by_row.insert(row, what);
+        if self.by_row.len() > FaultReport::KEPT {
+            self.by_row.pop_last();
+        }
+    }
+
+    /// Takes up what another look found in other rows.
+    pub(crate) fn merged(mut self, other: Self) -> Self {
+        self.n_found += other.n_found;
+        self.by_row.extend(other.by_row);
+        while self.by_row.len() > FaultReport::KEPT {
+            self.by_row.pop_last();
+        }
+        self
+    }
+
+    /// Reports the rows in their order, among the faults that their table already has.
+    pub(crate) fn report(
+        self,
+        file: &TableFile,
+        faults: &mut FaultReport,
+        describe: impl Fn(&T) -> FaultKind,
+    ) {
+        let fault =
+            |(row, what): (&u32, &T)| Fault { row: Some(u64::from(*row)), ..file.fault(describe(what)) };
+        faults.merge(FaultReport::of(self.by_row.iter().map(fault), self.n_found));
+    }
 }

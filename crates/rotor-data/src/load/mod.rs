@@ -6,17 +6,16 @@
 mod large;
 mod small;
 
-pub(crate) use large::{Close, check_closes, load_observations, load_prices, push_in_row_order};
+pub(crate) use large::{Close, Repetitions, check_closes, load_observations, load_prices};
 pub(crate) use small::{load_bridge, load_entities, load_events, load_links, load_series};
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::str::FromStr;
 
 use arrow_array::Array;
 use rotor_factor::{Date, DateError, EntityKind, Frequency, UnknownWord};
 
-use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown};
+use crate::fault::{FaultKind, FaultReport, nearest, shown};
 use crate::read::Batch;
 
 /// The codes of a table that others refer to, each with its position in code order.
@@ -56,7 +55,7 @@ impl<T: Copy> Codes<T> {
     /// Guesses which code was meant. Looking through a large table for every mistake would take minutes.
     fn nearest(&self, code: &str) -> Option<String> {
         const MOST: usize = 2000;
-        nearest(code, self.by_code.keys().take(MOST).map(String::as_str)).map(str::to_owned)
+        nearest(code, self.by_code.keys().take(MOST).map(String::as_str)).map(shown)
     }
 }
 
@@ -148,7 +147,7 @@ impl<'a> Row<'a> {
     fn decimal(&mut self, column: &str, range: &'static str, allowed: impl Fn(f64) -> bool) -> Option<f64> {
         let cell = self.batch.numbers(column).filter(|numbers| numbers.is_valid(self.row));
         let number = self.filled(column, cell.map(|numbers| numbers.value(self.row)))?;
-        let value = shown(&number.to_string());
+        let value = shown(&format!("{number:?}"));
         if !number.is_finite() {
             self.fault(column, FaultKind::NotFinite { value });
         } else if !allowed(number) {
@@ -216,26 +215,4 @@ fn unknown_series(code: &str, series: &SeriesCodes) -> FaultKind {
 
 fn date_out_of_range(days: i32) -> FaultKind {
     FaultKind::NotADate { value: format!("day {days} after 1970-01-01"), error: DateError::OutOfRange }
-}
-
-/// Reports rows whose key stands in an earlier row, and returns the others.
-fn unique<K: Ord, T>(
-    rows: Vec<(u64, K, T)>,
-    faults: &mut FaultReport,
-    fault: impl Fn(u64, &K, u64) -> Fault,
-) -> Vec<T> {
-    let mut first_rows = BTreeMap::new();
-    let mut repeated = FaultReport::default();
-    let mut kept = Vec::with_capacity(rows.len());
-    for (row, key, value) in rows {
-        match first_rows.entry(key) {
-            Entry::Occupied(first) => repeated.push(fault(row, first.key(), *first.get())),
-            Entry::Vacant(place) => {
-                place.insert(row);
-                kept.push(value);
-            }
-        }
-    }
-    faults.merge(repeated);
-    kept
 }

@@ -1,50 +1,82 @@
 //! The tables of a few hundred rows: entities, series, bridge, links, events.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use rotor_factor::{EntityKind, Frequency, Released};
 
-use super::{Codes, EntityCodes, Row, SeriesCodes, unique};
+use super::{Codes, EntityCodes, Row, SeriesCodes};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
 use crate::read::TableFile;
 
-/// Reads every row of a small table with `read`, in the order of the file.
+/// Reads every row of a small table with `read`, in the order of the file; `None` if not all of it can be read.
 fn rows<T: Send>(
     file: &TableFile,
     faults: &mut FaultReport,
     read: impl Fn(&mut Row<'_>) -> Option<T> + Sync,
-) -> Vec<T> {
+) -> Option<Vec<Option<T>>> {
     let parts = file.fold(
         faults,
         |_| Vec::new(),
-        |rows, batch, faults| Row::each(batch, faults, |row| rows.extend(read(row))),
+        |rows, batch, faults| Row::each(batch, faults, |row| rows.push(read(row))),
     );
-    parts.into_iter().flatten().collect()
+    Some(parts?.into_iter().flatten().collect())
 }
 
-fn duplicate(file: &TableFile, row: u64, key: String, first_row: u64) -> Fault {
-    Fault { row: Some(row), ..file.fault(FaultKind::DuplicateKey { key, first_row }) }
-}
+/// A row as read: its number, its key, and its content if nothing is wrong with it.
+type Keyed<K, T> = (u64, K, Option<T>);
 
-/// A coded row as read: its number, its code, what the code means, and the row if nothing is wrong with it.
-type Coded<M, T> = (u64, String, Option<M>, Option<T>);
+/// Reports rows whose key stands in an earlier row, and returns the content of the others.
+fn unique<K: Ord, T>(
+    file: &TableFile,
+    rows: Option<Vec<Option<Keyed<K, T>>>>,
+    faults: &mut FaultReport,
+    shown_key: impl Fn(&K) -> String,
+) -> Vec<T> {
+    let mut first_rows = BTreeMap::new();
+    let mut repeated = FaultReport::default();
+    let mut kept = Vec::new();
+    for (row, key, content) in rows.into_iter().flatten().flatten() {
+        match first_rows.entry(key) {
+            Entry::Occupied(first) => repeated.push_with(|| {
+                let kind = FaultKind::DuplicateKey { key: shown_key(first.key()), first_row: *first.get() };
+                Fault { row: Some(row), ..file.fault(kind) }
+            }),
+            Entry::Vacant(place) => {
+                place.insert(row);
+                kept.extend(content);
+            }
+        }
+    }
+    faults.merge(repeated);
+    kept
+}
 
 /// Settles the codes of a table, and returns its sound rows in code order.
+///
+/// No codes if some could not be read: whoever refers to one of those must not be accused.
 fn coded<M: Copy, T>(
     file: &TableFile,
-    rows: Vec<Coded<M, T>>,
+    rows: Option<Vec<Option<Keyed<String, (Option<M>, Option<T>)>>>>,
     faults: &mut FaultReport,
-) -> (Vec<T>, Codes<M>) {
-    let rows =
-        rows.into_iter().map(|(row, code, meaning, value)| (row, code.clone(), (code, meaning, value)));
-    let mut rows = unique(rows.collect(), faults, |row, code, first| {
-        duplicate(file, row, format!("`{}`", shown(code)), first)
-    });
-    rows.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-    let codes = Codes::new(rows.iter().map(|(code, meaning, _)| (code.clone(), *meaning)));
-    (rows.into_iter().filter_map(|(_, _, value)| value).collect(), codes)
+) -> (Vec<T>, Option<Codes<M>>) {
+    let is_complete = rows.as_ref().is_some_and(|rows| rows.iter().all(Option::is_some));
+    let with_code = |row: Keyed<String, (Option<M>, Option<T>)>| {
+        let (number, code, content) = row;
+        (number, code.clone(), content.map(|content| (code, content)))
+    };
+    let rows = rows.map(|rows| rows.into_iter().map(|row| row.map(with_code)).collect());
+    let mut rows = unique(file, rows, faults, |code| format!("`{}`", shown(code)));
+    rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let codes = Codes::new(rows.iter().map(|(code, (meaning, _))| (code.clone(), *meaning)));
+    (rows.into_iter().filter_map(|(_, (_, row))| row).collect(), is_complete.then_some(codes))
 }
 
-pub(crate) fn load_entities(file: &TableFile, faults: &mut FaultReport) -> (Vec<Entity>, EntityCodes) {
+pub(crate) fn load_entities(
+    file: &TableFile,
+    faults: &mut FaultReport,
+) -> (Vec<Entity>, Option<EntityCodes>) {
     let rows = rows(file, faults, |row| {
         let before = row.faults.total();
         let code = row.text("entity");
@@ -67,12 +99,12 @@ pub(crate) fn load_entities(file: &TableFile, faults: &mut FaultReport) -> (Vec<
             }
             _ => None,
         };
-        Some((row.number(), code, kind, entity))
+        Some((row.number(), code, Some((kind, entity))))
     });
     coded(file, rows, faults)
 }
 
-pub(crate) fn load_series(file: &TableFile, faults: &mut FaultReport) -> (Vec<Series>, SeriesCodes) {
+pub(crate) fn load_series(file: &TableFile, faults: &mut FaultReport) -> (Vec<Series>, Option<SeriesCodes>) {
     let rows = rows(file, faults, |row| {
         let name = row.text("series");
         let frequency = row.word::<Frequency>("frequency");
@@ -86,7 +118,7 @@ pub(crate) fn load_series(file: &TableFile, faults: &mut FaultReport) -> (Vec<Se
             }
             _ => None,
         };
-        Some((row.number(), name, frequency, series))
+        Some((row.number(), name, Some((frequency, series))))
     });
     coded(file, rows, faults)
 }
@@ -101,13 +133,13 @@ pub(crate) fn load_bridge(
         let sector = row.entity("sector", EntityKind::Sector, entities);
         let industry = row.entity("industry", EntityKind::Industry, entities);
         let weight = row.decimal("weight", "(0, 1]", |weight| weight > 0.0 && weight <= 1.0);
-        let released = row.date("released").map(Released);
-        let weight =
-            BridgeWeight { sector: sector?, industry: industry?, weight: weight?, released: released? };
-        Some((row.number(), (codes.0?, codes.1?, weight.released), weight))
+        let released = row.date("released").map(Released)?;
+        let content =
+            || Some(BridgeWeight { sector: sector?, industry: industry?, weight: weight?, released });
+        Some((row.number(), (codes.0?, codes.1?, released), content()))
     });
-    unique(rows, faults, |row, (sector, industry, Released(released)), first| {
-        duplicate(file, row, format!("`{}`, `{}`, {released}", shown(sector), shown(industry)), first)
+    unique(file, rows, faults, |(sector, industry, Released(released))| {
+        format!("`{}`, `{}`, {released}", shown(sector), shown(industry))
     })
 }
 
@@ -121,14 +153,13 @@ pub(crate) fn load_links(
         let codes = (row.optional_text("sector"), row.optional_text("series"));
         let sector = row.entity("sector", EntityKind::Sector, entities);
         let linked = row.series("series", series);
-        let polarity = row.whole("polarity", "-1 or +1", |polarity| polarity.abs() == 1);
+        let polarity = row.whole("polarity", "-1 or +1", |polarity| matches!(polarity, -1 | 1));
         let weight = row.decimal("weight", "(0, ∞)", |weight| weight > 0.0);
-        let link = Link { sector: sector?, series: linked?, polarity: polarity? as i8, weight: weight? };
-        Some((row.number(), (codes.0?, codes.1?), link))
+        let link =
+            || Some(Link { sector: sector?, series: linked?, polarity: polarity? as i8, weight: weight? });
+        Some((row.number(), (codes.0?, codes.1?), link()))
     });
-    unique(rows, faults, |row, (sector, series), first| {
-        duplicate(file, row, format!("`{}`, `{}`", shown(sector), shown(series)), first)
-    })
+    unique(file, rows, faults, |(sector, series)| format!("`{}`, `{}`", shown(sector), shown(series)))
 }
 
 pub(crate) fn load_events(
@@ -136,7 +167,7 @@ pub(crate) fn load_events(
     entities: Option<&EntityCodes>,
     faults: &mut FaultReport,
 ) -> Vec<Event> {
-    rows(file, faults, |row| {
+    let rows = rows(file, faults, |row| {
         let date = row.date("date");
         let title = row.text("title");
         let importance = row.whole("importance", "1 to 3", |importance| (1..=3).contains(&importance));
@@ -146,5 +177,6 @@ pub(crate) fn load_events(
             sectors.extend(row.entity_code("sectors", code, EntityKind::Sector, entities));
         }
         Some(Event { date: date?, title: title?, importance: importance? as u8, sectors })
-    })
+    });
+    rows.into_iter().flatten().flatten().collect()
 }

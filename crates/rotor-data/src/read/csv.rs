@@ -15,6 +15,9 @@ use super::{Batch, TableFile};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::schema::{CellType, Column};
 
+/// Text of one batch: the arrays count their bytes in 32 bits.
+const BATCH_BYTES: usize = 1 << 26;
+
 /// Rows of one batch: large enough to amortise the arrays, small enough to stay in the cache.
 const BATCH_ROWS: usize = 8192;
 
@@ -24,32 +27,44 @@ pub(super) fn fold<R>(
     faults: &mut FaultReport,
     mut result: R,
     step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport),
-) -> R {
+) -> Option<R> {
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .buffer_capacity(1 << 16)
         .from_reader(Guard::new(bytes));
     let mut record = ByteRecord::new();
-    let header = match reader.read_byte_record(&mut record) {
-        Ok(true) => record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect::<Vec<_>>(),
-        Ok(false) => Vec::new(),
+    let has_header = reader.read_byte_record(&mut record);
+    let header_line = line_of(&record, reader.get_ref());
+    report_blank_lines(file, reader.get_mut(), faults);
+    let header = match has_header {
+        Ok(true) => {
+            record.iter().map(|name| str::from_utf8(name).map(str::to_owned)).collect::<Result<Vec<_>, _>>()
+        }
+        Ok(false) => {
+            faults.push(Fault { line: Some(1), ..file.fault(FaultKind::NoHeader) });
+            return None;
+        }
         Err(error) => {
             faults.push(fatal(file, reader.get_ref(), &error));
-            return result;
+            return None;
         }
     };
-    let Some(positions) = file.columns_of_header(&header, Some(1), faults) else { return result };
+    let Ok(header) = header else {
+        faults.push(Fault { line: Some(header_line), ..file.fault(FaultKind::NotUtf8) });
+        return None;
+    };
+    let positions = file.columns_of_header(&header, Some(header_line), faults)?;
     let columns: Vec<_> = file.table.columns().iter().zip(positions).collect();
     let mut next_row = 1;
     loop {
         let mut rows = Rows::new(&columns);
         let mut batch_faults = FaultReport::default();
         let mut end = None;
-        while rows.n_rows() < BATCH_ROWS && end.is_none() {
+        while rows.n_rows() < BATCH_ROWS && rows.n_bytes < BATCH_BYTES && end.is_none() {
             match reader.read_byte_record(&mut record) {
                 Ok(true) => {
-                    let line = record.position().map_or(0, csv::Position::line);
+                    let line = line_of(&record, reader.get_ref());
                     if record.len() == header.len() {
                         rows.push(&record, line);
                     } else {
@@ -63,9 +78,7 @@ pub(super) fn fold<R>(
                 Err(error) => end = Some(Some(fatal(file, reader.get_ref(), &error))),
             }
         }
-        for line in reader.get_mut().take_blank_lines() {
-            batch_faults.push(Fault { line: Some(line), ..file.fault(FaultKind::BlankLine) });
-        }
+        report_blank_lines(file, reader.get_mut(), &mut batch_faults);
         let n_rows = rows.n_rows();
         let (batch, cell_faults) = rows.finish(file, next_row);
         batch_faults.append(cell_faults);
@@ -76,10 +89,24 @@ pub(super) fn fold<R>(
         }
         faults.append(batch_faults);
         next_row += n_rows as u64;
-        if let Some(fault) = end {
-            fault.into_iter().for_each(|fault| faults.push(fault));
-            return result;
+        match end {
+            None => {}
+            Some(None) => return Some(result),
+            Some(Some(fault)) => {
+                faults.push(fault);
+                return None;
+            }
         }
+    }
+}
+
+fn line_of(record: &ByteRecord, guard: &Guard<File>) -> u64 {
+    guard.line_of_row(record.position().map_or(1, csv::Position::line))
+}
+
+fn report_blank_lines(file: &TableFile, guard: &mut Guard<File>, faults: &mut FaultReport) {
+    for line in guard.take_blank_lines() {
+        faults.push_with(|| Fault { line: Some(*line), ..file.fault(FaultKind::BlankLine) });
     }
 }
 
@@ -95,6 +122,7 @@ struct Rows<'a> {
     builders: Vec<Builder>,
     columns: &'a [(&'static Column, Option<usize>)],
     lines: Vec<u64>,
+    n_bytes: usize,
     /// Faults of cells and of whole rows, as (row, column).
     faults: Vec<(usize, Option<usize>, FaultKind)>,
 }
@@ -116,7 +144,7 @@ impl<'a> Rows<'a> {
             (_, CellType::Number) => Builder::Number(Float64Builder::new()),
             (_, CellType::Integer) => Builder::Integer(Int64Builder::new()),
         });
-        Self { builders: builders.collect(), columns, lines: Vec::new(), faults: Vec::new() }
+        Self { builders: builders.collect(), columns, lines: Vec::new(), n_bytes: 0, faults: Vec::new() }
     }
 
     fn n_rows(&self) -> usize {
@@ -131,6 +159,7 @@ impl<'a> Rows<'a> {
             }
         }
         self.lines.push(line);
+        self.n_bytes += record.as_slice().len();
     }
 
     /// Keeps the place of a row that cannot be taken apart.
@@ -179,16 +208,25 @@ impl Builder {
                 return Ok(());
             }
             Self::Date(builder) => match text.parse::<Date>() {
-                Ok(date) => return Ok(builder.append_value(date.days())),
+                Ok(date) => {
+                    builder.append_value(date.days());
+                    return Ok(());
+                }
                 Err(error) => not_a_date(text, error),
             },
             Self::Number(builder) => match number(text) {
-                Ok(number) => return Ok(builder.append_value(number)),
+                Ok(number) => {
+                    builder.append_value(number);
+                    return Ok(());
+                }
                 Err(fault) => fault,
             },
             Self::Integer(builder) => match text.parse::<i64>() {
-                Ok(integer) if !text.starts_with('+') => return Ok(builder.append_value(integer)),
-                _ => FaultKind::NotANumber { value: shown(text), expected: CellType::Integer },
+                Ok(integer) => {
+                    builder.append_value(integer);
+                    return Ok(());
+                }
+                Err(_) => FaultKind::NotANumber { value: shown(text), expected: CellType::Integer },
             },
         };
         self.push_empty();

@@ -19,8 +19,12 @@ pub(super) struct Guard<R> {
     line_end: Option<LineEnd>,
     row_bytes: usize,
     n_bytes: u64,
-    /// Faults that do not keep the rest from being read.
+    /// How many of the first three bytes are those of a byte order mark.
+    n_marks: u8,
+    /// Lines with nothing on them, ascending: faults that do not keep the rest from being read.
     blank_lines: Vec<u64>,
+    /// How many of them have been taken.
+    n_taken: usize,
     fatal: Option<(u64, FaultKind)>,
 }
 
@@ -69,7 +73,9 @@ impl<R: Read> Guard<R> {
             line_end: None,
             row_bytes: 0,
             n_bytes: 0,
+            n_marks: 0,
             blank_lines: Vec::new(),
+            n_taken: 0,
             fatal: None,
         }
     }
@@ -80,8 +86,17 @@ impl<R: Read> Guard<R> {
     }
 
     /// Returns the lines since the last call that hold nothing.
-    pub(super) fn take_blank_lines(&mut self) -> Vec<u64> {
-        std::mem::take(&mut self.blank_lines)
+    pub(super) fn take_blank_lines(&mut self) -> &[u64] {
+        let taken = std::mem::replace(&mut self.n_taken, self.blank_lines.len());
+        &self.blank_lines[taken..]
+    }
+
+    /// Returns the line on which a row begins that the CSV reader sought from `line` on, over blank lines.
+    pub(super) fn line_of_row(&self, line: u64) -> u64 {
+        let from = self.blank_lines.partition_point(|blank| *blank < line);
+        let n_blank =
+            self.blank_lines[from..].iter().zip(line..).take_while(|(blank, next)| *blank == next).count();
+        line + n_blank as u64
     }
 
     fn step(&mut self, byte: u8) -> Result<(), FaultKind> {
@@ -152,8 +167,9 @@ impl<R: Read> Read for Guard<R> {
             return if self.fatal.is_some() { self.read(buffer) } else { Ok(0) };
         }
         for (idx, &byte) in buffer[..n_read].iter().enumerate() {
-            // A byte order mark is three bytes; its first one starts no other text worth reading.
-            if self.n_bytes == 0 && byte == BYTE_ORDER_MARK[0] {
+            let marks = BYTE_ORDER_MARK.get(self.n_bytes as usize) == Some(&byte);
+            self.n_marks += u8::from(marks && u64::from(self.n_marks) == self.n_bytes);
+            if self.n_bytes == 2 && self.n_marks == 3 {
                 self.fatal = Some((1, FaultKind::ByteOrderMark));
             } else if let Err(kind) = self.step(byte) {
                 self.fatal = Some((self.line, kind));

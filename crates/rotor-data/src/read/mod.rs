@@ -9,6 +9,7 @@ mod pages;
 mod parquet;
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
@@ -46,6 +47,14 @@ pub(crate) struct TableFile {
     pub(crate) path: PathBuf,
     /// The name in the folder, for messages.
     pub(crate) name: String,
+}
+
+/// Opens a regular file. Opening a pipe would wait for its other end, and a device never ends.
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    File::open(path)
 }
 
 /// Some consecutive rows of a table.
@@ -155,7 +164,8 @@ impl<'a> Text<'a> {
 }
 
 impl TableFile {
-    /// Returns the format that a folder keeps a table in, or `None` if the table is absent.
+    /// Returns the file that a folder keeps a table in, or `None` if the table is absent. A table that is there twice
+    /// is reported and given once: which one is meant is not for us to say, but it is not absent.
     pub(crate) fn find(folder: &Path, table: Table, faults: &mut FaultReport) -> Option<Self> {
         let named = |format: Format| {
             let name = format!("{table}.{}", format.extension());
@@ -166,7 +176,7 @@ impl TableFile {
             (true, true) => {
                 let kind = FaultKind::GivenTwice { csv: csv.name.clone(), parquet: parquet.name.clone() };
                 faults.push(parquet.fault(kind));
-                None
+                Some(parquet)
             }
             (true, false) => Some(csv),
             (false, true) => Some(parquet),
@@ -186,26 +196,22 @@ impl TableFile {
     /// Reads the whole table. Each part of the file is folded into a value of its own, in parallel where the
     /// format allows it; the values come back in the order of the file.
     ///
-    /// A file that cannot be read to its end reports that and gives what came before.
+    /// `None` if the file cannot be read to its end, which has then been reported.
     pub(crate) fn fold<R: Send>(
         &self,
         faults: &mut FaultReport,
         start: impl Fn(usize) -> R + Sync,
         step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport) + Sync,
-    ) -> Vec<R> {
-        let file = match File::open(&self.path).and_then(|file| Ok((file.metadata()?, file))) {
-            Ok((metadata, file)) if metadata.is_file() => file,
-            Ok(_) => {
-                faults.push(self.fault(FaultKind::Unreadable { reason: "not a regular file".into() }));
-                return Vec::new();
-            }
+    ) -> Option<Vec<R>> {
+        let file = match open_regular(&self.path) {
+            Ok(file) => file,
             Err(error) => {
                 faults.push(self.fault(FaultKind::Unreadable { reason: error.to_string() }));
-                return Vec::new();
+                return None;
             }
         };
         match self.format {
-            Format::Csv => vec![csv::fold(self, file, faults, start(0), step)],
+            Format::Csv => csv::fold(self, file, faults, start(0), step).map(|result| vec![result]),
             Format::Parquet => parquet::fold(self, file, faults, start, step),
         }
     }

@@ -21,17 +21,24 @@ use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
+use parquet::basic::Compression;
 use parquet::errors::ParquetError;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 use rayon::prelude::*;
 
-use super::pages::check_pages;
+use super::pages::{check_depth, check_pages};
 use super::{Batch, TableFile};
-use crate::fault::{Fault, FaultKind, FaultReport, shown};
+use crate::fault::{Fault, FaultKind, FaultReport, shown, shown_reason};
 use crate::schema::{CellType, Column};
 
 /// Rows decoded at a time: five columns of them fit the second-level cache.
 const BATCH_ROWS: usize = 1 << 15;
+
+/// Equal rows cost next to nothing in Parquet, so a small file can hold billions of them. The keys of a table
+/// differ from row to row, and no writer packs that into so few bytes.
+const MOST_ROWS_PER_BYTE: u64 = 64;
+const FEW_ROWS: u64 = 1 << 20;
 
 pub(super) fn fold<R: Send>(
     file: &TableFile,
@@ -39,51 +46,57 @@ pub(super) fn fold<R: Send>(
     faults: &mut FaultReport,
     start: impl Fn(usize) -> R + Sync,
     step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport) + Sync,
-) -> Vec<R> {
+) -> Option<Vec<R>> {
     let unreadable = |reason: String| file.fault(FaultKind::Unreadable { reason: shown_reason(&reason) });
     let source = match SharedFile::new(bytes) {
         Ok(source) => source,
         Err(error) => {
             faults.push(unreadable(error.to_string()));
-            return Vec::new();
+            return None;
         }
     };
     let layout = match contain(|| Layout::read(file, &source, faults)) {
-        Ok(Some(layout)) => layout,
-        Ok(None) => return Vec::new(),
+        Ok(layout) => layout?,
         Err(reason) => {
             faults.push(unreadable(reason));
-            return Vec::new();
+            return None;
         }
     };
-    let parts: Vec<(R, FaultReport)> = (0..layout.first_rows.len())
+    // The footer's word on rows is not taken for a reservation beyond what the file could hold.
+    let n_groups = layout.first_rows.len().max(1) as u64;
+    let room = |group: usize| layout.rows_claimed(group).min(source.n_bytes / n_groups) as usize;
+    let parts: Vec<(Option<R>, FaultReport)> = (0..layout.first_rows.len())
         .into_par_iter()
         .map(|group| {
             let mut report = FaultReport::default();
-            let mut result = start(layout.rows_claimed(group).min(BATCH_ROWS as u64 * 64) as usize);
+            let mut result = start(room(group));
             let outcome = contain(|| {
                 layout.read_group(file, &source, group, |batch| step(&mut result, batch, &mut report))
             });
-            if let Err(reason) = outcome {
-                report.push(unreadable(format!("row group {group}: {reason}")));
+            match outcome {
+                Ok(()) => (Some(result), report),
+                Err(reason) => {
+                    report.push(unreadable(format!("row group {group}: {reason}")));
+                    (None, report)
+                }
             }
-            (result, report)
         })
         .collect();
-    parts
+    let results: Vec<Option<R>> = parts
         .into_iter()
         .map(|(result, report)| {
             faults.append(report);
             result
         })
-        .collect()
+        .collect();
+    results.into_iter().collect()
 }
 
 /// Calls `work` so that an error and a panic end alike: as the reason why a file cannot be read.
 fn contain<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(error.to_string()),
+        Ok(Err(error)) => Err(peeled(&error.to_string()).to_owned()),
         Err(panic) => Err(format!("the decoder gave up: {}", panic_message(panic.as_ref()))),
     }
 }
@@ -93,12 +106,14 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
     literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no reason given")
 }
 
-fn shown_reason(reason: &str) -> String {
-    let reason = reason.strip_prefix("Parquet error: ").unwrap_or(reason);
-    if reason.contains("Disabled feature") || reason.contains("not enabled") {
-        return format!("{}; rewrite it with zstd, snappy or no compression", shown(reason));
+/// Takes off the names of the layers through which an error came.
+fn peeled(mut reason: &str) -> &str {
+    const LAYERS: [&str; 5] =
+        ["Parquet error: ", "Parquet argument error: ", "External: ", "Arrow: ", "EOF: "];
+    while let Some(inner) = LAYERS.iter().find_map(|layer| reason.strip_prefix(layer)) {
+        reason = inner;
     }
-    shown(reason)
+    reason
 }
 
 /// What the footer says, as far as it has been checked.
@@ -118,6 +133,7 @@ impl Layout {
         source: &SharedFile,
         faults: &mut FaultReport,
     ) -> Result<Option<Self>, ParquetError> {
+        check_depth(source)?;
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let inferred = ArrowReaderMetadata::load(source, options.clone())?;
         let header: Vec<String> =
@@ -148,6 +164,24 @@ impl Layout {
                 u64::try_from(group.num_rows()).ok().and_then(|rows| n_rows.checked_add(rows)).ok_or_else(
                     || ParquetError::General("the footer claims an impossible number of rows".into()),
                 )?;
+        }
+        if u64::try_from(inferred.metadata().file_metadata().num_rows()) != Ok(n_rows) {
+            let claimed = inferred.metadata().file_metadata().num_rows();
+            let problem = format!("the footer claims {claimed} rows, its row groups {n_rows}");
+            return Err(ParquetError::General(problem));
+        }
+        for column in inferred.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns) {
+            let codec = column.compression();
+            if !matches!(codec, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)) {
+                let name = column.column_path().string();
+                let kind = FaultKind::UnknownCodec { found: codec.to_string() };
+                faults.push(Fault { column: Some(shown(&name)), ..file.fault(kind) });
+                return Ok(None);
+            }
+        }
+        if n_rows > (source.n_bytes * MOST_ROWS_PER_BYTE).max(FEW_ROWS) {
+            faults.push(file.fault(FaultKind::ImplausibleRows { n_rows, n_bytes: source.n_bytes }));
+            return Ok(None);
         }
         let limit = u64::from(u32::MAX);
         if n_rows > limit {

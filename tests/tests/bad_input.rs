@@ -981,7 +981,7 @@ fn a_table_that_cannot_be_read_does_not_accuse_the_others() {
         ),
         (
             Folder::small().without("entities.csv").with("entities.parquet", "nonsense"),
-            vec!["entities.parquet: cannot be read: Invalid Parquet file. Corrupt footer"],
+            vec!["entities.parquet: cannot be read: it does not end like a Parquet file"],
         ),
     ]);
 }
@@ -1120,7 +1120,7 @@ fn misspelled_file_names_are_noticed() {
         (
             rename("prices.csv", "price.csv"),
             vec![
-                "price.csv: `price.csv` is not a table of a dataset => call it `prices` if it is that table, else move it",
+                "price.csv: `price.csv` is not a table of a dataset => call it `prices.csv` if it is that table, else move it",
                 "prices.csv or prices.parquet: there is no such file",
             ],
         ),
@@ -1208,7 +1208,7 @@ fn manifests_are_checked() {
         (Folder::small().with("dataset.toml", MANIFEST.replace('\n', "\r\n")), vec![]),
         (
             Folder::small().with("dataset.toml", format!("{MANIFEST}#{}\n", "x".repeat(1 << 20))),
-            vec!["dataset.toml: cannot be read: it is longer than 1048576 bytes"],
+            vec!["dataset.toml: cannot be read: it is longer than 65536 bytes"],
         ),
     ]);
 }
@@ -1311,7 +1311,7 @@ fn things_that_are_not_files_are_refused() {
     };
     check(vec![
         (directory("prices.csv"), vec!["prices.csv: cannot be read: not a regular file"]),
-        (directory("dataset.toml"), vec!["dataset.toml: cannot be read: Is a directory (os error 21)"]),
+        (directory("dataset.toml"), vec!["dataset.toml: cannot be read: not a regular file"]),
         (
             link("events.csv", "nowhere"),
             vec!["events.csv: cannot be read: No such file or directory (os error 2)"],
@@ -1776,7 +1776,7 @@ fn codecs_that_are_not_built_in_are_named() {
         let found = faults(Folder::small().without("prices.csv").with("prices.parquet", content).path());
         assert_eq!(found.len(), 1, "{found:#?}");
         assert!(
-            found[0].starts_with("prices.parquet: cannot be read: ")
+            found[0].starts_with("prices.parquet, `close`: is compressed with ")
                 && found[0].to_lowercase().contains(name)
                 && found[0].contains("zstd, snappy or no compression"),
             "{found:#?}"

@@ -243,7 +243,7 @@ fn list(folder: &Path) -> io::Result<Vec<String>> {
 }
 
 fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
-    const LONGEST: u64 = 1 << 20;
+    const LONGEST: u64 = 1 << 16;
     let path = folder.join(Manifest::FILE);
     let fault =
         |kind| Fault { table: None, file: Manifest::FILE.into(), row: None, line: None, column: None, kind };
@@ -301,9 +301,11 @@ struct Files {
 
 impl Files {
     fn find(folder: &Path, manifest: Option<&Manifest>, faults: &mut FaultReport) -> Self {
-        let mut tables = Vec::new();
+        let (mut tables, mut reports) = (Vec::new(), Vec::new());
         for table in Table::ALL {
-            tables.extend(TableFile::find(folder, table, faults));
+            let mut report = FaultReport::default();
+            tables.extend(TableFile::find(folder, table, &mut report));
+            reports.push(report);
         }
         let files = Self { tables };
         let is_needed = |table: Table| match table {
@@ -312,8 +314,9 @@ impl Files {
             }
             _ => table.is_required(),
         };
-        for table in Table::ALL.into_iter().filter(|table| is_needed(*table)) {
-            if files.get(table).is_none() {
+        for (table, report) in Table::ALL.into_iter().zip(reports) {
+            faults.append(report);
+            if files.get(table).is_none() && is_needed(table) {
                 let required_by = match table {
                     Table::Series => "`observations` and `links` need it",
                     _ => "every dataset needs it",

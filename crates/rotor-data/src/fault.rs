@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use rotor_factor::{Date, DateError, Frequency};
+use rotor_factor::{Date, DateError, EntityKind, Frequency};
 
 use crate::schema::{CellType, Table};
 
@@ -122,8 +122,8 @@ pub enum FaultKind {
     UnknownEntity { value: String, nearest: Option<String> },
     #[error("there is no series `{value}`")]
     UnknownSeries { value: String, nearest: Option<String> },
-    #[error("`{value}` is of the kind {found}, {expected} is needed")]
-    WrongKind { value: String, expected: &'static str, found: &'static str },
+    #[error("`{value}` is {}, {} is needed", with_article(*found), with_article(*expected))]
+    WrongKind { value: String, expected: EntityKind, found: EntityKind },
     #[error("{valid_to} is before `valid_from`, which is {valid_from}")]
     ValidityReversed { valid_from: Date, valid_to: Date },
     #[error("{date} is outside the manifest's {first} to {last}")]
@@ -205,7 +205,7 @@ impl FaultKind {
             }
             Self::UnknownEntity { .. } => "add it to `entities`, or remove the row".into(),
             Self::UnknownSeries { .. } => "add it to `series`, or remove the row".into(),
-            Self::WrongKind { expected, .. } => format!("name an entity of the kind {expected}"),
+            Self::WrongKind { expected, .. } => format!("name {}", with_article(*expected)),
             Self::ValidityReversed { .. } => "exchange the two, or leave one empty".into(),
             Self::OutsideManifest { .. } => {
                 "correct the date, or `first` and `last` in `dataset.toml`".into()
@@ -283,6 +283,11 @@ impl FaultReport {
         }
     }
 
+    /// Puts the faults of a text file into the order of its lines.
+    pub(crate) fn sort_by_line(&mut self) {
+        self.faults.sort_by_key(|fault| fault.line);
+    }
+
     /// Adds what a later part of the same folder reported.
     pub(crate) fn append(&mut self, later: Self) {
         self.total += later.total;
@@ -295,9 +300,16 @@ impl FaultReport {
     /// Each report holds its own first faults, so the first of both together are among them.
     pub(crate) fn merge(&mut self, other: Self) {
         self.total += other.total;
-        self.faults.extend(other.faults);
-        self.faults.sort_by_key(|fault| fault.row);
-        self.faults.truncate(Self::KEPT);
+        // A fault without a row, such as an empty line, stays behind the row it follows.
+        let mut row = 0;
+        let mut faults: Vec<(u64, Fault)> = Vec::with_capacity(self.faults.len() + other.faults.len());
+        for fault in self.faults.drain(..) {
+            row = fault.row.unwrap_or(row);
+            faults.push((row, fault));
+        }
+        faults.extend(other.faults.into_iter().map(|fault| (fault.row.unwrap_or_default(), fault)));
+        faults.sort_by_key(|(row, _)| *row);
+        self.faults.extend(faults.into_iter().map(|(_, fault)| fault).take(Self::KEPT));
     }
 }
 
@@ -312,6 +324,20 @@ impl fmt::Display for FaultReport {
             (total, 0) => write!(f, "{total} faults"),
             (total, _) => write!(f, "{total} faults, of which the first {} are shown", self.faults.len()),
         }
+    }
+}
+
+/// Returns a kind of entity with the article that a sentence needs.
+fn with_article(kind: EntityKind) -> String {
+    format!("{} {kind}", if kind == EntityKind::Industry { "an" } else { "a" })
+}
+
+/// Shows a number the way a person writes it: no zeros by the hundred, no point without need.
+pub(crate) fn shown_number(number: f64) -> String {
+    if number == 0.0 || (1e-6..1e15).contains(&number.abs()) {
+        number.to_string()
+    } else {
+        format!("{number:?}")
     }
 }
 

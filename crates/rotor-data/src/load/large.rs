@@ -12,7 +12,7 @@ use rotor_factor::{Date, Frequency, Month, ReferencePeriod};
 
 use super::{Codes, EntityCodes, SeriesCodes, date_out_of_range, unknown_entity, unknown_series};
 use crate::archive::Publication;
-use crate::fault::{Fault, FaultKind, FaultReport, shown};
+use crate::fault::{Fault, FaultKind, FaultReport, shown, shown_number};
 use crate::manifest::{Manifest, PriceFrequency};
 use crate::read::{Batch, TableFile, Text};
 
@@ -85,7 +85,7 @@ fn explain_number(batch: &Batch<'_>, row: usize, column: &str, faults: &mut Faul
         return None;
     };
     if !number.is_finite() {
-        let value = shown(&format!("{number:?}"));
+        let value = shown_number(number);
         faults.push(batch.fault(row, Some(column), FaultKind::NotFinite { value }));
     }
     number.is_finite().then_some(number)
@@ -144,7 +144,7 @@ fn explain_price(
     if let Some(close) = explain_number(batch, row, "close", faults)
         && close <= 0.0
     {
-        let kind = FaultKind::OutsideRange { value: shown(&format!("{close:?}")), range: "(0, ∞)" };
+        let kind = FaultKind::OutsideRange { value: shown_number(close), range: "(0, ∞)" };
         faults.push(batch.fault(row, Some("close"), kind));
     }
 }

@@ -15,7 +15,7 @@ use std::str::FromStr;
 use arrow_array::Array;
 use rotor_factor::{Date, DateError, EntityKind, Frequency, UnknownWord};
 
-use crate::fault::{FaultKind, FaultReport, nearest, shown};
+use crate::fault::{FaultKind, FaultReport, nearest, shown, shown_number};
 use crate::read::Batch;
 
 /// The codes of a table that others refer to, each with its position in code order.
@@ -147,7 +147,7 @@ impl<'a> Row<'a> {
     fn decimal(&mut self, column: &str, range: &'static str, allowed: impl Fn(f64) -> bool) -> Option<f64> {
         let cell = self.batch.numbers(column).filter(|numbers| numbers.is_valid(self.row));
         let number = self.filled(column, cell.map(|numbers| numbers.value(self.row)))?;
-        let value = shown(&format!("{number:?}"));
+        let value = shown_number(number);
         if !number.is_finite() {
             self.fault(column, FaultKind::NotFinite { value });
         } else if !allowed(number) {
@@ -185,8 +185,7 @@ impl<'a> Row<'a> {
         match entities.get(code) {
             None => self.fault_with(column, || unknown_entity(code, entities)),
             Some((_, Some(found))) if found != kind => {
-                let kind =
-                    FaultKind::WrongKind { value: shown(code), expected: kind.word(), found: found.word() };
+                let kind = FaultKind::WrongKind { value: shown(code), expected: kind, found };
                 self.fault(column, kind);
             }
             Some((position, _)) => return Some(position),

@@ -36,7 +36,7 @@ pub(super) fn fold<R>(
     let mut record = ByteRecord::new();
     let has_header = reader.read_byte_record(&mut record);
     let header_line = line_of(&record, reader.get_ref());
-    report_blank_lines(file, reader.get_mut(), faults);
+    report_blank_lines(file, reader.get_mut(), header_line, faults);
     let header = match has_header {
         Ok(true) => {
             record.iter().map(|name| str::from_utf8(name).map(str::to_owned)).collect::<Result<Vec<_>, _>>()
@@ -78,7 +78,8 @@ pub(super) fn fold<R>(
                 Err(error) => end = Some(Some(fatal(file, reader.get_ref(), &error))),
             }
         }
-        report_blank_lines(file, reader.get_mut(), &mut batch_faults);
+        let next_line = if end.is_some() { u64::MAX } else { line_of(&record, reader.get_ref()) };
+        report_blank_lines(file, reader.get_mut(), next_line, &mut batch_faults);
         let n_rows = rows.n_rows();
         let (batch, cell_faults) = rows.finish(file, next_row);
         batch_faults.append(cell_faults);
@@ -87,6 +88,7 @@ pub(super) fn fold<R>(
             step(&mut result, &batch, &mut rule_faults);
             batch_faults.merge(rule_faults);
         }
+        batch_faults.sort_by_line();
         faults.append(batch_faults);
         next_row += n_rows as u64;
         match end {
@@ -104,8 +106,9 @@ fn line_of(record: &ByteRecord, guard: &Guard<File>) -> u64 {
     guard.line_of_row(record.position().map_or(1, csv::Position::line))
 }
 
-fn report_blank_lines(file: &TableFile, guard: &mut Guard<File>, faults: &mut FaultReport) {
-    for line in guard.take_blank_lines() {
+/// Reports the empty lines before `end` that have not been reported. The guard reads ahead of the rows.
+fn report_blank_lines(file: &TableFile, guard: &mut Guard<File>, end: u64, faults: &mut FaultReport) {
+    for line in guard.take_blank_lines(end) {
         faults.push_with(|| Fault { line: Some(*line), ..file.fault(FaultKind::BlankLine) });
     }
 }

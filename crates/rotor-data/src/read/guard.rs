@@ -85,10 +85,11 @@ impl<R: Read> Guard<R> {
         self.fatal.as_ref()
     }
 
-    /// Returns the lines since the last call that hold nothing.
-    pub(super) fn take_blank_lines(&mut self) -> &[u64] {
-        let taken = std::mem::replace(&mut self.n_taken, self.blank_lines.len());
-        &self.blank_lines[taken..]
+    /// Returns the lines since the last call and before `end` that hold nothing.
+    pub(super) fn take_blank_lines(&mut self, end: u64) -> &[u64] {
+        let n_before = self.blank_lines.partition_point(|line| *line < end);
+        let taken = std::mem::replace(&mut self.n_taken, n_before);
+        &self.blank_lines[taken..n_before]
     }
 
     /// Returns the line on which a row begins that the CSV reader sought from `line` on, over blank lines.
@@ -195,7 +196,7 @@ mod tests {
         while matches!(guard.read(&mut buffer), Ok(1..)) {}
         match guard.fatal() {
             Some((line, kind)) => format!("{line} {kind}"),
-            None => format!("{:?}", guard.take_blank_lines()),
+            None => format!("{:?}", guard.take_blank_lines(u64::MAX)),
         }
     }
 

@@ -61,6 +61,10 @@ pub(super) fn check_pages(file: &impl ChunkReader, metadata: &ParquetMetaData) -
                 let path = column.column_path().string();
                 ParquetError::General(format!("row group {group_idx}, column {path}: {problem}"))
             };
+            let offsets = [column.data_page_offset(), column.dictionary_page_offset().unwrap_or(0)];
+            if offsets.iter().any(|offset| *offset < 0) || column.compressed_size() < 0 {
+                return Err(place("a place or a size below zero"));
+            }
             // The same range that the decoder reads.
             let (start, size) = column.byte_range();
             let end = start.checked_add(size).filter(|end| *end <= file.len());

@@ -174,7 +174,9 @@ impl Layout {
             let codec = column.compression();
             if !matches!(codec, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)) {
                 let name = column.column_path().string();
-                let kind = FaultKind::UnknownCodec { found: codec.to_string() };
+                let codec = codec.to_string();
+                let found = codec.split('(').next().unwrap_or_default().to_owned();
+                let kind = FaultKind::UnknownCodec { found };
                 faults.push(Fault { column: Some(shown(&name)), ..file.fault(kind) });
                 return Ok(None);
             }

@@ -90,6 +90,10 @@ impl Folder {
     }
 
     /// Writes (or overwrites) a file of the folder.
+    ///
+    /// # Panics
+    ///
+    /// If the disk refuses.
     #[must_use]
     pub fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         fs::write(self.path().join(name), content).unwrap();
@@ -97,6 +101,10 @@ impl Folder {
     }
 
     /// Replaces the one place where `from` stands in a text file of the folder.
+    ///
+    /// # Panics
+    ///
+    /// If it stands nowhere or twice.
     #[must_use]
     pub fn replacing(self, name: &str, from: &str, to: &str) -> Self {
         let text = fs::read_to_string(self.path().join(name)).unwrap();
@@ -105,6 +113,10 @@ impl Folder {
     }
 
     /// Removes a file of the folder.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such file.
     #[must_use]
     pub fn without(self, name: &str) -> Self {
         fs::remove_file(self.path().join(name)).unwrap();
@@ -119,6 +131,10 @@ impl Folder {
 }
 
 /// Returns the root of the workspace.
+///
+/// # Panics
+///
+/// Never: the package lies in the workspace.
 #[must_use]
 pub fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the workspace")

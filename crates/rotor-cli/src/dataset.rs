@@ -344,7 +344,7 @@ fn generate(arguments: &Generate) -> Result<Outcome, CliError> {
     let mut made = synthetic::generate(world, arguments.seed)?;
     if let Some(name) = &arguments.name {
         made.manifest.name.clone_from(name);
-        made.manifest.source += &format!(" --name {name}");
+        made.manifest.source.extend([" --name ", name.as_str()]);
     }
     let folder = &arguments.out;
     let format = arguments.format.into();

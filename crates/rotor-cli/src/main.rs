@@ -52,7 +52,8 @@ impl CliError {
     fn hint(&self) -> Option<&str> {
         match self {
             Self::Data(error) => error.hint(),
-            Self::World(_) | Self::Json(_) => None,
+            Self::World(error) => Some(error.hint()),
+            Self::Json(_) => None,
         }
     }
 }

@@ -54,6 +54,7 @@ impl Closes {
     /// # Panics
     ///
     /// If the dataset has no entity at this position.
+    #[must_use]
     pub fn of(&self, entity: usize) -> impl ExactSizeIterator<Item = (Date, f64)> + DoubleEndedIterator {
         let (dates, closes) = self.columns(entity);
         let date =

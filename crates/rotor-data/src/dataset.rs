@@ -115,22 +115,21 @@ impl Dataset {
         let series = files.load(Table::Series, &mut table_faults, load::load_series);
         let (series, series_codes) = series.unwrap_or_default();
         let parts = Parts { files: &files, entities: entity_codes.as_ref(), series: series_codes.as_ref() };
-        // The large tables side by side; each reports on its own, the reports go in the order of the tables.
-        let ((closes, price_faults), ((archive, observation_faults), (hashes, hash_faults))) = rayon::join(
+        // Side by side; each reports on its own, and the reports go in the order of the tables.
+        let ((closes, price_faults), ((archive, observation_faults), (hashed, small))) = rayon::join(
             || parts.closes(manifest.as_ref()),
-            || rayon::join(|| parts.archive(), || files.hashes(folder, manifest.as_ref())),
+            || {
+                rayon::join(
+                    || parts.archive(),
+                    || rayon::join(|| files.hashes(folder, manifest.as_ref()), || parts.small_tables()),
+                )
+            },
         );
-        faults.append(hash_faults);
-        faults.append(table_faults);
-        faults.append(price_faults);
-        faults.append(observation_faults);
-        let bridge = files
-            .load(Table::Bridge, &mut faults, |file, faults| load::load_bridge(file, parts.entities, faults));
-        let links = files.load(Table::Links, &mut faults, |file, faults| {
-            load::load_links(file, parts.entities, parts.series, faults)
-        });
-        let events = files
-            .load(Table::Events, &mut faults, |file, faults| load::load_events(file, parts.entities, faults));
+        let (hashes, hash_faults) = hashed;
+        let (bridge, links, events, small_faults) = small;
+        for report in [hash_faults, table_faults, price_faults, observation_faults, small_faults] {
+            faults.append(report);
+        }
         let (Some(manifest), true) = (manifest, faults.is_empty()) else {
             return Err(DataError::Faulty { path: folder.into(), report: faults });
         };
@@ -146,9 +145,9 @@ impl Dataset {
             series,
             closes,
             archive,
-            bridge: bridge.unwrap_or_default(),
-            links: links.unwrap_or_default(),
-            events: events.unwrap_or_default(),
+            bridge,
+            links,
+            events,
             files: hashes,
         })
     }
@@ -396,7 +395,7 @@ impl Files {
     }
 }
 
-/// What the large tables refer to.
+/// What the other tables refer to.
 struct Parts<'a> {
     files: &'a Files,
     entities: Option<&'a EntityCodes>,
@@ -405,16 +404,29 @@ struct Parts<'a> {
 
 impl Parts<'_> {
     fn closes(&self, manifest: Option<&Manifest>) -> (Closes, FaultReport) {
-        use rayon::prelude::*;
-
         let mut faults = FaultReport::default();
         let Some(file) = self.files.get(Table::Prices) else { return (Closes::default(), faults) };
         let parts = load::load_prices(file, self.entities, manifest, &mut faults).unwrap_or_default();
         let mut closes: Vec<Close> = one_after_the_other(parts);
-        closes.par_sort_unstable_by_key(|close| (close.entity, close.date, close.row));
+        // Files are a few sorted runs, usually one an entity; the stable sort merges those in one pass.
+        closes.sort_by_key(|close| (close.entity, close.date, close.row));
         let frequency = manifest.map(|manifest| manifest.price_frequency);
         load::check_closes(file, &closes, self.entities, frequency, &mut faults);
         (Closes::new(&closes, self.entities.map_or(0, Codes::len)), faults)
+    }
+
+    fn small_tables(&self) -> (Vec<BridgeWeight>, Vec<Link>, Vec<Event>, FaultReport) {
+        let mut faults = FaultReport::default();
+        let bridge = self
+            .files
+            .load(Table::Bridge, &mut faults, |file, faults| load::load_bridge(file, self.entities, faults));
+        let links = self.files.load(Table::Links, &mut faults, |file, faults| {
+            load::load_links(file, self.entities, self.series, faults)
+        });
+        let events = self
+            .files
+            .load(Table::Events, &mut faults, |file, faults| load::load_events(file, self.entities, faults));
+        (bridge.unwrap_or_default(), links.unwrap_or_default(), events.unwrap_or_default(), faults)
     }
 
     fn archive(&self) -> (Archive, FaultReport) {

@@ -155,7 +155,6 @@ impl FaultKind {
             Self::ImplausibleRows { .. } => "write the file anew; no writer packs rows so tightly".into(),
             Self::UnknownCodec { .. } => "write the file with zstd, snappy or no compression".into(),
             Self::NotToml { .. } => "see https://toml.io for the syntax".into(),
-            Self::UnknownKey { nearest: Some(nearest) } => format!("did you mean `{nearest}`?"),
             Self::UnknownKey { nearest: None } | Self::UnknownColumn { nearest: None } => "remove it".into(),
             Self::MissingKey { example } => format!("add a line such as `{example}`"),
             Self::EmptyValue => "write what it is, in a word or a line".into(),
@@ -177,7 +176,9 @@ impl FaultKind {
             Self::NoHeader => "write the column names on the first line".into(),
             Self::BlankLine => "remove the line".into(),
             Self::FieldCount { .. } => "give every row one field a column; quote fields with commas".into(),
-            Self::UnknownColumn { nearest: Some(nearest) } => format!("did you mean `{nearest}`?"),
+            Self::UnknownKey { nearest: Some(nearest) } | Self::UnknownColumn { nearest: Some(nearest) } => {
+                format!("did you mean `{nearest}`?")
+            }
             Self::MissingColumn => "add the column".into(),
             Self::DuplicateColumn => "remove one of the two".into(),
             Self::ColumnType { expected, .. } => match expected {

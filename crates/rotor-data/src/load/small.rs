@@ -53,19 +53,20 @@ fn unique<K: Ord, T>(
     kept
 }
 
+/// A row with a code: what is known of the code, and the row itself if nothing is wrong with it.
+type Coded<M, T> = Keyed<String, (Option<M>, Option<T>)>;
+
 /// Settles the codes of a table, and returns its sound rows in code order.
 ///
 /// No codes if some could not be read: whoever refers to one of those must not be accused.
 fn coded<M: Copy, T>(
     file: &TableFile,
-    rows: Option<Vec<Option<Keyed<String, (Option<M>, Option<T>)>>>>,
+    rows: Option<Vec<Option<Coded<M, T>>>>,
     faults: &mut FaultReport,
 ) -> (Vec<T>, Option<Codes<M>>) {
     let is_complete = rows.as_ref().is_some_and(|rows| rows.iter().all(Option::is_some));
-    let with_code = |row: Keyed<String, (Option<M>, Option<T>)>| {
-        let (number, code, content) = row;
-        (number, code.clone(), content.map(|content| (code, content)))
-    };
+    let with_code =
+        |(number, code, content): Coded<M, T>| (number, code.clone(), content.map(|content| (code, content)));
     let rows = rows.map(|rows| rows.into_iter().map(|row| row.map(with_code)).collect());
     let mut rows = unique(file, rows, faults, |code| format!("`{}`", shown(code)));
     rows.sort_by(|(a, _), (b, _)| a.cmp(b));

@@ -1,0 +1,115 @@
+//! The datasets that a reader meets first: the demo is what its seed makes it, and says what its page says.
+
+use std::fs;
+use std::path::Path;
+
+use rotor_data::synthetic::{self, World};
+use rotor_data::{Dataset, Format, Manifest, describe};
+use rotor_factor::{Date, EntityKind};
+use rotor_tests::{demo, real_data, run_rotor, workspace};
+
+/// Compares with a file under `tests/golden`; with `ROTOR_BLESS=1` writes it instead, for a person to read.
+fn assert_golden(case: &str, found: &str) {
+    let path = workspace().join("tests/golden").join(case);
+    if std::env::var_os("ROTOR_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, found).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    let changed = expected.lines().zip(found.lines()).position(|(expected, found)| expected != found);
+    assert!(
+        expected == found,
+        "{} differs, first in line {}; if the change is meant, run the tests with ROTOR_BLESS=1 and read the diff\n{found}",
+        path.display(),
+        changed.unwrap_or(0) + 1,
+    );
+}
+
+#[test]
+fn the_demo_is_what_its_seed_makes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let again = folder.path().join("demo");
+    let manifest = Manifest::parse(&fs::read_to_string(demo().join(Manifest::FILE)).unwrap()).unwrap();
+    // The command that the manifest names is the one that makes it.
+    let command: Vec<&str> = manifest.source.split(' ').skip(1).collect();
+    let out = again.to_str().unwrap();
+    let (code, _, errors) = run_rotor(&[&command[..], &["--out", out]].concat());
+    assert_eq!((code, errors.as_str()), (0, ""));
+    let names = |folder: &Path| {
+        let mut names: Vec<_> = folder.read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&demo()), names(&again));
+    let mut n_bytes = 0;
+    for name in names(&demo()) {
+        let (kept, made) = (fs::read(demo().join(&name)).unwrap(), fs::read(again.join(&name)).unwrap());
+        assert!(kept == made, "{} is not what the seed makes", name.display());
+        n_bytes += kept.len();
+    }
+    assert!(n_bytes < 4 << 20, "the demo has {n_bytes} bytes");
+}
+
+#[test]
+fn the_demo_is_described_as_ever() {
+    let (code, text, errors) = run_rotor(&["dataset", "describe", demo().to_str().unwrap()]);
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert_golden("demo/describe.txt", &text);
+}
+
+#[test]
+fn every_world_passes_its_own_check() {
+    for world in [World::AShare, World::Null, World::Leaky, World::Large { entities: 40, months: 60 }] {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, again) = (folder.path().join("first"), folder.path().join("again"));
+        for place in [&first, &again] {
+            let made = synthetic::generate(world, 7).unwrap();
+            let extra = [("truth.toml", made.truth.as_str())];
+            rotor_data::write_dataset(place, &made.manifest, &made.tables, Format::Parquet, &extra).unwrap();
+        }
+        let dataset = Dataset::open(&first).unwrap();
+        assert!(dataset.manifest().synthetic);
+        assert_eq!(dataset.files(), Dataset::open(&again).unwrap().files(), "{}", world.name());
+        let truth: toml::Table = fs::read_to_string(first.join("truth.toml")).unwrap().parse().unwrap();
+        assert_eq!(truth["world"].as_str(), Some(world.name()));
+    }
+}
+
+#[test]
+fn the_real_data_are_what_their_page_says() {
+    let Some(folder) = real_data("the_real_data_are_what_their_page_says") else { return };
+    let dataset = Dataset::open(&folder).unwrap();
+    let count = |kind| dataset.of_kind(kind).len();
+    assert_eq!(
+        [EntityKind::Sector, EntityKind::Industry, EntityKind::Benchmark, EntityKind::Market].map(count),
+        [31, 41, 3, 1]
+    );
+    let description = describe(&dataset);
+    let entity = |code: &str| &description.entities[dataset.find_entity(code).unwrap()];
+    let date = |text: &str| Some(text.parse::<Date>().unwrap());
+    assert_eq!(entity("399006").first_close, date("2010-05-31"));
+    for code in ["000300", "000001", "801010", "801980"] {
+        assert_eq!(
+            (entity(code).first_close, entity(code).last_close),
+            (date("2005-01-04"), date("2021-12-31"))
+        );
+        assert_eq!((entity(code).valid_from, entity(code).missing_closes), (None, 0));
+    }
+    let series = |name: &str| &description.series[dataset.find_series(name).unwrap()];
+    let profits = dataset.archive().vintages(dataset.find_series("profit_ytd").unwrap());
+    assert!(profits.into_iter().all(|vintage| vintage.period.end().month().number() != 1), "no January");
+    assert_eq!(series("profit_ytd").entities, 41);
+    assert_eq!(series("profit_ytd_yoy").first_period, date("2012-02-29"));
+    assert_eq!(
+        (series("profit_ytd").lag_days_median, series("profit_ytd").lag_days_max),
+        (Some(28), Some(34))
+    );
+    assert_eq!(
+        (series("gross_margin").entities, series("gross_margin").last_period),
+        (18, date("2021-09-30"))
+    );
+    assert_eq!((series("net_profit_ytd_yoy").entities, series("net_profit_ytd_yoy").vintages_max), (31, 1));
+    assert_eq!((series("cpi_yoy").lag_days_median, series("ppi_yoy").lag_days_max), (Some(16), Some(16)));
+    assert!(description.series.iter().all(|series| series.last_period <= date("2021-12-31")));
+    assert_eq!((description.bridge.sectors, description.bridge.last_released), (23, date("2022-04-30")));
+}

@@ -495,15 +495,15 @@ fn links_are_checked() {
         (add("801080,rebar_futures,-1,0.5"), vec![]),
         (
             add("801080,rebar_futures,2,1"),
-            vec!["links.csv row 2 (line 3), `polarity`: `2` is outside -1 or +1 => give a value in -1 or +1"],
+            vec!["links.csv row 2 (line 3), `polarity`: `2` is outside {-1, +1} => give a value in {-1, +1}"],
         ),
         (
             add("801080,rebar_futures,0,1"),
-            vec!["links.csv row 2 (line 3), `polarity`: `0` is outside -1 or +1"],
+            vec!["links.csv row 2 (line 3), `polarity`: `0` is outside {-1, +1}"],
         ),
         (
             add("801080,rebar_futures,127,1"),
-            vec!["links.csv row 2 (line 3), `polarity`: `127` is outside -1 or +1"],
+            vec!["links.csv row 2 (line 3), `polarity`: `127` is outside {-1, +1}"],
         ),
         (
             add("801080,rebar_futures,up,1"),
@@ -534,11 +534,11 @@ fn the_smallest_integer_is_no_polarity() {
     check(vec![
         (
             adding("links.csv", "801080,rebar_futures,-9223372036854775808,1\n"),
-            vec!["links.csv row 2 (line 3), `polarity`: `-9223372036854775808` is outside -1 or +1"],
+            vec!["links.csv row 2 (line 3), `polarity`: `-9223372036854775808` is outside {-1, +1}"],
         ),
         (
             adding("events.csv", "2020-01-10,T,-9223372036854775808,\n"),
-            vec!["events.csv row 2 (line 3), `importance`: `-9223372036854775808` is outside 1 to 3"],
+            vec!["events.csv row 2 (line 3), `importance`: `-9223372036854775808` is outside {1, 2, 3}"],
         ),
     ]);
 }
@@ -568,10 +568,12 @@ fn events_are_checked() {
         (add(",T,1,"), vec!["events.csv row 2 (line 3), `date`: the cell is empty"]),
         (add("2020-01-10,,1,"), vec!["events.csv row 2 (line 3), `title`: the cell is empty"]),
         (add("2020-01-10,T,,"), vec!["events.csv row 2 (line 3), `importance`: the cell is empty"]),
-        (add("2020-01-10,T,0,"), vec!["events.csv row 2 (line 3), `importance`: `0` is outside 1 to 3"]),
+        (add("2020-01-10,T,0,"), vec!["events.csv row 2 (line 3), `importance`: `0` is outside {1, 2, 3}"]),
         (
             add("2020-01-10,T,4,"),
-            vec!["events.csv row 2 (line 3), `importance`: `4` is outside 1 to 3 => give a value in 1 to 3"],
+            vec![
+                "events.csv row 2 (line 3), `importance`: `4` is outside {1, 2, 3} => give a value in {1, 2, 3}",
+            ],
         ),
         (
             add("2020-01-10,T,1,801040;CN"),
@@ -717,7 +719,7 @@ fn rows_have_as_many_fields_as_the_header() {
         // A field over several lines moves the lines apart from the rows.
         (
             adding("events.csv", "2020-01-10,\"a\nb\nc\",1,\n2020-01-11,T,9,\n"),
-            vec!["events.csv row 3 (line 6), `importance`: `9` is outside 1 to 3"],
+            vec!["events.csv row 3 (line 6), `importance`: `9` is outside {1, 2, 3}"],
         ),
     ]);
 }
@@ -933,8 +935,8 @@ fn ten_faults_in_ten_places_come_in_one_report() {
             "observations.csv row 2 (line 3), `released`: 2020-01-10 is before the end of the period, 2020-01-31",
             "observations.csv row 5 (line 6), `series`: there is no series `rebar_future` => did you mean `rebar_futures`?",
             "bridge.csv row 1 (line 2), `weight`: `95.6` is outside (0, 1]",
-            "links.csv row 1 (line 2), `polarity`: `3` is outside -1 or +1",
-            "events.csv row 1 (line 2), `importance`: `5` is outside 1 to 3",
+            "links.csv row 1 (line 2), `polarity`: `3` is outside {-1, +1}",
+            "events.csv row 1 (line 2), `importance`: `5` is outside {1, 2, 3}",
         ],
     )]);
 }
@@ -1689,16 +1691,16 @@ fn whole_numbers_of_parquet_may_have_any_width() {
         (with(Arc::new(UInt8Array::from(vec![1]))), vec![]),
         (
             with(Arc::new(Int64Array::from(vec![2]))),
-            vec!["links.parquet row 1, `polarity`: `2` is outside -1 or +1"],
+            vec!["links.parquet row 1, `polarity`: `2` is outside {-1, +1}"],
         ),
         // 257 and 1 are the same byte.
         (
             with(Arc::new(Int64Array::from(vec![257]))),
-            vec!["links.parquet row 1, `polarity`: `257` is outside -1 or +1"],
+            vec!["links.parquet row 1, `polarity`: `257` is outside {-1, +1}"],
         ),
         (
             with(Arc::new(UInt8Array::from(vec![255]))),
-            vec!["links.parquet row 1, `polarity`: `255` is outside -1 or +1"],
+            vec!["links.parquet row 1, `polarity`: `255` is outside {-1, +1}"],
         ),
         (
             with(Arc::new(UInt64Array::from(vec![1]))),
@@ -1716,7 +1718,7 @@ fn whole_numbers_of_parquet_may_have_any_width() {
         ),
         (
             with(Arc::new(Int64Array::from(vec![i64::MIN]))),
-            vec!["links.parquet row 1, `polarity`: `-9223372036854775808` is outside -1 or +1"],
+            vec!["links.parquet row 1, `polarity`: `-9223372036854775808` is outside {-1, +1}"],
         ),
     ]);
 }

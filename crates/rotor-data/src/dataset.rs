@@ -438,7 +438,7 @@ impl Parts<'_> {
         };
         let n_keys = n_entities as u64 * frequencies.len() as u64;
         if n_keys > Archive::MOST_KEYS {
-            faults.push(file.fault(FaultKind::TooManyRows { n_rows: n_keys, limit: Archive::MOST_KEYS }));
+            faults.push(file.fault(FaultKind::TooManyKeys { n_keys, limit: Archive::MOST_KEYS }));
             return (Archive::default(), faults);
         }
         let parts =

@@ -44,6 +44,8 @@ pub enum FaultKind {
     HashMismatch { expected: String, found: String },
     #[error("has {n_rows} rows, more than {limit} can be told apart")]
     TooManyRows { n_rows: u64, limit: u64 },
+    #[error("its series and entities make {n_keys} pairs, more than {limit} can be told apart")]
+    TooManyKeys { n_keys: u64, limit: u64 },
     #[error("claims {n_rows} rows in {n_bytes} bytes")]
     ImplausibleRows { n_rows: u64, n_bytes: u64 },
     #[error("is compressed with {found}, which is not read")]
@@ -151,7 +153,7 @@ impl FaultKind {
             Self::HashMismatch { .. } => {
                 "restore the file, or correct the hash in `dataset.toml` if the change is meant".into()
             }
-            Self::TooManyRows { .. } => "split the dataset".into(),
+            Self::TooManyRows { .. } | Self::TooManyKeys { .. } => "split the dataset".into(),
             Self::ImplausibleRows { .. } => "write the file anew; no writer packs rows so tightly".into(),
             Self::UnknownCodec { .. } => "write the file with zstd, snappy or no compression".into(),
             Self::NotToml { .. } => "see https://toml.io for the syntax".into(),

@@ -154,7 +154,7 @@ pub(crate) fn load_links(
         let codes = (row.optional_text("sector"), row.optional_text("series"));
         let sector = row.entity("sector", EntityKind::Sector, entities);
         let linked = row.series("series", series);
-        let polarity = row.whole("polarity", "-1 or +1", |polarity| matches!(polarity, -1 | 1));
+        let polarity = row.whole("polarity", "{-1, +1}", |polarity| matches!(polarity, -1 | 1));
         let weight = row.decimal("weight", "(0, ∞)", |weight| weight > 0.0);
         let link =
             || Some(Link { sector: sector?, series: linked?, polarity: polarity? as i8, weight: weight? });
@@ -171,7 +171,7 @@ pub(crate) fn load_events(
     let rows = rows(file, faults, |row| {
         let date = row.date("date");
         let title = row.text("title");
-        let importance = row.whole("importance", "1 to 3", |importance| (1..=3).contains(&importance));
+        let importance = row.whole("importance", "{1, 2, 3}", |importance| (1..=3).contains(&importance));
         let named = row.optional_text("sectors").unwrap_or_default();
         let mut sectors = Vec::new();
         for code in named.split(';').filter(|_| !named.is_empty()) {

@@ -1,7 +1,7 @@
 //! From the bytes of a file to batches of typed columns.
 //!
-//! Both formats end in the same [`Batch`]: Arrow arrays in the types of [`CellType`], columns in the order of the
-//! table's declaration. What a cell may say and how rows belong together is for [`crate::rules`].
+//! Both formats end in the same [`Batch`]: Arrow arrays in the types of [`crate::schema::CellType`], columns in the order of the
+//! table's declaration. What a cell may say and how rows belong together is for [`crate::load`].
 
 mod csv;
 mod guard;

@@ -5,6 +5,7 @@
 
 use libm::sqrt;
 
+use super::Plan;
 use super::catalogue::{MARGINS, SECTORS, bridge_of};
 use super::companies::{LATE_2019, MARGIN_NOISE, planted_correlation};
 use super::economy::{Economy, PROSPERITY_PERSISTENCE};
@@ -12,7 +13,6 @@ use super::industries::LOSSES;
 use super::leak::{GROWTH_RESPONSE, INDUSTRY_RESPONSE, MARGIN_RESPONSE, SERIES_RESPONSE};
 use super::prices::{GAPS, MARKET_DRIFT, Prices, gap_days};
 use super::releases::Counts;
-use super::{Plan, World};
 
 /// Writes the truth about a world.
 pub(super) fn text(plan: &Plan, economy: &Economy, prices: &Prices, counts: Counts) -> String {
@@ -65,13 +65,6 @@ fn prediction_section(plan: &Plan, economy: &Economy, prices: &Prices) -> Vec<St
         if let Some(correlation) = prosperity_correlation(plan, economy, prices, total) {
             lines.push(format!("measured_mean_correlation_with_{name}_return = {correlation:.4}"));
         }
-    }
-    if plan.world == World::AShare {
-        lines.push(
-            "# What the method's prosperity factor finds among the sectors with series, by simulation."
-                .to_owned(),
-        );
-        lines.push("usual_rank_ic_of_prosperity_factor = 0.06".to_owned());
     }
     lines
 }

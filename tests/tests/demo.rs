@@ -102,14 +102,14 @@ fn the_real_data_are_what_their_page_says() {
     assert_eq!(series("profit_ytd_yoy").first_period, date("2012-02-29"));
     assert_eq!(
         (series("profit_ytd").lag_days_median, series("profit_ytd").lag_days_max),
-        (Some(28), Some(34))
+        (Some(28.0), Some(34))
     );
     assert_eq!(
         (series("gross_margin").entities, series("gross_margin").last_period),
         (18, date("2021-09-30"))
     );
     assert_eq!((series("net_profit_ytd_yoy").entities, series("net_profit_ytd_yoy").vintages_max), (31, 1));
-    assert_eq!((series("cpi_yoy").lag_days_median, series("ppi_yoy").lag_days_max), (Some(16), Some(16)));
+    assert_eq!((series("cpi_yoy").lag_days_median, series("ppi_yoy").lag_days_max), (Some(16.0), Some(16)));
     assert!(description.series.iter().all(|series| series.last_period <= date("2021-12-31")));
     assert_eq!((description.bridge.sectors, description.bridge.last_released), (23, date("2022-04-30")));
 }

@@ -207,7 +207,7 @@ fn described(description: &Description) -> String {
     for kind in EntityKind::ALL {
         let of_kind: Vec<_> = description.entities.iter().filter(|entity| entity.kind == *kind).collect();
         if !of_kind.is_empty() {
-            writeln!(text, "\n{} {}\n", of_kind.len(), plural(*kind))
+            writeln!(text, "\n{} {}\n", of_kind.len(), noun(*kind, of_kind.len()))
                 .expect("writing to a string does not fail");
             text.push_str(&entity_table(&of_kind));
         }
@@ -223,8 +223,9 @@ fn described(description: &Description) -> String {
     text
 }
 
-const fn plural(kind: EntityKind) -> &'static str {
+const fn noun(kind: EntityKind, n: usize) -> &'static str {
     match kind {
+        _ if n == 1 => kind.word(),
         EntityKind::Sector => "sectors",
         EntityKind::Industry => "industries",
         EntityKind::Benchmark => "benchmarks",

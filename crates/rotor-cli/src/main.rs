@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use rotor_data::DataError;
 
-/// Backtests monthly sector rotation on what was known at the time.
+/// Monthly sector rotation, judged on what was known at the time.
 #[derive(Debug, Parser)]
 #[command(name = "rotor", version, propagate_version = true, arg_required_else_help = true)]
 struct Arguments {

@@ -124,14 +124,14 @@ pub struct SeriesDescription {
     /// Periods without a value between the first and the last one of an entity, summed over the entities: months,
     /// quarters, calendar weeks (`W`) or trading days (`D`).
     pub gaps: usize,
-    /// The month (1–12) in which every gap lies, if there is one.
+    /// The month (1–12) in which every gap of a monthly or quarterly series lies, if there are several and it is one.
     pub gaps_only_in_month: Option<u32>,
     /// Mean number of vintages of a period.
     pub vintages_mean: Option<f64>,
     /// Largest number of vintages of a period.
     pub vintages_max: usize,
-    /// Median days from the end of a period to the release of its first vintage (of two middle ones the lower).
-    pub lag_days_median: Option<i32>,
+    /// Median days from the end of a period to the release of its first vintage; of two middle ones the mean.
+    pub lag_days_median: Option<f64>,
     /// Most days from the end of a period to the release of its first vintage.
     pub lag_days_max: Option<i32>,
 }
@@ -246,13 +246,23 @@ fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -
         periods: lags.len(),
         first_period: ends().min(),
         last_period: ends().max(),
-        gaps_only_in_month: first_gap.filter(|month| gap_ends.iter().all(|end| month_of(end) == *month)),
+        gaps_only_in_month: first_gap
+            .filter(|_| {
+                matches!(series.frequency, Frequency::Monthly | Frequency::Quarterly) && gap_ends.len() > 1
+            })
+            .filter(|month| gap_ends.iter().all(|end| month_of(end) == *month)),
         gaps: gap_ends.len(),
         vintages_mean: (!lags.is_empty()).then(|| vintages.len() as f64 / lags.len() as f64),
         vintages_max,
-        lag_days_median: lags.get(lags.len().saturating_sub(1) / 2).copied(),
+        lag_days_median: median(&lags),
         lag_days_max: lags.last().copied(),
     }
+}
+
+/// Returns the median of ascending numbers.
+fn median(ascending: &[i32]) -> Option<f64> {
+    let (low, high) = (ascending.len().checked_sub(1)? / 2, ascending.len() / 2);
+    Some(f64::from(ascending[low] + ascending[high]) / 2.0)
 }
 
 /// Returns the ends of the periods that are missing among those of one entity, which are ascending.

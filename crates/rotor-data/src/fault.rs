@@ -184,14 +184,14 @@ impl FaultKind {
             Self::MissingColumn => "add the column".into(),
             Self::DuplicateColumn => "remove one of the two".into(),
             Self::ColumnType { expected, .. } => match expected {
-                CellType::Text => "write the column as string",
-                CellType::Date => "write the column as date32, without time of day",
-                CellType::Number => "write the column as double",
+                CellType::Text => "write the column as string (in pandas `.astype(str)`)",
+                CellType::Date => "write the column as date32, without time of day (in pandas `.dt.date`)",
+                CellType::Number => "write the column as double (in pandas `.astype(float)`)",
                 CellType::Integer => "write the column as int8",
             }
             .into(),
             Self::EmptyCell => "fill it; only columns marked `?` may be empty".into(),
-            Self::NotADate { error: DateError::NotIso, .. } => "write it as 2022-07-01".into(),
+            Self::NotADate { error: DateError::NotIso, .. } => "write it as YYYY-MM-DD".into(),
             Self::NotADate { .. } => "correct the date".into(),
             Self::NotANumber { value, .. } if value.contains(',') => {
                 "write it without thousands separators and with a decimal point".into()

@@ -34,7 +34,7 @@ fn manifests_are_checked() {
         (
             with("first = \"2020-01-01\"", "first = \"2020-1-1\""),
             vec![
-                "dataset.toml line 8, `first`: `2020-1-1` is not a date of the form YYYY-MM-DD => write it as 2022-07-01",
+                "dataset.toml line 8, `first`: `2020-1-1` is not a date of the form YYYY-MM-DD => write it as YYYY-MM-DD",
             ],
         ),
         (

@@ -85,7 +85,7 @@ fn the_types_of_parquet_columns_are_checked() {
         (
             with_entity(Arc::new(BinaryArray::from(vec![b"801040".as_slice()]))),
             vec![
-                "prices.parquet, `entity`: the column has the type `Binary`, text is needed => write the column as string",
+                "prices.parquet, `entity`: the column has the type `Binary`, text is needed => write the column as string (in pandas `.astype(str)`)",
             ],
         ),
         (
@@ -95,7 +95,7 @@ fn the_types_of_parquet_columns_are_checked() {
         (
             with_date(Arc::new(TimestampMillisecondArray::from(vec![0]))),
             vec![
-                "prices.parquet, `date`: the column has the type `Timestamp(ms)`, a date is needed => write the column as date32, without time of day",
+                "prices.parquet, `date`: the column has the type `Timestamp(ms)`, a date is needed => write the column as date32, without time of day (in pandas `.dt.date`)",
             ],
         ),
         (
@@ -109,7 +109,7 @@ fn the_types_of_parquet_columns_are_checked() {
         (
             with_close(Arc::new(Int64Array::from(vec![1]))),
             vec![
-                "prices.parquet, `close`: the column has the type `Int64`, a number is needed => write the column as double",
+                "prices.parquet, `close`: the column has the type `Int64`, a number is needed => write the column as double (in pandas `.astype(float)`)",
             ],
         ),
         (

@@ -45,7 +45,7 @@ fn entities_are_checked() {
         (
             add("X,sector,A,,,,01/02/2020\n"),
             vec![
-                "entities.csv row 6 (line 7), `valid_to`: `01/02/2020` is not a date of the form YYYY-MM-DD => write it as 2022-07-01",
+                "entities.csv row 6 (line 7), `valid_to`: `01/02/2020` is not a date of the form YYYY-MM-DD => write it as YYYY-MM-DD",
             ],
         ),
         (

@@ -55,6 +55,12 @@ impl<T: Copy> Codes<T> {
     /// Guesses which code was meant. Looking through a large table for every mistake would take minutes.
     fn nearest(&self, code: &str) -> Option<String> {
         const MOST: usize = 2000;
+        // Spreadsheets and data frames take codes for numbers and drop the zeros in front.
+        if let Some(known) =
+            self.by_code.keys().take(MOST).find(|known| known.trim_start_matches('0') == code)
+        {
+            return Some(shown(known));
+        }
         nearest(code, self.by_code.keys().take(MOST).map(String::as_str)).map(shown)
     }
 }

@@ -169,15 +169,19 @@ pub fn real_data(test: &str) -> Option<PathBuf> {
 pub fn rotor() -> Command {
     static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "rotor-cli", "--message-format", "json"]);
+        // The same selection as `cargo test --workspace`: another one would unify features otherwise and build the
+        // dependencies a second time.
+        build.args(["build", "--quiet", "--workspace", "--bins", "--tests", "--message-format", "json"]);
         if !cfg!(debug_assertions) {
             build.arg("--release");
         }
         let output = build.current_dir(workspace()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let messages = String::from_utf8(output.stdout).unwrap();
-        let path = messages.rsplit_once("\"executable\":\"").expect("cargo names the executable").1;
-        PathBuf::from(&path[..path.find('"').unwrap()])
+        let executables =
+            messages.lines().filter_map(|line| line.split_once("\"executable\":\"")?.1.split('"').next());
+        let rotor = executables.map(PathBuf::from).find(|path| path.ends_with("rotor"));
+        rotor.expect("cargo names the executable")
     });
     Command::new(&*BINARY)
 }

@@ -130,6 +130,21 @@ impl Folder {
     }
 }
 
+/// Returns the files of a folder, by name, with what is in them.
+///
+/// # Panics
+///
+/// If one of them cannot be read.
+#[must_use]
+pub fn files_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
+    let mut files: Vec<_> = entries
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+        .collect();
+    files.sort();
+    files
+}
+
 /// Returns the root of the workspace.
 ///
 /// # Panics

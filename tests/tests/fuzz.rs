@@ -32,7 +32,7 @@ use parquet::file::properties::WriterProperties;
 use peak_alloc::PeakAlloc;
 use proptest::prelude::*;
 use rotor_data::{DataError, Dataset, Format, convert};
-use rotor_tests::{Folder, MANIFEST};
+use rotor_tests::{Folder, MANIFEST, files_of};
 use tempfile::TempDir;
 
 #[global_allocator]
@@ -366,14 +366,7 @@ impl Corpus {
             if memory.is_dir() { TempDir::new_in(memory).unwrap() } else { TempDir::new().unwrap() };
         let place = directory.path().join("folder");
         convert(Folder::small().path(), &place, format).unwrap();
-        let mut files: Vec<_> = fs::read_dir(&place)
-            .unwrap()
-            .map(|entry| {
-                let entry = entry.unwrap();
-                (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())
-            })
-            .collect();
-        files.sort();
+        let files = files_of(&place);
         Self { directory, files }
     }
 

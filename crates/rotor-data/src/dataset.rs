@@ -362,11 +362,9 @@ impl Files {
         use rayon::prelude::*;
 
         let mut faults = FaultReport::default();
-        let vouched: Vec<&String> = manifest.iter().flat_map(|manifest| manifest.sha256.keys()).collect();
         let mut names: Vec<&str> = self.tables.iter().map(|file| file.name.as_str()).collect();
-        let others =
-            vouched.iter().map(|name| name.as_str()).filter(|name| is_plain(name) && !self.is_table(name));
-        names.extend(others);
+        let vouched = manifest.iter().flat_map(|manifest| manifest.sha256.keys()).map(String::as_str);
+        names.extend(vouched.filter(|name| is_plain(name) && !self.is_table(name)));
         let hashes: Vec<_> = names.par_iter().map(|name| sha256_of(&folder.join(name))).collect();
         for (name, hash) in names.iter().zip(&hashes) {
             let expected = manifest.and_then(|manifest| manifest.sha256.get(*name));

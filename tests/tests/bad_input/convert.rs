@@ -9,8 +9,8 @@ use rotor_data::Dataset;
 use rotor_data::Format;
 use rotor_data::Manifest;
 use rotor_data::convert;
-use rotor_tests::Folder;
 use rotor_tests::MANIFEST;
+use rotor_tests::{Folder, files_of};
 
 use crate::{adding, editing, faults};
 
@@ -34,18 +34,6 @@ fn tricky() -> Folder {
     )
 }
 
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| {
-            let entry = entry.unwrap();
-            (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())
-        })
-        .collect();
-    files.sort();
-    files
-}
-
 #[test]
 fn a_dataset_survives_a_change_of_format() {
     let (source, target) = (tricky(), Folder::new());
@@ -54,8 +42,8 @@ fn a_dataset_survives_a_change_of_format() {
     convert(&at("csv"), &at("parquet"), Format::Parquet).unwrap();
     convert(&at("parquet"), &at("csv2"), Format::Csv).unwrap();
     convert(&at("csv2"), &at("parquet2"), Format::Parquet).unwrap();
-    assert_eq!(files(&at("csv")), files(&at("csv2")));
-    assert_eq!(files(&at("parquet")), files(&at("parquet2")));
+    assert_eq!(files_of(&at("csv")), files_of(&at("csv2")));
+    assert_eq!(files_of(&at("parquet")), files_of(&at("parquet2")));
     // Tables whose text is in the form that is written come out as they went in.
     for name in ["entities.csv", "series.csv", "observations.csv", "prices.csv", "bridge.csv", "events.csv"] {
         let read = |folder: &Path| fs::read_to_string(folder.join(name)).unwrap();

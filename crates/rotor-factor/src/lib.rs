@@ -1,17 +1,54 @@
-//! The contract between Rotor and a factor: the words both sides use for time, entities and data.
+//! The contract between Rotor and a factor.
 //!
-//! A factor crate depends on this crate alone, so it has no dependencies of its own and compiles in a
-//! second. Today it holds the vocabulary that datasets need: [`Date`], [`Month`], [`Quarter`],
-//! [`ReferencePeriod`], the two kinds of day that must not be mixed up ([`Released`] and [`AsOf`]), the kinds
-//! of entity, and the [`Panel`], a borrowed window of values. It reads no file and knows no clock.
+//! A factor is a pure function from *what was public on a day* to *one score per sector*. A crate that has one implements
+//! [`Factor`], exports it by [`export_factor!`] and tests it by [`testing`]; it depends on this crate alone, so it has no
+//! dependencies of its own and compiles in seconds, and it is linked into Rotor or loaded as a library, unchanged.
+//!
+//! - Time: [`Date`], [`Month`], [`Quarter`], [`ReferencePeriod`], and the two kinds of day that must not be mixed up,
+//!   [`Released`] and [`AsOf`].
+//! - What a factor sees: [`AsOfView`] with [`Panel`]s, [`Bridge`] and [`Links`], as its [`Spec`] declares them.
+//! - What it says: [`Signal`], made of [`CrossSection`]s, or a [`FactorError`].
+//! - What crosses the boundary to a host, and in other languages: [`abi`], [`host`].
+//!
+//! The crate reads no file and knows no clock.
 
+pub mod abi;
+mod arrow;
+mod bridge;
+mod cross_section;
 mod entity;
+mod error;
+mod export;
+mod factor;
+pub mod host;
+mod json;
+mod links;
+mod nearest;
 mod panel;
+mod parameter;
+mod signal;
+mod spec;
+mod table;
+pub mod testing;
 mod time;
+mod view;
 
+pub use arrow::{ArrowArray, ArrowSchema};
+pub use bridge::{Bridge, SectorBridge};
+pub use cross_section::CrossSection;
 pub use entity::{EntityKind, Group};
+pub use error::FactorError;
+pub use export::ExportedFactor;
+pub use factor::Factor;
+pub use links::{Link, LinkedSeries, Links};
+pub use nearest::nearest;
 pub use panel::{Panel, PanelError};
+pub use parameter::{Parameter, ParameterKind, Parameters, Value};
+pub use signal::{Diagnostic, EntityRef, Forecast, Realized, Signal};
+pub use spec::{Input, Source, Spec};
+pub use table::{Column, ColumnValues, Table};
 pub use time::{AsOf, Date, DateError, Frequency, Month, Quarter, ReferencePeriod, Released};
+pub use view::{AsOfView, Entities};
 
 /// A word that is not one of a fixed list, with the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

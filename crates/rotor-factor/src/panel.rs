@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Frequency, ReferencePeriod};
+use crate::{CrossSection, Frequency, ReferencePeriod};
 
 /// Values of several entities over the last periods of a window, oldest first.
 ///
@@ -20,9 +20,11 @@ use crate::{Frequency, ReferencePeriod};
 #[derive(Clone, Copy, PartialEq)]
 pub struct Panel<'a> {
     // Invariant: rows start at multiples of `stride` and each has `n_periods` values inside `values`.
-    values: &'a [f64],
-    stride: usize,
-    n_periods: usize,
+    pub(crate) values: &'a [f64],
+    pub(crate) stride: usize,
+    // Invariant: each is a row that `values` has; `None` if entity `i` has row `i`.
+    pub(crate) rows: Option<&'a [u32]>,
+    pub(crate) n_periods: usize,
     last: ReferencePeriod,
 }
 
@@ -44,6 +46,13 @@ pub enum PanelError {
         /// Values from the start of one row to the start of the next.
         stride: usize,
     },
+    /// A selection of a row that is not there.
+    Row {
+        /// The row selected.
+        row: u32,
+        /// How many rows there are.
+        n_rows: usize,
+    },
 }
 
 impl fmt::Display for PanelError {
@@ -53,6 +62,7 @@ impl fmt::Display for PanelError {
                 write!(f, "a window of {n_periods} periods does not fit rows of {stride} values")
             }
             Self::Length { n_values, stride } => write!(f, "{n_values} values do not fill rows of {stride}"),
+            Self::Row { row, n_rows } => write!(f, "there is no row {row} among {n_rows}"),
         }
     }
 }
@@ -78,13 +88,54 @@ impl<'a> Panel<'a> {
         if !values.is_empty() && (values.len() - 1) % stride + 1 < n_periods {
             return Err(PanelError::Length { n_values: values.len(), stride });
         }
-        Ok(Self { values, stride, n_periods, last })
+        Ok(Self { values, stride, rows: None, n_periods, last })
+    }
+
+    /// Returns the panel of parts that keep its invariants.
+    pub(crate) fn of_parts(
+        values: &'a [f64],
+        stride: usize,
+        rows: Option<&'a [u32]>,
+        n_periods: usize,
+        last: ReferencePeriod,
+    ) -> Self {
+        Self { values, stride, rows, n_periods, last }
+    }
+
+    /// Returns the panel of some of the entities: entity `i` of the result is entity `rows[i]` of this one.
+    ///
+    /// # Errors
+    ///
+    /// If a row is not there, or if this is a selection already.
+    pub fn select(self, rows: &'a [u32]) -> Result<Self, PanelError> {
+        let n_rows = if self.rows.is_some() { 0 } else { self.n_entities() };
+        match rows.iter().find(|row| **row as usize >= n_rows) {
+            Some(row) => Err(PanelError::Row { row: *row, n_rows }),
+            None => Ok(Self { rows: Some(rows), ..self }),
+        }
+    }
+
+    /// Returns the panel of the last `n_periods` periods, or of all of them if there are no more.
+    ///
+    /// # Panics
+    ///
+    /// If `n_periods` is zero.
+    #[must_use]
+    pub fn last_periods(self, n_periods: usize) -> Self {
+        assert!(n_periods > 0, "a window has at least one period");
+        let n_dropped = self.n_periods.saturating_sub(n_periods);
+        let values = self.values.get(n_dropped..).unwrap_or_default();
+        Self { values, n_periods: self.n_periods - n_dropped, ..self }
     }
 
     /// Returns the number of entities.
     #[must_use]
     pub fn n_entities(&self) -> usize {
-        self.values.len().div_ceil(self.stride)
+        match self.rows {
+            Some(rows) => rows.len(),
+            // The last row may be cut off behind its window.
+            None => self.values.len().div_ceil(self.stride),
+        }
     }
 
     /// Returns the number of periods in the window.
@@ -114,7 +165,37 @@ impl<'a> Panel<'a> {
     /// If `entity` is not below [`Panel::n_entities`].
     #[must_use]
     pub fn row(&self, entity: usize) -> &'a [f64] {
-        &self.values[entity * self.stride..][..self.n_periods]
+        let row = self.rows.map_or(entity, |rows| rows[entity] as usize);
+        &self.values[row * self.stride..][..self.n_periods]
+    }
+
+    /// Returns the values of every entity `lag` periods (days, for a weekly series) before the last one.
+    ///
+    /// ```
+    /// # use rotor_factor::{Date, Frequency, Panel, ReferencePeriod};
+    /// # let june = ReferencePeriod::ending(Frequency::Monthly, Date::new(2022, 6, 30)?).unwrap();
+    /// let panel = Panel::new(&[1.0, 2.0, f64::NAN, 4.0], 2, 2, june)?;
+    /// assert_eq!(panel.lag(1).to_string(), "1.0000, -");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn lag(&self, lag: usize) -> CrossSection {
+        CrossSection::from_fn(self.n_entities(), |entity| self.get(entity, lag))
+    }
+
+    /// Returns the period `lag` periods before the last one, or `None` if the window does not reach so far.
+    #[must_use]
+    pub fn period(&self, lag: usize) -> Option<ReferencePeriod> {
+        let lag = i32::try_from(lag).ok().filter(|_| lag < self.n_periods)?;
+        ReferencePeriod::from_index(self.frequency(), self.last.index() - lag)
+    }
+
+    /// Returns the lag of the oldest period in which some entity has a value, or `None` if there is none.
+    #[must_use]
+    pub fn oldest(&self) -> Option<usize> {
+        let first_value = |entity| self.row(entity).iter().position(|value| !value.is_nan());
+        let first = (0..self.n_entities()).filter_map(first_value).min()?;
+        Some(self.n_periods - 1 - first)
     }
 
     /// Returns the value of an entity `lag` periods (days, for a weekly series) before the last one of the window, or `None` if there is
@@ -172,6 +253,20 @@ mod tests {
         assert_eq!(Panel::new(&[1.0], 1, 2, june()), Err(PanelError::Width { n_periods: 2, stride: 1 }));
         assert_eq!(Panel::new(&[1.0], 1, 0, june()), Err(PanelError::Width { n_periods: 0, stride: 1 }));
         assert_eq!(Panel::new(&[1.0; 5], 4, 2, june()), Err(PanelError::Length { n_values: 5, stride: 4 }));
-        assert_eq!(Panel::new(&[], 4, 2, june()).unwrap().n_entities(), 0);
+        let empty = Panel::new(&[], 4, 2, june()).unwrap();
+        assert_eq!((empty.n_entities(), empty.last_periods(1).n_entities()), (0, 0));
+    }
+
+    #[test]
+    fn selections_and_shorter_windows_share_the_values() {
+        let state = [1.0, 2.0, 3.0, 4.0, f64::NAN, 6.0, 7.0, 8.0, 9.0];
+        let panel = Panel::new(&state, 3, 3, june()).unwrap();
+        let selected = panel.select(&[2, 0]).unwrap().last_periods(2);
+        assert_eq!((selected.row(0), selected.row(1)), (&state[7..9], &state[1..3]));
+        assert_eq!(selected.lag(1).to_string(), "8.0000, 2.0000");
+        assert_eq!(selected.period(1).unwrap().to_string(), "2022-05");
+        assert_eq!((selected.period(2), selected.oldest(), panel.oldest()), (None, Some(1), Some(2)));
+        assert_eq!(panel.select(&[3]), Err(PanelError::Row { row: 3, n_rows: 3 }));
+        assert_eq!(panel.last_periods(9).row(2), panel.row(2));
     }
 }

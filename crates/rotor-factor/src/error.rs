@@ -1,0 +1,174 @@
+//! Why a factor gives no signal.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::{AsOf, Frequency};
+
+/// Why a factor cannot be made or has no signal on a day.
+///
+/// `Display` says what is wrong, [`FactorError::hint`] how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FactorError {
+    /// A parameter that the factor does not have.
+    UnknownParameter {
+        /// The name given.
+        given: String,
+        /// The known name nearest to it.
+        nearest: Option<String>,
+        /// Every known name, in the order in which they are declared.
+        known: Vec<String>,
+    },
+    /// A parameter whose value is of the wrong type.
+    ParameterType {
+        /// The name of the parameter.
+        name: String,
+        /// The type it has, such as `integer`.
+        expected: &'static str,
+        /// What was given.
+        given: String,
+    },
+    /// A parameter whose value breaks a rule.
+    Parameter {
+        /// The name of the parameter.
+        name: String,
+        /// What was given.
+        given: String,
+        /// What it has to be, such as ``less than `lookback` (12)``.
+        rule: String,
+    },
+    /// An input that the factor asks the view for without having declared it.
+    UndeclaredInput {
+        /// The name asked for.
+        asked: String,
+        /// The declared name nearest to it.
+        nearest: Option<String>,
+        /// The declared names.
+        declared: Vec<String>,
+    },
+    /// A declared input that the dataset does not have.
+    MissingInput {
+        /// The name of the input.
+        input: String,
+    },
+    /// An input whose history is shorter than the factor needs.
+    TooShort {
+        /// The name of the input.
+        input: String,
+        /// The execution day.
+        as_of: AsOf,
+        /// Periods from the oldest public value to the end of the window.
+        available: usize,
+        /// Periods needed.
+        needed: usize,
+        /// How long a period is.
+        frequency: Frequency,
+    },
+    /// What only the factor itself knows.
+    Refused {
+        /// What is wrong.
+        reason: Cow<'static, str>,
+        /// How to mend it.
+        hint: Option<Cow<'static, str>>,
+    },
+}
+
+impl FactorError {
+    /// Returns an error of the factor's own, lower-case and without a full stop.
+    ///
+    /// ```
+    /// use rotor_factor::FactorError;
+    /// let error = FactorError::because("the weights sum to zero").with_hint("give one weight above zero");
+    /// assert_eq!(error.to_string(), "the weights sum to zero");
+    /// assert_eq!(error.hint().as_deref(), Some("give one weight above zero"));
+    /// ```
+    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Refused { reason: reason.into(), hint: None }
+    }
+
+    /// Returns an error about the value of a parameter that is known and of the right type.
+    ///
+    /// ```
+    /// use rotor_factor::FactorError;
+    /// let error = FactorError::parameter("skip", 12, "less than `lookback` (12)");
+    /// assert_eq!(error.to_string(), "parameter `skip` is 12; it must be less than `lookback` (12)");
+    /// ```
+    pub fn parameter(name: &str, given: impl fmt::Display, rule: impl Into<String>) -> Self {
+        Self::Parameter { name: name.into(), given: given.to_string(), rule: rule.into() }
+    }
+
+    /// Adds how to mend an error of the factor's own; other errors know that themselves.
+    #[must_use]
+    pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
+        match self {
+            Self::Refused { reason, .. } => Self::Refused { reason, hint: Some(hint.into()) },
+            other => other,
+        }
+    }
+
+    /// Returns how to mend it, if there is a general answer.
+    #[must_use]
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        Some(match self {
+            Self::UnknownParameter { nearest: Some(nearest), .. }
+            | Self::UndeclaredInput { nearest: Some(nearest), .. } => {
+                format!("did you mean `{nearest}`?").into()
+            }
+            Self::UnknownParameter { known, .. } if known.is_empty() => "the factor has no parameters".into(),
+            Self::UnknownParameter { known, .. } => format!("it has {}", list(known)).into(),
+            Self::ParameterType { name, expected, .. } => format!("give `{name}` {expected}").into(),
+            Self::Parameter { .. } => return None,
+            Self::UndeclaredInput { declared, .. } if declared.is_empty() => "declare it in `spec`".into(),
+            Self::UndeclaredInput { declared, .. } => {
+                format!("declare it in `spec`; declared are {}", list(declared)).into()
+            }
+            Self::MissingInput { input } => format!("add `{input}` to the dataset").into(),
+            Self::TooShort { available, needed, frequency, .. } => {
+                let n_more = needed.saturating_sub(*available);
+                format!("start the run {} later or shorten the look-back", count(n_more, *frequency)).into()
+            }
+            Self::Refused { hint, .. } => return hint.clone(),
+        })
+    }
+}
+
+impl fmt::Display for FactorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownParameter { given, .. } => write!(f, "there is no parameter `{given}`"),
+            Self::ParameterType { name, expected, given } => {
+                write!(f, "parameter `{name}` is {given}; it must be {expected}")
+            }
+            Self::Parameter { name, given, rule } => {
+                write!(f, "parameter `{name}` is {given}; it must be {rule}")
+            }
+            Self::UndeclaredInput { asked, .. } => write!(f, "input `{asked}` is not declared"),
+            Self::MissingInput { input } => write!(f, "the dataset has no input `{input}`"),
+            Self::TooShort { input, as_of, available, needed, frequency } => write!(
+                f,
+                "input `{input}` as of {} is too short: {} released, {needed} needed",
+                as_of.0,
+                count(*available, *frequency)
+            ),
+            Self::Refused { reason, .. } => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for FactorError {}
+
+fn count(n: usize, frequency: Frequency) -> String {
+    let period = match frequency {
+        // The values of a week lie on the day of their stamp.
+        Frequency::Daily | Frequency::Weekly => "day",
+        Frequency::Monthly => "month",
+        Frequency::Quarterly => "quarter",
+    };
+    if n == 1 { format!("1 {period}") } else { format!("{n} {period}s") }
+}
+
+/// Names in backticks with commas.
+pub(crate) fn list(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

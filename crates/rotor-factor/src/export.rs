@@ -1,0 +1,442 @@
+//! From a Rust factor to the C functions of the boundary.
+//!
+//! Everything that can panic runs inside `guarded`: a panic becomes a status with the place where it happened, on this
+//! side of the boundary, where the panic's own runtime is. Nothing unwinds across.
+
+#![allow(unsafe_code, reason = "the boundary is C: pointers come in and go out")]
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+
+use crate::table::ColumnValues;
+use crate::{
+    AsOfView, EntityRef, Factor, FactorError, Parameters, ReferencePeriod, Signal, Spec, Table, Value, abi,
+};
+
+/// Makes a factor known to Rotor: linked in by the constant `FACTOR`, loaded by the one symbol that the library exports.
+///
+/// The same crate does for both; its library is of the types `rlib` and `cdylib`.
+///
+/// ```
+/// use rotor_factor::{AsOfView, Factor, FactorError, Parameters, Signal, Spec};
+///
+/// struct Neutral;
+///
+/// impl Factor for Neutral {
+///     fn from_parameters(_: &Parameters) -> Result<Self, FactorError> {
+///         Ok(Self)
+///     }
+///     fn spec(&self) -> Spec {
+///         Spec::new("neutral", "0.1.0", "Likes every sector alike", "中性")
+///     }
+///     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
+///         let mut signal = Signal::new(view);
+///         (0..view.n_sectors()).for_each(|sector| signal.score(sector, 2.0, None));
+///         Ok(signal)
+///     }
+/// }
+///
+/// rotor_factor::export_factor!(Neutral);
+/// assert!(FACTOR.build().starts_with("rotor-factor "));
+/// ```
+#[macro_export]
+macro_rules! export_factor {
+    ($factor:ty) => {
+        /// The factor of this crate, as Rotor sees it.
+        #[unsafe(export_name = concat!("rotor_factor__", env!("CARGO_CRATE_NAME")))]
+        pub static FACTOR: $crate::ExportedFactor = $crate::ExportedFactor::of::<$factor>(
+            concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")),
+            cfg!(panic = "unwind"),
+            cfg!(debug_assertions),
+        );
+    };
+}
+
+/// Reads an input with an Arrow library of any version that has the C Data Interface.
+///
+/// `import_arrow!(view.to_arrow("close")?, arrow_array)` gives an `arrow_array::StructArray`; the second argument is the path
+/// of the crate `arrow-array`, whose feature `ffi` is to be on.
+///
+/// # Errors
+///
+/// A [`FactorError`] if that library refuses the array.
+#[macro_export]
+macro_rules! import_arrow {
+    ($exported:expr, $arrow_array:path) => {{
+        use $arrow_array as arrow_array_of_the_caller;
+        let (array, schema) = $exported;
+        // SAFETY: both sides have the layout of the C Data Interface, and ownership moves from ours to theirs.
+        unsafe {
+            let array = ::std::mem::transmute::<
+                $crate::ArrowArray,
+                arrow_array_of_the_caller::ffi::FFI_ArrowArray,
+            >(array);
+            let schema = ::std::mem::transmute::<
+                $crate::ArrowSchema,
+                arrow_array_of_the_caller::ffi::FFI_ArrowSchema,
+            >(schema);
+            arrow_array_of_the_caller::ffi::from_ffi(array, &schema)
+        }
+        .map(arrow_array_of_the_caller::StructArray::from)
+        .map_err(|error| $crate::FactorError::because(error.to_string()))
+    }};
+}
+
+/// A factor as a host sees it; [`export_factor!`](crate::export_factor) makes one.
+#[repr(transparent)]
+#[derive(Debug)]
+pub struct ExportedFactor(abi::Header);
+
+// SAFETY: the header is constant and its pointer leads to a constant table of functions that may be called from any thread.
+unsafe impl Sync for ExportedFactor {}
+
+impl ExportedFactor {
+    /// Returns the header of a factor. For [`export_factor!`](crate::export_factor).
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn of<F: Factor>(package: &str, unwinds: bool, has_debug_assertions: bool) -> Self {
+        let flags = if unwinds { abi::CONTAINS_PANICS } else { 0 }
+            | if has_debug_assertions { abi::DEBUG_BUILD } else { 0 };
+        Self(abi::Header {
+            magic: abi::MAGIC,
+            abi_major: abi::ABI_MAJOR,
+            abi_minor: abi::ABI_MINOR,
+            header_size: size_of::<abi::Header>() as u32,
+            flags,
+            build: build_text(package),
+            vtable: const { &Shim::<F>::VTABLE },
+        })
+    }
+
+    /// Returns the header, for a host.
+    #[must_use]
+    pub const fn header(&self) -> &abi::Header {
+        &self.0
+    }
+
+    /// Returns what was built by what: crate and version, this kit, compiler, target.
+    ///
+    /// # Panics
+    ///
+    /// Never: the text was UTF-8 when it was put there.
+    #[must_use]
+    pub fn build(&self) -> &str {
+        let text = self.0.build.split(|byte| *byte == 0).next().unwrap_or_default();
+        std::str::from_utf8(text).expect("it was cut between letters")
+    }
+}
+
+/// Writes "crate version; rotor-factor version; rustc version; target" and fills up with zeros.
+const fn build_text(package: &str) -> [u8; abi::BUILD_BYTES] {
+    const KIT: &str = concat!(
+        "; rotor-factor ",
+        env!("CARGO_PKG_VERSION"),
+        "; rustc ",
+        env!("ROTOR_FACTOR_RUSTC"),
+        "; ",
+        env!("ROTOR_FACTOR_TARGET")
+    );
+    let mut text = [0; abi::BUILD_BYTES];
+    let (package, kit) = (package.as_bytes(), KIT.as_bytes());
+    let mut n = 0;
+    // A long name gives way; everything is ASCII, so that no letter is cut.
+    while n < package.len() && n + kit.len() < text.len() {
+        text[n] = package[n];
+        n += 1;
+    }
+    let mut k = 0;
+    while k < kit.len() && n < text.len() {
+        text[n] = kit[k];
+        n += 1;
+        k += 1;
+    }
+    text
+}
+
+/// A factor with its spec, which is asked for once.
+struct Instance<F> {
+    factor: F,
+    spec: Spec,
+}
+
+struct Shim<F>(F);
+
+impl<F: Factor> Shim<F> {
+    const VTABLE: abi::VTable = abi::VTable {
+        size: size_of::<abi::VTable>(),
+        init: Some(init),
+        parameters: Some(parameters::<F>),
+        create: Some(create::<F>),
+        destroy: Some(destroy::<F>),
+        spec: Some(spec::<F>),
+        evaluate: Some(evaluate::<F>),
+    };
+}
+
+thread_local! {
+    /// How many guarded calls are under way on this thread.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// Where the last panic inside a guarded call happened.
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Has panics inside a call reported through the boundary instead of on standard error. A library has a standard library
+/// of its own, and so a hook of its own.
+unsafe extern "C" fn init() -> i32 {
+    static ONCE: Once = Once::new();
+    let installed = catch_unwind(|| {
+        ONCE.call_once(|| {
+            let outside = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |info| {
+                if DEPTH.try_with(Cell::get).unwrap_or(0) == 0 {
+                    return outside(info);
+                }
+                let place = info.location().map(|at| format!("{}:{}:{}", at.file(), at.line(), at.column()));
+                let _ = PLACE.try_with(|slot| slot.replace(place));
+            }));
+        });
+    });
+    if installed.is_ok() { abi::OK } else { abi::PANICKED }
+}
+
+/// Runs `work`; an error or a panic becomes a status and a text. Never unwinds.
+///
+/// # Safety
+///
+/// `error` is null or a sink that may be written to.
+unsafe fn guarded(error: *const abi::TextSink, work: impl FnOnce() -> Result<(), FactorError>) -> i32 {
+    DEPTH.with(|depth| depth.set(depth.get() + 1));
+    let outcome = catch_unwind(AssertUnwindSafe(work));
+    DEPTH.with(|depth| depth.set(depth.get() - 1));
+    // SAFETY: the caller vouches for the sink.
+    let say = |part, text: &str| unsafe { say(error, part, text) };
+    match outcome {
+        Ok(Ok(())) => abi::OK,
+        Ok(Err(error)) => {
+            say(abi::TEXT_MESSAGE, &error.to_string());
+            if let Some(hint) = error.hint() {
+                say(abi::TEXT_HINT, &hint);
+            }
+            abi::FAILED
+        }
+        Err(panic) => {
+            let literal = panic.downcast_ref::<&str>().copied();
+            let text = literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            say(abi::TEXT_MESSAGE, text.unwrap_or("the panic carries no text"));
+            if let Some(place) = PLACE.with(RefCell::take) {
+                say(abi::TEXT_PLACE, &place);
+            }
+            // What the panic carries may itself panic when it is dropped, and so may what that panic carries: the
+            // second one is leaked.
+            if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+                std::mem::forget(second);
+            }
+            abi::PANICKED
+        }
+    }
+}
+
+/// # Safety
+///
+/// `sink` is null or a sink that may be written to.
+unsafe fn say(sink: *const abi::TextSink, part: u32, text: &str) {
+    // SAFETY: the caller vouches for the sink.
+    unsafe {
+        if let Some(sink) = sink.as_ref() {
+            (sink.write)(sink.ctx, part, abi::Str::of(text));
+        }
+    }
+}
+
+unsafe extern "C" fn parameters<F: Factor>(out: *const abi::TextSink) -> i32 {
+    // SAFETY: the host gives a sink.
+    unsafe {
+        guarded(std::ptr::null(), || {
+            say(out, abi::TEXT_MESSAGE, &crate::spec::parameters_to_json(F::PARAMETERS));
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn create<F: Factor>(
+    given: *const abi::Parameter,
+    n_given: usize,
+    out: *mut *mut c_void,
+    error: *const abi::TextSink,
+) -> i32 {
+    // SAFETY: the host gives `n_given` parameters with texts that live as long as the call, and a place for the result.
+    unsafe {
+        guarded(error, || {
+            let given = if n_given == 0 { &[] } else { std::slice::from_raw_parts(given, n_given) };
+            let given = given.iter().map(|parameter| (owned(parameter.name), value(parameter)));
+            let parameters = Parameters::resolve(F::PARAMETERS, given)?;
+            let factor = F::from_parameters(&parameters)?;
+            let spec = factor.spec();
+            *out = Box::into_raw(Box::new(Instance { factor, spec })).cast();
+            Ok(())
+        })
+    }
+}
+
+/// # Safety
+///
+/// The texts of the parameter live.
+unsafe fn value(parameter: &abi::Parameter) -> Value {
+    match parameter.kind {
+        abi::PARAMETER_FLAG => Value::Flag(parameter.integer != 0),
+        abi::PARAMETER_INTEGER => Value::Integer(parameter.integer),
+        abi::PARAMETER_NUMBER => Value::Number(parameter.number),
+        // SAFETY: the caller vouches for the text.
+        _ => Value::Text(unsafe { owned(parameter.text) }),
+    }
+}
+
+/// # Safety
+///
+/// The text lives.
+unsafe fn owned(text: abi::Str) -> String {
+    if text.len == 0 {
+        return String::new();
+    }
+    // SAFETY: the caller vouches for the bytes.
+    String::from_utf8_lossy(unsafe { std::slice::from_raw_parts(text.ptr, text.len) }).into_owned()
+}
+
+unsafe extern "C" fn destroy<F: Factor>(factor: *mut c_void) {
+    // SAFETY: the host gives back what `create` made, once.
+    unsafe {
+        guarded(std::ptr::null(), || {
+            drop(Box::from_raw(factor.cast::<Instance<F>>()));
+            Ok(())
+        });
+    }
+}
+
+unsafe extern "C" fn spec<F: Factor>(
+    factor: *const c_void,
+    out: *const abi::TextSink,
+    error: *const abi::TextSink,
+) -> i32 {
+    // SAFETY: the host gives what `create` made, and a sink.
+    unsafe {
+        guarded(error, || {
+            say(out, abi::TEXT_MESSAGE, &(*factor.cast::<Instance<F>>()).spec.to_json());
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn evaluate<F: Factor>(
+    factor: *const c_void,
+    view: *const abi::View,
+    output: *const abi::Output,
+    error: *const abi::TextSink,
+) -> i32 {
+    // SAFETY: the host gives what `create` made, a view that keeps its promises for the call, and an output.
+    unsafe {
+        guarded(error, || {
+            let instance = &*factor.cast::<Instance<F>>();
+            let view = AsOfView::from_raw(&*view, &instance.spec);
+            let signal = instance.factor.evaluate(&view)?;
+            hand_over(&signal, &*output);
+            Ok(())
+        })
+    }
+}
+
+/// Gives a signal to the host, which copies it.
+///
+/// # Safety
+///
+/// The functions of `output` take its context.
+unsafe fn hand_over(signal: &Signal, output: &abi::Output) {
+    let Signal { scores, raws, reasons, forecasts, realized, diagnostics, tables } = signal;
+    // SAFETY: the caller vouches for the functions; what they are given lives until they return.
+    unsafe {
+        (output.scores)(output.ctx, scores.as_ptr(), raws.as_ptr(), scores.len().min(raws.len()));
+        for (sector, reason) in reasons.iter().enumerate() {
+            if scores.get(sector).is_none_or(|score| score.is_nan()) {
+                (output.reason)(output.ctx, sector as u32, abi::Str::of(reason));
+            }
+        }
+        for of_target in forecasts.chunk_by(|a, b| a.target == b.target) {
+            let rows: Vec<_> = of_target
+                .iter()
+                .map(|row| {
+                    let (kind, entity, frequency, period) = place(row.entity, row.period);
+                    abi::Forecast { kind, entity, frequency, period, value: row.value, naive: row.naive }
+                })
+                .collect();
+            (output.forecasts)(output.ctx, abi::Str::of(&of_target[0].target), rows.as_ptr(), rows.len());
+        }
+        for of_target in realized.chunk_by(|a, b| a.target == b.target) {
+            let rows: Vec<_> = of_target
+                .iter()
+                .map(|row| {
+                    let (kind, entity, frequency, period) = place(row.entity, row.period);
+                    abi::Realized { kind, entity, frequency, period, value: row.value }
+                })
+                .collect();
+            (output.realized)(output.ctx, abi::Str::of(&of_target[0].target), rows.as_ptr(), rows.len());
+        }
+        for diagnostic in diagnostics {
+            let values = diagnostic.values.as_slice();
+            let (name, kind) = (abi::Str::of(&diagnostic.name), diagnostic.kind as u32);
+            (output.diagnostic)(output.ctx, name, kind, values.as_ptr(), values.len());
+        }
+        for table in tables {
+            hand_over_table(table, output);
+        }
+    }
+}
+
+fn place(entity: EntityRef, period: ReferencePeriod) -> (u32, u32, u32, i32) {
+    let position = u32::try_from(entity.position).unwrap_or(u32::MAX);
+    (entity.kind as u32, position, period.frequency() as u32, period.index())
+}
+
+/// # Safety
+///
+/// As [`hand_over`].
+unsafe fn hand_over_table(table: &Table, output: &abi::Output) {
+    let n_rows = table.n_rows();
+    // A host can check what it is told, not how long a column is: an uneven table is handed over without columns.
+    let is_even = table.columns().iter().all(|column| column.values.len() == n_rows);
+    let columns = if is_even { table.columns() } else { &[] };
+    let texts: Vec<Vec<abi::Str>> = columns
+        .iter()
+        .map(|column| match &column.values {
+            ColumnValues::Texts(values) => values.iter().map(|value| abi::Str::of(value)).collect(),
+            _ => Vec::new(),
+        })
+        .collect();
+    let dates: Vec<Vec<i32>> = columns
+        .iter()
+        .map(|column| match &column.values {
+            ColumnValues::Dates(values) => values.iter().map(|date| date.days()).collect(),
+            _ => Vec::new(),
+        })
+        .collect();
+    let raw = columns.iter().zip(texts.iter().zip(&dates)).map(|(column, (texts, dates))| {
+        let (kind, numbers) = match &column.values {
+            ColumnValues::Numbers(values) => (abi::COLUMN_NUMBERS, values.as_ptr()),
+            ColumnValues::Texts(_) => (abi::COLUMN_TEXTS, std::ptr::null()),
+            ColumnValues::Dates(_) => (abi::COLUMN_DATES, std::ptr::null()),
+        };
+        let name = abi::Str::of(&column.name);
+        abi::Column { name, kind, reserved: 0, numbers, texts: texts.as_ptr(), dates: dates.as_ptr() }
+    });
+    let raw: Vec<abi::Column> = raw.collect();
+    let table = abi::Table {
+        name: abi::Str::of(table.name()),
+        columns: raw.as_ptr(),
+        n_columns: raw.len(),
+        n_rows,
+        is_matrix: u32::from(table.is_matrix()),
+        reserved: 0,
+    };
+    // SAFETY: the caller vouches for the function; the table lives until it returns.
+    unsafe { (output.table)(output.ctx, &raw const table) }
+}

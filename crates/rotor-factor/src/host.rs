@@ -1,0 +1,233 @@
+//! The other side of the boundary: how a host describes a day.
+//!
+//! Factors need nothing of this. A host collects borrowed panels and tables in a [`ViewData`]; [`ViewData::lower`] lays
+//! them out as the structures of [`abi`](crate::abi), without copying a value.
+
+use std::ffi::c_void;
+
+use crate::{AsOf, AsOfView, EntityKind, Group, Month, Panel, Spec, abi};
+
+/// Everything that is known as of a day, as a host has it.
+#[derive(Clone, Debug)]
+pub struct ViewData<'a> {
+    /// The execution day.
+    pub as_of: AsOf,
+    /// The last complete month.
+    pub month: Month,
+    /// Whether the execution day shares its close, as in datasets of month-end closes.
+    pub is_month_end: bool,
+    /// Whether tables for the report are wanted.
+    pub wants_tables: bool,
+    /// The entities of each kind, in the order of [`EntityKind::ALL`]; of sectors those that can be held.
+    pub entities: [&'a EntityTable; 4],
+    /// The inputs in the order of the spec, with the kind of their rows; `None` for the bridge, for links, and for what
+    /// the dataset does not have.
+    pub inputs: Vec<Option<(EntityKind, Panel<'a>)>>,
+    /// The weights in force, if declared and there.
+    pub bridge: Option<&'a BridgeTable>,
+    /// The linked series, if declared and there.
+    pub links: Option<(&'a LinkTable, Vec<Panel<'a>>)>,
+}
+
+/// The entities of one kind.
+#[derive(Debug, Default)]
+pub struct EntityTable {
+    // Each code is kept where the raw texts point to.
+    codes: Vec<Box<str>>,
+    raw_codes: Vec<abi::Str>,
+    raw_groups: Vec<u32>,
+}
+
+/// The weights of industries in sectors as of a day.
+#[derive(Clone, Debug, Default)]
+pub struct BridgeTable {
+    starts: Vec<u32>,
+    weights: Vec<abi::BridgeWeight>,
+    is_public: Vec<u8>,
+}
+
+/// Which series speak of which sectors.
+#[derive(Debug, Default)]
+pub struct LinkTable {
+    // Each name and unit is kept where the raw texts point to.
+    series: Vec<(Box<str>, Box<str>)>,
+    starts: Vec<u32>,
+    links: Vec<abi::Link>,
+}
+
+#[allow(unsafe_code, reason = "the raw texts point to boxes of the same value, which nobody changes")]
+mod threads {
+    // SAFETY: the pointers lead to boxed texts that the value owns and never changes.
+    unsafe impl Send for super::EntityTable {}
+    // SAFETY: as above.
+    unsafe impl Sync for super::EntityTable {}
+}
+
+impl EntityTable {
+    /// Returns the table of entities with these codes and groups.
+    pub fn new<'c>(entities: impl IntoIterator<Item = (&'c str, Option<Group>)>) -> Self {
+        let mut table = Self::default();
+        for (code, group) in entities {
+            let code: Box<str> = code.into();
+            table.raw_codes.push(abi::Str::of(&code));
+            table.raw_groups.push(group.map_or(0, |group| group as u32 + 1));
+            table.codes.push(code);
+        }
+        table
+    }
+
+    /// Returns the codes.
+    #[must_use]
+    pub fn codes(&self) -> &[Box<str>] {
+        &self.codes
+    }
+
+    /// Returns the group of an entity.
+    #[must_use]
+    pub fn group(&self, position: usize) -> Option<Group> {
+        Group::ALL.get((self.raw_groups[position] as usize).checked_sub(1)?).copied()
+    }
+}
+
+impl BridgeTable {
+    /// Adds the next sector: whether its weights are public, and the positions of industries with their weights.
+    pub fn push(&mut self, is_public: bool, weights: impl IntoIterator<Item = (u32, f64)>) {
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        let raw =
+            weights.into_iter().map(|(industry, weight)| abi::BridgeWeight { industry, reserved: 0, weight });
+        self.weights.extend(raw);
+        self.starts.push(self.weights.len() as u32);
+        self.is_public.push(u8::from(is_public));
+    }
+
+    /// Returns whether the weights of each sector are public, and the weights.
+    #[must_use]
+    pub fn sectors(&self) -> impl ExactSizeIterator<Item = (bool, &[abi::BridgeWeight])> {
+        let part = |sector: usize| self.starts[sector] as usize..self.starts[sector + 1] as usize;
+        (0..self.is_public.len())
+            .map(move |sector| (self.is_public[sector] != 0, &self.weights[part(sector)]))
+    }
+}
+
+impl LinkTable {
+    /// Returns the table of series, by name and unit, that nothing is linked to yet.
+    pub fn new<'c>(series: impl IntoIterator<Item = (&'c str, &'c str)>) -> Self {
+        let series = series.into_iter().map(|(name, unit)| (name.into(), unit.into())).collect();
+        Self { series, ..Self::default() }
+    }
+
+    /// Adds the next sector: positions of series with polarity and weight.
+    pub fn push(&mut self, links: impl IntoIterator<Item = (u32, i32, f64)>) {
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        let raw = links.into_iter().map(|(series, polarity, weight)| abi::Link { series, polarity, weight });
+        self.links.extend(raw);
+        self.starts.push(self.links.len() as u32);
+    }
+
+    /// Returns the names and units of the series.
+    #[must_use]
+    pub fn series(&self) -> &[(Box<str>, Box<str>)] {
+        &self.series
+    }
+
+    /// Returns the links of each sector.
+    #[must_use]
+    pub fn sectors(&self) -> impl ExactSizeIterator<Item = &[abi::Link]> {
+        self.starts.windows(2).map(|part| &self.links[part[0] as usize..part[1] as usize])
+    }
+}
+
+impl ViewData<'_> {
+    /// Shows the day as a factor sees it, for the testing kit.
+    #[allow(unsafe_code, reason = "a view borrows what has just been laid out")]
+    pub(crate) fn with_view<R>(&self, spec: &Spec, see: impl FnOnce(&AsOfView<'_>) -> R) -> R {
+        // SAFETY: `lower` fills the structures from borrowed values that outlive the call, one input a declared one.
+        self.lower(None, |raw| see(&unsafe { AsOfView::from_raw(raw, spec) }))
+    }
+
+    /// Lays the day out as the boundary wants it, for as long as `call` runs.
+    ///
+    /// # Panics
+    ///
+    /// If bridge or links do not have one entry a sector, or links not one panel a series.
+    pub fn lower<R>(&self, host: Option<&'static abi::HostVTable>, call: impl FnOnce(&abi::View) -> R) -> R {
+        let n_sectors = self.entities[EntityKind::Sector as usize].codes.len();
+        let inputs: Vec<abi::Input> = self
+            .inputs
+            .iter()
+            .map(|input| {
+                input.as_ref().map_or(abi::Input::missing(), |(kind, panel)| raw_input(*kind, panel))
+            })
+            .collect();
+        let bridge = self.bridge.map(|bridge| {
+            assert_eq!(bridge.is_public.len(), n_sectors, "one entry of the bridge a sector");
+            // A bridge without sectors has no start yet.
+            let starts = if bridge.starts.is_empty() { &[0] } else { bridge.starts.as_slice() };
+            abi::Bridge {
+                starts: starts.as_ptr(),
+                weights: bridge.weights.as_ptr(),
+                is_public: bridge.is_public.as_ptr(),
+            }
+        });
+        let linked: Vec<abi::LinkedSeries> = self
+            .links
+            .iter()
+            .flat_map(|(table, panels)| {
+                assert_eq!(table.series.len(), panels.len(), "one panel a linked series");
+                table.series.iter().zip(panels).map(|((name, unit), panel)| abi::LinkedSeries {
+                    name: abi::Str::of(name),
+                    unit: abi::Str::of(unit),
+                    values: raw_input(EntityKind::Market, panel),
+                })
+            })
+            .collect();
+        let links = self.links.as_ref().map(|(table, _)| {
+            assert_eq!(table.starts.len().max(1), n_sectors + 1, "one entry of the links a sector");
+            let starts = if table.starts.is_empty() { &[0] } else { table.starts.as_slice() };
+            abi::Links {
+                series: linked.as_ptr(),
+                n_series: linked.len(),
+                starts: starts.as_ptr(),
+                links: table.links.as_ptr(),
+            }
+        });
+        let flag = |is_set: bool, flag: u32| if is_set { flag } else { 0 };
+        let view = abi::View {
+            size: size_of::<abi::View>(),
+            as_of: self.as_of.0.days(),
+            month: self.month.index(),
+            flags: flag(self.wants_tables, abi::WANTS_TABLES) | flag(self.is_month_end, abi::MONTH_END),
+            n_inputs: inputs.len() as u32,
+            inputs: inputs.as_ptr(),
+            entities: self.entities.map(|table| abi::Entities {
+                codes: table.raw_codes.as_ptr(),
+                groups: table.raw_groups.as_ptr(),
+                n: table.codes.len(),
+            }),
+            bridge: bridge.as_ref().map_or(std::ptr::null(), std::ptr::from_ref),
+            links: links.as_ref().map_or(std::ptr::null(), std::ptr::from_ref),
+            host: host.map_or(std::ptr::null(), std::ptr::from_ref),
+            host_ctx: std::ptr::from_ref(self).cast::<c_void>(),
+        };
+        call(&view)
+    }
+}
+
+fn raw_input(kind: EntityKind, panel: &Panel<'_>) -> abi::Input {
+    abi::Input {
+        values: panel.values.as_ptr(),
+        n_values: panel.values.len(),
+        stride: panel.stride,
+        rows: panel.rows.map_or(std::ptr::null(), <[u32]>::as_ptr),
+        n_entities: panel.n_entities() as u32,
+        n_periods: panel.n_periods as u32,
+        kind: kind as u32,
+        frequency: panel.frequency() as u32,
+        last: panel.last().index(),
+        reserved: 0,
+    }
+}

@@ -1,0 +1,242 @@
+//! What a factor says on one day.
+
+use std::borrow::Cow;
+
+use crate::{AsOfView, CrossSection, EntityKind, ReferencePeriod, Table};
+
+/// What a factor says on one day: for each sector a score, or the reason why there is none; and what it wants shown.
+///
+/// A score lies in the range that the [`Spec`](crate::Spec) declares, from 1 to 3 where it declares none. The *raw*
+/// value is what the score was made of, larger for better liked; it settles ties between equal scores.
+#[derive(Clone, Debug)]
+pub struct Signal {
+    // Invariant: the three are as long as the view has sectors; where the score is NaN, the reason says why.
+    pub(crate) scores: Vec<f64>,
+    pub(crate) raws: Vec<f64>,
+    pub(crate) reasons: Vec<Cow<'static, str>>,
+    pub(crate) forecasts: Vec<Forecast>,
+    pub(crate) realized: Vec<Realized>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) tables: Vec<Table>,
+}
+
+/// An entity of a view, by its kind and its position among the entities of that kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct EntityRef {
+    /// What it is.
+    pub kind: EntityKind,
+    /// Its position in [`AsOfView::entities`] of that kind.
+    pub position: usize,
+}
+
+impl EntityRef {
+    /// Returns the sector at this position of the view.
+    #[must_use]
+    pub fn sector(position: usize) -> Self {
+        Self { kind: EntityKind::Sector, position }
+    }
+}
+
+/// A forecast of a value that will be published or computed later.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Forecast {
+    /// What is forecast: the name of a series, or a target that the factor defines by [`Signal::realized`].
+    pub target: Cow<'static, str>,
+    /// Of whom.
+    pub entity: EntityRef,
+    /// For which period.
+    pub period: ReferencePeriod,
+    /// The forecast.
+    pub value: f64,
+    /// What the rule of no change says.
+    pub naive: f64,
+}
+
+/// The value that a target of the factor's own turned out to have.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Realized {
+    /// Which target.
+    pub target: Cow<'static, str>,
+    /// Of whom.
+    pub entity: EntityRef,
+    /// For which period.
+    pub period: ReferencePeriod,
+    /// The value.
+    pub value: f64,
+}
+
+/// A number about each entity of a kind, such as the R² of its regression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// What the number is.
+    pub name: Cow<'static, str>,
+    /// About whom.
+    pub kind: EntityKind,
+    /// One value an entity.
+    pub values: CrossSection,
+}
+
+impl Signal {
+    /// Returns a signal in which no sector has a score yet.
+    #[must_use]
+    pub fn new(view: &AsOfView<'_>) -> Self {
+        let n_sectors = view.n_sectors();
+        Self {
+            scores: vec![f64::NAN; n_sectors],
+            raws: vec![f64::NAN; n_sectors],
+            reasons: vec![Cow::Borrowed("the factor gave no reason"); n_sectors],
+            forecasts: Vec::new(),
+            realized: Vec::new(),
+            diagnostics: Vec::new(),
+            tables: Vec::new(),
+        }
+    }
+
+    /// Scores sectors by thirds of their raw values: the highest third gets 3, the lowest 1, what lies between 2. Sectors
+    /// without a value are withheld with `reason`.
+    ///
+    /// A third of n values is ⌊n/3⌋ of them. Equal values (to nine decimals) share the mean of their ranks, so that a tie
+    /// across the border scores 2.
+    ///
+    /// # Panics
+    ///
+    /// If there is not one raw value a sector.
+    #[must_use]
+    pub fn thirds(view: &AsOfView<'_>, raw: &CrossSection, reason: &'static str) -> Self {
+        assert_eq!(raw.len(), view.n_sectors(), "a raw value or `None` for each sector");
+        let mut signal = Self::new(view);
+        let n = raw.iter().flatten().count();
+        let third = (n / 3) as f64;
+        for (sector, (raw, rank)) in raw.iter().zip(raw.descending_ranks().iter()).enumerate() {
+            match (raw, rank) {
+                (Some(raw), Some(rank)) => {
+                    let is_lowest = rank > n as f64 - third;
+                    let score = if rank <= third { 3.0 } else { 2.0 - f64::from(u8::from(is_lowest)) };
+                    signal.score(sector, score, raw);
+                }
+                _ => signal.withhold(sector, reason),
+            }
+        }
+        signal
+    }
+
+    /// Scores a sector. Without a raw value it stands in the middle among sectors of the same score.
+    ///
+    /// # Panics
+    ///
+    /// As the other methods, if the view has no sector at this position.
+    pub fn score(&mut self, sector: usize, score: f64, raw: impl Into<Option<f64>>) {
+        self.scores[sector] = score;
+        self.raws[sector] = raw.into().unwrap_or(f64::NAN);
+        self.reasons[sector] = Cow::Borrowed("the score is not a number");
+    }
+
+    /// Says why a sector has no score.
+    ///
+    /// # Panics
+    ///
+    /// If the view has no sector at this position.
+    pub fn withhold(&mut self, sector: usize, reason: impl Into<Cow<'static, str>>) {
+        self.scores[sector] = f64::NAN;
+        self.raws[sector] = f64::NAN;
+        self.reasons[sector] = reason.into();
+    }
+
+    /// Forecasts a value that will be published or computed later; `naive` is what the rule of no change says.
+    pub fn forecast(
+        &mut self,
+        target: impl Into<Cow<'static, str>>,
+        entity: EntityRef,
+        period: ReferencePeriod,
+        value: f64,
+        naive: f64,
+    ) {
+        self.forecasts.push(Forecast { target: target.into(), entity, period, value, naive });
+    }
+
+    /// Says what a target of the factor's own turned out to be, for the forecasts of earlier days.
+    pub fn realized(
+        &mut self,
+        target: impl Into<Cow<'static, str>>,
+        entity: EntityRef,
+        period: ReferencePeriod,
+        value: f64,
+    ) {
+        self.realized.push(Realized { target: target.into(), entity, period, value });
+    }
+
+    /// Adds a number about each sector; one without a value has no row in the results.
+    pub fn diagnostic(&mut self, name: impl Into<Cow<'static, str>>, values: CrossSection) {
+        self.diagnostic_of(EntityKind::Sector, name, values);
+    }
+
+    /// Adds a number about each entity of a kind.
+    pub fn diagnostic_of(
+        &mut self,
+        kind: EntityKind,
+        name: impl Into<Cow<'static, str>>,
+        values: CrossSection,
+    ) {
+        self.diagnostics.push(Diagnostic { name: name.into(), kind, values });
+    }
+
+    /// Adds a table for the report. Making one can wait until [`AsOfView::wants_tables`] says so.
+    pub fn table(&mut self, table: Table) {
+        self.tables.push(table);
+    }
+
+    /// Returns the number of sectors.
+    #[must_use]
+    pub fn n_sectors(&self) -> usize {
+        self.scores.len()
+    }
+
+    /// Returns the score of a sector, or the reason why it has none.
+    ///
+    /// # Errors
+    ///
+    /// The reason.
+    ///
+    /// # Panics
+    ///
+    /// If the view has no sector at this position.
+    pub fn score_of(&self, sector: usize) -> Result<f64, &str> {
+        let score = self.scores[sector];
+        if score.is_nan() { Err(&self.reasons[sector]) } else { Ok(score) }
+    }
+
+    /// Returns the raw value of a sector.
+    ///
+    /// # Panics
+    ///
+    /// If the view has no sector at this position.
+    #[must_use]
+    pub fn raw_of(&self, sector: usize) -> Option<f64> {
+        let raw = self.raws[sector];
+        (!raw.is_nan()).then_some(raw)
+    }
+
+    /// Returns the forecasts in the order in which they were made.
+    #[must_use]
+    pub fn forecasts(&self) -> &[Forecast] {
+        &self.forecasts
+    }
+
+    /// Returns the realized values of the factor's own targets.
+    #[must_use]
+    pub fn realized_values(&self) -> &[Realized] {
+        &self.realized
+    }
+
+    /// Returns the diagnostics.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Returns the tables.
+    #[must_use]
+    pub fn tables(&self) -> &[Table] {
+        &self.tables
+    }
+}

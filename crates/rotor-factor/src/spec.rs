@@ -1,0 +1,338 @@
+//! What a factor is and what it needs.
+
+use std::ops::RangeInclusive;
+
+use crate::{EntityKind, Frequency, Parameter, json};
+
+/// What a factor is and what it needs: the engine reads it before the first month and gives exactly that.
+///
+/// ```
+/// use rotor_factor::{EntityKind, Frequency, Input, Spec};
+/// let spec = Spec::new("momentum", "0.1.0", "Trailing return of a sector", "板块动量")
+///     .input(Input::close(EntityKind::Sector, Frequency::Monthly, 13));
+/// assert_eq!(spec.inputs()[0].name(), "close");
+/// assert_eq!(spec.score_range(), &(1.0..=3.0));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    name: String,
+    version: String,
+    about: String,
+    about_zh: String,
+    inputs: Vec<Input>,
+    score_range: RangeInclusive<f64>,
+}
+
+/// One thing that a factor looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    name: String,
+    source: Source,
+    is_optional: bool,
+}
+
+/// Where an input comes from and how much of it is wanted.
+///
+/// A window is counted in days for daily and weekly values (those of a week lie on the day of their stamp), in months
+/// for monthly and in quarters for quarterly ones. It ends with the last complete month, quarter or day before the
+/// execution day, whether its value is public or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// The closes of every entity of a kind, each day or at the end of each month.
+    Close {
+        /// Whose closes.
+        kind: EntityKind,
+        /// Daily or monthly.
+        frequency: Frequency,
+        /// The length of the window.
+        n_periods: usize,
+    },
+    /// A series of the dataset.
+    Series {
+        /// Its name in the dataset.
+        series: String,
+        /// Whose values.
+        kind: EntityKind,
+        /// How often it has a value.
+        frequency: Frequency,
+        /// The length of the window.
+        n_periods: usize,
+    },
+    /// The weights of industries in sectors.
+    Bridge,
+    /// The series that speak of a sector, as the dataset links them.
+    Links {
+        /// The window of linked daily and weekly series.
+        n_days: usize,
+        /// The window of linked monthly and quarterly series, in months.
+        n_months: usize,
+    },
+}
+
+impl Spec {
+    /// Returns the spec of a factor without inputs: its name (lower-case letters, digits and `_`; it names the factor in
+    /// configurations and results), its version and a line about it in English and in Chinese.
+    pub fn new(
+        name: impl Into<String>,
+        version: impl Into<String>,
+        about: impl Into<String>,
+        about_zh: impl Into<String>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            version: version.into(),
+            about: about.into(),
+            about_zh: about_zh.into(),
+            inputs: Vec::new(),
+            score_range: 1.0..=3.0,
+        }
+    }
+
+    /// Adds an input.
+    #[must_use]
+    pub fn input(mut self, input: Input) -> Self {
+        self.inputs.push(input);
+        self
+    }
+
+    /// Declares the least and the greatest score; what lies outside is refused. Without it scores lie from 1, the least
+    /// liked, to 3.
+    #[must_use]
+    pub fn scores_in(mut self, range: RangeInclusive<f64>) -> Self {
+        self.score_range = range;
+        self
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the version of the factor.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Returns a line about the factor in English.
+    #[must_use]
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// Returns a line about the factor in Chinese.
+    #[must_use]
+    pub fn about_zh(&self) -> &str {
+        &self.about_zh
+    }
+
+    /// Returns the inputs in the order in which they were declared.
+    #[must_use]
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// Returns the least and the greatest score.
+    #[must_use]
+    pub fn score_range(&self) -> &RangeInclusive<f64> {
+        &self.score_range
+    }
+
+    /// Says what is wrong with the spec itself; `None` if nothing is.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        let is_name =
+            |name: &str| !name.is_empty() && name.len() <= 64 && name.bytes().all(|b| is_name_byte(b, b"_"));
+        if !is_name(&self.name) || !self.name.as_bytes()[0].is_ascii_lowercase() {
+            return Some(format!(
+                "the name {:?} is not made of lower-case letters, digits and `_`, beginning with a letter",
+                shortened(&self.name)
+            ));
+        }
+        if self.version.is_empty() || self.version.len() > 64 {
+            return Some("the version is empty or longer than 64 bytes".into());
+        }
+        let (least, greatest) = (*self.score_range.start(), *self.score_range.end());
+        if !(least.is_finite() && greatest.is_finite() && least < greatest) {
+            return Some(format!("the range of scores, {least} to {greatest}, is none"));
+        }
+        for (position, input) in self.inputs.iter().enumerate() {
+            if self.inputs[..position].iter().any(|other| other.name == input.name) {
+                return Some(format!("two inputs are named `{}`; rename one by `Input::named`", input.name));
+            }
+            let windows = match &input.source {
+                Source::Close { frequency, .. }
+                    if !matches!(frequency, Frequency::Daily | Frequency::Monthly) =>
+                {
+                    return Some(format!("input `{}`: closes are daily (D) or monthly (M)", input.name));
+                }
+                Source::Close { n_periods, .. } | Source::Series { n_periods, .. } => [*n_periods; 2],
+                Source::Links { n_days, n_months } => [*n_days, *n_months],
+                Source::Bridge => [1; 2],
+            };
+            if windows.iter().any(|n| *n == 0 || *n > 100_000) {
+                return Some(format!("input `{}`: a window of {} periods", input.name, windows[0]));
+            }
+        }
+        None
+    }
+
+    /// Writes the spec as the JSON document that crosses the plug-in boundary.
+    #[must_use]
+    pub(crate) fn to_json(&self) -> String {
+        let inputs: Vec<String> = self.inputs.iter().map(Input::to_json).collect();
+        format!(
+            r#"{{"name":{},"version":{},"about":{},"about_zh":{},"score_min":{},"score_max":{},"inputs":[{}]}}"#,
+            json::text(&self.name),
+            json::text(&self.version),
+            json::text(&self.about),
+            json::text(&self.about_zh),
+            json::number(*self.score_range.start()),
+            json::number(*self.score_range.end()),
+            inputs.join(",")
+        )
+    }
+}
+
+/// Writes the declarations of parameters as the JSON document that crosses the plug-in boundary.
+pub(crate) fn parameters_to_json(parameters: &[Parameter]) -> String {
+    let parameters: Vec<String> = parameters.iter().map(|parameter| parameter.to_json()).collect();
+    format!(r#"{{"parameters":[{}]}}"#, parameters.join(","))
+}
+
+impl Input {
+    /// Asks for closes, one row an entity of `kind`; `frequency` is daily or monthly (the last close dated inside each
+    /// calendar month). Its name is `close`.
+    #[must_use]
+    pub fn close(kind: EntityKind, frequency: Frequency, n_periods: usize) -> Self {
+        Self::new("close", Source::Close { kind, frequency, n_periods })
+    }
+
+    /// Asks for a series of the dataset, one row an entity of `kind`. Its name is that of the series.
+    pub fn series(
+        series: impl Into<String>,
+        kind: EntityKind,
+        frequency: Frequency,
+        n_periods: usize,
+    ) -> Self {
+        let series = series.into();
+        Self::new(series.clone(), Source::Series { series, kind, frequency, n_periods })
+    }
+
+    /// Asks for the weights of industries in sectors. Its name is `bridge`.
+    #[must_use]
+    pub fn bridge() -> Self {
+        Self::new("bridge", Source::Bridge)
+    }
+
+    /// Asks for every series that the dataset links to a sector, those of days and weeks over `n_days`, those of months
+    /// and quarters over `n_months`. Its name is `links`.
+    #[must_use]
+    pub fn links(n_days: usize, n_months: usize) -> Self {
+        Self::new("links", Source::Links { n_days, n_months })
+    }
+
+    fn new(name: impl Into<String>, source: Source) -> Self {
+        Self { name: name.into(), source, is_optional: false }
+    }
+
+    /// Gives the input another name, by which the view knows it.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Lets the factor be asked where the dataset does not have the input.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.is_optional = true;
+        self
+    }
+
+    /// Returns the name by which the view knows it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns where it comes from.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Tells whether the factor can do without it.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        self.is_optional
+    }
+
+    fn to_json(&self) -> String {
+        let panel = |kind: EntityKind, frequency: Frequency, n_periods: usize| {
+            format!(r#","entity":"{kind}","frequency":"{frequency}","window":{n_periods}"#)
+        };
+        let source = match &self.source {
+            Source::Close { kind, frequency, n_periods } => {
+                format!(r#""source":"close"{}"#, panel(*kind, *frequency, *n_periods))
+            }
+            Source::Series { series, kind, frequency, n_periods } => format!(
+                r#""source":"series","series":{}{}"#,
+                json::text(series),
+                panel(*kind, *frequency, *n_periods)
+            ),
+            Source::Bridge => r#""source":"bridge""#.into(),
+            Source::Links { n_days, n_months } => {
+                format!(r#""source":"links","days":{n_days},"months":{n_months}"#)
+            }
+        };
+        format!(r#"{{"name":{},{source},"optional":{}}}"#, json::text(&self.name), self.is_optional)
+    }
+}
+
+fn is_name_byte(byte: u8, also: &[u8]) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || also.contains(&byte)
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(spec: &Spec) -> String {
+        spec.fault().unwrap_or_default()
+    }
+
+    #[test]
+    fn specs_that_cannot_be_are_told_so() {
+        let close = || Input::close(EntityKind::Sector, Frequency::Monthly, 13);
+        let good = Spec::new("heat", "1", "", "").input(close());
+        assert_eq!(fault(&good), "");
+        assert_eq!(
+            fault(&good.clone().input(close())),
+            "two inputs are named `close`; rename one by `Input::named`"
+        );
+        assert_eq!(fault(&good.clone().input(close().named("benchmark_close"))), "");
+        assert!(fault(&good.clone().scores_in(3.0..=1.0)).starts_with("the range of scores"));
+        assert!(fault(&Spec::new("Heat!", "1", "", "")).starts_with("the name \"Heat!\""));
+        let weekly = Input::close(EntityKind::Sector, Frequency::Weekly, 1).named("weekly");
+        assert!(fault(&good.clone().input(weekly)).ends_with("closes are daily (D) or monthly (M)"));
+        assert_eq!(fault(&good.input(Input::links(0, 1))), "input `links`: a window of 0 periods");
+    }
+
+    #[test]
+    fn the_document_names_everything() {
+        let spec = Spec::new("a", "1", "one \"idea\"", "想法").input(
+            Input::series("cpi_yoy", EntityKind::Market, Frequency::Monthly, 60).named("cpi").optional(),
+        );
+        assert_eq!(
+            spec.to_json(),
+            r#"{"name":"a","version":"1","about":"one \"idea\"","about_zh":"想法","score_min":1.0,"score_max":3.0,"inputs":[{"name":"cpi","source":"series","series":"cpi_yoy","entity":"market","frequency":"M","window":60,"optional":true}]}"#
+        );
+    }
+}

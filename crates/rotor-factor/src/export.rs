@@ -355,9 +355,9 @@ unsafe fn hand_over(signal: &Signal, output: &abi::Output) {
     let Signal { scores, raws, reasons, forecasts, realized, diagnostics, tables } = signal;
     // SAFETY: the caller vouches for the functions; what they are given lives until they return.
     unsafe {
-        (output.scores)(output.ctx, scores.as_ptr(), raws.as_ptr(), scores.len().min(raws.len()));
+        (output.scores)(output.ctx, scores.as_ptr(), raws.as_ptr(), scores.len());
         for (sector, reason) in reasons.iter().enumerate() {
-            if scores.get(sector).is_none_or(|score| score.is_nan()) {
+            if !reason.is_empty() && scores[sector].is_nan() {
                 (output.reason)(output.ctx, sector as u32, abi::Str::of(reason));
             }
         }

@@ -5,7 +5,7 @@
 
 use std::ffi::c_void;
 
-use crate::{AsOf, AsOfView, EntityKind, Group, Month, Panel, Spec, abi};
+use crate::{AsOf, AsOfView, EntityKind, Group, Month, Panel, Signal, Spec, abi};
 
 /// Everything that is known as of a day, as a host has it.
 #[derive(Clone, Debug)]
@@ -27,6 +27,12 @@ pub struct ViewData<'a> {
     pub bridge: Option<&'a BridgeTable>,
     /// The linked series, if declared and there.
     pub links: Option<(&'a LinkTable, Vec<Panel<'a>>)>,
+}
+
+/// Returns a signal for `n_sectors` sectors that a host fills with what a factor hands over.
+#[must_use]
+pub fn signal_of(n_sectors: usize) -> Signal {
+    Signal::of(n_sectors)
 }
 
 /// The entities of one kind.

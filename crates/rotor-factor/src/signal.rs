@@ -10,7 +10,8 @@ use crate::{AsOfView, CrossSection, EntityKind, ReferencePeriod, Table};
 /// value is what the score was made of, larger for better liked; it settles ties between equal scores.
 #[derive(Clone, Debug)]
 pub struct Signal {
-    // Invariant: the three are as long as the view has sectors; where the score is NaN, the reason says why.
+    // Invariant: the three are as long as the view has sectors; where the score is NaN, the reason says why. An empty
+    // reason is none, which a host refuses.
     pub(crate) scores: Vec<f64>,
     pub(crate) raws: Vec<f64>,
     pub(crate) reasons: Vec<Cow<'static, str>>,
@@ -77,14 +78,17 @@ pub struct Diagnostic {
 }
 
 impl Signal {
-    /// Returns a signal in which no sector has a score yet.
+    /// Returns a signal in which no sector has a score yet; each is to get one or a reason.
     #[must_use]
     pub fn new(view: &AsOfView<'_>) -> Self {
-        let n_sectors = view.n_sectors();
+        Self::of(view.n_sectors())
+    }
+
+    pub(crate) fn of(n_sectors: usize) -> Self {
         Self {
             scores: vec![f64::NAN; n_sectors],
             raws: vec![f64::NAN; n_sectors],
-            reasons: vec![Cow::Borrowed("the factor gave no reason"); n_sectors],
+            reasons: vec![Cow::Borrowed(""); n_sectors],
             forecasts: Vec::new(),
             realized: Vec::new(),
             diagnostics: Vec::new(),
@@ -128,7 +132,7 @@ impl Signal {
     pub fn score(&mut self, sector: usize, score: f64, raw: impl Into<Option<f64>>) {
         self.scores[sector] = score;
         self.raws[sector] = raw.into().unwrap_or(f64::NAN);
-        self.reasons[sector] = Cow::Borrowed("the score is not a number");
+        self.reasons[sector] = Cow::Borrowed("");
     }
 
     /// Says why a sector has no score.

@@ -145,7 +145,7 @@ fn each_broken_promise_is_found() {
         ("remembers", "the same view gives the same bits"),
         ("prefers the first", "the order of the sectors changes nothing"),
         ("panics", "the factor panics without input `close`"),
-        ("is silent", "has a score or a reason"),
+        ("is silent", "has a score that is a number, or a reason"),
         ("out of range", "the score of sector 0, 9, lies in"),
         ("infinite", "the raw value of sector 0 is finite"),
     ] {

@@ -1,0 +1,356 @@
+//! Why a library is refused, and why a call gives no signal.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rotor_factor::abi;
+use serde::{Deserialize, Serialize};
+
+/// Why a file is not loaded. `Display` says what is wrong, [`LoadError::hint`] how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// The file cannot be read, or is none.
+    #[error("it cannot be read: {reason}")]
+    Unreadable {
+        /// What the system says.
+        reason: String,
+    },
+    /// The file is larger than any factor.
+    #[error("it has {n_bytes} bytes, more than {limit}")]
+    TooLarge {
+        /// Its size.
+        n_bytes: u64,
+        /// The largest that is read.
+        limit: u64,
+    },
+    /// Anybody on the machine can change the file.
+    #[error("{what} can be changed by any user of the machine")]
+    WorldWritable {
+        /// The file or its folder.
+        what: String,
+    },
+    /// The file is not the one that the configuration pins.
+    #[error("its SHA-256 is {found}, and {expected} is pinned")]
+    WrongHash {
+        /// The hash in the configuration.
+        expected: String,
+        /// The hash of the file.
+        found: String,
+    },
+    /// The file is no shared library.
+    #[error("it is no shared library: {reason}")]
+    NotALibrary {
+        /// What the parser says.
+        reason: String,
+    },
+    /// The library is for another kind of machine.
+    #[error("it was built for {found}, and this is {expected}")]
+    OtherMachine {
+        /// The machine of the library.
+        found: String,
+        /// This machine.
+        expected: String,
+    },
+    /// The library exports no factor.
+    #[error("it is a shared library that exports no factor: no symbol begins with `{}`", abi::SYMBOL_PREFIX)]
+    NoFactor,
+    /// A symbol has the name of a factor and is none.
+    #[error("its symbol `{symbol}` does not begin as a factor does")]
+    WrongMagic {
+        /// The symbol.
+        symbol: String,
+    },
+    /// Another major version of the boundary.
+    #[error(
+        "`{build}` speaks version {major}.{minor} of the boundary and this Rotor version {}.{}: the {} is older",
+        abi::ABI_MAJOR,
+        abi::ABI_MINOR,
+        if *major < abi::ABI_MAJOR { "factor" } else { "Rotor" }
+    )]
+    OtherAbi {
+        /// What was built by what.
+        build: String,
+        /// The major version of the factor.
+        major: u32,
+        /// The minor version of the factor.
+        minor: u32,
+    },
+    /// A panic in the factor would end the process.
+    #[error("`{build}` was built with `panic = \"abort\"`: a panic in it would end the process")]
+    PanicAborts {
+        /// What was built by what.
+        build: String,
+    },
+    /// The header or the table of functions is not whole.
+    #[error("`{build}` is malformed: {reason}")]
+    Malformed {
+        /// What was built by what.
+        build: String,
+        /// What is not as it must be.
+        reason: String,
+    },
+    /// Two factors of one file have one name.
+    #[error("it exports two factors named `{name}`")]
+    DuplicateFactor {
+        /// The name.
+        name: String,
+    },
+    /// The system's loader refuses the file.
+    #[error("the system's loader refuses it: {reason}")]
+    Loader {
+        /// What it says.
+        reason: String,
+    },
+    /// The copy that would be loaded cannot be made.
+    #[error("a private copy cannot be written to {}: {reason}", folder.display())]
+    Cache {
+        /// Where the copy was to be.
+        folder: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// The factor fails before its first day.
+    #[error("the factor does not start: {0}")]
+    Start(CallError),
+}
+
+impl LoadError {
+    /// Returns how to mend it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Unreadable { .. } => "give the path of a built library, such as target/release/libmy_factor.so".into(),
+            Self::TooLarge { .. } => "build it in release mode without debug information".into(),
+            Self::WorldWritable { .. } => "take the right away (`chmod o-w`), or allow this file by name".into(),
+            Self::WrongHash { .. } => "rebuild the library that was pinned, or pin the new hash after reading what has changed".into(),
+            Self::NotALibrary { .. } => "give the `.so` or `.dylib` that `cargo build --release` has made".into(),
+            Self::OtherMachine { .. } => "build the factor on this machine".into(),
+            Self::NoFactor => "call `export_factor!` in the crate and give it `crate-type = [\"rlib\", \"cdylib\"]`".into(),
+            Self::WrongMagic { .. } => "export a factor by `export_factor!` and by nothing else".into(),
+            Self::OtherAbi { major, .. } if *major < abi::ABI_MAJOR => format!(
+                "rebuild it with the crate `rotor-factor` of this Rotor: `cargo update -p rotor-factor` and `cargo build --release` (boundary {}.x)",
+                abi::ABI_MAJOR
+            ),
+            Self::OtherAbi { major, .. } => format!("use a Rotor whose boundary is {major}.x, or rebuild the factor with the crate `rotor-factor` of this one"),
+            Self::PanicAborts { .. } => "take `panic = \"abort\"` out of the profile it is built with".into(),
+            Self::Malformed { .. } => "export it by `export_factor!`, or see `rotor_factor.h` for what a factor in another language exports".into(),
+            Self::DuplicateFactor { .. } => "give one of them another name in its `spec`".into(),
+            Self::Loader { .. } => "link what is missing into the library".into(),
+            Self::Cache { .. } => "let ROTOR_CACHE_DIR name a folder that can be written to".into(),
+            Self::Start(error) => return error.hint(),
+        })
+    }
+}
+
+/// Why a call gives no signal. `Display` says what is wrong, [`CallError::hint`] how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The factor says so.
+    #[error("{message}")]
+    Refused {
+        /// What it says.
+        message: String,
+        /// How to mend it.
+        hint: Option<String>,
+    },
+    /// The factor has panicked; the panic was caught on its side.
+    #[error("it panicked: {message}{}", at(place.as_deref()))]
+    Panicked {
+        /// What the panic says.
+        message: String,
+        /// Where in its source.
+        place: Option<String>,
+    },
+    /// What the factor gave is not what the contract allows.
+    #[error("it broke the contract: {0}")]
+    Broke(Breach),
+    /// The factor returned a status that does not exist.
+    #[error("it returned the status {status}, which does not exist")]
+    UnknownStatus {
+        /// The status.
+        status: i32,
+    },
+    /// The process of an isolated factor has ended.
+    #[error("its process ended: {how}{}", last_words(said))]
+    Died {
+        /// By which signal or exit code.
+        how: String,
+        /// The last lines that it wrote to standard error.
+        said: String,
+    },
+    /// An isolated factor took too long, and was ended.
+    #[error("it took longer than {}", seconds(*limit))]
+    TimedOut {
+        /// The time that it had.
+        limit: Duration,
+    },
+    /// The process of an isolated factor cannot be started.
+    #[error("its process cannot be started: {reason}")]
+    NotStarted {
+        /// What the system says.
+        reason: String,
+    },
+    /// An isolated factor failed so often in a row that it is no longer asked.
+    #[error("it is no longer asked after {n_failures} failures in a row; the last: {last}")]
+    GivenUp {
+        /// How often it failed.
+        n_failures: u32,
+        /// The last failure.
+        last: Box<CallError>,
+    },
+}
+
+impl CallError {
+    /// Returns how to mend it, if there is a general answer.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused { hint, .. } => hint.clone(),
+            Self::Panicked { .. } => {
+                Some("a factor returns an error, or withholds a sector's score with a reason".into())
+            }
+            Self::Broke(breach) => breach.hint().map(Into::into),
+            Self::UnknownStatus { .. } => Some("return OK, FAILED or PANICKED of `rotor_factor.h`".into()),
+            Self::Died { said, .. } if said.contains("memory allocation of") => {
+                Some("let it use less memory, or raise `memory_limit`".into())
+            }
+            Self::Died { .. } => {
+                Some("run the factor's own tests; `rotor factor check` tries it alone".into())
+            }
+            Self::TimedOut { .. } => Some("make it faster, or raise `time_limit`".into()),
+            Self::NotStarted { .. } => None,
+            Self::GivenUp { last, .. } => last.hint(),
+        }
+    }
+
+    /// Tells whether the process of an isolated factor is lost.
+    #[must_use]
+    pub(crate) fn is_fatal(&self) -> bool {
+        matches!(self, Self::Died { .. } | Self::TimedOut { .. } | Self::NotStarted { .. })
+    }
+}
+
+/// What a factor gave that the contract does not allow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum Breach {
+    /// It said nothing of the sectors.
+    NoScores,
+    /// It gave scores twice.
+    ScoresTwice,
+    /// It gave too few or too many values.
+    Length {
+        /// What it gave.
+        what: String,
+        /// How many values.
+        given: usize,
+        /// How many there are to be.
+        expected: usize,
+    },
+    /// A value is infinite or not a number.
+    NotFinite {
+        /// Which value, of whom.
+        what: String,
+        /// The value.
+        value: String,
+    },
+    /// A score lies outside the declared range.
+    OutOfRange {
+        /// Whose score.
+        sector: String,
+        /// The score.
+        score: String,
+        /// The range.
+        range: String,
+    },
+    /// A sector has neither a score nor a reason.
+    NoReason {
+        /// The sector.
+        sector: String,
+    },
+    /// It speaks of an entity or a period that the view does not have.
+    Unknown {
+        /// What it speaks of.
+        what: String,
+    },
+    /// It gave more than any factor has to say.
+    TooMuch {
+        /// What it gave.
+        what: String,
+        /// How much.
+        given: usize,
+        /// The most that is taken.
+        limit: usize,
+    },
+    /// A name or a text is not what it must be.
+    BadText {
+        /// Which text, and what is wrong with it.
+        what: String,
+    },
+    /// The document that describes it is wrong.
+    BadSpec {
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl Breach {
+    fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NoScores | Self::ScoresTwice | Self::Length { .. } => {
+                "give one score a sector of the view, once; make the signal by `Signal::new(view)` at every call"
+            }
+            Self::NotFinite { .. } => "withhold a score that cannot be computed, with the reason",
+            Self::OutOfRange { .. } => "score from 1 to 3, or declare the range by `Spec::scores_in`",
+            Self::NoReason { .. } => "say why by `Signal::withhold`",
+            Self::Unknown { .. } => "take positions from the view of the same call",
+            Self::TooMuch { .. } | Self::BadText { .. } | Self::BadSpec { .. } => return None,
+        })
+    }
+}
+
+impl fmt::Display for Breach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoScores => f.write_str("it gave no scores"),
+            Self::ScoresTwice => f.write_str("it gave scores twice"),
+            Self::Length { what, given, expected } => {
+                write!(f, "it gave {given} {what}, {expected} are expected")
+            }
+            Self::NotFinite { what, value } => write!(f, "{what} is {value}"),
+            Self::OutOfRange { sector, score, range } => {
+                write!(f, "the score of `{sector}` is {score}, outside {range}")
+            }
+            Self::NoReason { sector } => {
+                write!(f, "`{sector}` has no score, or one that is not a number, and no reason for it")
+            }
+            Self::Unknown { what } => write!(f, "there is no {what}"),
+            Self::TooMuch { what, given, limit } => write!(f, "{given} {what} are more than {limit}"),
+            Self::BadText { what } => f.write_str(what),
+            Self::BadSpec { reason } => write!(f, "its spec cannot be used: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for Breach {}
+
+fn at(place: Option<&str>) -> String {
+    place.map_or(String::new(), |place| format!(" (at {place})"))
+}
+
+fn last_words(said: &str) -> String {
+    let line = said.lines().rev().find(|line| !line.trim().is_empty());
+    line.map_or(String::new(), |line| format!("; it said: {}", line.trim()))
+}
+
+/// Writes a duration as people say it.
+pub(crate) fn seconds(duration: Duration) -> String {
+    if duration.as_millis().is_multiple_of(1000) {
+        format!("{} s", duration.as_secs())
+    } else {
+        format!("{} ms", duration.as_millis())
+    }
+}

@@ -1,0 +1,180 @@
+//! The child's side: opens one library and answers until nobody asks any more.
+
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rotor_factor::Value;
+use rustix::process::{Resource, Rlimit, getppid, setrlimit};
+
+use super::Request;
+use super::wire::{Garbled, Reader, Writer};
+use crate::call::{Functions, Made};
+use crate::isolate::Opened;
+use crate::load::{LoadOptions, open};
+use crate::mark::Culprit;
+use crate::{CallError, LibraryFile, LoadError, spec};
+
+/// Serves a factor to the process that started this one; returns when that process has no more questions.
+///
+/// A program that offers isolation calls this at once if its first argument is
+/// [`CHILD_ARGUMENT`](crate::CHILD_ARGUMENT), and then ends.
+///
+/// # Errors
+///
+/// If the pipes cannot be set up, or what comes over them makes no sense.
+pub fn serve() -> io::Result<()> {
+    // The factor gets other descriptors for what it reads and prints, so that it cannot talk into the answers.
+    let mut requests = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 10)?);
+    let mut answers = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 10)?);
+    rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+    rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
+    end_with_parent();
+    let mut server = Server::default();
+    let mut head = [0; 9];
+    while read_or_end(&mut requests, &mut head)? {
+        let length = u64::from_le_bytes(head[1..].try_into().expect("eight bytes"));
+        let mut body = Vec::new();
+        (&requests).take(length).read_to_end(&mut body)?;
+        let answer = server.answer(head[0], &body).map_err(|Garbled| io::ErrorKind::InvalidData)?;
+        answers.write_all(&(answer.bytes.len() as u64).to_le_bytes())?;
+        answers.write_all(&answer.bytes)?;
+    }
+    Ok(())
+}
+
+/// Reads a whole head, or finds that there is none.
+fn read_or_end(requests: &mut File, head: &mut [u8]) -> io::Result<bool> {
+    match requests.read_exact(head) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Ends this process when its parent is gone, even in the middle of a call that never returns.
+fn end_with_parent() {
+    let parent = getppid();
+    std::thread::spawn(move || {
+        while getppid() == parent {
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        std::process::exit(0)
+    });
+}
+
+#[derive(Default)]
+struct Server {
+    factors: Vec<(Functions, &'static [rotor_factor::Parameter])>,
+    made: Option<Made>,
+}
+
+impl Server {
+    fn answer(&mut self, request: u8, body: &[u8]) -> Result<Writer, Garbled> {
+        let mut reader = Reader::new(body);
+        let mut answer = Writer::default();
+        match request {
+            open if open == Request::Open as u8 => match self.open(&mut reader)? {
+                Ok(opened) => {
+                    answer.u8(1);
+                    answer.json(&opened);
+                }
+                Err(reasons) => {
+                    answer.u8(0);
+                    answer.json(&reasons);
+                }
+            },
+            create if create == Request::Create as u8 => match self.create(&mut reader)? {
+                Ok(json) => {
+                    answer.u8(1);
+                    answer.text(&json);
+                }
+                Err(error) => {
+                    answer.u8(0);
+                    answer.json(&error);
+                }
+            },
+            evaluate if evaluate == Request::Evaluate as u8 => {
+                let view = reader.view()?;
+                match self.made.as_ref().ok_or(Garbled)?.evaluate(&view.data()) {
+                    Ok(signal) => {
+                        answer.u8(1);
+                        answer.signal(&signal);
+                    }
+                    Err(error) => {
+                        answer.u8(0);
+                        answer.json(&error);
+                    }
+                }
+            }
+            _ => return Err(Garbled),
+        }
+        Ok(answer)
+    }
+
+    fn open(&mut self, reader: &mut Reader<'_>) -> Result<Result<Vec<Opened>, Vec<LoadError>>, Garbled> {
+        let memory_limit = reader.u64()?;
+        let n = reader.count(1)?;
+        let path = (0..n).map(|_| reader.u8()).collect::<Result<Vec<u8>, Garbled>>()?;
+        let path = PathBuf::from(std::ffi::OsString::from_vec(path));
+        let sha256 = Some(reader.text()?.to_owned()).filter(|hash| !hash.is_empty());
+        let options = LoadOptions { sha256, allow_world_writable: reader.u8()? == 1 };
+        let limit = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
+        // Where a limit cannot be set there is none; the time limit remains.
+        let _ = setrlimit(Resource::As, limit(memory_limit));
+        let _ = setrlimit(Resource::Core, limit(0));
+        let file = LibraryFile::look_at(&path, &options);
+        let opened = match open(&file) {
+            Ok(opened) => opened,
+            Err(refused) => return Ok(Err(refused.reasons)),
+        };
+        let mut documents = Vec::new();
+        for ((_, vtable), header) in opened.iter().zip(&file.factors) {
+            match start(vtable, Culprit::new(&header.build, Some(&path))) {
+                Ok((functions, parameters, opened)) => {
+                    self.factors.push((functions, parameters));
+                    documents.push(opened);
+                }
+                Err(error) => return Ok(Err(vec![LoadError::Start(error)])),
+            }
+        }
+        Ok(Ok(documents))
+    }
+
+    fn create(&mut self, reader: &mut Reader<'_>) -> Result<Result<String, CallError>, Garbled> {
+        let position = reader.u32()? as usize;
+        let (functions, declared) = *self.factors.get(position).ok_or(Garbled)?;
+        let mut given = Vec::new();
+        for _ in 0..reader.count(5)? {
+            let name = reader.text()?.to_owned();
+            let value = match reader.u8()? {
+                0 => Value::Flag(reader.u8()? == 1),
+                1 => Value::Integer(reader.u64()?.cast_signed()),
+                2 => Value::Number(reader.f64()?),
+                _ => Value::Text(reader.text()?.to_owned()),
+            };
+            given.push((name, value));
+        }
+        Ok(functions.create(declared, given).and_then(|made| {
+            let json = made.spec_json()?;
+            self.made = Some(made);
+            Ok(json)
+        }))
+    }
+}
+
+type Started = (Functions, &'static [rotor_factor::Parameter], Opened);
+
+/// Starts a factor and takes its documents.
+fn start(
+    vtable: &'static rotor_factor::abi::VTable,
+    culprit: &'static Culprit,
+) -> Result<Started, CallError> {
+    let functions = Functions::start(vtable, culprit)?;
+    let json = functions.parameters_json()?;
+    let parameters = spec::read_parameters(&json).map_err(CallError::Broke)?;
+    let spec = functions.create(parameters, [])?.spec_json()?;
+    Ok((functions, parameters, Opened { parameters: json, spec }))
+}

@@ -1,0 +1,225 @@
+//! A factor in a process of its own: the same program, started again, asked over pipes.
+//!
+//! Whatever happens there (an abort, a bad pointer, `exit`, a loop without end, output without end, all of the memory)
+//! costs that factor its signal of the day. A lost process is started again for the next day; after three losses in a row
+//! the factor is no longer asked. Calls to one factor follow one another.
+//!
+//! This contains accidents, not malice: the child has the rights of its user.
+
+mod child;
+mod pipe;
+mod wire;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rotor_factor::host::ViewData;
+use rotor_factor::{Parameter, Parameters, Signal, Spec, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::output::Receiver;
+use crate::plugin::Library;
+use crate::{CallError, LoadError, spec};
+use pipe::Process;
+use wire::{Garbled, Reader, Writer};
+
+pub use child::serve;
+
+/// The first argument with which a program that offers isolation is started as a child; it then calls [`serve`].
+pub const CHILD_ARGUMENT: &str = "isolated-factor";
+
+/// After so many losses in a row a factor is no longer asked.
+const MOST_FAILURES: u32 = 3;
+
+/// How a factor is isolated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Isolation {
+    /// The program to start, with [`CHILD_ARGUMENT`].
+    pub program: PathBuf,
+    /// How long it may take to start, and to answer about one day.
+    pub time_limit: Duration,
+    /// How many bytes of address space it may have.
+    pub memory_limit: u64,
+}
+
+impl Isolation {
+    /// Returns the usual limits, 10 seconds and 2 GiB, for a program.
+    #[must_use]
+    pub fn new(program: PathBuf) -> Self {
+        Self { program, time_limit: Duration::from_secs(10), memory_limit: 2 << 30 }
+    }
+}
+
+/// What a child is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Request {
+    Open = 1,
+    Create = 2,
+    Evaluate = 3,
+}
+
+/// A factor of a library that a child has opened: its two documents.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Opened {
+    pub(crate) parameters: String,
+    pub(crate) spec: String,
+}
+
+/// A factor in a child process.
+#[derive(Debug)]
+pub(crate) struct Child {
+    isolation: Isolation,
+    library: Library,
+    /// The parameters as they cross the pipe.
+    parameters: Vec<u8>,
+    /// `None` when it is lost.
+    process: Option<Process>,
+    n_failures: u32,
+    last_failure: Option<CallError>,
+}
+
+impl Child {
+    /// Opens a library in a child and says what is in it.
+    pub(crate) fn open(isolation: &Isolation, library: &Library) -> Result<Vec<Opened>, Vec<LoadError>> {
+        let start = |error| vec![LoadError::Start(error)];
+        let mut process = Process::start(isolation).map_err(start)?;
+        open_in(&mut process, isolation, library)
+    }
+
+    /// Makes a factor in a child.
+    pub(crate) fn create(
+        isolation: &Isolation,
+        library: &Library,
+        declared: &[Parameter],
+        given: impl IntoIterator<Item = (String, Value)>,
+    ) -> Result<(Self, Spec), CallError> {
+        let parameters = Parameters::resolve(declared, given).map_err(|error| CallError::Refused {
+            hint: error.hint().map(Into::into),
+            message: error.to_string(),
+        })?;
+        let mut writer = Writer::default();
+        writer.u32(library.position as u32);
+        writer.u32(parameters.iter().len() as u32);
+        for (name, value) in parameters.iter() {
+            writer.text(name);
+            match value {
+                Value::Flag(value) => {
+                    writer.u8(0);
+                    writer.u8(u8::from(*value));
+                }
+                Value::Integer(value) => {
+                    writer.u8(1);
+                    writer.u64(value.cast_unsigned());
+                }
+                Value::Number(value) => {
+                    writer.u8(2);
+                    writer.f64(*value);
+                }
+                Value::Text(value) => {
+                    writer.u8(3);
+                    writer.text(value);
+                }
+            }
+        }
+        let mut child = Self {
+            isolation: isolation.clone(),
+            library: library.clone(),
+            parameters: writer.bytes,
+            process: None,
+            n_failures: 0,
+            last_failure: None,
+        };
+        let spec = child.start()?;
+        Ok((child, spec))
+    }
+
+    /// Starts a process with the factor in it, and returns the factor's spec.
+    fn start(&mut self) -> Result<Spec, CallError> {
+        let mut process = Process::start(&self.isolation)?;
+        open_in(&mut process, &self.isolation, &self.library).map_err(|mut reasons| match reasons.pop() {
+            Some(LoadError::Start(error)) => error,
+            // The file was fine when the run began.
+            reason => {
+                CallError::NotStarted { reason: reason.map_or(String::new(), |reason| reason.to_string()) }
+            }
+        })?;
+        let answer = process.ask(Request::Create as u8, &self.parameters)?;
+        let json = read_answer(&mut process, &answer, |reader| reader.text().map(str::to_owned))?;
+        let spec = spec::read_spec(&json).map_err(CallError::Broke)?;
+        self.process = Some(process);
+        Ok(spec)
+    }
+
+    /// Asks the factor about a day.
+    pub(crate) fn evaluate(&mut self, spec: &Spec, view: &ViewData<'_>) -> Result<Signal, CallError> {
+        if self.n_failures >= MOST_FAILURES
+            && let Some(last) = &self.last_failure
+        {
+            return Err(CallError::GivenUp { n_failures: self.n_failures, last: Box::new(last.clone()) });
+        }
+        let outcome = self.try_to_evaluate(spec, view);
+        match &outcome {
+            Err(error) if error.is_fatal() => {
+                self.process = None;
+                self.n_failures += 1;
+                self.last_failure = Some(error.clone());
+            }
+            _ => self.n_failures = 0,
+        }
+        outcome
+    }
+
+    fn try_to_evaluate(&mut self, spec: &Spec, view: &ViewData<'_>) -> Result<Signal, CallError> {
+        if self.process.is_none() {
+            self.start()?;
+        }
+        let process = self.process.as_mut().expect("it has been started");
+        let mut writer = Writer::default();
+        writer.view(view);
+        let answer = process.ask(Request::Evaluate as u8, &writer.bytes)?;
+        let n_entities = view.entities.map(|table| table.codes().len());
+        let mut receiver = Receiver::new(spec, view.entities[0].codes(), n_entities);
+        let checked = read_answer(process, &answer, |reader| reader.signal(&mut receiver))?;
+        checked.and_then(|()| receiver.finish()).map_err(CallError::Broke)
+    }
+}
+
+fn open_in(
+    process: &mut Process,
+    isolation: &Isolation,
+    library: &Library,
+) -> Result<Vec<Opened>, Vec<LoadError>> {
+    let start = |error| vec![LoadError::Start(error)];
+    let mut writer = Writer::default();
+    writer.u64(isolation.memory_limit);
+    // Paths cross as JSON strings would not: bytes of any kind.
+    let path = std::os::unix::ffi::OsStrExt::as_bytes(library.path.as_os_str());
+    writer.u32(path.len() as u32);
+    writer.bytes.extend_from_slice(path);
+    writer.text(library.options.sha256.as_deref().unwrap_or_default());
+    writer.u8(u8::from(library.options.allow_world_writable));
+    let answer = process.ask(Request::Open as u8, &writer.bytes).map_err(start)?;
+    let mut reader = Reader::new(&answer);
+    let read = match reader.u8() {
+        Ok(1) => reader.json::<Vec<Opened>>().map(Ok),
+        Ok(0) => reader.json::<Vec<LoadError>>().map(Err),
+        _ => Err(Garbled),
+    };
+    read.unwrap_or_else(|Garbled| Err(start(process.garbled())))
+}
+
+/// Reads an answer: what was asked for, or an error.
+fn read_answer<T>(
+    process: &mut Process,
+    answer: &[u8],
+    read: impl FnOnce(&mut Reader<'_>) -> Result<T, Garbled>,
+) -> Result<T, CallError> {
+    let mut reader = Reader::new(answer);
+    let outcome = match reader.u8() {
+        Ok(1) => read(&mut reader).map(Ok),
+        Ok(0) => reader.json::<CallError>().map(Err),
+        _ => Err(Garbled),
+    };
+    outcome.unwrap_or_else(|Garbled| Err(process.garbled()))
+}

@@ -1,0 +1,27 @@
+//! The host's side of the plug-in boundary.
+//!
+//! [`Plugin::linked`] takes a factor that is part of the program, [`Plugin::load`] one of a library, [`Plugin::isolated`] one of
+//! a library in a process of its own. All three are asked in the same way: [`Plugin::create`] makes an [`Instance`] of given
+//! parameters, [`Instance::evaluate`] gives the signal of a day. What comes back is copied, bounded and checked.
+//!
+//! The crate knows neither datasets nor schedules: a day arrives as [`ViewData`](rotor_factor::host::ViewData).
+
+mod arrow;
+mod call;
+mod error;
+mod file;
+mod isolate;
+mod load;
+mod mark;
+mod output;
+mod plugin;
+mod spec;
+mod stdout;
+
+pub use error::{Breach, CallError, LoadError};
+pub use file::{FactorHeader, LibraryFile};
+pub use isolate::{CHILD_ARGUMENT, Isolation, serve};
+pub use load::LoadOptions;
+pub use mark::explain_fatal_calls;
+pub use plugin::{Build, Instance, Origin, Plugin, Refused};
+pub use stdout::take_stdout;

@@ -1,0 +1,492 @@
+//! Taking what a factor says: everything is copied, bounded and checked before anyone reads it.
+
+#![allow(unsafe_code, reason = "the factor hands over pointers")]
+
+use std::ffi::c_void;
+
+use rotor_factor::host::signal_of;
+use rotor_factor::{
+    ColumnValues, CrossSection, Date, EntityKind, EntityRef, Frequency, ReferencePeriod, Signal, Spec, Table,
+    abi,
+};
+
+use crate::{Breach, CallError};
+
+/// The most forecasts, realized values and values of tables that one call may give.
+const MOST_VALUES: usize = 10_000_000;
+/// The most diagnostics and tables.
+const MOST_NAMES: usize = 10_000;
+/// The longest reason or text in a table.
+const LONGEST_TEXT: usize = 64 << 10;
+/// The longest name.
+const LONGEST_NAME: usize = 128;
+
+/// Takes the texts of an error or a document.
+#[derive(Debug, Default)]
+pub(crate) struct Texts {
+    parts: [Vec<u8>; 3],
+    limit: usize,
+    is_too_long: bool,
+}
+
+impl Texts {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    pub(crate) fn sink(&mut self) -> abi::TextSink {
+        abi::TextSink { ctx: std::ptr::from_mut(self).cast(), write: take_text }
+    }
+
+    fn text(&self, part: u32) -> Option<String> {
+        let bytes = &self.parts[part as usize];
+        (!bytes.is_empty()).then(|| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// Returns the document that was written.
+    pub(crate) fn document(&self) -> Result<String, CallError> {
+        if self.is_too_long {
+            let breach = Breach::BadSpec { reason: format!("it is longer than {} bytes", self.limit) };
+            return Err(CallError::Broke(breach));
+        }
+        self.text(abi::TEXT_MESSAGE)
+            .ok_or_else(|| CallError::Broke(Breach::BadSpec { reason: "it is empty".into() }))
+    }
+
+    /// Turns the status of a call into its outcome.
+    pub(crate) fn outcome(&self, status: i32) -> Result<(), CallError> {
+        let message = || self.text(abi::TEXT_MESSAGE).unwrap_or_else(|| "it does not say why".into());
+        match status {
+            abi::OK => Ok(()),
+            abi::FAILED => Err(CallError::Refused { message: message(), hint: self.text(abi::TEXT_HINT) }),
+            abi::PANICKED => {
+                Err(CallError::Panicked { message: message(), place: self.text(abi::TEXT_PLACE) })
+            }
+            status => Err(CallError::UnknownStatus { status }),
+        }
+    }
+}
+
+unsafe extern "C" fn take_text(ctx: *mut c_void, part: u32, text: abi::Str) {
+    // SAFETY: the context is the `Texts` whose sink this is, alive and used by no one else during the call.
+    let texts = unsafe { &mut *ctx.cast::<Texts>() };
+    let Some(bytes) = texts.parts.get_mut(part as usize) else { return };
+    let room = texts.limit - bytes.len();
+    texts.is_too_long |= text.len > room;
+    if text.len > 0 && !text.ptr.is_null() {
+        // SAFETY: the factor gives `len` bytes that live until this returns.
+        bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(text.ptr, text.len.min(room)) });
+    }
+}
+
+/// Takes a signal.
+pub(crate) struct Receiver<'v> {
+    spec: &'v Spec,
+    /// The codes of the sectors, for messages.
+    sectors: &'v [Box<str>],
+    n_entities: [usize; 4],
+    signal: Signal,
+    has_scores: bool,
+    /// For each sector whether a reason was given.
+    has_reason: Vec<bool>,
+    n_values: usize,
+    n_names: usize,
+    /// The first breach; nothing that follows it matters.
+    breach: Option<Breach>,
+}
+
+impl<'v> Receiver<'v> {
+    pub(crate) fn new(spec: &'v Spec, sectors: &'v [Box<str>], n_entities: [usize; 4]) -> Self {
+        Self {
+            spec,
+            sectors,
+            n_entities,
+            signal: signal_of(sectors.len()),
+            has_scores: false,
+            has_reason: Vec::new(),
+            n_values: 0,
+            n_names: 0,
+            breach: None,
+        }
+    }
+
+    pub(crate) fn output(&mut self) -> abi::Output {
+        abi::Output {
+            size: size_of::<abi::Output>(),
+            ctx: std::ptr::from_mut(self).cast(),
+            scores: take_scores,
+            reason: take_reason,
+            forecasts: take_forecasts,
+            realized: take_realized,
+            diagnostic: take_diagnostic,
+            table: take_table,
+        }
+    }
+
+    /// Returns the signal if nothing is wrong with it.
+    pub(crate) fn finish(mut self) -> Result<Signal, Breach> {
+        if let Some(breach) = self.breach.take() {
+            return Err(breach);
+        }
+        if !self.has_scores {
+            return Err(Breach::NoScores);
+        }
+        for (sector, code) in self.sectors.iter().enumerate() {
+            let has_reason = self.has_reason.get(sector).copied().unwrap_or(false);
+            if self.signal.score_of(sector).is_err() && !has_reason {
+                return Err(Breach::NoReason { sector: code.to_string() });
+            }
+        }
+        Ok(self.signal)
+    }
+
+    pub(crate) fn scores(&mut self, scores: &[f64], raws: Option<&[f64]>) -> Result<(), Breach> {
+        let expected = self.sectors.len();
+        for given in [scores.len(), raws.map_or(expected, <[f64]>::len)] {
+            if given != expected {
+                return Err(Breach::Length { what: "scores".into(), given, expected });
+            }
+        }
+        if std::mem::replace(&mut self.has_scores, true) {
+            return Err(Breach::ScoresTwice);
+        }
+        let (least, greatest) = (*self.spec.score_range().start(), *self.spec.score_range().end());
+        for (sector, score) in scores.iter().enumerate() {
+            let raw = raws.map_or(f64::NAN, |raws| raws[sector]);
+            let not_finite = |what: &str, value: f64| Breach::NotFinite {
+                what: format!("the {what} of `{}`", self.sectors[sector]),
+                value: value.to_string(),
+            };
+            if raw.is_infinite() {
+                return Err(not_finite("raw value", raw));
+            }
+            if score.is_infinite() {
+                return Err(not_finite("score", *score));
+            }
+            if score.is_nan() {
+                continue;
+            }
+            if !(least..=greatest).contains(score) {
+                return Err(Breach::OutOfRange {
+                    sector: self.sectors[sector].to_string(),
+                    score: score.to_string(),
+                    range: format!("{least} to {greatest}"),
+                });
+            }
+            self.signal.score(sector, *score, (!raw.is_nan()).then_some(raw));
+        }
+        Ok(())
+    }
+
+    pub(crate) fn reason(&mut self, sector: u32, reason: String) -> Result<(), Breach> {
+        let sector = sector as usize;
+        if sector >= self.sectors.len() {
+            return Err(unknown_entity(EntityKind::Sector, sector, self.sectors.len()));
+        }
+        if reason.trim().is_empty() {
+            return Err(Breach::NoReason { sector: self.sectors[sector].to_string() });
+        }
+        self.has_reason.resize(self.sectors.len(), false);
+        self.has_reason[sector] = true;
+        // A reason beside a score says nothing.
+        if self.signal.score_of(sector).is_err() {
+            self.signal.withhold(sector, reason);
+        }
+        Ok(())
+    }
+
+    fn entity(&self, kind: u32, position: u32) -> Result<EntityRef, Breach> {
+        let kind = entity_kind(kind)?;
+        let (position, n) = (position as usize, self.n_entities[kind as usize]);
+        if position >= n {
+            return Err(unknown_entity(kind, position, n));
+        }
+        Ok(EntityRef { kind, position })
+    }
+
+    pub(crate) fn forecasts(&mut self, target: &str, rows: &[abi::Forecast]) -> Result<(), Breach> {
+        check_name(target, "the target of a forecast")?;
+        self.count(rows.len())?;
+        for row in rows {
+            let (entity, period) = (self.entity(row.kind, row.entity)?, period(row.frequency, row.period)?);
+            finite(row.value, || format!("a forecast of `{target}`"))?;
+            finite(row.naive, || format!("a naive forecast of `{target}`"))?;
+            self.signal.forecast(target.to_owned(), entity, period, row.value, row.naive);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn realized(&mut self, target: &str, rows: &[abi::Realized]) -> Result<(), Breach> {
+        check_name(target, "the target of a realized value")?;
+        self.count(rows.len())?;
+        for row in rows {
+            let (entity, period) = (self.entity(row.kind, row.entity)?, period(row.frequency, row.period)?);
+            finite(row.value, || format!("a realized value of `{target}`"))?;
+            self.signal.realized(target.to_owned(), entity, period, row.value);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn diagnostic(&mut self, name: String, kind: u32, values: &[f64]) -> Result<(), Breach> {
+        check_name(&name, "the name of a diagnostic")?;
+        let kind = entity_kind(kind)?;
+        self.count(values.len())?;
+        self.count_name()?;
+        let expected = self.n_entities[kind as usize];
+        if values.len() != expected {
+            let what = format!("values of the diagnostic `{name}`");
+            return Err(Breach::Length { what, given: values.len(), expected });
+        }
+        for value in values.iter().filter(|value| !value.is_nan()) {
+            finite(*value, || format!("a value of the diagnostic `{name}`"))?;
+        }
+        let values: CrossSection = values.iter().map(|value| (!value.is_nan()).then_some(*value)).collect();
+        self.signal.diagnostic_of(kind, name, values);
+        Ok(())
+    }
+
+    pub(crate) fn table(&mut self, table: Table) -> Result<(), Breach> {
+        check_name(table.name(), "the name of a table")?;
+        self.count_name()?;
+        self.count(table.n_rows().saturating_mul(table.columns().len()))?;
+        let name = table.name();
+        for (idx, column) in table.columns().iter().enumerate() {
+            let title = &column.name;
+            if title.is_empty() || table.columns()[..idx].iter().any(|other| other.name == *title) {
+                let what = format!("table `{name}` has two columns `{title}`, or one without a name");
+                return Err(Breach::BadText { what });
+            }
+            if column.values.len() != table.n_rows() {
+                let what = format!("the columns of table `{name}` are not equally long");
+                return Err(Breach::BadText { what });
+            }
+            if let ColumnValues::Numbers(numbers) = &column.values {
+                for value in numbers.iter().filter(|value| !value.is_nan()) {
+                    finite(*value, || format!("a number of table `{name}`"))?;
+                }
+            }
+        }
+        self.signal.table(table);
+        Ok(())
+    }
+
+    fn count(&mut self, n: usize) -> Result<(), Breach> {
+        self.n_values = self.n_values.saturating_add(n);
+        bounded("values in one signal", self.n_values, MOST_VALUES)
+    }
+
+    fn count_name(&mut self) -> Result<(), Breach> {
+        self.n_names += 1;
+        bounded("diagnostics and tables", self.n_names, MOST_NAMES)
+    }
+}
+
+fn bounded(what: &str, given: usize, limit: usize) -> Result<(), Breach> {
+    if given > limit { Err(Breach::TooMuch { what: what.into(), given, limit }) } else { Ok(()) }
+}
+
+fn finite(value: f64, what: impl FnOnce() -> String) -> Result<(), Breach> {
+    if value.is_finite() { Ok(()) } else { Err(Breach::NotFinite { what: what(), value: value.to_string() }) }
+}
+
+fn entity_kind(kind: u32) -> Result<EntityKind, Breach> {
+    let found = EntityKind::ALL.get(kind as usize).copied();
+    found.ok_or_else(|| Breach::Unknown { what: format!("kind of entity {kind}") })
+}
+
+fn unknown_entity(kind: EntityKind, position: usize, n: usize) -> Breach {
+    Breach::Unknown { what: format!("{kind} at position {position}: the view has {n}") }
+}
+
+fn period(frequency: u32, index: i32) -> Result<ReferencePeriod, Breach> {
+    let period = Frequency::ALL
+        .get(frequency as usize)
+        .and_then(|frequency| ReferencePeriod::from_index(*frequency, index));
+    period.ok_or_else(|| Breach::Unknown { what: format!("period {index} of frequency {frequency}") })
+}
+
+/// Copies a text of the factor.
+///
+/// # Safety
+///
+/// If its pointer is not null, the text has as many bytes as it says.
+unsafe fn owned(text: abi::Str, what: &str, limit: usize) -> Result<String, Breach> {
+    if text.len > limit {
+        return Err(Breach::TooMuch { what: format!("bytes of {what}"), given: text.len, limit });
+    }
+    if text.len == 0 || text.ptr.is_null() {
+        return Ok(String::new());
+    }
+    // SAFETY: the caller vouches for the bytes.
+    let bytes = unsafe { std::slice::from_raw_parts(text.ptr, text.len) };
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| Breach::BadText { what: format!("{what} is not UTF-8") })?;
+    Ok(text.to_owned())
+}
+
+/// Checks a name: it becomes a key or part of a file's name.
+fn check_name(name: &str, what: &str) -> Result<(), Breach> {
+    let is_plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(is_plain) {
+        let name: String = name.chars().take(LONGEST_NAME).collect();
+        let what = format!("{what}, {name:?}, is not made of lower-case letters, digits and `_`");
+        return Err(Breach::BadText { what });
+    }
+    Ok(())
+}
+
+/// Borrows rows of the factor.
+///
+/// # Safety
+///
+/// If the pointer is not null and `n` not above `MOST_VALUES`, there are `n` rows.
+unsafe fn rows<'a, T>(first: *const T, n: usize, what: &str) -> Result<&'a [T], Breach> {
+    bounded(what, n, MOST_VALUES)?;
+    if n == 0 {
+        return Ok(&[]);
+    }
+    if first.is_null() || !first.is_aligned() {
+        return Err(Breach::BadText { what: format!("the pointer to {n} {what} leads nowhere") });
+    }
+    // SAFETY: the caller vouches for the rows.
+    Ok(unsafe { std::slice::from_raw_parts(first, n) })
+}
+
+/// Runs one delivery, unless there has been a breach.
+///
+/// # Safety
+///
+/// `ctx` is the receiver whose output this belongs to, used by no one else during the call.
+unsafe fn deliver(ctx: *mut c_void, take: impl FnOnce(&mut Receiver<'_>) -> Result<(), Breach>) {
+    // SAFETY: the caller vouches for the context.
+    let receiver = unsafe { &mut *ctx.cast::<Receiver<'_>>() };
+    if receiver.breach.is_none() {
+        receiver.breach = take(receiver).err();
+    }
+}
+
+unsafe extern "C" fn take_scores(ctx: *mut c_void, scores: *const f64, raws: *const f64, n: usize) {
+    // SAFETY: the factor gives `n` scores and as many raw values or none; the context is ours.
+    unsafe {
+        deliver(ctx, |receiver| {
+            let expected = receiver.sectors.len();
+            if n != expected {
+                // Before a length that may be a lie is believed.
+                return Err(Breach::Length { what: "scores".into(), given: n, expected });
+            }
+            let scores = rows(scores, n, "scores")?;
+            let raws = if raws.is_null() { None } else { Some(rows(raws, n, "raw values")?) };
+            receiver.scores(scores, raws)
+        });
+    }
+}
+
+unsafe extern "C" fn take_reason(ctx: *mut c_void, sector: u32, reason: abi::Str) {
+    // SAFETY: the factor gives a text; the context is ours.
+    unsafe {
+        deliver(ctx, |receiver| {
+            let reason = owned(reason, "a reason", LONGEST_TEXT)?;
+            receiver.reason(sector, reason)
+        });
+    }
+}
+
+unsafe extern "C" fn take_forecasts(
+    ctx: *mut c_void,
+    target: abi::Str,
+    first: *const abi::Forecast,
+    n: usize,
+) {
+    // SAFETY: the factor gives a text and `n` rows; the context is ours.
+    unsafe {
+        deliver(ctx, |receiver| {
+            let target = owned(target, "the target of a forecast", LONGEST_TEXT)?;
+            receiver.forecasts(&target, rows(first, n, "forecasts")?)
+        });
+    }
+}
+
+unsafe extern "C" fn take_realized(
+    ctx: *mut c_void,
+    target: abi::Str,
+    first: *const abi::Realized,
+    n: usize,
+) {
+    // SAFETY: the factor gives a text and `n` rows; the context is ours.
+    unsafe {
+        deliver(ctx, |receiver| {
+            let target = owned(target, "the target of a realized value", LONGEST_TEXT)?;
+            receiver.realized(&target, rows(first, n, "realized values")?)
+        });
+    }
+}
+
+unsafe extern "C" fn take_diagnostic(
+    ctx: *mut c_void,
+    text: abi::Str,
+    kind: u32,
+    values: *const f64,
+    n: usize,
+) {
+    // SAFETY: the factor gives a text and `n` values; the context is ours.
+    unsafe {
+        deliver(ctx, |receiver| {
+            let text = owned(text, "the name of a diagnostic", LONGEST_TEXT)?;
+            receiver.diagnostic(text, kind, rows(values, n, "values")?)
+        });
+    }
+}
+
+unsafe extern "C" fn take_table(ctx: *mut c_void, table: *const abi::Table) {
+    // SAFETY: the factor gives a table whose columns are as long as it says; the context is ours.
+    unsafe {
+        deliver(ctx, |receiver| {
+            let table = table.as_ref().ok_or_else(|| Breach::BadText { what: "a table is null".into() })?;
+            receiver.table(copy_table(table)?)
+        });
+    }
+}
+
+/// # Safety
+///
+/// The columns of the table are as long as it says.
+unsafe fn copy_table(table: &abi::Table) -> Result<Table, Breach> {
+    // SAFETY: the caller vouches for what the table points to.
+    unsafe {
+        let name = owned(table.name, "the name of a table", LONGEST_TEXT)?;
+        let n_rows = table.n_rows;
+        bounded("values in one signal", n_rows.saturating_mul(table.n_columns.max(1)), MOST_VALUES)?;
+        if n_rows > 0 && table.n_columns == 0 {
+            return Err(Breach::BadText {
+                what: format!("the columns of table `{name}` are not equally long"),
+            });
+        }
+        let mut copy = Table::new(name);
+        for column in rows(table.columns, table.n_columns, "columns")? {
+            let title = owned(column.name, "the name of a column", LONGEST_NAME)?;
+            let values = match column.kind {
+                abi::COLUMN_NUMBERS => {
+                    ColumnValues::Numbers(rows(column.numbers, n_rows, "numbers")?.to_vec())
+                }
+                abi::COLUMN_TEXTS => {
+                    let texts = rows(column.texts, n_rows, "texts")?.iter();
+                    // The same long text may be given for every row.
+                    let n_bytes = texts.clone().fold(0_usize, |sum, text| sum.saturating_add(text.len));
+                    bounded("bytes of texts in one column", n_bytes, MOST_VALUES)?;
+                    let texts = texts.map(|text| owned(*text, "a text of a table", LONGEST_TEXT));
+                    ColumnValues::Texts(texts.collect::<Result<_, _>>()?)
+                }
+                abi::COLUMN_DATES => {
+                    let dates = rows(column.dates, n_rows, "dates")?.iter().map(|days| {
+                        Date::from_days(*days)
+                            .ok_or_else(|| Breach::Unknown { what: format!("date {days} days after 1970") })
+                    });
+                    ColumnValues::Dates(dates.collect::<Result<_, _>>()?)
+                }
+                other => return Err(Breach::Unknown { what: format!("kind of column {other}") }),
+            };
+            copy = copy.column(title, values);
+        }
+        Ok(if table.is_matrix == 1 { copy.into_matrix() } else { copy })
+    }
+}

@@ -1,0 +1,291 @@
+//! Factors through one door: linked, loaded, or in a process of their own.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use rotor_factor::host::ViewData;
+use rotor_factor::{ExportedFactor, Parameter, Signal, Spec, Value, abi};
+
+use crate::call::{Functions, Made};
+use crate::file::{FactorHeader, LibraryFile};
+use crate::isolate::{Child, Isolation, Opened};
+use crate::load::{LoadOptions, checked, open};
+use crate::mark::Culprit;
+use crate::{CallError, LoadError, spec};
+
+/// A kind of factor, ready to be made of parameters.
+#[derive(Debug)]
+pub struct Plugin {
+    build: Build,
+    origin: Origin,
+    parameters: &'static [Parameter],
+    /// With the defaults of the parameters.
+    spec: Spec,
+    door: Door,
+}
+
+/// What was built by what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Build {
+    /// Crate and version, kit, compiler and target, for people.
+    pub text: String,
+    /// The major version of the boundary.
+    pub abi_major: u32,
+    /// The minor version of the boundary.
+    pub abi_minor: u32,
+    /// Whether it was built with debug assertions, hence slow.
+    pub is_debug: bool,
+}
+
+/// Where a factor comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// It is part of this program.
+    Linked,
+    /// It comes from a library.
+    Loaded {
+        /// The path as it was given.
+        path: PathBuf,
+        /// The SHA-256 of the file in lower-case hexadecimal digits.
+        sha256: String,
+        /// Whether it runs in a process of its own.
+        is_isolated: bool,
+    },
+}
+
+/// A library that is not loaded, with every reason that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The path as it was given.
+    pub path: PathBuf,
+    /// The reasons; at least one.
+    pub reasons: Vec<LoadError>,
+}
+
+#[derive(Debug)]
+enum Door {
+    Here(Functions),
+    Isolated { isolation: Isolation, library: Library },
+}
+
+/// Which factor of which file a child process is to open.
+#[derive(Clone, Debug)]
+pub(crate) struct Library {
+    pub(crate) path: PathBuf,
+    pub(crate) options: LoadOptions,
+    pub(crate) position: usize,
+}
+
+/// A factor that was made of parameters, ready to be asked about days.
+#[derive(Debug)]
+pub struct Instance {
+    spec: Spec,
+    inside: Inside,
+}
+
+#[derive(Debug)]
+enum Inside {
+    Here(Made),
+    Isolated(Mutex<Child>),
+}
+
+impl Plugin {
+    /// Takes a factor that is part of this program.
+    ///
+    /// # Errors
+    ///
+    /// If its header is not whole or it does not start.
+    pub fn linked(factor: &'static ExportedFactor) -> Result<Self, LoadError> {
+        let header = factor.header();
+        let expected = FactorHeader {
+            symbol: String::new(),
+            abi_major: header.abi_major,
+            abi_minor: header.abi_minor,
+            header_size: header.header_size,
+            flags: header.flags,
+            build: factor.build().into(),
+        };
+        let (_, vtable) = checked(header, &expected)?;
+        Self::here(&expected, vtable, Origin::Linked)
+    }
+
+    /// Opens a library and takes its factors into this process.
+    ///
+    /// What they do to the process as a whole (`abort`, `exit`, all of its memory, an endless loop) nobody can contain
+    /// here; see [`Plugin::isolated`] and [`explain_fatal_calls`](crate::explain_fatal_calls).
+    ///
+    /// # Errors
+    ///
+    /// Every reason to refuse the file, found before any of it was run; or the first that opening it shows.
+    pub fn load(path: &Path, options: &LoadOptions) -> Result<Vec<Self>, Refused> {
+        let file = LibraryFile::look_at(path, options);
+        let mut plugins = Vec::new();
+        for ((_, vtable), header) in open(&file)?.into_iter().zip(&file.factors) {
+            let origin =
+                Origin::Loaded { path: path.into(), sha256: file.sha256.clone(), is_isolated: false };
+            let plugin = Self::here(header, vtable, origin);
+            plugins.push(plugin.map_err(|error| Refused { path: path.into(), reasons: vec![error] })?);
+        }
+        distinct(path, plugins)
+    }
+
+    /// Opens a library in a child process, one for each instance, and takes its factors.
+    ///
+    /// Whatever a factor does there costs its own scores alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plugin::load`], and if the child cannot be started.
+    pub fn isolated(path: &Path, options: &LoadOptions, isolation: &Isolation) -> Result<Vec<Self>, Refused> {
+        let refused = |reasons| Refused { path: path.into(), reasons };
+        let file = LibraryFile::look_at(path, options);
+        if !file.refusals.is_empty() {
+            return Err(refused(file.refusals));
+        }
+        // The child opens the bytes that were looked at here, or nothing.
+        let options = LoadOptions { sha256: Some(file.sha256.clone()), ..options.clone() };
+        let library = |position| Library { path: path.into(), options: options.clone(), position };
+        let opened = Child::open(isolation, &library(0)).map_err(refused)?;
+        let mut plugins = Vec::new();
+        for (position, (opened, header)) in opened.iter().zip(&file.factors).enumerate() {
+            let Opened { parameters, spec } = opened;
+            let start = |breach| refused(vec![LoadError::Start(CallError::Broke(breach))]);
+            let origin = Origin::Loaded { path: path.into(), sha256: file.sha256.clone(), is_isolated: true };
+            plugins.push(Self {
+                build: Build::of(header),
+                origin,
+                parameters: spec::read_parameters(parameters).map_err(start)?,
+                spec: spec::read_spec(spec).map_err(start)?,
+                door: Door::Isolated { isolation: isolation.clone(), library: library(position) },
+            });
+        }
+        distinct(path, plugins)
+    }
+
+    fn here(header: &FactorHeader, vtable: &'static abi::VTable, origin: Origin) -> Result<Self, LoadError> {
+        let path = match &origin {
+            Origin::Linked => None,
+            Origin::Loaded { path, .. } => Some(path.as_path()),
+        };
+        let functions =
+            Functions::start(vtable, Culprit::new(&header.build, path)).map_err(LoadError::Start)?;
+        let json = functions.parameters_json().map_err(LoadError::Start)?;
+        let parameters =
+            spec::read_parameters(&json).map_err(|breach| LoadError::Start(CallError::Broke(breach)))?;
+        let spec = functions.create(parameters, []).map_err(LoadError::Start)?.spec().clone();
+        Ok(Self { build: Build::of(header), origin, parameters, spec, door: Door::Here(functions) })
+    }
+
+    /// Returns the name of the factor.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.spec.name()
+    }
+
+    /// Returns what was built by what.
+    #[must_use]
+    pub fn build(&self) -> &Build {
+        &self.build
+    }
+
+    /// Returns where the factor comes from.
+    #[must_use]
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// Returns what can be set.
+    #[must_use]
+    pub fn parameters(&self) -> &'static [Parameter] {
+        self.parameters
+    }
+
+    /// Returns the spec that goes with the defaults of the parameters.
+    #[must_use]
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// Makes a factor; what is not given has its default.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter is not declared or not allowed, or if the factor says so.
+    pub fn create(&self, given: impl IntoIterator<Item = (String, Value)>) -> Result<Instance, CallError> {
+        match &self.door {
+            Door::Here(functions) => {
+                let made = functions.create(self.parameters, given)?;
+                Ok(Instance { spec: made.spec().clone(), inside: Inside::Here(made) })
+            }
+            Door::Isolated { isolation, library } => {
+                let (child, spec) = Child::create(isolation, library, self.parameters, given)?;
+                Ok(Instance { spec, inside: Inside::Isolated(Mutex::new(child)) })
+            }
+        }
+    }
+}
+
+/// Refuses a library with two factors of one name.
+fn distinct(path: &Path, plugins: Vec<Plugin>) -> Result<Vec<Plugin>, Refused> {
+    for (position, plugin) in plugins.iter().enumerate() {
+        if plugins[..position].iter().any(|other| other.name() == plugin.name()) {
+            let reasons = vec![LoadError::DuplicateFactor { name: plugin.name().into() }];
+            return Err(Refused { path: path.into(), reasons });
+        }
+    }
+    Ok(plugins)
+}
+
+impl Build {
+    fn of(header: &FactorHeader) -> Self {
+        Self {
+            text: header.build.clone(),
+            abi_major: header.abi_major,
+            abi_minor: header.abi_minor,
+            is_debug: header.flags & abi::DEBUG_BUILD != 0,
+        }
+    }
+}
+
+impl Instance {
+    /// Returns what the factor is and needs, with these parameters.
+    #[must_use]
+    pub fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// Tells whether the factor runs in a process of its own. Its calls then follow one another, and to keep runs
+    /// repeatable they are to come in the order of days.
+    #[must_use]
+    pub fn is_isolated(&self) -> bool {
+        matches!(self.inside, Inside::Isolated(_))
+    }
+
+    /// Asks the factor about a day, whose inputs are those of [`Instance::spec`] in their order.
+    ///
+    /// # Errors
+    ///
+    /// What the factor says, that it panicked or broke the contract, or what became of its process.
+    pub fn evaluate(&self, view: &ViewData<'_>) -> Result<Signal, CallError> {
+        match &self.inside {
+            Inside::Here(made) => made.evaluate(view),
+            Inside::Isolated(child) => {
+                let mut child = child.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                child.evaluate(&self.spec, view)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the library {} is refused", self.path.display())?;
+        for reason in &self.reasons {
+            write!(f, "\n  {reason}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Refused {}

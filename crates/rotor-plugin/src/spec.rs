@@ -1,0 +1,147 @@
+//! The documents in which a factor describes itself: JSON, so that either side may be the older one.
+
+use rotor_factor::{EntityKind, Frequency, Input, Parameter, ParameterKind, Spec};
+use serde::Deserialize;
+
+use crate::Breach;
+
+/// The longest document that is read.
+pub(crate) const LONGEST: usize = 1 << 20;
+
+#[derive(Deserialize)]
+struct SpecDocument {
+    name: String,
+    version: String,
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    about_zh: String,
+    #[serde(default = "one")]
+    score_min: f64,
+    #[serde(default = "three")]
+    score_max: f64,
+    #[serde(default)]
+    inputs: Vec<InputDocument>,
+}
+
+#[derive(Deserialize)]
+struct InputDocument {
+    name: String,
+    source: String,
+    series: Option<String>,
+    entity: Option<String>,
+    frequency: Option<String>,
+    #[serde(default)]
+    window: usize,
+    #[serde(default)]
+    days: usize,
+    #[serde(default)]
+    months: usize,
+    #[serde(default)]
+    optional: bool,
+}
+
+#[derive(Deserialize)]
+struct ParametersDocument {
+    parameters: Vec<ParameterDocument>,
+}
+
+#[derive(Deserialize)]
+struct ParameterDocument {
+    name: String,
+    #[serde(rename = "type")]
+    kind: String,
+    default: serde_json::Value,
+    min: Option<serde_json::Number>,
+    max: Option<serde_json::Number>,
+    #[serde(default)]
+    choices: Vec<String>,
+    #[serde(default)]
+    about: String,
+    #[serde(default)]
+    about_zh: String,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+fn three() -> f64 {
+    3.0
+}
+
+fn bad(reason: impl ToString) -> Breach {
+    Breach::BadSpec { reason: reason.to_string() }
+}
+
+/// Reads the spec of a factor.
+pub(crate) fn read_spec(json: &str) -> Result<Spec, Breach> {
+    let document: SpecDocument = serde_json::from_str(json).map_err(bad)?;
+    let SpecDocument { name, version, about, about_zh, score_min, score_max, inputs } = document;
+    let mut spec = Spec::new(name, version, about, about_zh).scores_in(score_min..=score_max);
+    for input in inputs {
+        spec = spec.input(read_input(input)?);
+    }
+    spec.fault().map_or(Ok(spec), |fault| Err(bad(fault)))
+}
+
+fn read_input(document: InputDocument) -> Result<Input, Breach> {
+    let InputDocument { name, source, series, entity, frequency, window, days, months, optional } = document;
+    let word =
+        |word: Option<String>, what: &str| word.ok_or_else(|| bad(format!("input `{name}` has no {what}")));
+    let kind = |entity| word(entity, "entity")?.parse::<EntityKind>().map_err(bad);
+    let every = |frequency| word(frequency, "frequency")?.parse::<Frequency>().map_err(bad);
+    let input = match source.as_str() {
+        "close" => Input::close(kind(entity)?, every(frequency)?, window),
+        "series" => Input::series(word(series, "series")?, kind(entity)?, every(frequency)?, window),
+        "bridge" => Input::bridge(),
+        "links" => Input::links(days, months),
+        other => {
+            return Err(bad(format!("input `{name}` comes from `{other}`, which this Rotor does not know")));
+        }
+    };
+    let input = input.named(name);
+    Ok(if optional { input.optional() } else { input })
+}
+
+/// Reads the declarations of parameters.
+///
+/// They are kept for the rest of the process, as the library is that declares them.
+pub(crate) fn read_parameters(json: &str) -> Result<&'static [Parameter], Breach> {
+    let document: ParametersDocument = serde_json::from_str(json).map_err(bad)?;
+    let mut parameters = Vec::new();
+    for parameter in document.parameters {
+        parameters.push(read_parameter(parameter)?);
+    }
+    Ok(Vec::leak(parameters))
+}
+
+fn read_parameter(document: ParameterDocument) -> Result<Parameter, Breach> {
+    let ParameterDocument { name, kind, default, min, max, choices, about, about_zh } = document;
+    let wrong = |what: &str| bad(format!("parameter `{name}` has {what}"));
+    let kind = match kind.as_str() {
+        "flag" => ParameterKind::Flag {
+            default: default.as_bool().ok_or_else(|| wrong("no default that is true or false"))?,
+        },
+        "integer" => ParameterKind::Integer {
+            default: default.as_i64().ok_or_else(|| wrong("no whole default"))?,
+            min: min.map_or(Some(i64::MIN), |min| min.as_i64()).ok_or_else(|| wrong("no whole minimum"))?,
+            max: max.map_or(Some(i64::MAX), |max| max.as_i64()).ok_or_else(|| wrong("no whole maximum"))?,
+        },
+        "number" => ParameterKind::Number {
+            default: default.as_f64().ok_or_else(|| wrong("no default that is a number"))?,
+            min: min.and_then(|min| min.as_f64()).unwrap_or(f64::MIN),
+            max: max.and_then(|max| max.as_f64()).unwrap_or(f64::MAX),
+        },
+        "text" => ParameterKind::Text {
+            default: leak(default.as_str().ok_or_else(|| wrong("no default that is a text"))?),
+            choices: Vec::leak(choices.iter().map(|choice| leak(choice)).collect()),
+        },
+        other => return Err(wrong(&format!("the type `{other}`, which this Rotor does not know"))),
+    };
+    Ok(Parameter { name: leak(&name), kind, about: leak(&about), about_zh: leak(&about_zh) })
+}
+
+fn leak(text: &str) -> &'static str {
+    String::leak(text.to_owned())
+}

@@ -148,6 +148,15 @@ impl Archive {
         self.log(series).iter().map(|publication| self.vintage(publication))
     }
 
+    /// Returns the archive with the values that `change` gives, which is asked for each entry.
+    pub(crate) fn changed(&self, change: impl Fn(&Publication) -> Option<f64>) -> Self {
+        let logs = self.logs.iter().map(|log| {
+            let changed = |entry: &Publication| Some(Publication { value: change(entry)?, ..*entry });
+            log.iter().filter_map(changed).collect()
+        });
+        Self { logs: logs.collect(), n_entities: self.n_entities, frequencies: self.frequencies.clone() }
+    }
+
     /// Spells an entry of the log out.
     pub(crate) fn vintage(&self, publication: &Publication) -> Vintage {
         let series = (publication.key / self.n_entities) as usize;

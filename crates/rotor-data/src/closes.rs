@@ -74,6 +74,22 @@ impl Closes {
         Some((Date::from_days(dates[position])?, closes[position]))
     }
 
+    /// Returns the closes that `change` gives, which is asked for each day and close.
+    pub(crate) fn changed(&self, change: impl Fn(i32, f64) -> Option<f64>) -> Self {
+        let mut changed = Self::default();
+        for part in &self.parts {
+            let start = changed.dates.len();
+            for (date, close) in self.dates[part.clone()].iter().zip(&self.closes[part.clone()]) {
+                if let Some(close) = change(*date, *close) {
+                    changed.dates.push(*date);
+                    changed.closes.push(close);
+                }
+            }
+            changed.parts.push(start..changed.dates.len());
+        }
+        changed
+    }
+
     /// Returns the days (since 1970) and the closes of one entity.
     pub(crate) fn columns(&self, entity: usize) -> (&[i32], &[f64]) {
         let part = self.parts[entity].clone();

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use rotor_factor::EntityKind;
+use rotor_factor::{EntityKind, nearest};
 use sha2::{Digest, Sha256};
 
 use crate::archive::{Archive, Repeated};
 use crate::closes::{Closes, TradingCalendar};
-use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown};
+use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
 use crate::manifest::Manifest;
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
@@ -27,10 +27,10 @@ pub struct Dataset {
     entities: Vec<Entity>,
     by_kind: BTreeMap<EntityKind, Vec<usize>>,
     series: Vec<Series>,
-    closes: Closes,
+    pub(crate) closes: Closes,
     calendar: TradingCalendar,
-    archive: Archive,
-    bridge: Vec<BridgeWeight>,
+    pub(crate) archive: Archive,
+    pub(crate) bridge: Vec<BridgeWeight>,
     links: Vec<Link>,
     events: Vec<Event>,
     files: Vec<DataFile>,

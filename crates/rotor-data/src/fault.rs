@@ -368,20 +368,6 @@ fn shown_within(value: &str, longest: usize) -> String {
     text
 }
 
-/// Returns the known name nearest to a mistyped one, if one is near enough to be meant.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Nobody mistypes a longer name into one that is known, and comparing megabytes takes minutes.
-    const LONGEST: usize = 100;
-    let farthest = (name.chars().count() / 3).max(1);
-    known
-        .into_iter()
-        .filter(|candidate| name.len().max(candidate.len()) <= LONGEST)
-        .map(|candidate| (strsim::osa_distance(name, candidate), candidate))
-        .filter(|(distance, _)| *distance <= farthest)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@
 //! The crate reads and writes dataset folders and does nothing else: no factor, no schedule, no printing.
 
 mod archive;
+mod censor;
 mod closes;
 mod dataset;
 mod describe;
@@ -22,6 +23,7 @@ pub mod synthetic;
 mod write;
 
 pub use archive::{Archive, Vintage};
+pub use censor::Future;
 pub use closes::{Closes, TradingCalendar};
 pub use dataset::{DataError, DataFile, Dataset};
 pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};

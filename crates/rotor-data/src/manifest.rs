@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use rotor_factor::Date;
+use rotor_factor::{Date, nearest};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown, shown_reason};
+use crate::fault::{Fault, FaultKind, FaultReport, shown, shown_reason};
 
 /// How often a dataset has closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -113,6 +113,9 @@ fn loader_message(error: &libloading::Error, copy: &Path) -> String {
     text.replace(&format!("{}: ", copy.display()), "")
 }
 
+/// Copies made by this process, so that two threads do not write to one file.
+static N_COPIES: AtomicU32 = AtomicU32::new(0);
+
 /// Returns the private copy of a library, made if it is not there.
 fn cached_copy(hash: &str, bytes: &[u8]) -> Result<PathBuf, LoadError> {
     let folder = cache_folder();
@@ -130,7 +133,6 @@ fn cached_copy(hash: &str, bytes: &[u8]) -> Result<PathBuf, LoadError> {
     if std::fs::read(&copy).is_ok_and(|bytes| sha256(&bytes) == hash) {
         return Ok(copy);
     }
-    static N_COPIES: AtomicU32 = AtomicU32::new(0);
     let n = N_COPIES.fetch_add(1, Ordering::Relaxed);
     let partial = folder.join(format!(".{hash}.{}-{n}.partial", std::process::id()));
     let write = || {

@@ -70,6 +70,7 @@ fn three() -> f64 {
     3.0
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "errors and texts are handed over as they come")]
 fn bad(reason: impl ToString) -> Breach {
     Breach::BadSpec { reason: reason.to_string() }
 }

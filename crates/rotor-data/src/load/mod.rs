@@ -13,9 +13,9 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use arrow_array::Array;
-use rotor_factor::{Date, DateError, EntityKind, Frequency, UnknownWord};
+use rotor_factor::{Date, DateError, EntityKind, Frequency, UnknownWord, nearest};
 
-use crate::fault::{FaultKind, FaultReport, nearest, shown, shown_number};
+use crate::fault::{FaultKind, FaultReport, shown, shown_number};
 use crate::read::Batch;
 
 /// The codes of a table that others refer to, each with its position in code order.

@@ -16,7 +16,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, StringArray};
 
-use crate::fault::{Fault, FaultKind, FaultReport, nearest, shown};
+use rotor_factor::nearest;
+
+use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::schema::{Column, Table};
 
 /// The two formats of a table.

@@ -33,21 +33,22 @@ pub fn serve() -> io::Result<()> {
     rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
     end_with_parent();
     let mut server = Server::default();
-    let mut head = [0; 9];
-    while read_or_end(&mut requests, &mut head)? {
-        let length = u64::from_le_bytes(head[1..].try_into().expect("eight bytes"));
+    let (mut request, mut length) = ([0], [0; 8]);
+    while read_or_end(&mut requests, &mut request)? {
+        requests.read_exact(&mut length)?;
+        let length = u64::from_le_bytes(length);
         let mut body = Vec::new();
         (&requests).take(length).read_to_end(&mut body)?;
-        let answer = server.answer(head[0], &body).map_err(|Garbled| io::ErrorKind::InvalidData)?;
+        let answer = server.answer(request[0], &body).map_err(|Garbled| io::ErrorKind::InvalidData)?;
         answers.write_all(&(answer.bytes.len() as u64).to_le_bytes())?;
         answers.write_all(&answer.bytes)?;
     }
     Ok(())
 }
 
-/// Reads a whole head, or finds that there is none.
-fn read_or_end(requests: &mut File, head: &mut [u8]) -> io::Result<bool> {
-    match requests.read_exact(head) {
+/// Reads what is asked for, or finds that nothing is.
+fn read_or_end(requests: &mut File, request: &mut [u8]) -> io::Result<bool> {
+    match requests.read_exact(request) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
         Err(error) => Err(error),

@@ -1,0 +1,102 @@
+//! Asking every factor about every day.
+
+use rayon::prelude::*;
+use rotor_data::{Dataset, SweepError};
+use rotor_factor::{AsOf, Signal};
+use rotor_plugin::{CallError, Instance};
+
+use crate::plan::Plan;
+use crate::views::Views;
+
+/// What a factor said of a day.
+pub type Outcome = Result<Signal, CallError>;
+
+/// What every factor said of every day.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    /// Day by day the positions of its sectors among the sectors of the dataset.
+    pub sectors: Vec<Vec<u32>>,
+    /// Factor by factor, day by day.
+    pub outcomes: Vec<Vec<Outcome>>,
+}
+
+/// Asks every factor about every day, in parallel; the result does not depend on the number of threads.
+///
+/// The days ascend. Factors that [cannot have a score](Plan::refusal) are not asked. Tables are wanted for the last day
+/// alone unless `all_tables`. Isolated factors are asked day after day, each in its process.
+///
+/// # Errors
+///
+/// If a window is longer than the calendar or larger than memory, or the days do not ascend.
+///
+/// # Panics
+///
+/// If there is not one factor for each spec of the plan.
+pub fn replay(
+    dataset: &Dataset,
+    plan: &Plan,
+    factors: &[&Instance],
+    days: &[AsOf],
+    all_tables: bool,
+) -> Result<Replay, SweepError> {
+    assert_eq!(factors.len(), plan.bindings.len(), "one factor for each spec of the plan");
+    let last = days.last().copied();
+    let walk = |days: &[AsOf], is_asked: &(dyn Fn(usize) -> bool + Sync)| {
+        let mut part = Part { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
+        let (Some(first), Some(end)) = (days.first(), days.last()) else { return Ok(part) };
+        let mut views = Views::new(dataset, plan, *first, *end)?;
+        for as_of in days {
+            let day = views.advance(*as_of)?;
+            part.sectors.push(day.sectors().to_vec());
+            for (position, factor) in factors.iter().enumerate().filter(|(position, _)| is_asked(*position)) {
+                let wants_tables = all_tables || Some(*as_of) == last;
+                part.outcomes[position].push(ask(plan, position, factor, || day.view(position, wants_tables)));
+            }
+        }
+        Ok::<_, SweepError>(part)
+    };
+    // One sweep a chunk, and one chunk a thread: a sweep reads the log from its beginning.
+    let n_chunks = rayon::current_num_threads().clamp(1, days.len().max(1));
+    let chunks: Vec<&[AsOf]> = days.chunks(days.len().div_ceil(n_chunks).max(1)).collect();
+    let isolated: Vec<usize> =
+        (0..factors.len()).filter(|position| factors[*position].is_isolated()).collect();
+    let is_here = |position: usize| !isolated.contains(&position);
+    let (here, apart) = rayon::join(
+        || chunks.par_iter().map(|days| walk(days, &is_here)).collect::<Result<Vec<Part>, SweepError>>(),
+        || {
+            let walks = isolated.par_iter().map(|factor| walk(days, &|position| position == *factor));
+            walks.collect::<Result<Vec<Part>, SweepError>>()
+        },
+    );
+    let mut replay =
+        Replay { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
+    for part in here? {
+        replay.sectors.extend(part.sectors);
+        for (all, some) in replay.outcomes.iter_mut().zip(part.outcomes) {
+            all.extend(some);
+        }
+    }
+    for (position, mut part) in isolated.iter().zip(apart?) {
+        replay.outcomes[*position] = std::mem::take(&mut part.outcomes[*position]);
+    }
+    Ok(replay)
+}
+
+/// What some of the days gave.
+struct Part {
+    sectors: Vec<Vec<u32>>,
+    outcomes: Vec<Vec<Outcome>>,
+}
+
+/// Asks a factor, unless its inputs are not there.
+fn ask<'v>(
+    plan: &Plan,
+    position: usize,
+    factor: &Instance,
+    view: impl FnOnce() -> rotor_factor::host::ViewData<'v>,
+) -> Outcome {
+    match plan.refusal(position) {
+        Some(message) => Err(CallError::Refused { message, hint: None }),
+        None => factor.evaluate(&view()),
+    }
+}

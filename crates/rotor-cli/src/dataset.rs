@@ -12,7 +12,7 @@ use rotor_factor::{Date, EntityKind, Frequency};
 use serde_json::json;
 
 use crate::text::{Align, TextTable, fit};
-use crate::{CliError, Outcome};
+use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -112,14 +112,6 @@ pub(crate) fn run(command: Command) -> Result<Outcome, CliError> {
     }
 }
 
-fn done(text: String) -> Outcome {
-    Outcome { text, passed: true }
-}
-
-fn to_json(value: &impl serde::Serialize) -> Result<String, CliError> {
-    Ok(serde_json::to_string_pretty(value)? + "\n")
-}
-
 fn check(show: &Show) -> Result<Outcome, CliError> {
     let (report, summary) = match Dataset::open(&show.folder) {
         Ok(dataset) => (FaultReport::default(), format!("no faults; {}\n", summary(&dataset))),
@@ -166,7 +158,7 @@ fn report_as_json(folder: &Path, report: &FaultReport) -> serde_json::Value {
 fn describe(show: &Show) -> Result<Outcome, CliError> {
     let dataset = Dataset::open(&show.folder)?;
     let description = rotor_data::describe(&dataset);
-    Ok(done(if show.json { to_json(&description)? } else { described(&description) }))
+    Ok(Outcome::done(if show.json { to_json(&description)? } else { described(&description) }))
 }
 
 fn described(description: &Description) -> String {
@@ -366,5 +358,5 @@ fn written(folder: &Path, json: bool) -> Result<Outcome, CliError> {
     } else {
         format!("wrote {}: {}\n", folder.display(), summary(&dataset))
     };
-    Ok(done(text))
+    Ok(Outcome::done(text))
 }

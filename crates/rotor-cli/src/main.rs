@@ -4,15 +4,21 @@
 //! 0 done, 1 the check failed, 2 bad usage or bad input, 3 a fault of ours.
 
 mod dataset;
+mod factor;
+mod linked;
 mod text;
 
 use std::any::Any;
+use std::fs::File;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use rotor_data::DataError;
+use rotor_factor::Month;
+use rotor_plugin::{CallError, Refused};
 
 /// Monthly sector rotation, judged on what was known at the time.
 #[derive(Debug, Parser)]
@@ -27,6 +33,9 @@ enum Command {
     /// Check, describe, convert and generate datasets
     #[command(subcommand)]
     Dataset(dataset::Command),
+    /// List, inspect, make and check factors
+    #[command(subcommand)]
+    Factor(factor::Command),
 }
 
 /// What a command has to say when it is done.
@@ -35,6 +44,12 @@ struct Outcome {
     text: String,
     /// Whether what was checked is sound.
     passed: bool,
+}
+
+impl Outcome {
+    fn done(text: String) -> Self {
+        Self { text, passed: true }
+    }
 }
 
 /// What keeps a command from being done.
@@ -46,23 +61,70 @@ enum CliError {
     World(#[from] rotor_data::synthetic::SyntheticError),
     #[error("cannot describe the result as JSON: {0}")]
     Json(#[from] serde_json::Error),
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error("the library {} exports no factor", path.display())]
+    NoFactor { path: PathBuf },
+    #[error("there is no linked factor `{name}`")]
+    UnknownFactor { name: String, nearest: Option<String>, known: Vec<String> },
+    #[error("factor `{factor}` cannot be made: {error}")]
+    Call { factor: String, error: CallError },
+    #[error("factor `{factor}` cannot have a score on dataset `{dataset}`: {reason}")]
+    MissingInputs { factor: String, dataset: String, reason: String },
+    #[error("dataset `{dataset}` has no execution day from {start} on")]
+    NoDays { dataset: String, start: Month },
+    #[error(transparent)]
+    Check(#[from] rotor_engine::CheckError),
+    #[error("cannot make {}: {error}", folder.display())]
+    Scaffold { folder: PathBuf, error: io::Error },
+    #[error("cannot find out the path of this program: {0}")]
+    Program(io::Error),
+    #[error("cannot make a temporary folder: {0}")]
+    Temporary(io::Error),
 }
 
 impl CliError {
-    fn hint(&self) -> Option<&str> {
-        match self {
-            Self::Data(error) => error.hint(),
-            Self::World(error) => Some(error.hint()),
-            Self::Json(_) => None,
-        }
+    /// How to mend it, a line each.
+    fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            Self::Data(error) => error.hint().map(Into::into),
+            Self::World(error) => Some(error.hint().into()),
+            Self::Refused(refused) => {
+                return refused.reasons.iter().filter_map(rotor_plugin::LoadError::hint).collect();
+            }
+            Self::UnknownFactor { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::UnknownFactor { known, .. } => Some(format!(
+                "linked are {}; the path of a library contains a `/`",
+                known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            )),
+            Self::Call { error, .. } => error.hint(),
+            Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
+            Self::NoDays { .. } => Some("give an earlier month by `--start`".into()),
+            Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
+                Some("give another name, or another folder by `--dir`".into())
+            }
+            _ => None,
+        };
+        hint.into_iter().collect()
     }
 }
 
 fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == rotor_plugin::CHILD_ARGUMENT) {
+        return ExitCode::from(if rotor_plugin::serve().is_ok() { 0 } else { 3 });
+    }
     let arguments = Arguments::parse();
     std::panic::set_hook(Box::new(|_| {}));
+    // A library that prints must not write into the results.
+    let stdout = match rotor_plugin::take_stdout() {
+        Ok(stdout) => stdout,
+        Err(error) => {
+            eprintln!("error: standard output cannot be used: {error}");
+            return ExitCode::from(2);
+        }
+    };
     match catch_unwind(AssertUnwindSafe(|| run(arguments.command))) {
-        Ok(Ok(outcome)) => finish(&outcome),
+        Ok(Ok(outcome)) => finish(&outcome, stdout),
         Ok(Err(error)) => {
             complain(&error);
             ExitCode::from(2)
@@ -80,11 +142,11 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<Outcome, CliError> {
     match command {
         Command::Dataset(command) => dataset::run(command),
+        Command::Factor(command) => factor::run(command),
     }
 }
 
-fn finish(outcome: &Outcome) -> ExitCode {
-    let mut stdout = io::stdout().lock();
+fn finish(outcome: &Outcome, mut stdout: File) -> ExitCode {
     match stdout.write_all(outcome.text.as_bytes()).and_then(|()| stdout.flush()) {
         // Whoever closes the pipe has read enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
@@ -100,9 +162,13 @@ fn complain(error: &CliError) {
     if let CliError::Data(DataError::Faulty { report, .. }) = error {
         eprintln!("{report}");
     }
-    if let Some(hint) = error.hint() {
+    for hint in error.hints() {
         eprintln!("hint: {hint}");
     }
+}
+
+fn to_json(value: &impl serde::Serialize) -> Result<String, CliError> {
+    Ok(serde_json::to_string_pretty(value)? + "\n")
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {

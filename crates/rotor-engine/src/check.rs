@@ -121,7 +121,12 @@ pub fn check(
     }
     // The first of each promise says it; a hundred more of them hide the others.
     let mut seen = Vec::new();
-    findings.retain(|finding| !seen.contains(&finding.promise) && { seen.push(finding.promise); true });
+    findings.retain(|finding| {
+        !seen.contains(&finding.promise) && {
+            seen.push(finding.promise);
+            true
+        }
+    });
     Ok(CheckReport { days: days.to_vec(), n_futures: probes.len(), replay: expected, findings })
 }
 
@@ -225,7 +230,9 @@ fn difference(given: &Outcome, expected: &Outcome) -> Option<String> {
     let (given, expected) = match (given, expected) {
         (Ok(given), Ok(expected)) => (given, expected),
         (Err(given), Err(expected)) if given == expected => return None,
-        (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Some(format!("once there is a signal, once {error}")),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => {
+            return Some(format!("once there is a signal, once {error}"));
+        }
         (Err(given), Err(expected)) => return Some(format!("once it says: {expected}; once: {given}")),
     };
     if given.n_sectors() != expected.n_sectors() {

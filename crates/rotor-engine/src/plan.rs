@@ -70,12 +70,8 @@ impl Plan {
     ///
     /// If two factors have one name. What a dataset lacks is no error; see [`Plan::missing`].
     pub fn new(dataset: &Dataset, specs: &[&Spec]) -> Result<Self, PlanError> {
-        let mut plan = Self {
-            requests: Vec::new(),
-            bindings: Vec::new(),
-            linked: Vec::new(),
-            missing: Vec::new(),
-        };
+        let mut plan =
+            Self { requests: Vec::new(), bindings: Vec::new(), linked: Vec::new(), missing: Vec::new() };
         for (position, spec) in specs.iter().enumerate() {
             if specs[..position].iter().any(|other| other.name() == spec.name()) {
                 return Err(PlanError::DuplicateFactor { name: spec.name().into() });
@@ -140,7 +136,9 @@ impl Plan {
                 }
                 let is_daily = dataset.manifest().price_frequency == rotor_data::PriceFrequency::Daily;
                 match frequency {
-                    Frequency::Daily if !is_daily => return Err("the dataset has month-end closes only".into()),
+                    Frequency::Daily if !is_daily => {
+                        return Err("the dataset has month-end closes only".into());
+                    }
                     Frequency::Daily => (SweepInput::DailyClose, *kind, *n_periods),
                     _ => (SweepInput::MonthlyClose, *kind, *n_periods),
                 }
@@ -155,7 +153,9 @@ impl Plan {
                 })?;
                 let found = dataset.series()[position].frequency;
                 if found != *frequency {
-                    return Err(format!("series `{series}` has frequency {found}, the factor wants {frequency}"));
+                    return Err(format!(
+                        "series `{series}` has frequency {found}, the factor wants {frequency}"
+                    ));
                 }
                 if dataset.of_kind(*kind).is_empty() {
                     return Err(format!("the dataset has no entity of kind `{kind}`"));

@@ -50,7 +50,8 @@ pub fn replay(
             part.sectors.push(day.sectors().to_vec());
             for (position, factor) in factors.iter().enumerate().filter(|(position, _)| is_asked(*position)) {
                 let wants_tables = all_tables || Some(*as_of) == last;
-                part.outcomes[position].push(ask(plan, position, factor, || day.view(position, wants_tables)));
+                part.outcomes[position]
+                    .push(ask(plan, position, factor, || day.view(position, wants_tables)));
             }
         }
         Ok::<_, SweepError>(part)
@@ -68,8 +69,7 @@ pub fn replay(
             walks.collect::<Result<Vec<Part>, SweepError>>()
         },
     );
-    let mut replay =
-        Replay { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
+    let mut replay = Replay { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
     for part in here? {
         replay.sectors.extend(part.sectors);
         for (all, some) in replay.outcomes.iter_mut().zip(part.outcomes) {

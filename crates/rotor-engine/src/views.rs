@@ -174,7 +174,8 @@ impl CrossSection {
         self.is_whole = rows.len() == sectors.len();
         self.rows = rows;
         let entity = |row: &u32| &dataset.entities()[sectors[*row as usize]];
-        self.table = EntityTable::new(self.rows.iter().map(|row| (entity(row).code.as_str(), entity(row).group)));
+        self.table =
+            EntityTable::new(self.rows.iter().map(|row| (entity(row).code.as_str(), entity(row).group)));
         self.links = LinkTable::new(plan.linked.iter().map(|(series, _)| {
             let series = &dataset.series()[*series];
             (series.name.as_str(), series.unit.as_str())
@@ -186,7 +187,8 @@ impl CrossSection {
                 .iter()
                 .filter(|link| link.sector == sector)
                 .filter_map(|link| {
-                    let series = plan.linked.iter().position(|(series, _)| *series == link.series as usize)?;
+                    let series =
+                        plan.linked.iter().position(|(series, _)| *series == link.series as usize)?;
                     Some((series as u32, i32::from(link.polarity), link.weight))
                 })
                 .collect();

@@ -30,9 +30,9 @@ use rotor_factor::{
 ///     2020-02 2020-02-29  110.0   40.0   10.0
 ///     2020-03 2020-03-31   99.0   60.0   10.0
 /// ";
-/// let momentum = Momentum::new(2, 1)?;
-/// assert_eq!(testing::raws(&momentum, "2020-03-31", closes), "energy 0.1000, banks -0.2000, steel 0.0000");
-/// assert_eq!(testing::scores(&momentum, "2020-03-31", closes), "energy 3, banks 1, steel 2");
+/// let factor = Momentum::new(2, 1)?;
+/// assert_eq!(testing::raws(&factor, "2020-03-31", closes), "energy 0.1000, banks -0.2000, steel 0.0000");
+/// assert_eq!(testing::scores(&factor, "2020-03-31", closes), "energy 3, banks 1, steel 2");
 /// # Ok::<(), rotor_factor::FactorError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -70,9 +70,8 @@ impl Factor for Momentum {
 
     fn spec(&self) -> Spec {
         // A return over n months needs n + 1 month-ends.
-        Spec::new("momentum", env!("CARGO_PKG_VERSION"), "Trailing return of the sector", "板块动量").input(
-            Input::close(EntityKind::Sector, Frequency::Monthly, self.lookback + 1),
-        )
+        Spec::new("momentum", env!("CARGO_PKG_VERSION"), "Trailing return of the sector", "板块动量")
+            .input(Input::close(EntityKind::Sector, Frequency::Monthly, self.lookback + 1))
     }
 
     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
@@ -99,23 +98,23 @@ mod tests {
 
     #[test]
     fn missing_close_leaves_the_sector_unscored() {
-        let momentum = Momentum::new(2, 1).unwrap();
+        let factor = Momentum::new(2, 1).unwrap();
         let expected = "energy 2, banks - (a close of the window is missing), steel 2";
-        assert_eq!(reasons(&momentum, "2020-03-31", CLOSES), expected);
+        assert_eq!(reasons(&factor, "2020-03-31", CLOSES), expected);
     }
 
     #[test]
     fn revision_counts_from_the_day_after_its_release() {
-        let momentum = Momentum::new(2, 1).unwrap();
-        assert_eq!(raws(&momentum, "2020-04-15", CLOSES), "energy 0.1000, banks -, steel 0.1000");
-        assert_eq!(raws(&momentum, "2020-04-16", CLOSES), "energy 0.2000, banks 0.1000, steel 0.1000");
+        let factor = Momentum::new(2, 1).unwrap();
+        assert_eq!(raws(&factor, "2020-04-15", CLOSES), "energy 0.1000, banks -, steel 0.1000");
+        assert_eq!(raws(&factor, "2020-04-16", CLOSES), "energy 0.2000, banks 0.1000, steel 0.1000");
     }
 
     #[test]
     fn short_history_says_how_much_is_needed() {
-        let momentum = Momentum::new(12, 1).unwrap();
+        let factor = Momentum::new(12, 1).unwrap();
         let expected = "input `close` as of 2020-03-31 is too short: 3 months released, 13 needed";
-        assert_eq!(scores(&momentum, "2020-03-31", CLOSES), expected);
+        assert_eq!(scores(&factor, "2020-03-31", CLOSES), expected);
     }
 
     #[test]

@@ -1,0 +1,202 @@
+//! `rotor factor check`: the promises of a factor, tried on real windows.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rotor_data::synthetic::{self, World};
+use rotor_data::{Dataset, Format};
+use rotor_engine::{CheckReport, Plan, Promise, check, executions};
+use rotor_factor::{AsOf, EntityKind, Month, Value};
+use rotor_plugin::{CallError, Plugin};
+use serde_json::json;
+
+use super::{Loading, find, key_value, origin};
+use crate::text::fit;
+use crate::{CliError, Outcome, to_json};
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The path of a library, or the name of a linked factor
+    #[arg(value_name = "LIB|NAME")]
+    factor: String,
+    /// The dataset whose windows are shown [default: datasets/demo, else a made-up world]
+    #[arg(long, value_name = "DIR")]
+    dataset: Option<PathBuf>,
+    /// Set a parameter of the factor
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    set: Vec<(String, Value)>,
+    /// The month of the first execution day
+    #[arg(long, value_name = "YYYY-MM", default_value = "2015-01")]
+    start: Month,
+    /// The month of the last execution day
+    #[arg(long, value_name = "YYYY-MM")]
+    end: Option<Month>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    loading: Loading,
+}
+
+/// In the order in which they are tried.
+const PROMISES: [Promise; 8] = [
+    Promise::Contract,
+    Promise::Repetition,
+    Promise::Order,
+    Promise::Instance,
+    Promise::Threads,
+    Promise::Truncation,
+    Promise::Poison,
+    Promise::MissingInput,
+];
+
+pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
+    let plugin = find(&arguments.factor, &arguments.loading)?;
+    let failed = |error: CallError| CliError::Call { factor: plugin.name().into(), error };
+    let make = || plugin.create(arguments.set.iter().cloned());
+    let instance = make().map_err(failed)?;
+    let dataset = open(arguments.dataset.as_deref())?;
+    let plan = Plan::new(&dataset, &[instance.spec()]).expect("one factor has one name");
+    drop(instance);
+    if let Some(reason) = plan.refusal(0) {
+        let (factor, dataset) = (plugin.name().into(), dataset.manifest().name.clone());
+        return Err(CliError::MissingInputs { factor, dataset, reason });
+    }
+    let days = executions(&dataset, arguments.start, arguments.end);
+    let days: Vec<AsOf> = days.iter().map(|execution| execution.as_of).collect();
+    if days.is_empty() {
+        return Err(CliError::NoDays { dataset: dataset.manifest().name.clone(), start: arguments.start });
+    }
+    let report = check(&dataset, &plan, make, &days)?;
+    let is_silent = n_scored(&report) == 0;
+    let text = if arguments.json {
+        as_json(&plugin, &dataset, &report)?
+    } else {
+        as_text(&plugin, &dataset, &report)
+    };
+    Ok(Outcome { text, passed: report.findings.is_empty() && !is_silent })
+}
+
+fn open(folder: Option<&Path>) -> Result<Dataset, CliError> {
+    let demo = Path::new("datasets/demo");
+    match folder.or_else(|| demo.is_dir().then_some(demo)) {
+        Some(folder) => Ok(Dataset::open(folder)?),
+        None => {
+            let folder = tempfile::tempdir().map_err(CliError::Temporary)?;
+            let world = folder.path().join("world");
+            let synthetic = synthetic::generate(World::AShare, 1)?;
+            rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
+            Ok(Dataset::open(&world)?)
+        }
+    }
+}
+
+/// The number of scores over all days.
+fn n_scored(report: &CheckReport) -> usize {
+    let signals = report.replay.outcomes[0].iter().flatten();
+    signals
+        .map(|signal| (0..signal.n_sectors()).filter(|sector| signal.score_of(*sector).is_ok()).count())
+        .sum()
+}
+
+/// The code and the name of a sector of a day.
+fn sector<'d>(dataset: &'d Dataset, report: &CheckReport, day: usize, position: usize) -> (&'d str, &'d str) {
+    let row = report.replay.sectors[day][position] as usize;
+    let entity = &dataset.entities()[dataset.of_kind(EntityKind::Sector)[row]];
+    (&entity.code, &entity.name)
+}
+
+fn as_text(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> String {
+    let mut text = String::new();
+    let outcomes = &report.replay.outcomes[0];
+    let (first, last) = (report.days[0].0, report.days[report.days.len() - 1].0);
+    macro_rules! line {
+        ($($argument:tt)*) => { writeln!(text, $($argument)*).expect("writing to a string does not fail") };
+    }
+    line!("{} {} ({})", plugin.name(), plugin.spec().version(), origin(plugin));
+    line!("{} execution days of `{}`, {first} to {last}\n", report.days.len(), dataset.manifest().name);
+    for promise in PROMISES {
+        match report.findings.iter().find(|finding| finding.promise == promise) {
+            None => line!("  kept    {promise}{}", futures(promise, report)),
+            Some(finding) => {
+                line!("  BROKEN  {promise}");
+                line!("          as of {}: {}", finding.as_of.0, fit(&finding.what, 300));
+            }
+        }
+    }
+    let n_days = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    line!("\n{} scores on {n_days} days", n_scored(report));
+    if let Some(error) = outcomes.iter().find_map(|outcome| outcome.as_ref().err()) {
+        line!(
+            "{} days without a signal; the first says: {}",
+            outcomes.len() - n_days,
+            fit(&error.to_string(), 300)
+        );
+    }
+    if let Some((day, signal)) =
+        outcomes.iter().enumerate().rev().find_map(|(day, outcome)| Some((day, outcome.as_ref().ok()?)))
+    {
+        let mut best: Vec<(f64, f64, usize)> = (0..signal.n_sectors())
+            .filter_map(|position| {
+                let score = signal.score_of(position).ok()?;
+                Some((score, signal.raw_of(position).unwrap_or(f64::NEG_INFINITY), position))
+            })
+            .collect();
+        best.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+        line!("\nbest liked on {}:", report.days[day].0);
+        for (score, raw, position) in best.into_iter().take(5) {
+            let (code, name) = sector(dataset, report, day, position);
+            let raw = if raw.is_finite() { format!("{raw:>12.4}") } else { format!("{:>12}", "-") };
+            line!("  {:<10} {:<34} {score:>6} {raw}", fit(code, 10), fit(name, 34));
+        }
+    }
+    text
+}
+
+/// On how many days a promise was tried that needs datasets of its own.
+fn futures(promise: Promise, report: &CheckReport) -> String {
+    match promise {
+        Promise::Truncation | Promise::Poison if report.n_futures < report.days.len() => {
+            format!(" ({} of the days)", report.n_futures)
+        }
+        _ => String::new(),
+    }
+}
+
+fn as_json(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> Result<String, CliError> {
+    let promises = PROMISES.map(|promise| {
+        let finding = report.findings.iter().find(|finding| finding.promise == promise);
+        json!({
+            "promise": promise.to_string(),
+            "kept": finding.is_none(),
+            "as_of": finding.map(|finding| finding.as_of.0.to_string()),
+            "finding": finding.map(|finding| finding.what.clone()),
+        })
+    });
+    let outcomes = &report.replay.outcomes[0];
+    let days = report.days.iter().zip(outcomes).enumerate().map(|(day, (as_of, outcome))| {
+        let scores: Vec<serde_json::Value> = outcome.as_ref().map_or(Vec::new(), |signal| {
+            let row = |position: usize| {
+                let score = signal.score_of(position);
+                json!({
+                    "sector": sector(dataset, report, day, position).0,
+                    "score": score.ok(),
+                    "raw": signal.raw_of(position),
+                    "note": score.err(),
+                })
+            };
+            (0..signal.n_sectors()).map(row).collect()
+        });
+        let note = outcome.as_ref().err().map(ToString::to_string);
+        json!({ "as_of": as_of.0.to_string(), "note": note, "scores": scores })
+    });
+    to_json(&json!({
+        "factor": plugin.name(),
+        "version": plugin.spec().version(),
+        "dataset": dataset.manifest().name,
+        "kept": report.findings.is_empty(),
+        "promises": promises,
+        "days": days.collect::<Vec<_>>(),
+    }))
+}

@@ -1,0 +1,50 @@
+//! `rotor factor list`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rotor_plugin::Origin;
+
+use super::{Loading, factor_json, origin};
+use crate::linked::linked;
+use crate::text::{Align, TextTable, fit};
+use crate::{CliError, Outcome, to_json};
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Libraries whose factors are listed too
+    #[arg(value_name = "LIB")]
+    libraries: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    loading: Loading,
+}
+
+pub(super) fn run(arguments: &List) -> Result<Outcome, CliError> {
+    let mut factors = linked();
+    for library in &arguments.libraries {
+        factors.extend(arguments.loading.load(library)?);
+    }
+    if arguments.json {
+        return Ok(Outcome::done(to_json(&factors.iter().map(factor_json).collect::<Vec<_>>())?));
+    }
+    let columns = ["factor", "version", "boundary", "from", "about"].map(|title| (title, Align::Left));
+    let mut table = TextTable::new(&columns);
+    for factor in &factors {
+        let (spec, build) = (factor.spec(), factor.build());
+        let from = match factor.origin() {
+            Origin::Linked => "linked".into(),
+            Origin::Loaded { .. } => origin(factor),
+        };
+        table.row([
+            fit(spec.name(), 24),
+            fit(spec.version(), 12),
+            format!("{}.{}", build.abi_major, build.abi_minor),
+            fit(&from, 48),
+            fit(spec.about(), 48),
+        ]);
+    }
+    Ok(Outcome::done(table.render()))
+}

@@ -1,0 +1,255 @@
+//! `rotor factor`: list, inspect, new and check.
+
+mod check;
+mod inspect;
+mod list;
+mod new;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use rotor_factor::{Parameter, ParameterKind, Source, Spec, Value};
+use rotor_plugin::{Isolation, LoadOptions, Origin, Plugin, explain_fatal_calls};
+use serde_json::json;
+
+use crate::linked::linked;
+use crate::{CliError, Outcome};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the linked factors and those of given libraries
+    List(list::List),
+    /// Say what a library is, or every reason why it is refused
+    ///
+    /// Exit code 0 if it can be loaded, 1 if it is refused.
+    Inspect(inspect::Inspect),
+    /// Make a crate with a factor that works, ready to be changed
+    New(new::New),
+    /// Try the promises of a factor on real windows: repetition, order, threads, look-ahead, missing inputs
+    ///
+    /// Exit code 0 if all are kept, 1 if one is broken.
+    Check(check::Check),
+}
+
+/// How a library is loaded.
+#[derive(Debug, Args)]
+pub(crate) struct Loading {
+    /// Run it in a process of its own, so that it cannot take this one down
+    #[arg(long)]
+    isolate: bool,
+    /// How long one call may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    time_limit: u64,
+    /// How much memory an isolated factor may have
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..=1_048_576))]
+    memory_limit: u64,
+    /// Refuse the library unless its SHA-256 is this
+    #[arg(long, value_name = "HEX", value_parser = sha256)]
+    sha256: Option<String>,
+    /// Load it although any user of the machine can change it
+    #[arg(long)]
+    allow_world_writable: bool,
+}
+
+pub(crate) fn run(command: Command) -> Result<Outcome, CliError> {
+    match command {
+        Command::List(arguments) => list::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+    }
+}
+
+impl Loading {
+    fn options(&self) -> LoadOptions {
+        LoadOptions { sha256: self.sha256.clone(), allow_world_writable: self.allow_world_writable }
+    }
+
+    fn time_limit(&self) -> Duration {
+        Duration::from_secs(self.time_limit)
+    }
+
+    fn isolation(&self) -> Result<Isolation, CliError> {
+        let program = std::env::current_exe().map_err(CliError::Program)?;
+        let memory_limit = self.memory_limit << 20;
+        Ok(Isolation { time_limit: self.time_limit(), memory_limit, ..Isolation::new(program) })
+    }
+
+    /// Loads a library as it was asked for.
+    fn load(&self, path: &Path) -> Result<Vec<Plugin>, CliError> {
+        if self.isolate {
+            return Ok(Plugin::isolated(path, &self.options(), &self.isolation()?)?);
+        }
+        explain_fatal_calls(self.time_limit());
+        Ok(Plugin::load(path, &self.options())?)
+    }
+}
+
+/// Finds a factor by the path of a library, or by the name of a linked one.
+fn find(name: &str, loading: &Loading) -> Result<Plugin, CliError> {
+    let path = PathBuf::from(name);
+    // A name has neither slash nor dot; a path without them would need a file of that name.
+    if name.contains(['/', '.']) || path.exists() {
+        return loading.load(&path)?.into_iter().next().ok_or(CliError::NoFactor { path });
+    }
+    let mut factors = linked();
+    match factors.iter().position(|factor| factor.name() == name) {
+        Some(position) => Ok(factors.swap_remove(position)),
+        None => {
+            let known: Vec<String> = factors.iter().map(|factor| factor.name().to_owned()).collect();
+            let nearest = rotor_factor::nearest(name, known.iter().map(String::as_str)).map(Into::into);
+            Err(CliError::UnknownFactor { name: name.into(), nearest, known })
+        }
+    }
+}
+
+fn sha256(text: &str) -> Result<String, String> {
+    if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err("64 hexadecimal digits are expected".into())
+    }
+}
+
+/// Reads `key=value`, the value as TOML writes it; a word without quotation marks is a text.
+fn key_value(text: &str) -> Result<(String, Value), String> {
+    let (key, value) = text.split_once('=').ok_or("key=value is expected")?;
+    let parsed = format!("value = {value}").parse::<toml::Table>();
+    let value = match parsed.ok().and_then(|mut table| table.remove("value")) {
+        None => Value::Text(value.into()),
+        Some(toml::Value::Boolean(value)) => Value::Flag(value),
+        Some(toml::Value::Integer(value)) => Value::Integer(value),
+        Some(toml::Value::Float(value)) => Value::Number(value),
+        Some(toml::Value::String(value)) => Value::Text(value),
+        Some(_) => return Err("a number, true, false or a text is expected".into()),
+    };
+    Ok((key.trim().into(), value))
+}
+
+/// Where a factor comes from, in a few words.
+fn origin(plugin: &Plugin) -> String {
+    match plugin.origin() {
+        Origin::Linked => "linked".into(),
+        Origin::Loaded { path, is_isolated: false, .. } => path.display().to_string(),
+        Origin::Loaded { path, is_isolated: true, .. } => format!("{}, isolated", path.display()),
+    }
+}
+
+/// An input in one line.
+fn input_line(input: &rotor_factor::Input) -> String {
+    let optional = if input.is_optional() { ", optional" } else { "" };
+    let panel = |kind: rotor_factor::EntityKind, frequency: rotor_factor::Frequency, n: usize| {
+        let period = match frequency {
+            rotor_factor::Frequency::Daily | rotor_factor::Frequency::Weekly => "days",
+            rotor_factor::Frequency::Monthly => "months",
+            rotor_factor::Frequency::Quarterly => "quarters",
+        };
+        format!("by {kind}, {frequency}, {n} {period}")
+    };
+    match input.source() {
+        Source::Close { kind, frequency, n_periods } => {
+            format!("closes {}{optional}", panel(*kind, *frequency, *n_periods))
+        }
+        Source::Series { series, kind, frequency, n_periods } => {
+            format!("series `{series}` {}{optional}", panel(*kind, *frequency, *n_periods))
+        }
+        Source::Bridge => format!("the weights of industries in sectors{optional}"),
+        Source::Links { n_days, n_months } => {
+            format!("the series linked to sectors, {n_days} days or {n_months} months{optional}")
+        }
+        _ => "something this Rotor does not know".into(),
+    }
+}
+
+/// The type, default and range of a parameter in a few words.
+fn parameter_words(parameter: &Parameter) -> (&'static str, String, String) {
+    match parameter.kind {
+        ParameterKind::Flag { default } => ("flag", default.to_string(), String::new()),
+        ParameterKind::Integer { default, min, max } => {
+            let range = match (min, max) {
+                (i64::MIN, i64::MAX) => String::new(),
+                _ => format!("{min} to {max}"),
+            };
+            ("integer", default.to_string(), range)
+        }
+        ParameterKind::Number { default, min, max } => {
+            let bound = |bound: f64, none: &str| {
+                if bound.abs() == f64::MAX { none.to_owned() } else { bound.to_string() }
+            };
+            ("number", default.to_string(), format!("{} to {}", bound(min, "-∞"), bound(max, "∞")))
+        }
+        ParameterKind::Text { default, choices } => ("text", format!("{default:?}"), choices.join(", ")),
+        _ => ("unknown", String::new(), String::new()),
+    }
+}
+
+/// What a factor is, for programs.
+fn factor_json(plugin: &Plugin) -> serde_json::Value {
+    let spec: &Spec = plugin.spec();
+    let (path, sha256) = match plugin.origin() {
+        Origin::Linked => (None, None),
+        Origin::Loaded { path, sha256, .. } => (Some(path.display().to_string()), Some(sha256)),
+    };
+    let inputs = spec.inputs().iter().map(
+        |input| json!({ "name": input.name(), "what": input_line(input), "optional": input.is_optional() }),
+    );
+    let parameters = plugin.parameters().iter().map(|parameter| {
+        let (kind, _, _) = parameter_words(parameter);
+        let default = match parameter.default() {
+            Value::Flag(value) => json!(value),
+            Value::Integer(value) => json!(value),
+            Value::Number(value) => json!(value),
+            Value::Text(value) => json!(value),
+        };
+        let mut parameter_json = json!({
+            "name": parameter.name, "type": kind, "default": default,
+            "about": parameter.about, "about_zh": parameter.about_zh,
+        });
+        match parameter.kind {
+            ParameterKind::Integer { min, max, .. } => {
+                (parameter_json["min"], parameter_json["max"]) = (json!(min), json!(max));
+            }
+            ParameterKind::Number { min, max, .. } => {
+                (parameter_json["min"], parameter_json["max"]) = (json!(min), json!(max));
+            }
+            ParameterKind::Text { choices, .. } if !choices.is_empty() => {
+                parameter_json["choices"] = json!(choices);
+            }
+            _ => {}
+        }
+        parameter_json
+    });
+    json!({
+        "name": spec.name(),
+        "version": spec.version(),
+        "about": spec.about(),
+        "about_zh": spec.about_zh(),
+        "path": path,
+        "sha256": sha256,
+        "build": plugin.build().text,
+        "abi": [plugin.build().abi_major, plugin.build().abi_minor],
+        "debug": plugin.build().is_debug,
+        "score_min": spec.score_range().start(),
+        "score_max": spec.score_range().end(),
+        "inputs": inputs.collect::<Vec<_>>(),
+        "parameters": parameters.collect::<Vec<_>>(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_toml_writes_them() {
+        let value = |text: &str| key_value(text).map(|(_, value)| value);
+        assert_eq!(value("k=12"), Ok(Value::Integer(12)));
+        assert_eq!(value("k=0.5"), Ok(Value::Number(0.5)));
+        assert_eq!(value("k=true"), Ok(Value::Flag(true)));
+        assert_eq!(value("k=momentum"), Ok(Value::Text("momentum".into())));
+        assert_eq!(value("k=\"12\""), Ok(Value::Text("12".into())));
+        assert!(value("k=[1]").is_err());
+        assert!(value("k").is_err());
+    }
+}

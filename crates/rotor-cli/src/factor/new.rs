@@ -1,0 +1,197 @@
+//! `rotor factor new`: a crate with a factor that works, made from the momentum factor of this workspace.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::{CliError, Outcome};
+
+/// The crate `rotor-factor`, file by file.
+const KIT: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kit.rs"));
+
+const MODEL: &str = include_str!("../../../../factors/momentum/src/lib.rs");
+const CLIPPY: &str = include_str!("../../../../factors/clippy.toml");
+
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    /// The name of the crate, such as my-idea
+    #[arg(value_parser = crate_name)]
+    name: String,
+    /// Where to make it [default: a folder of that name]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+/// The name of the crate in its spellings.
+struct Names {
+    /// `my-idea`
+    package: String,
+    /// `my_idea`
+    snake: String,
+    /// `MyIdea`
+    camel: String,
+}
+
+pub(super) fn run(arguments: &New) -> Result<Outcome, CliError> {
+    let names = Names::of(&arguments.name);
+    let folder = arguments.dir.clone().unwrap_or_else(|| PathBuf::from(&arguments.name));
+    let failed = |error: io::Error| CliError::Scaffold { folder: folder.clone(), error };
+    if folder.symlink_metadata().is_ok() {
+        return Err(failed(io::Error::new(io::ErrorKind::AlreadyExists, "it exists")));
+    }
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(failed)?;
+    let parent = parent.canonicalize().map_err(failed)?;
+    let is_member = parent.file_name().is_some_and(|name| name == "factors")
+        && parent.parent().is_some_and(|root| root.join("crates/rotor-factor/Cargo.toml").is_file());
+    // Beside it first, so that it appears whole or not at all.
+    let partial = tempfile::Builder::new().prefix(".rotor-new-").tempdir_in(&parent).map_err(failed)?;
+    let files = if is_member { member(&names) } else { standalone(&names) };
+    for (name, text) in files {
+        let path = partial.path().join(name);
+        fs::create_dir_all(path.parent().expect("a file lies in a folder")).map_err(failed)?;
+        fs::write(path, text).map_err(failed)?;
+    }
+    let place = parent.join(folder.file_name().unwrap_or_default());
+    let partial = partial.keep();
+    fs::rename(&partial, &place).map_err(|error| {
+        let _ = fs::remove_dir_all(&partial);
+        failed(error)
+    })?;
+    Ok(Outcome::done(next_steps(&folder, &names, is_member)))
+}
+
+impl Names {
+    fn of(name: &str) -> Self {
+        let snake = name.replace('-', "_");
+        let camel =
+            snake.split('_').filter(|word| !word.is_empty()).fold(String::new(), |mut camel, word| {
+                let (first, rest) = word.split_at(1);
+                camel.push_str(&first.to_ascii_uppercase());
+                camel.push_str(rest);
+                camel
+            });
+        Self { package: name.into(), snake, camel }
+    }
+}
+
+fn crate_name(text: &str) -> Result<String, String> {
+    let is_plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-' || byte == b'_';
+    if text.is_empty()
+        || text.len() > 48
+        || !text.bytes().all(is_plain)
+        || !text.as_bytes()[0].is_ascii_lowercase()
+    {
+        return Err("lower-case letters, digits, `-` and `_` are expected, beginning with a letter".into());
+    }
+    if text.ends_with(['-', '_'])
+        || text.contains("--")
+        || text.contains("__")
+        || text.contains("-_")
+        || text.contains("_-")
+    {
+        return Err("single hyphens between words are expected".into());
+    }
+    // Keywords of Rust, and what would collide with crates that every factor sees.
+    const TAKEN: [&str; 16] = [
+        "fn", "mod", "use", "impl", "type", "trait", "struct", "enum", "static", "const", "self", "super",
+        "crate", "test", "std", "core",
+    ];
+    if TAKEN.contains(&text) || text.replace('-', "_") == "rotor_factor" {
+        return Err("this word has a meaning in Rust".into());
+    }
+    Ok(text.into())
+}
+
+/// The source of the new factor: the model under another name.
+fn source(names: &Names) -> String {
+    let title = format!(
+        "//! {}: say here in one sentence what it finds. It begins as price momentum.\n",
+        names.snake
+    );
+    let (_, rest) = MODEL.split_once('\n').expect("the model has a first line");
+    let rest = rest.replace("factor_momentum", &names.snake).replace("Momentum", &names.camel);
+    title
+        + &rest.replace("\"momentum\"", &format!("\"{}\"", names.snake)).replace(
+            "\"Trailing return of the sector\", \"板块动量\"",
+            "\"Trailing return of the sector\", \"请写一句中文说明\"",
+        )
+}
+
+/// The files of a crate inside the workspace of Rotor.
+fn member(names: &Names) -> Vec<(String, String)> {
+    let manifest = format!(
+        "[package]\nname = \"factor-{0}\"\ndescription = \"A factor of Rotor\"\nversion.workspace = true\n\
+         edition.workspace = true\nrust-version.workspace = true\nlicense.workspace = true\n\
+         publish.workspace = true\n\n[lib]\nname = \"{1}\"\ncrate-type = [\"rlib\", \"cdylib\"]\n\n\
+         [dependencies]\nrotor-factor.workspace = true\n\n[lints]\nworkspace = true\n",
+        names.package, names.snake
+    );
+    vec![("Cargo.toml".into(), manifest), ("src/lib.rs".into(), source(names))]
+}
+
+/// The files of a crate that stands alone, with the kit beside it: it needs no registry and no network.
+fn standalone(names: &Names) -> Vec<(String, String)> {
+    let manifest = format!(
+        "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.95\"\n\
+         publish = false\n\n[lib]\n# Linked into Rotor, and loaded by it.\ncrate-type = [\"rlib\", \"cdylib\"]\n\n\
+         [dependencies]\n# The contract of Rotor {}. Put a newer one here when Rotor asks for it.\n\
+         rotor-factor = {{ path = \"kit/rotor-factor\" }}\n\n[workspace]\n\n[lints.rust]\nmissing_docs = \"warn\"\n\
+         unsafe_code = \"deny\"\n",
+        names.package,
+        env!("CARGO_PKG_VERSION")
+    );
+    let kit = format!(
+        "[package]\nname = \"rotor-factor\"\ndescription = \"The contract between Rotor and a factor\"\n\
+         version = \"{}\"\nedition = \"2024\"\nrust-version = \"1.95\"\nlicense = \"MIT OR Apache-2.0\"\n\
+         publish = false\n\n[lib]\ndoctest = false\ntest = false\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    let mut files = vec![
+        ("Cargo.toml".into(), manifest),
+        ("clippy.toml".into(), CLIPPY.into()),
+        (".gitignore".into(), "/target\n".into()),
+        ("src/lib.rs".into(), source(names)),
+        ("kit/rotor-factor/Cargo.toml".into(), kit),
+    ];
+    files.extend(KIT.iter().map(|(name, text)| (format!("kit/rotor-factor/{name}"), (*text).into())));
+    files
+}
+
+fn next_steps(folder: &Path, names: &Names, is_member: bool) -> String {
+    let mut text = format!("made {}\n\n", folder.display());
+    let library = if cfg!(target_os = "macos") { "dylib" } else { "so" };
+    let Names { package, snake, .. } = names;
+    let steps = if is_member {
+        [
+            format!("cargo test -p factor-{package}"),
+            format!("cargo build --release -p factor-{package}"),
+            format!("rotor factor check target/release/lib{snake}.{library}"),
+        ]
+    } else {
+        [
+            format!("cd {} && cargo test", folder.display()),
+            "cargo build --release".into(),
+            format!("rotor factor check target/release/lib{snake}.{library}"),
+        ]
+    };
+    for step in steps {
+        writeln!(text, "  {step}").expect("writing to a string does not fail");
+    }
+    if is_member {
+        writeln!(
+            text,
+            "\nTo link it into Rotor, add `factor-{package}` to the dependencies of crates/rotor-cli and\n\
+             `&{snake}::FACTOR` to crates/rotor-cli/src/linked.rs."
+        )
+        .expect("writing to a string does not fail");
+    }
+    text
+}

@@ -1,0 +1,12 @@
+//! The factors that are part of this program. Adding one is a dependency in `Cargo.toml` and a line here.
+
+use rotor_factor::ExportedFactor;
+use rotor_plugin::Plugin;
+
+const LINKED: &[&ExportedFactor] = &[&factor_momentum::FACTOR];
+
+/// Takes every linked factor.
+pub(crate) fn linked() -> Vec<Plugin> {
+    let take = |factor: &&'static ExportedFactor| Plugin::linked(factor).expect("our factors start");
+    LINKED.iter().map(take).collect()
+}

@@ -126,3 +126,34 @@ pub fn on_disk(tables: &Tables) -> (tempfile::TempDir, PathBuf) {
 pub fn demo() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../datasets/demo"))
 }
+
+/// Builds a package of the workspace in release mode and returns its shared library.
+///
+/// # Panics
+///
+/// If it does not build.
+#[must_use]
+pub fn library(package: &str) -> PathBuf {
+    built(&["-p", package], |file| file.ends_with(".so") || file.ends_with(".dylib"))
+}
+
+/// Builds the command `rotor` in release mode and returns it.
+///
+/// # Panics
+///
+/// If it does not build.
+#[must_use]
+pub fn rotor_program() -> PathBuf {
+    built(&["-p", "rotor-cli", "--bin", "rotor"], |file| file.ends_with("/rotor"))
+}
+
+fn built(selection: &[&str], is_wanted: impl Fn(&str) -> bool) -> PathBuf {
+    let mut build = std::process::Command::new(env!("CARGO"));
+    build.args(["build", "--release", "--quiet", "--message-format", "json"]).args(selection);
+    let output = build.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo has built this program");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let messages = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+    let own = messages.lines().filter(|line| line.contains("\"reason\":\"compiler-artifact\"")).next_back();
+    let files = own.expect("cargo names what it has built").split('"').filter(|text| is_wanted(text));
+    PathBuf::from(files.last().expect("it has built what was asked for"))
+}

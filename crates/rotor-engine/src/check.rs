@@ -8,7 +8,7 @@ use std::fmt;
 
 use rayon::prelude::*;
 use rotor_data::{Dataset, Future, SweepError};
-use rotor_factor::AsOf;
+use rotor_factor::{AsOf, EntityKind};
 use rotor_plugin::{CallError, Instance};
 
 use crate::plan::Plan;
@@ -79,25 +79,29 @@ pub fn check(
     let expected = replay(dataset, plan, &[&factor], days, false)?;
     let outcomes = &expected.outcomes[0];
     let mut findings = Vec::new();
-    let mut compare = |promise: Promise, as_of: AsOf, given: &Outcome, expected: &Outcome| {
-        if let Some(what) = difference(given, expected) {
-            findings.push(Finding { promise, as_of, what });
+    let mut compare = |promise: Promise, day: usize, given: &Outcome| {
+        let code = |sector: usize| {
+            let row = expected.sectors[day][sector] as usize;
+            dataset.entities()[dataset.of_kind(EntityKind::Sector)[row]].code.as_str()
+        };
+        if let Some(what) = difference(given, &outcomes[day], code) {
+            findings.push(Finding { promise, as_of: days[day], what });
         }
     };
 
     let again = replay(dataset, plan, &[&factor], days, false)?;
-    for (day, (again, outcome)) in days.iter().zip(again.outcomes[0].iter().zip(outcomes)) {
-        compare(Promise::Repetition, *day, again, outcome);
+    for (day, again) in again.outcomes[0].iter().enumerate() {
+        compare(Promise::Repetition, day, again);
     }
     for (position, given) in in_shuffled_order(dataset, plan, &factor, days)? {
-        compare(Promise::Order, days[position], &given, &outcomes[position]);
+        compare(Promise::Order, position, &given);
     }
     let other = make()?;
     for (position, given) in in_shuffled_order(dataset, plan, &other, days)? {
-        compare(Promise::Instance, days[position], &given, &outcomes[position]);
+        compare(Promise::Instance, position, &given);
     }
     for (position, given) in from_many_threads(dataset, plan, &factor, days)? {
-        compare(Promise::Threads, days[position], &given, &outcomes[position]);
+        compare(Promise::Threads, position, &given);
     }
     let probes = spread(days.len(), MOST_FUTURES);
     for position in &probes {
@@ -107,7 +111,7 @@ pub fn check(
         {
             let other = dataset.with_future(day, future);
             let (_, given) = alone(&other, plan, &factor, days, *position)?;
-            compare(promise, day, &given, &outcomes[*position]);
+            compare(promise, *position, &given);
         }
     }
     findings.extend(without_inputs(dataset, plan, &factor, days)?);
@@ -226,7 +230,11 @@ fn without_inputs(
 
 /// Says in what two answers differ, to the bit; `None` if in nothing. Tables are left out: they are for show, and made
 /// when asked for.
-fn difference(given: &Outcome, expected: &Outcome) -> Option<String> {
+fn difference<'c>(
+    given: &Outcome,
+    expected: &Outcome,
+    code: impl Fn(usize) -> &'c str,
+) -> Option<String> {
     let (given, expected) = match (given, expected) {
         (Ok(given), Ok(expected)) => (given, expected),
         (Err(given), Err(expected)) if given == expected => return None,
@@ -242,12 +250,12 @@ fn difference(given: &Outcome, expected: &Outcome) -> Option<String> {
         let (a, b) = (expected.score_of(sector), given.score_of(sector));
         if a.map(f64::to_bits) != b.map(f64::to_bits) {
             let show = |score: Result<f64, &str>| score.map_or_else(str::to_owned, |score| score.to_string());
-            return Some(format!("sector {sector} scores {}, then {}", show(a), show(b)));
+            return Some(format!("sector `{}` scores {}, then {}", code(sector), show(a), show(b)));
         }
         let (a, b) = (expected.raw_of(sector), given.raw_of(sector));
         if a.map(f64::to_bits) != b.map(f64::to_bits) {
             let show = |raw: Option<f64>| raw.map_or("none".into(), |raw| raw.to_string());
-            return Some(format!("sector {sector} has the raw value {}, then {}", show(a), show(b)));
+            return Some(format!("sector `{}` has the raw value {}, then {}", code(sector), show(a), show(b)));
         }
     }
     // Debug writes each number in the shortest form that reads back as the same.

@@ -14,6 +14,7 @@ const KIT: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kit.rs"));
 
 const MODEL: &str = include_str!("../../../../factors/momentum/src/lib.rs");
 const CLIPPY: &str = include_str!("../../../../factors/clippy.toml");
+const RUSTFMT: &str = include_str!("../../../../rustfmt.toml");
 
 #[derive(Debug, Args)]
 pub(crate) struct New {
@@ -157,6 +158,9 @@ fn standalone(names: &Names) -> Vec<(String, String)> {
     let mut files = vec![
         ("Cargo.toml".into(), manifest),
         ("clippy.toml".into(), CLIPPY.into()),
+        // The rules for factors are not rules for the kit.
+        ("kit/rotor-factor/clippy.toml".into(), String::new()),
+        ("rustfmt.toml".into(), RUSTFMT.into()),
         (".gitignore".into(), "/target\n".into()),
         ("src/lib.rs".into(), source(names)),
         ("kit/rotor-factor/Cargo.toml".into(), kit),

@@ -1,0 +1,7 @@
+//! A table of functions in which `evaluate` is null.
+//!
+//! Expected: refused with the name of the function.
+
+use rotor_factor::abi::VTable;
+
+support::forge!(vtable: VTable { evaluate: None, ..support::vtable() });

@@ -4,6 +4,8 @@
 
 use rotor_factor::abi::{Header, VTable};
 
-static VTABLE: VTable = support::vtable();
+support::factor!(|view| support::momentum(view));
+
+static VTABLE: VTable = support::vtable::<Plugin>();
 
 support::forge!(header: Header { abi_major: 0, ..support::header(&raw const VTABLE) });

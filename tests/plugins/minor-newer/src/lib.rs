@@ -22,8 +22,10 @@ unsafe extern "C" fn summarize() -> i32 {
     std::process::abort()
 }
 
+support::factor!(|view| support::momentum(view));
+
 static VTABLE: NewerVTable = NewerVTable {
-    known: VTable { size: size_of::<NewerVTable>(), ..support::vtable() },
+    known: VTable { size: size_of::<NewerVTable>(), ..support::vtable::<Plugin>() },
     summarize: Some(summarize),
     reserved: [usize::MAX; 3],
 };

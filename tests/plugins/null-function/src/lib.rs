@@ -4,4 +4,6 @@
 
 use rotor_factor::abi::VTable;
 
-support::forge!(vtable: VTable { evaluate: None, ..support::vtable() });
+support::factor!(|view| support::momentum(view));
+
+support::forge!(vtable: VTable { evaluate: None, ..support::vtable::<Plugin>() });

@@ -1,4 +1,4 @@
-//! A factor of the edition 2018, which has neither `2021`'s prelude nor `unsafe(…)` attributes of its own.
+//! A factor of the edition 2018: what the macros write has to be understood there.
 //!
 //! Expected: accepted; it says what `honest` says.
 

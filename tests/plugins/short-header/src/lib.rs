@@ -4,6 +4,11 @@
 
 use rotor_factor::abi::{Header, VTable};
 
-static VTABLE: VTable = support::vtable();
+support::factor!(|view| support::momentum(view));
 
-support::forge!(header: Header { header_size: std::mem::offset_of!(Header, vtable) as u32, ..support::header(&raw const VTABLE) });
+static VTABLE: VTable = support::vtable::<Plugin>();
+
+support::forge!(header: Header {
+    header_size: std::mem::offset_of!(Header, vtable) as u32,
+    ..support::header(&raw const VTABLE)
+});

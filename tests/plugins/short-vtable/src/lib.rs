@@ -4,4 +4,6 @@
 
 use rotor_factor::abi::VTable;
 
-support::forge!(vtable: VTable { size: size_of::<usize>(), ..support::vtable() });
+support::factor!(|view| support::momentum(view));
+
+support::forge!(vtable: VTable { size: size_of::<usize>(), ..support::vtable::<Plugin>() });

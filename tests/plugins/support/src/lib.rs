@@ -2,11 +2,9 @@
 //!
 //! It exports no symbol, so that a plug-in exports its own alone.
 
-use std::ffi::c_void;
-
 use rotor_factor::abi::{Header, Output, Str, TEXT_MESSAGE, TextSink, VTable, View};
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, ExportedFactor, FactorError, Frequency, Input, Signal, Spec,
+    AsOfView, CrossSection, EntityKind, ExportedFactor, Factor, FactorError, Frequency, Input, Signal, Spec,
 };
 
 /// Returns the spec of a factor that looks at the monthly closes of a year.
@@ -55,8 +53,8 @@ macro_rules! factor {
     };
 }
 
-/// Exports a forged header under the name that the host looks for: `forge!(evaluate)` replaces a function of the
-/// momentum factor by the one of that name, `forge!(vtable: …)` all functions, `forge!(header: …)` the header.
+/// Exports a forged header under the name that the host looks for: `forge!(evaluate)` replaces a function of a
+/// well-behaved factor by the one of that name, `forge!(vtable: …)` all functions, `forge!(header: …)` the header.
 #[macro_export]
 macro_rules! forge {
     (header: $header:expr) => {
@@ -68,16 +66,13 @@ macro_rules! forge {
         $crate::forge!(header: $crate::header(&raw const VTABLE));
     };
     ($function:ident) => {
+        $crate::factor!(|view| $crate::momentum(view));
         $crate::forge!(vtable: ::rotor_factor::abi::VTable {
             $function: Some($function),
-            ..$crate::vtable()
+            ..$crate::vtable::<Plugin>()
         });
     };
 }
-
-factor!(|view| momentum(view));
-
-const HONEST: ExportedFactor = ExportedFactor::of::<Plugin>("a plug-in of the tests", true, false);
 
 /// Constants that are shared between threads though they hold pointers.
 #[repr(transparent)]
@@ -86,15 +81,18 @@ pub struct Exported<T>(pub T);
 // SAFETY: what is exported is constant and its pointers lead to constants.
 unsafe impl<T> Sync for Exported<T> {}
 
-/// Returns the functions of the momentum factor, whose name is `support`.
-pub const fn vtable() -> VTable {
+/// Returns the functions of a factor.
+pub const fn vtable<F: Factor>() -> VTable {
+    let exported = ExportedFactor::of::<F>("", true, false);
     // SAFETY: the pointer leads to a constant, and the structure owns nothing.
-    unsafe { std::ptr::read(HONEST.header().vtable) }
+    unsafe { std::ptr::read(exported.header().vtable) }
 }
 
-/// Returns the header of the momentum factor with other functions.
+/// Returns a header that is as it should be, with these functions.
 pub const fn header(vtable: *const VTable) -> Header {
-    let Header { magic, abi_major, abi_minor, header_size, flags, build, .. } = *HONEST.header();
+    factor!(|view| momentum(view));
+    let exported = ExportedFactor::of::<Plugin>("a plug-in of the tests", true, false);
+    let Header { magic, abi_major, abi_minor, header_size, flags, build, .. } = *exported.header();
     Header { magic, abi_major, abi_minor, header_size, flags, build, vtable }
 }
 
@@ -116,6 +114,3 @@ pub unsafe fn score_all(view: *const View, output: *const Output) {
     let scores = vec![2.0; (*view).entities[0].n];
     ((*output).scores)((*output).ctx, scores.as_ptr(), std::ptr::null(), scores.len());
 }
-
-/// The type of `evaluate`, to be checked against.
-pub type Evaluate = unsafe extern "C" fn(*const c_void, *const View, *const Output, *const TextSink) -> i32;

@@ -51,10 +51,14 @@ pub fn c_plugin() -> PathBuf {
 }
 
 /// Returns a file that is called like a library and holds a text.
+///
+/// # Panics
+///
+/// If the disk refuses.
 #[must_use]
 pub fn text_file_so() -> PathBuf {
     made(&file_name("text"), |path| {
-        fs::write(path, "This is not the library you are looking for.\n").unwrap()
+        fs::write(path, "This is not the library you are looking for.\n").unwrap();
     })
 }
 

@@ -33,9 +33,13 @@ fn bench(criterion: &mut Criterion) {
     let days = days(&dataset);
 
     let linked = Plugin::linked(&bench_repeats::FACTOR).expect("it starts");
-    let doors =
-        [("linked", linked), ("loaded", loaded("bench-repeats")), ("isolated", isolated(&library("bench-repeats")))];
-    let mut group = criterion.benchmark_group("a call: one round of work, a thousand, in a view of 31 sectors");
+    let doors = [
+        ("linked", linked),
+        ("loaded", loaded("bench-repeats")),
+        ("isolated", isolated(&library("bench-repeats"))),
+    ];
+    let mut group =
+        criterion.benchmark_group("a call: one round of work, a thousand, in a view of 31 sectors");
     for (door, plugin) in &doors {
         for rounds in [1, 1001] {
             let factor =

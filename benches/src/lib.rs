@@ -150,7 +150,8 @@ pub fn rotor_program() -> PathBuf {
 fn built(selection: &[&str], is_wanted: impl Fn(&str) -> bool) -> PathBuf {
     let mut build = std::process::Command::new(env!("CARGO"));
     build.args(["build", "--release", "--quiet", "--message-format", "json"]).args(selection);
-    let output = build.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo has built this program");
+    let output =
+        build.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo has built this program");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let messages = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
     let own = messages.lines().filter(|line| line.contains("\"reason\":\"compiler-artifact\"")).next_back();

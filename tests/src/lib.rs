@@ -1,5 +1,7 @@
 //! Helpers shared by the tests of this package.
 
+pub mod plugins;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -230,11 +230,7 @@ fn without_inputs(
 
 /// Says in what two answers differ, to the bit; `None` if in nothing. Tables are left out: they are for show, and made
 /// when asked for.
-fn difference<'c>(
-    given: &Outcome,
-    expected: &Outcome,
-    code: impl Fn(usize) -> &'c str,
-) -> Option<String> {
+fn difference<'c>(given: &Outcome, expected: &Outcome, code: impl Fn(usize) -> &'c str) -> Option<String> {
     let (given, expected) = match (given, expected) {
         (Ok(given), Ok(expected)) => (given, expected),
         (Err(given), Err(expected)) if given == expected => return None,
@@ -255,7 +251,12 @@ fn difference<'c>(
         let (a, b) = (expected.raw_of(sector), given.raw_of(sector));
         if a.map(f64::to_bits) != b.map(f64::to_bits) {
             let show = |raw: Option<f64>| raw.map_or("none".into(), |raw| raw.to_string());
-            return Some(format!("sector `{}` has the raw value {}, then {}", code(sector), show(a), show(b)));
+            return Some(format!(
+                "sector `{}` has the raw value {}, then {}",
+                code(sector),
+                show(a),
+                show(b)
+            ));
         }
     }
     // Debug writes each number in the shortest form that reads back as the same.

@@ -103,7 +103,7 @@ pub struct TextSink {
 
 /// What a factor library exports. The fields up to `build` keep their places in every version for ever.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Header {
     /// `MAGIC`.
     pub magic: [u8; 16],
@@ -123,7 +123,7 @@ pub struct Header {
 
 /// The functions of a factor. None may be null, none may unwind.
 #[repr(C)]
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct VTable {
     /// The size of this structure in bytes.
     pub size: usize,
@@ -131,7 +131,8 @@ pub struct VTable {
     pub init: Option<unsafe extern "C" fn() -> i32>,
     /// Writes the declarations of parameters as JSON to `out`.
     pub parameters: Option<unsafe extern "C" fn(out: *const TextSink) -> i32>,
-    /// Makes a factor of these parameters; all that are declared are given. On `OK`, `*out` is not null.
+    /// Makes a factor of these parameters: every one that is declared, in the order of the declarations, defaults filled
+    /// in, types and ranges checked. On `OK`, `*out` is not null. No sink is ever null.
     pub create: Option<
         unsafe extern "C" fn(
             parameters: *const Parameter,
@@ -313,7 +314,8 @@ pub struct Output {
     pub size: usize,
     /// Goes with every call.
     pub ctx: *mut c_void,
-    /// Takes scores and raw values, one a sector, NaN for none. `raws` may be null. Call it once.
+    /// Takes scores and raw values, one a sector, NaN for none. `raws` may be null; where a score is NaN, the raw value is
+    /// not read. Call it once.
     pub scores: unsafe extern "C" fn(ctx: *mut c_void, scores: *const f64, raws: *const f64, n: usize),
     /// Takes the reason why a sector has no score.
     pub reason: unsafe extern "C" fn(ctx: *mut c_void, sector: u32, reason: Str),

@@ -17,7 +17,8 @@ use crate::{
 
 /// Makes a factor known to Rotor: linked in by the constant `FACTOR`, loaded by the one symbol that the library exports.
 ///
-/// The same crate does for both; its library is of the types `rlib` and `cdylib`.
+/// The same crate does for both; its library is of the types `rlib` and `cdylib`. A crate exports one factor. One that
+/// depends on another factor's crate exports that one too, as a library of two.
 ///
 /// ```
 /// use rotor_factor::{AsOfView, Factor, FactorError, Parameters, Signal, Spec};
@@ -208,11 +209,11 @@ unsafe extern "C" fn init() -> i32 {
 /// `error` is null or a sink that may be written to.
 unsafe fn guarded(error: *const abi::TextSink, work: impl FnOnce() -> Result<(), FactorError>) -> i32 {
     DEPTH.with(|depth| depth.set(depth.get() + 1));
+    PLACE.with(RefCell::take);
     let outcome = catch_unwind(AssertUnwindSafe(work));
-    DEPTH.with(|depth| depth.set(depth.get() - 1));
     // SAFETY: the caller vouches for the sink.
     let say = |part, text: &str| unsafe { say(error, part, text) };
-    match outcome {
+    let status = match outcome {
         Ok(Ok(())) => abi::OK,
         Ok(Err(error)) => {
             say(abi::TEXT_MESSAGE, &error.to_string());
@@ -235,7 +236,9 @@ unsafe fn guarded(error: *const abi::TextSink, work: impl FnOnce() -> Result<(),
             }
             abi::PANICKED
         }
-    }
+    };
+    DEPTH.with(|depth| depth.set(depth.get() - 1));
+    status
 }
 
 /// # Safety
@@ -270,8 +273,11 @@ unsafe extern "C" fn create<F: Factor>(
     unsafe {
         guarded(error, || {
             let given = if n_given == 0 { &[] } else { std::slice::from_raw_parts(given, n_given) };
-            let given = given.iter().map(|parameter| (owned(parameter.name), value(parameter)));
-            let parameters = Parameters::resolve(F::PARAMETERS, given)?;
+            let mut values = Vec::new();
+            for parameter in given {
+                values.push((owned(parameter.name), value(parameter)?));
+            }
+            let parameters = Parameters::resolve(F::PARAMETERS, values)?;
             let factor = F::from_parameters(&parameters)?;
             let spec = factor.spec();
             *out = Box::into_raw(Box::new(Instance { factor, spec })).cast();
@@ -283,14 +289,17 @@ unsafe extern "C" fn create<F: Factor>(
 /// # Safety
 ///
 /// The texts of the parameter live.
-unsafe fn value(parameter: &abi::Parameter) -> Value {
-    match parameter.kind {
+unsafe fn value(parameter: &abi::Parameter) -> Result<Value, FactorError> {
+    Ok(match parameter.kind {
         abi::PARAMETER_FLAG => Value::Flag(parameter.integer != 0),
         abi::PARAMETER_INTEGER => Value::Integer(parameter.integer),
         abi::PARAMETER_NUMBER => Value::Number(parameter.number),
         // SAFETY: the caller vouches for the text.
-        _ => Value::Text(unsafe { owned(parameter.text) }),
-    }
+        abi::PARAMETER_TEXT => Value::Text(unsafe { owned(parameter.text) }),
+        kind => {
+            return Err(FactorError::because(format!("a parameter of the unknown type {kind} was given")));
+        }
+    })
 }
 
 /// # Safety
@@ -338,11 +347,32 @@ unsafe extern "C" fn evaluate<F: Factor>(
     unsafe {
         guarded(error, || {
             let instance = &*factor.cast::<Instance<F>>();
-            let view = AsOfView::from_raw(&*view, &instance.spec);
-            let signal = instance.factor.evaluate(&view)?;
-            hand_over(&signal, &*output);
+            let (view, output): (abi::View, abi::Output) = (sized(view.cast())?, sized(output.cast())?);
+            let signal = instance.factor.evaluate(&AsOfView::from_raw(&view, &instance.spec))?;
+            hand_over(&signal, &output);
             Ok(())
         })
+    }
+}
+
+/// Copies a structure that begins with its size from a host that may be older or newer: what an older host does not know
+/// is null here, what a newer one has added is left out.
+///
+/// # Safety
+///
+/// `from` leads to a structure of the kind `T`, as large as it says. What was added to `T` after version 1.0 may be null.
+unsafe fn sized<T: Copy>(from: *const usize) -> Result<T, FactorError> {
+    // Nothing has been added since 1.0: what is smaller is no such structure.
+    let least = size_of::<T>();
+    // SAFETY: the caller vouches for the structure and its size.
+    unsafe {
+        let given = from.read();
+        if given < least {
+            return Err(FactorError::because(format!(
+                "the host gave a structure of {given} bytes, {least} are needed"
+            )));
+        }
+        Ok(from.cast::<T>().read())
     }
 }
 

@@ -1,0 +1,101 @@
+//! The plug-ins that the host is tried with: foreign, hostile and broken ones, built once per process.
+//!
+//! They are a workspace of their own, `tests/plugins`; what is wrong with each stands at the top of its source. Nothing
+//! here loads one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use crate::workspace;
+
+/// Returns the library of a crate in `tests/plugins`, such as `honest`.
+///
+/// # Panics
+///
+/// If the crates do not build or there is none of this name.
+#[must_use]
+pub fn plugin(name: &str) -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = workspace().join("target/plugins");
+        cargo_build(&folder, &["--release"]);
+        // The one crate in which panics cannot be caught, in a profile of its own.
+        cargo_build(&folder, &["--profile", "abort", "--package", "panic-abort"]);
+        folder
+    });
+    let profile = if name == "panic-abort" { "abort" } else { "release" };
+    let library = FOLDER.join(profile).join(file_name(name));
+    assert!(library.is_file(), "there is no plug-in `{name}`: no file {}", library.display());
+    library
+}
+
+/// Returns the library of `tests/plugins/c/momentum.c`, whose factor is called `momentum_c`.
+///
+/// # Panics
+///
+/// If there is no C compiler, or it has something to say.
+#[must_use]
+pub fn c_plugin() -> PathBuf {
+    static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
+        made(&file_name("momentum_c"), |library| {
+            let mut compile = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+            // Fused multiplications would change last bits.
+            compile.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-ffp-contract=off"]);
+            compile.args(["-shared", "-fPIC", "-I"]).arg(workspace().join("crates/rotor-factor/include"));
+            compile.arg("-o").arg(library).arg(workspace().join("tests/plugins/c/momentum.c"));
+            run(&mut compile);
+        })
+    });
+    LIBRARY.clone()
+}
+
+/// Returns a file that is called like a library and holds a text.
+///
+/// # Panics
+///
+/// If the disk refuses.
+#[must_use]
+pub fn text_file_so() -> PathBuf {
+    made(&file_name("text"), |path| {
+        fs::write(path, "This is not the library you are looking for.\n").unwrap();
+    })
+}
+
+/// Returns the first half of the library of a crate.
+///
+/// # Panics
+///
+/// As [`plugin`].
+#[must_use]
+pub fn truncated(name: &str) -> PathBuf {
+    let whole = fs::read(plugin(name)).unwrap();
+    made(&file_name(&format!("{name}_truncated")), |path| fs::write(path, &whole[..whole.len() / 2]).unwrap())
+}
+
+/// Makes a file that stays after the tests. It appears whole: another process may be reading the one before.
+fn made(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
+    let folder = workspace().join("target/plugins/made");
+    fs::create_dir_all(&folder).unwrap();
+    let unfinished = tempfile::Builder::new().prefix("unfinished").tempdir_in(&folder).unwrap();
+    make(&unfinished.path().join(name));
+    fs::rename(unfinished.path().join(name), folder.join(name)).unwrap();
+    folder.join(name)
+}
+
+fn cargo_build(target: &Path, selection: &[&str]) {
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--quiet", "--manifest-path"]).arg(workspace().join("tests/plugins/Cargo.toml"));
+    run(build.arg("--target-dir").arg(target).args(selection));
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Returns how the platform calls the library of a crate.
+fn file_name(name: &str) -> String {
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    format!("{DLL_PREFIX}{}{DLL_SUFFIX}", name.replace('-', "_"))
+}

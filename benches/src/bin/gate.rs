@@ -11,13 +11,25 @@ use std::process::{Command, ExitCode};
 
 use rotor_benches::{demo, tables};
 use rotor_data::{Dataset, Input, Sweep, WindowRequest};
-use rotor_factor::{AsOf, Date, EntityKind};
+use rotor_engine::{Plan, Views, executions, replay};
+use rotor_factor::{AsOf, Date, EntityKind, Month, Value};
+use rotor_plugin::Plugin;
 
 const TOLERANCE: f64 = 0.03;
 
 /// What is counted: a name and the work. The first one is the price of starting a process.
-const WORKLOADS: [(&str, fn()); 4] =
-    [("start", || ()), ("load_demo", load_demo), ("sweep_demo", sweep_demo), ("make_tables", make_tables)];
+const WORKLOADS: [(&str, fn()); 7] = [
+    ("start", || ()),
+    ("load_demo", load_demo),
+    ("sweep_demo", sweep_demo),
+    ("rounds", || ask_repeats(1, N_CALLS)),
+    ("calls", || ask_repeats(N_CALLS, 1)),
+    ("replay_demo", replay_demo),
+    ("make_tables", make_tables),
+];
+
+/// Enough calls to make loading the demo small beside them.
+const N_CALLS: usize = 100_000;
 
 fn load_demo() {
     let dataset = Dataset::open(&demo()).expect("the demo is sound");
@@ -48,6 +60,33 @@ fn sweep_demo() {
         }
     }
     assert!(n_values > 10_000, "{n_values} windows have a value");
+}
+
+/// Asks a linked factor so often to do so much work: the difference between many calls and many rounds is what calls cost.
+fn ask_repeats(n_calls: usize, n_rounds: usize) {
+    let dataset = Dataset::open(&demo()).expect("the demo is sound");
+    let plugin = Plugin::linked(&bench_repeats::FACTOR).expect("it starts");
+    let rounds = Value::Integer(n_rounds as i64);
+    let factor = plugin.create([("rounds".to_owned(), rounds)]).expect("rounds are allowed");
+    let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor");
+    let day = AsOf(Date::new(2020, 1, 2).expect("it exists"));
+    let mut views = Views::new(&dataset, &plan, day, day).expect("it fits");
+    let day = views.advance(day).expect("it is in range");
+    let view = day.view(0, false);
+    for _ in 0..n_calls {
+        assert!(factor.evaluate(&view).is_ok());
+    }
+}
+
+/// The momentum factor over every month of the demo since 2015, and the loading before it.
+fn replay_demo() {
+    let dataset = Dataset::open(&demo()).expect("the demo is sound");
+    let factor = Plugin::linked(&factor_momentum::FACTOR).expect("it starts").create([]).expect("defaults");
+    let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor");
+    let start = Month::new(2015, 1).expect("it exists");
+    let days: Vec<AsOf> = executions(&dataset, start, None).iter().map(|execution| execution.as_of).collect();
+    let said = replay(&dataset, &plan, &[&factor], &days, false).expect("it fits");
+    assert_eq!(said.outcomes[0].iter().filter(|outcome| outcome.is_ok()).count(), 119);
 }
 
 /// A workload that touches none of our code: if its count moves, the compiler or the machine has changed.

@@ -396,14 +396,6 @@ mod tests {
     }
 
     #[test]
-    fn names_are_guessed_only_when_near() {
-        let known = ["price_frequency", "first", "last"];
-        assert_eq!(nearest("price_freqency", known), Some("price_frequency"));
-        assert_eq!(nearest("fist", known), Some("first"));
-        assert_eq!(nearest("colour", known), None);
-    }
-
-    #[test]
     fn values_are_shown_short_and_visible() {
         assert_eq!(shown("a\u{202e}b\n\"c\""), "a\\u{202e}b\\n\"c\"");
         assert_eq!(shown(&"x".repeat(100)).chars().count(), 61);

@@ -54,4 +54,12 @@ mod tests {
             assert_eq!((distance(a, b), distance(b, a)), (expected, expected), "{a} {b}");
         }
     }
+
+    #[test]
+    fn names_are_guessed_only_when_near() {
+        let known = ["price_frequency", "first", "last"];
+        assert_eq!(nearest("price_freqency", known), Some("price_frequency"));
+        assert_eq!(nearest("fist", known), Some("first"));
+        assert_eq!(nearest("colour", known), None);
+    }
 }

@@ -341,9 +341,14 @@ fn at(place: Option<&str>) -> String {
     place.map_or(String::new(), |place| format!(" (at {place})"))
 }
 
+/// The line that says most of what a lost process wrote: the one in which its runtime gives the reason, else the last.
 fn last_words(said: &str) -> String {
-    let line = said.lines().rev().find(|line| !line.trim().is_empty());
-    line.map_or(String::new(), |line| format!("; it said: {}", line.trim()))
+    let gives_reason = |line: &&str| {
+        ["memory allocation of", "fatal runtime error", "panicked at"].iter().any(|word| line.contains(word))
+    };
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = lines().find(gives_reason).or_else(|| lines().next_back());
+    line.map_or(String::new(), |line| format!("; it said: {line}"))
 }
 
 /// Writes a duration as people say it.

@@ -168,32 +168,46 @@ fn current() -> Option<(&'static Slot, &'static Culprit)> {
 
 /// Writes the last message and ends the process. Takes no memory and no lock.
 fn blame(slot: &Slot, culprit: &Culprit, what: &[&str]) -> ! {
-    let mut day = [b'?'; 10];
-    let days = slot.day.load(Ordering::Relaxed);
-    let when = if let Some(date) = Date::from_days(days) {
-        write_date(date, &mut day);
-        " while it was asked about "
-    } else {
-        day = [b' '; 10];
-        " while it was starting"
-    };
-    write(b"error: ");
-    write(culprit.who.as_bytes());
+    let mut message = Message { bytes: [0; 2048], n: 0 };
+    // The factor may have left a line unfinished.
+    message.push("\nerror: ");
+    message.push(&culprit.who);
     for part in what {
-        write(part.as_bytes());
+        message.push(part);
     }
-    write(when.as_bytes());
-    write(day.trim_ascii());
-    write(b"\nhint: ");
-    write(culprit.hint.as_bytes());
-    write(b"\n");
-    // SAFETY: ends the process at once.
-    unsafe { libc::_exit(2) }
+    match Date::from_days(slot.day.load(Ordering::Relaxed)) {
+        Some(date) => {
+            let mut day = [0; 10];
+            write_date(date, &mut day);
+            message.push(" while it was asked about ");
+            message.push(std::str::from_utf8(&day).unwrap_or_default());
+        }
+        None => message.push(" while it was starting"),
+    }
+    message.push("\nhint: ");
+    message.push(culprit.hint);
+    message.push("\n");
+    // SAFETY: the bytes are there, written at once so that nothing comes between them; standard error may be closed, which
+    // changes nothing. Then the process ends at once.
+    unsafe {
+        let _ = libc::write(2, message.bytes.as_ptr().cast(), message.n);
+        libc::_exit(2)
+    }
 }
 
-fn write(bytes: &[u8]) {
-    // SAFETY: the bytes are there; standard error may be closed, which changes nothing.
-    let _ = unsafe { libc::write(2, bytes.as_ptr().cast(), bytes.len()) };
+/// A message of bounded length on the stack.
+struct Message {
+    bytes: [u8; 2048],
+    n: usize,
+}
+
+impl Message {
+    /// Adds what fits.
+    fn push(&mut self, text: &str) {
+        let n = text.len().min(self.bytes.len() - self.n);
+        self.bytes[self.n..self.n + n].copy_from_slice(&text.as_bytes()[..n]);
+        self.n += n;
+    }
 }
 
 fn write_date(date: Date, text: &mut [u8; 10]) {

@@ -1,0 +1,45 @@
+//! Plug-ins through every door: hostile, foreign, broken, and honest ones in three languages.
+
+mod hostile;
+mod refused;
+mod twins;
+
+use std::path::Path;
+
+use rotor_data::Dataset;
+use rotor_engine::{Plan, Replay, executions, replay};
+use rotor_factor::{AsOf, Month, Value};
+use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin};
+use rotor_tests::{demo, rotor};
+
+/// Takes the first factor of a library into this process.
+fn load(path: &Path) -> Plugin {
+    let loaded = Plugin::load(path, &LoadOptions::default());
+    loaded.unwrap_or_else(|refused| panic!("{refused}")).remove(0)
+}
+
+/// Takes the first factor of a library into a process of its own.
+fn isolate(path: &Path) -> Plugin {
+    let isolation = Isolation::new(rotor().get_program().into());
+    Plugin::isolated(path, &LoadOptions::default(), &isolation)
+        .unwrap_or_else(|refused| panic!("{refused}"))
+        .remove(0)
+}
+
+fn make(plugin: &Plugin, parameters: &[(&str, i64)]) -> Instance {
+    let given = parameters.iter().map(|(name, value)| ((*name).to_owned(), Value::Integer(*value)));
+    plugin.create(given).unwrap()
+}
+
+/// Execution days of the demo.
+fn days(dataset: &Dataset) -> Vec<AsOf> {
+    let start = Month::new(2015, 1).unwrap();
+    executions(dataset, start, None).iter().map(|execution| execution.as_of).collect()
+}
+
+/// What a factor says of every month of the demo since 2015.
+fn over_the_demo(factor: &Instance) -> Replay {
+    let dataset = Dataset::open(&demo()).unwrap();
+    let plan = Plan::new(&dataset, &[factor.spec()]).unwrap();
+    replay(&dataset, &plan, &[factor], &days(&dataset), false).unwrap()
+}

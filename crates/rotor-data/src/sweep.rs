@@ -330,16 +330,19 @@ impl<'a> State<'a> {
                     PriceFrequency::Daily => day,
                     PriceFrequency::MonthEnd => day + 1,
                 };
+                let is_monthly = self.frequency == Frequency::Monthly;
                 for (row, (dates, closes, next)) in rows.iter_mut().enumerate() {
-                    while let Some(&date) = dates.get(*next).filter(|date| **date < end) {
-                        let index = match self.frequency {
-                            Frequency::Monthly => {
-                                Date::from_days(date).expect("checked when read").month().index()
-                            }
-                            _ => date,
-                        };
-                        apply(row, index, closes[*next]);
+                    // Days ascend: a month is looked up once, at its first close.
+                    let (mut month, mut month_end) = (0, i32::MIN);
+                    let fresh =
+                        dates[*next..].iter().zip(&closes[*next..]).take_while(|(date, _)| **date < end);
+                    for (date, close) in fresh {
                         *next += 1;
+                        if is_monthly && *date > month_end {
+                            let of_date = Date::from_days(*date).expect("checked when read").month();
+                            (month, month_end) = (of_date.index(), of_date.last_day().days());
+                        }
+                        apply(row, if is_monthly { month } else { *date }, *close);
                     }
                 }
             }

@@ -181,6 +181,13 @@ thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
     /// Where the last panic inside a guarded call happened.
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// Whether there is one; cheaper to ask for, as it needs no destructor.
+    static HAS_PLACE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Returns the place of the last panic inside a guarded call, once.
+fn take_place() -> Option<String> {
+    if HAS_PLACE.replace(false) { PLACE.with(RefCell::take) } else { None }
 }
 
 /// Has panics inside a call reported through the boundary instead of on standard error. A library has a standard library
@@ -196,6 +203,7 @@ unsafe extern "C" fn init() -> i32 {
                 }
                 let place = info.location().map(|at| format!("{}:{}:{}", at.file(), at.line(), at.column()));
                 let _ = PLACE.try_with(|slot| slot.replace(place));
+                let _ = HAS_PLACE.try_with(|has_place| has_place.set(true));
             }));
         });
     });
@@ -209,7 +217,7 @@ unsafe extern "C" fn init() -> i32 {
 /// `error` is null or a sink that may be written to.
 unsafe fn guarded(error: *const abi::TextSink, work: impl FnOnce() -> Result<(), FactorError>) -> i32 {
     DEPTH.with(|depth| depth.set(depth.get() + 1));
-    PLACE.with(RefCell::take);
+    take_place();
     let outcome = catch_unwind(AssertUnwindSafe(work));
     // SAFETY: the caller vouches for the sink.
     let say = |part, text: &str| unsafe { say(error, part, text) };
@@ -226,7 +234,7 @@ unsafe fn guarded(error: *const abi::TextSink, work: impl FnOnce() -> Result<(),
             let literal = panic.downcast_ref::<&str>().copied();
             let text = literal.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
             say(abi::TEXT_MESSAGE, text.unwrap_or("the panic carries no text"));
-            if let Some(place) = PLACE.with(RefCell::take) {
+            if let Some(place) = take_place() {
                 say(abi::TEXT_PLACE, &place);
             }
             // What the panic carries may itself panic when it is dropped, and so may what that panic carries: the
@@ -386,10 +394,8 @@ unsafe fn hand_over(signal: &Signal, output: &abi::Output) {
     // SAFETY: the caller vouches for the functions; what they are given lives until they return.
     unsafe {
         (output.scores)(output.ctx, scores.as_ptr(), raws.as_ptr(), scores.len());
-        for (sector, reason) in reasons.iter().enumerate() {
-            if !reason.is_empty() && scores[sector].is_nan() {
-                (output.reason)(output.ctx, sector as u32, abi::Str::of(reason));
-            }
+        for (sector, reason) in reasons {
+            (output.reason)(output.ctx, *sector, abi::Str::of(reason));
         }
         for of_target in forecasts.chunk_by(|a, b| a.target == b.target) {
             let rows: Vec<_> = of_target

@@ -35,6 +35,20 @@ pub fn signal_of(n_sectors: usize) -> Signal {
     Signal::of(n_sectors)
 }
 
+/// Puts scores and raw values into a signal, NaN for none; where there is no score the raw value is left out.
+///
+/// # Panics
+///
+/// If there is not one of each a sector.
+pub fn fill(signal: &mut Signal, scores: &[f64], raws: Option<&[f64]>) {
+    signal.scores.copy_from_slice(scores);
+    let Some(raws) = raws else { return };
+    assert_eq!(raws.len(), scores.len(), "a raw value a score");
+    for ((place, score), raw) in signal.raws.iter_mut().zip(scores).zip(raws) {
+        *place = if score.is_nan() { f64::NAN } else { *raw };
+    }
+}
+
 /// The entities of one kind.
 #[derive(Debug, Default)]
 pub struct EntityTable {
@@ -74,11 +88,11 @@ impl EntityTable {
     pub fn new<'c>(entities: impl IntoIterator<Item = (&'c str, Option<Group>)>) -> Self {
         let mut table = Self::default();
         for (code, group) in entities {
-            let code: Box<str> = code.into();
-            table.raw_codes.push(abi::Str::of(&code));
+            table.codes.push(code.into());
             table.raw_groups.push(group.map_or(0, |group| group as u32 + 1));
-            table.codes.push(code);
         }
+        // Once all are in their places: a box that moves takes its pointers' right to it along.
+        table.raw_codes = table.codes.iter().map(|code| abi::Str::of(code)).collect();
         table
     }
 
@@ -162,13 +176,19 @@ impl ViewData<'_> {
     /// If bridge or links do not have one entry a sector, or links not one panel a series.
     pub fn lower<R>(&self, host: Option<&'static abi::HostVTable>, call: impl FnOnce(&abi::View) -> R) -> R {
         let n_sectors = self.entities[EntityKind::Sector as usize].codes.len();
-        let inputs: Vec<abi::Input> = self
-            .inputs
-            .iter()
-            .map(|input| {
-                input.as_ref().map_or(abi::Input::missing(), |(kind, panel)| raw_input(*kind, panel))
-            })
-            .collect();
+        let raw_inputs = self.inputs.iter().map(|input| {
+            input.as_ref().map_or(abi::Input::missing(), |(kind, panel)| raw_input(*kind, panel))
+        });
+        // Most factors have few inputs, and asking for memory costs as much as all the rest.
+        let (mut few, many): ([_; 6], Vec<abi::Input>);
+        let inputs = if self.inputs.len() <= 6 {
+            few = [abi::Input::missing(); 6];
+            few.iter_mut().zip(raw_inputs).for_each(|(place, input)| *place = input);
+            &few[..self.inputs.len()]
+        } else {
+            many = raw_inputs.collect();
+            many.as_slice()
+        };
         let bridge = self.bridge.map(|bridge| {
             assert_eq!(bridge.is_public.len(), n_sectors, "one entry of the bridge a sector");
             // A bridge without sectors has no start yet.

@@ -10,11 +10,11 @@ use crate::{AsOfView, CrossSection, EntityKind, ReferencePeriod, Table};
 /// value is what the score was made of, larger for better liked; it settles ties between equal scores.
 #[derive(Clone, Debug)]
 pub struct Signal {
-    // Invariant: the three are as long as the view has sectors; where the score is NaN, the reason says why. An empty
-    // reason is none, which a host refuses.
+    // Invariant: both are as long as the view has sectors; NaN stands for none.
     pub(crate) scores: Vec<f64>,
     pub(crate) raws: Vec<f64>,
-    pub(crate) reasons: Vec<Cow<'static, str>>,
+    // Invariant: ascending by sector, only of sectors without a score. A host refuses a sector with neither.
+    pub(crate) reasons: Vec<(u32, Cow<'static, str>)>,
     pub(crate) forecasts: Vec<Forecast>,
     pub(crate) realized: Vec<Realized>,
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -88,7 +88,7 @@ impl Signal {
         Self {
             scores: vec![f64::NAN; n_sectors],
             raws: vec![f64::NAN; n_sectors],
-            reasons: vec![Cow::Borrowed(""); n_sectors],
+            reasons: Vec::new(),
             forecasts: Vec::new(),
             realized: Vec::new(),
             diagnostics: Vec::new(),
@@ -132,7 +132,9 @@ impl Signal {
     pub fn score(&mut self, sector: usize, score: f64, raw: impl Into<Option<f64>>) {
         self.scores[sector] = score;
         self.raws[sector] = raw.into().unwrap_or(f64::NAN);
-        self.reasons[sector] = Cow::Borrowed("");
+        if let Ok(position) = self.find_reason(sector) {
+            self.reasons.remove(position);
+        }
     }
 
     /// Says why a sector has no score.
@@ -143,7 +145,21 @@ impl Signal {
     pub fn withhold(&mut self, sector: usize, reason: impl Into<Cow<'static, str>>) {
         self.scores[sector] = f64::NAN;
         self.raws[sector] = f64::NAN;
-        self.reasons[sector] = reason.into();
+        let reason = (sector as u32, reason.into());
+        match self.find_reason(sector) {
+            Ok(position) => self.reasons[position] = reason,
+            Err(position) => self.reasons.insert(position, reason),
+        }
+    }
+
+    /// Finds the reason of a sector, or the place where it belongs.
+    fn find_reason(&self, sector: usize) -> Result<usize, usize> {
+        match self.reasons.last() {
+            // Mostly there are none, or they come in the order of the sectors.
+            None => Err(0),
+            Some((last, _)) if (*last as usize) < sector => Err(self.reasons.len()),
+            _ => self.reasons.binary_search_by_key(&(sector as u32), |(sector, _)| *sector),
+        }
     }
 
     /// Forecasts a value that will be published or computed later; `naive` is what the rule of no change says.
@@ -199,14 +215,17 @@ impl Signal {
     ///
     /// # Errors
     ///
-    /// The reason.
+    /// The reason; it is empty if none was given.
     ///
     /// # Panics
     ///
     /// If the view has no sector at this position.
     pub fn score_of(&self, sector: usize) -> Result<f64, &str> {
         let score = self.scores[sector];
-        if score.is_nan() { Err(&self.reasons[sector]) } else { Ok(score) }
+        if !score.is_nan() {
+            return Ok(score);
+        }
+        Err(self.find_reason(sector).map_or("", |position| &self.reasons[position].1))
     }
 
     /// Returns the raw value of a sector.

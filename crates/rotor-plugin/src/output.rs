@@ -4,7 +4,7 @@
 
 use std::ffi::c_void;
 
-use rotor_factor::host::signal_of;
+use rotor_factor::host::{fill, signal_of};
 use rotor_factor::{
     ColumnValues, CrossSection, Date, EntityKind, EntityRef, Frequency, ReferencePeriod, Signal, Spec, Table,
     abi,
@@ -87,8 +87,8 @@ pub(crate) struct Receiver<'v> {
     n_entities: [usize; 4],
     signal: Signal,
     has_scores: bool,
-    /// For each sector whether a reason was given.
-    has_reason: Vec<bool>,
+    /// The reasons in the order in which they were given.
+    reasons: Vec<(usize, String)>,
     n_values: usize,
     n_names: usize,
     /// The first breach; nothing that follows it matters.
@@ -103,7 +103,7 @@ impl<'v> Receiver<'v> {
             n_entities,
             signal: signal_of(sectors.len()),
             has_scores: false,
-            has_reason: Vec::new(),
+            reasons: Vec::new(),
             n_values: 0,
             n_names: 0,
             breach: None,
@@ -131,9 +131,14 @@ impl<'v> Receiver<'v> {
         if !self.has_scores {
             return Err(Breach::NoScores);
         }
+        for (sector, reason) in std::mem::take(&mut self.reasons) {
+            // A reason beside a score says nothing.
+            if self.signal.score_of(sector).is_err() {
+                self.signal.withhold(sector, reason);
+            }
+        }
         for (sector, code) in self.sectors.iter().enumerate() {
-            let has_reason = self.has_reason.get(sector).copied().unwrap_or(false);
-            if self.signal.score_of(sector).is_err() && !has_reason {
+            if self.signal.score_of(sector) == Err("") {
                 return Err(Breach::NoReason { sector: code.to_string() });
             }
         }
@@ -151,31 +156,39 @@ impl<'v> Receiver<'v> {
             return Err(Breach::ScoresTwice);
         }
         let (least, greatest) = (*self.spec.score_range().start(), *self.spec.score_range().end());
+        // NaN is outside every range and infinity of no size: what passes here needs no second look.
+        let is_fine = |score: &f64| *score >= least && *score <= greatest || score.is_nan();
+        let raws_are_fine = raws.is_none_or(|raws| !raws.iter().any(|raw| raw.is_infinite()));
+        if !(raws_are_fine && scores.iter().all(is_fine)) {
+            return Err(self.first_breach(scores, raws));
+        }
+        fill(&mut self.signal, scores, raws);
+        Ok(())
+    }
+
+    /// Says what is wrong with scores of which something is.
+    #[cold]
+    fn first_breach(&self, scores: &[f64], raws: Option<&[f64]>) -> Breach {
+        let (least, greatest) = (*self.spec.score_range().start(), *self.spec.score_range().end());
         for (sector, score) in scores.iter().enumerate() {
-            let raw = raws.map_or(f64::NAN, |raws| raws[sector]);
             let not_finite = |what: &str, value: f64| Breach::NotFinite {
                 what: format!("the {what} of `{}`", self.sectors[sector]),
                 value: value.to_string(),
             };
-            if raw.is_infinite() {
-                return Err(not_finite("raw value", raw));
+            match raws.map(|raws| raws[sector]) {
+                Some(raw) if raw.is_infinite() => return not_finite("raw value", raw),
+                _ if score.is_infinite() => return not_finite("score", *score),
+                _ => {}
             }
-            if score.is_infinite() {
-                return Err(not_finite("score", *score));
-            }
-            if score.is_nan() {
-                continue;
-            }
-            if !(least..=greatest).contains(score) {
-                return Err(Breach::OutOfRange {
+            if !((least..=greatest).contains(score) || score.is_nan()) {
+                return Breach::OutOfRange {
                     sector: self.sectors[sector].to_string(),
                     score: score.to_string(),
                     range: format!("{least} to {greatest}"),
-                });
+                };
             }
-            self.signal.score(sector, *score, (!raw.is_nan()).then_some(raw));
         }
-        Ok(())
+        unreachable!("one of the scores or raw values is not as it must be")
     }
 
     pub(crate) fn reason(&mut self, sector: u32, reason: String) -> Result<(), Breach> {
@@ -186,12 +199,8 @@ impl<'v> Receiver<'v> {
         if reason.trim().is_empty() {
             return Err(Breach::NoReason { sector: self.sectors[sector].to_string() });
         }
-        self.has_reason.resize(self.sectors.len(), false);
-        self.has_reason[sector] = true;
-        // A reason beside a score says nothing.
-        if self.signal.score_of(sector).is_err() {
-            self.signal.withhold(sector, reason);
-        }
+        self.count(1)?;
+        self.reasons.push((sector, reason));
         Ok(())
     }
 

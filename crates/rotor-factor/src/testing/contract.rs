@@ -58,7 +58,7 @@ fn check_values(outcome: &Outcome, spec: &Spec) {
     let Ok(signal) = outcome else { return };
     for (sector, score) in signal.scores.iter().enumerate() {
         if score.is_nan() {
-            let has_reason = !signal.reasons[sector].is_empty();
+            let has_reason = signal.score_of(sector).is_err_and(|reason| !reason.is_empty());
             assert!(has_reason, "sector {sector} has a score that is a number, or a reason");
         } else {
             let range = spec.score_range();

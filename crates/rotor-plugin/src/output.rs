@@ -87,6 +87,8 @@ pub(crate) struct Receiver<'v> {
     n_entities: [usize; 4],
     signal: Signal,
     has_scores: bool,
+    /// Whether a sector has no score.
+    is_partial: bool,
     /// The reasons in the order in which they were given.
     reasons: Vec<(usize, String)>,
     n_values: usize,
@@ -103,6 +105,7 @@ impl<'v> Receiver<'v> {
             n_entities,
             signal: signal_of(sectors.len()),
             has_scores: false,
+            is_partial: false,
             reasons: Vec::new(),
             n_values: 0,
             n_names: 0,
@@ -137,7 +140,8 @@ impl<'v> Receiver<'v> {
                 self.signal.withhold(sector, reason);
             }
         }
-        for (sector, code) in self.sectors.iter().enumerate() {
+        let sectors = if self.is_partial { self.sectors } else { &[] };
+        for (sector, code) in sectors.iter().enumerate() {
             if self.signal.score_of(sector) == Err("") {
                 return Err(Breach::NoReason { sector: code.to_string() });
             }
@@ -156,12 +160,14 @@ impl<'v> Receiver<'v> {
             return Err(Breach::ScoresTwice);
         }
         let (least, greatest) = (*self.spec.score_range().start(), *self.spec.score_range().end());
-        // NaN is outside every range and infinity of no size: what passes here needs no second look.
-        let is_fine = |score: &f64| *score >= least && *score <= greatest || score.is_nan();
-        let raws_are_fine = raws.is_none_or(|raws| !raws.iter().any(|raw| raw.is_infinite()));
-        if !(raws_are_fine && scores.iter().all(is_fine)) {
+        // Without a branch a value, so that many are looked at together.
+        let is_fine = |score: f64| ((score >= least) & (score <= greatest)) | score.is_nan();
+        let raws_are_fine =
+            raws.is_none_or(|raws| raws.iter().fold(true, |so_far, raw| so_far & !raw.is_infinite()));
+        if !scores.iter().fold(raws_are_fine, |so_far, score| so_far & is_fine(*score)) {
             return Err(self.first_breach(scores, raws));
         }
+        self.is_partial = scores.iter().fold(false, |so_far, score| so_far | score.is_nan());
         fill(&mut self.signal, scores, raws);
         Ok(())
     }

@@ -229,3 +229,19 @@ fn the_reference_page_has_every_column() {
         }
     }
 }
+
+#[test]
+fn every_factor_has_its_table_and_the_page_shows_it() {
+    const ROWS: [&str; 7] = ["Input", "Formula", "Unit", "Direction", "Publication lag", "Missing", "Source"];
+    let page = fs::read_to_string(workspace().join("docs/src/reference/factors.md")).unwrap();
+    for folder in subfolders(&workspace().join("factors")) {
+        let source = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
+        let rows = source.lines().take_while(|line| line.starts_with("//!"));
+        let rows: Vec<&str> = rows.filter_map(|line| line.strip_prefix("//! | ")).collect();
+        let titles: Vec<&str> = rows.iter().filter_map(|row| Some(row.split_once(" |")?.0)).collect();
+        assert_eq!(titles.iter().filter(|title| ROWS.contains(title)).count(), 7, "{}", folder.display());
+        for row in rows.iter().filter(|row| ROWS.iter().any(|title| row.starts_with(title))) {
+            assert!(page.contains(&format!("| {row}")), "the page of factors lacks `{row}`");
+        }
+    }
+}

@@ -390,7 +390,8 @@ unsafe fn sized<T: Copy>(from: *const usize) -> Result<T, FactorError> {
 ///
 /// The functions of `output` take its context.
 unsafe fn hand_over(signal: &Signal, output: &abi::Output) {
-    let Signal { scores, raws, reasons, forecasts, realized, diagnostics, tables } = signal;
+    let Signal { reasons, forecasts, realized, diagnostics, tables, .. } = signal;
+    let (scores, raws) = (signal.scores(), signal.raws());
     // SAFETY: the caller vouches for the functions; what they are given lives until they return.
     unsafe {
         (output.scores)(output.ctx, scores.as_ptr(), raws.as_ptr(), scores.len());

@@ -29,23 +29,28 @@ pub struct ViewData<'a> {
     pub links: Option<(&'a LinkTable, Vec<Panel<'a>>)>,
 }
 
-/// Returns a signal for `n_sectors` sectors that a host fills with what a factor hands over.
+/// Returns a signal about no sector, for a host that fills it with what a factor hands over.
 #[must_use]
-pub fn signal_of(n_sectors: usize) -> Signal {
-    Signal::of(n_sectors)
+pub fn empty_signal() -> Signal {
+    Signal::of(0)
 }
 
-/// Puts scores and raw values into a signal, NaN for none; where there is no score the raw value is left out.
+/// Gives a signal its scores and raw values, NaN for none; where there is no score the raw value is left out.
 ///
 /// # Panics
 ///
-/// If there is not one of each a sector.
-pub fn fill(signal: &mut Signal, scores: &[f64], raws: Option<&[f64]>) {
-    signal.scores.copy_from_slice(scores);
-    let Some(raws) = raws else { return };
-    assert_eq!(raws.len(), scores.len(), "a raw value a score");
-    for ((place, score), raw) in signal.raws.iter_mut().zip(scores).zip(raws) {
-        *place = if score.is_nan() { f64::NAN } else { *raw };
+/// If there are raw values and not one a score.
+pub fn set_scores(signal: &mut Signal, scores: &[f64], raws: Option<&[f64]>) {
+    signal.values.clear();
+    signal.values.reserve_exact(2 * scores.len());
+    signal.values.extend_from_slice(scores);
+    match raws {
+        None => signal.values.resize(2 * scores.len(), f64::NAN),
+        Some(raws) => {
+            assert_eq!(raws.len(), scores.len(), "a raw value a score");
+            let raw = |(score, raw): (&f64, &f64)| if score.is_nan() { f64::NAN } else { *raw };
+            signal.values.extend(scores.iter().zip(raws).map(raw));
+        }
     }
 }
 
@@ -181,8 +186,8 @@ impl ViewData<'_> {
         });
         // Most factors have few inputs, and asking for memory costs as much as all the rest.
         let (mut few, many): ([_; 6], Vec<abi::Input>);
-        let inputs = if self.inputs.len() <= 6 {
-            few = [abi::Input::missing(); 6];
+        let inputs = if self.inputs.len() <= 4 {
+            few = [abi::Input::missing(); 4];
             few.iter_mut().zip(raw_inputs).for_each(|(place, input)| *place = input);
             &few[..self.inputs.len()]
         } else {

@@ -10,9 +10,8 @@ use crate::{AsOfView, CrossSection, EntityKind, ReferencePeriod, Table};
 /// value is what the score was made of, larger for better liked; it settles ties between equal scores.
 #[derive(Clone, Debug)]
 pub struct Signal {
-    // Invariant: both are as long as the view has sectors; NaN stands for none.
-    pub(crate) scores: Vec<f64>,
-    pub(crate) raws: Vec<f64>,
+    // Invariant: first a score a sector, then a raw value a sector; NaN stands for none.
+    pub(crate) values: Vec<f64>,
     // Invariant: ascending by sector, only of sectors without a score. A host refuses a sector with neither.
     pub(crate) reasons: Vec<(u32, Cow<'static, str>)>,
     pub(crate) forecasts: Vec<Forecast>,
@@ -86,8 +85,7 @@ impl Signal {
 
     pub(crate) fn of(n_sectors: usize) -> Self {
         Self {
-            scores: vec![f64::NAN; n_sectors],
-            raws: vec![f64::NAN; n_sectors],
+            values: vec![f64::NAN; 2 * n_sectors],
             reasons: Vec::new(),
             forecasts: Vec::new(),
             realized: Vec::new(),
@@ -130,8 +128,7 @@ impl Signal {
     ///
     /// As the other methods, if the view has no sector at this position.
     pub fn score(&mut self, sector: usize, score: f64, raw: impl Into<Option<f64>>) {
-        self.scores[sector] = score;
-        self.raws[sector] = raw.into().unwrap_or(f64::NAN);
+        self.put(sector, score, raw.into().unwrap_or(f64::NAN));
         if let Ok(position) = self.find_reason(sector) {
             self.reasons.remove(position);
         }
@@ -143,13 +140,27 @@ impl Signal {
     ///
     /// If the view has no sector at this position.
     pub fn withhold(&mut self, sector: usize, reason: impl Into<Cow<'static, str>>) {
-        self.scores[sector] = f64::NAN;
-        self.raws[sector] = f64::NAN;
+        self.put(sector, f64::NAN, f64::NAN);
         let reason = (sector as u32, reason.into());
         match self.find_reason(sector) {
             Ok(position) => self.reasons[position] = reason,
             Err(position) => self.reasons.insert(position, reason),
         }
+    }
+
+    fn put(&mut self, sector: usize, score: f64, raw: f64) {
+        let n_sectors = self.n_sectors();
+        let (scores, raws) = self.values.split_at_mut(n_sectors);
+        scores[sector] = score;
+        raws[sector] = raw;
+    }
+
+    pub(crate) fn scores(&self) -> &[f64] {
+        &self.values[..self.n_sectors()]
+    }
+
+    pub(crate) fn raws(&self) -> &[f64] {
+        &self.values[self.n_sectors()..]
     }
 
     /// Finds the reason of a sector, or the place where it belongs.
@@ -208,7 +219,7 @@ impl Signal {
     /// Returns the number of sectors.
     #[must_use]
     pub fn n_sectors(&self) -> usize {
-        self.scores.len()
+        self.values.len() / 2
     }
 
     /// Returns the score of a sector, or the reason why it has none.
@@ -221,7 +232,7 @@ impl Signal {
     ///
     /// If the view has no sector at this position.
     pub fn score_of(&self, sector: usize) -> Result<f64, &str> {
-        let score = self.scores[sector];
+        let score = self.scores()[sector];
         if !score.is_nan() {
             return Ok(score);
         }
@@ -235,7 +246,7 @@ impl Signal {
     /// If the view has no sector at this position.
     #[must_use]
     pub fn raw_of(&self, sector: usize) -> Option<f64> {
-        let raw = self.raws[sector];
+        let raw = self.raws()[sector];
         (!raw.is_nan()).then_some(raw)
     }
 

@@ -4,7 +4,7 @@
 
 use std::ffi::c_void;
 
-use rotor_factor::host::{fill, signal_of};
+use rotor_factor::host::{empty_signal, set_scores};
 use rotor_factor::{
     ColumnValues, CrossSection, Date, EntityKind, EntityRef, Frequency, ReferencePeriod, Signal, Spec, Table,
     abi,
@@ -103,7 +103,7 @@ impl<'v> Receiver<'v> {
             spec,
             sectors,
             n_entities,
-            signal: signal_of(sectors.len()),
+            signal: empty_signal(),
             has_scores: false,
             is_partial: false,
             reasons: Vec::new(),
@@ -127,7 +127,7 @@ impl<'v> Receiver<'v> {
     }
 
     /// Returns the signal if nothing is wrong with it.
-    pub(crate) fn finish(mut self) -> Result<Signal, Breach> {
+    pub(crate) fn finish(&mut self) -> Result<Signal, Breach> {
         if let Some(breach) = self.breach.take() {
             return Err(breach);
         }
@@ -146,7 +146,7 @@ impl<'v> Receiver<'v> {
                 return Err(Breach::NoReason { sector: code.to_string() });
             }
         }
-        Ok(self.signal)
+        Ok(std::mem::replace(&mut self.signal, empty_signal()))
     }
 
     pub(crate) fn scores(&mut self, scores: &[f64], raws: Option<&[f64]>) -> Result<(), Breach> {
@@ -160,15 +160,14 @@ impl<'v> Receiver<'v> {
             return Err(Breach::ScoresTwice);
         }
         let (least, greatest) = (*self.spec.score_range().start(), *self.spec.score_range().end());
-        // Without a branch a value, so that many are looked at together.
-        let is_fine = |score: f64| ((score >= least) & (score <= greatest)) | score.is_nan();
-        let raws_are_fine =
-            raws.is_none_or(|raws| raws.iter().fold(true, |so_far, raw| so_far & !raw.is_infinite()));
-        if !scores.iter().fold(raws_are_fine, |so_far, score| so_far & is_fine(*score)) {
+        let n_missing = count(scores, |score| score.is_nan());
+        let n_in_range = count(scores, |score| (score >= least) & (score <= greatest));
+        let n_infinite = raws.map_or(0, |raws| count(raws, f64::is_infinite));
+        if n_missing + n_in_range != expected as u64 || n_infinite > 0 {
             return Err(self.first_breach(scores, raws));
         }
-        self.is_partial = scores.iter().fold(false, |so_far, score| so_far | score.is_nan());
-        fill(&mut self.signal, scores, raws);
+        self.is_partial = n_missing > 0;
+        set_scores(&mut self.signal, scores, raws);
         Ok(())
     }
 
@@ -294,6 +293,11 @@ impl<'v> Receiver<'v> {
         self.n_names += 1;
         bounded("diagnostics and tables", self.n_names, MOST_NAMES)
     }
+}
+
+/// Counts without a branch, so that many values are looked at together.
+fn count(values: &[f64], is_so: impl Fn(f64) -> bool) -> u64 {
+    values.iter().fold(0, |n, value| n + u64::from(is_so(*value)))
 }
 
 fn bounded(what: &str, given: usize, limit: usize) -> Result<(), Breach> {

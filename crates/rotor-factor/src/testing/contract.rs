@@ -27,7 +27,7 @@ pub fn check_contract<F: Factor>(factor: &F, as_of: &str, fixture: &str) {
     let fixture = Fixture::parse(fixture, &spec);
     let trial = Trial { factor, spec, as_of };
     let signal = trial.run(&fixture);
-    let scored = signal.as_ref().map_or(0, |signal| signal.scores.iter().filter(|s| !s.is_nan()).count());
+    let scored = signal.as_ref().map_or(0, |signal| signal.scores().iter().filter(|s| !s.is_nan()).count());
     assert!(scored > 0, "the fixture gives some sector a score on {}", as_of.0);
     check_values(&signal, &trial.spec);
 
@@ -56,7 +56,7 @@ fn check_parameters<F: Factor>() {
 /// Finds what a host would refuse.
 fn check_values(outcome: &Outcome, spec: &Spec) {
     let Ok(signal) = outcome else { return };
-    for (sector, score) in signal.scores.iter().enumerate() {
+    for (sector, score) in signal.scores().iter().enumerate() {
         if score.is_nan() {
             let has_reason = signal.score_of(sector).is_err_and(|reason| !reason.is_empty());
             assert!(has_reason, "sector {sector} has a score that is a number, or a reason");
@@ -64,7 +64,7 @@ fn check_values(outcome: &Outcome, spec: &Spec) {
             let range = spec.score_range();
             assert!(range.contains(score), "the score of sector {sector}, {score}, lies in {range:?}");
         }
-        assert!(!signal.raws[sector].is_infinite(), "the raw value of sector {sector} is finite");
+        assert!(!signal.raws()[sector].is_infinite(), "the raw value of sector {sector} is finite");
     }
     for forecast in &signal.forecasts {
         assert!(forecast.value.is_finite() && forecast.naive.is_finite(), "{forecast:?} is finite");
@@ -141,8 +141,8 @@ impl<F: Factor> Trial<'_, F> {
         for sector in 0..n_sectors {
             let other = n_sectors - 1 - sector;
             for (a, b) in [
-                (expected.scores[sector], permuted.scores[other]),
-                (expected.raws[sector], permuted.raws[other]),
+                (expected.scores()[sector], permuted.scores()[other]),
+                (expected.raws()[sector], permuted.raws()[other]),
             ] {
                 let is_same = (a.is_nan() && b.is_nan()) || (a - b).abs() <= 1e-9 * (1.0 + a.abs());
                 let code = &fixture.sectors()[sector];
@@ -156,7 +156,7 @@ impl<F: Factor> Trial<'_, F> {
             let name = input.name();
             let without = fixture.without(name, input.source());
             let outcome = self.run_calmly(&without, &format!("without input `{name}`"));
-            let n_scored = outcome.map_or(0, |signal| signal.scores.iter().filter(|s| !s.is_nan()).count());
+            let n_scored = outcome.map_or(0, |signal| signal.scores().iter().filter(|s| !s.is_nan()).count());
             assert!(
                 input.is_optional() || n_scored == 0,
                 "without input `{name}`, which is not optional, there are no scores"

@@ -185,7 +185,7 @@ impl ViewData<'_> {
             input.as_ref().map_or(abi::Input::missing(), |(kind, panel)| raw_input(*kind, panel))
         });
         // Most factors have few inputs, and asking for memory costs as much as all the rest.
-        let (mut few, many): ([_; 6], Vec<abi::Input>);
+        let (mut few, many): ([_; 4], Vec<abi::Input>);
         let inputs = if self.inputs.len() <= 4 {
             few = [abi::Input::missing(); 4];
             few.iter_mut().zip(raw_inputs).for_each(|(place, input)| *place = input);

@@ -134,7 +134,7 @@ pub fn demo() -> PathBuf {
 /// If it does not build.
 #[must_use]
 pub fn library(package: &str) -> PathBuf {
-    built(&["-p", package], |file| file.ends_with(".so") || file.ends_with(".dylib"))
+    built(&["-p", package], |file| file.ends_with(std::env::consts::DLL_SUFFIX))
 }
 
 /// Builds the command `rotor` in release mode and returns it.

@@ -127,7 +127,7 @@ fn a_check_that_cannot_be_made_says_why() {
     };
     assert_eq!(
         check(&["momentun"]),
-        (2, "error: there is no linked factor `momentun`\nhint: did you mean `momentum`?\n".into())
+        (2, "error: there is no factor `momentun` in this program\nhint: did you mean `momentum`?\n".into())
     );
     let (code, stderr) = check(&["momentum", "--set", "lokback=6"]);
     assert_eq!(code, 2);
@@ -142,6 +142,15 @@ fn a_check_that_cannot_be_made_says_why() {
     assert_eq!(code, 2);
     assert!(stderr.contains("no execution day from 2030-01 on"), "{stderr}");
     assert_eq!(check(&["momentum", "--sha256", "abc"]).0, 2);
+    let (code, stderr) = check(&["momentum", "--isolate"]);
+    assert!(code == 2 && stderr.contains("is part of this program"), "{stderr}");
+    let two = plugin("two-factors");
+    let (code, stderr) = check(&[two.to_str().unwrap()]);
+    assert!(
+        code == 2 && stderr.ends_with("hint: choose one by `--name`: `honest`, `old_edition`\n"),
+        "{stderr}"
+    );
+    assert_eq!(check(&[two.to_str().unwrap(), "--name", "old_edition"]).0, 0);
 }
 
 #[test]

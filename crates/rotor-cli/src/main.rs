@@ -63,16 +63,18 @@ enum CliError {
     Json(#[from] serde_json::Error),
     #[error(transparent)]
     Refused(#[from] Refused),
-    #[error("the library {} exports no factor", path.display())]
-    NoFactor { path: PathBuf },
-    #[error("there is no linked factor `{name}`")]
-    UnknownFactor { name: String, nearest: Option<String>, known: Vec<String> },
+    #[error("the library {} has several factors", path.display())]
+    SeveralFactors { path: PathBuf, known: Vec<String> },
+    #[error("there is no factor `{name}` {}", if *is_library { "in the library" } else { "in this program" })]
+    UnknownFactor { name: String, nearest: Option<String>, known: Vec<String>, is_library: bool },
+    #[error("factor `{name}` is part of this program: it cannot be isolated, pinned or allowed")]
+    NotALibrary { name: String },
     #[error("factor `{factor}` cannot be made: {error}")]
     Call { factor: String, error: CallError },
     #[error("factor `{factor}` cannot have a score on dataset `{dataset}`: {reason}")]
     MissingInputs { factor: String, dataset: String, reason: String },
-    #[error("dataset `{dataset}` has no execution day from {start} on")]
-    NoDays { dataset: String, start: Month },
+    #[error("dataset `{dataset}` has no execution day from {start} {}", end.map_or("on".into(), |end| format!("to {end}")))]
+    NoDays { dataset: String, start: Month, end: Option<Month> },
     #[error(transparent)]
     Check(#[from] rotor_engine::CheckError),
     #[error("cannot make {}: {error}", folder.display())]
@@ -93,13 +95,15 @@ impl CliError {
                 return refused.reasons.iter().filter_map(rotor_plugin::LoadError::hint).collect();
             }
             Self::UnknownFactor { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
-            Self::UnknownFactor { known, .. } => Some(format!(
-                "linked are {}; the path of a library contains a `/`",
-                known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
-            )),
+            Self::UnknownFactor { known, is_library, .. } => {
+                let path = if *is_library { "" } else { "; the path of a library contains a `/`" };
+                Some(format!("there are {}{path}", listed(known)))
+            }
+            Self::SeveralFactors { known, .. } => Some(format!("choose one by `--name`: {}", listed(known))),
+            Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
             Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
-            Self::NoDays { .. } => Some("give an earlier month by `--start`".into()),
+            Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
             Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
                 Some("give another name, or another folder by `--dir`".into())
             }
@@ -165,6 +169,11 @@ fn complain(error: &CliError) {
     for hint in error.hints() {
         eprintln!("hint: {hint}");
     }
+}
+
+/// Names in backticks with commas.
+fn listed(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<String, CliError> {

@@ -43,7 +43,7 @@ impl Dataset {
                 let state = u64::from(key) << 32 | u64::from(index.cast_unsigned());
                 let noise = noise(seed, state ^ value.to_bits());
                 // Every seventh value or so is missing.
-                Some(if noise.to_bits() % 7 == 0 { f64::NAN } else { noise })
+                Some(if noise.to_bits().is_multiple_of(7) { f64::NAN } else { noise })
             }
         });
         let earliest = |sector: u32| {
@@ -63,7 +63,7 @@ impl Dataset {
     }
 }
 
-/// A number between about −1000 and 1000 that nothing relates to its seed (SplitMix64).
+/// A number between about −1000 and 1000 that nothing relates to its seed (`SplitMix64`).
 fn noise(seed: u64, state: u64) -> f64 {
     let mut z = seed.wrapping_add(state.wrapping_mul(0x9E37_79B9_7F4A_7C15));
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

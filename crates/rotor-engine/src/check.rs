@@ -1,12 +1,13 @@
 //! Trying the promises of a factor on the windows of a dataset.
 //!
 //! The types keep the future out of a view, and a view out of a factor's memory. What they cannot stop is a factor that
-//! remembers, reads files of its own or has the future built in. That shows when the same day is asked about twice, in
-//! another order, from another thread or by another instance, or when the future is another one: the answers differ.
+//! remembers: that shows when the same day is asked about twice, in another order, from another thread or by another
+//! instance, or with another future before or after it: the answers differ. A factor that reads a file of its own, or has
+//! the future compiled in by date, answers the same every time; no question put to it shows that.
 
 use std::fmt;
+use std::sync::Barrier;
 
-use rayon::prelude::*;
 use rotor_data::{Dataset, Future, SweepError};
 use rotor_factor::{AsOf, EntityKind};
 use rotor_plugin::{CallError, Instance};
@@ -57,8 +58,32 @@ pub struct CheckReport {
     pub n_futures: usize,
     /// The outcome of each day.
     pub replay: Replay,
-    /// The first finding of each promise, in the order of the promises.
+    /// The promises that were tried: where the contract is broken or nothing is scored, the others mean nothing.
+    pub tried: Vec<Promise>,
+    /// The first finding of each promise.
     pub findings: Vec<Finding>,
+}
+
+impl CheckReport {
+    /// Tells whether every promise was tried and kept.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.findings.is_empty() && self.tried.len() == Promise::ALL.len()
+    }
+}
+
+impl Promise {
+    /// Every promise, in the order in which they are tried.
+    pub const ALL: [Self; 8] = [
+        Self::Contract,
+        Self::Repetition,
+        Self::Order,
+        Self::Instance,
+        Self::Threads,
+        Self::Truncation,
+        Self::Poison,
+        Self::MissingInput,
+    ];
 }
 
 /// The days on which other futures are tried; each needs datasets of its own.
@@ -76,61 +101,90 @@ pub fn check(
     days: &[AsOf],
 ) -> Result<CheckReport, CheckError> {
     let factor = make()?;
-    let expected = replay(dataset, plan, &[&factor], days, false)?;
+    // One call after the other, so that what follows can differ from it.
+    let expected = in_order(|| replay(dataset, plan, &[&factor], days, false))?;
     let outcomes = &expected.outcomes[0];
-    let mut findings = Vec::new();
-    let mut compare = |promise: Promise, day: usize, given: &Outcome| {
-        let code = |sector: usize| {
-            let row = expected.sectors[day][sector] as usize;
-            dataset.entities()[dataset.of_kind(EntityKind::Sector)[row]].code.as_str()
-        };
-        if let Some(what) = difference(given, &outcomes[day], code) {
-            findings.push(Finding { promise, as_of: days[day], what });
-        }
+    let report = |findings, tried, n_futures| CheckReport {
+        days: days.to_vec(),
+        n_futures,
+        replay: expected.clone(),
+        tried,
+        findings,
     };
-
-    let again = replay(dataset, plan, &[&factor], days, false)?;
-    for (day, again) in again.outcomes[0].iter().enumerate() {
-        compare(Promise::Repetition, day, again);
-    }
-    for (position, given) in in_shuffled_order(dataset, plan, &factor, days)? {
-        compare(Promise::Order, position, &given);
-    }
-    let other = make()?;
-    for (position, given) in in_shuffled_order(dataset, plan, &other, days)? {
-        compare(Promise::Instance, position, &given);
-    }
-    for (position, given) in from_many_threads(dataset, plan, &factor, days)? {
-        compare(Promise::Threads, position, &given);
-    }
-    let probes = spread(days.len(), MOST_FUTURES);
-    for position in &probes {
-        let day = days[*position];
-        for (promise, future) in
-            [(Promise::Truncation, Future::Dropped), (Promise::Poison, Future::Noise(0x5EED))]
-        {
-            let other = dataset.with_future(day, future);
-            let (_, given) = alone(&other, plan, &factor, days, *position)?;
-            compare(promise, *position, &given);
-        }
-    }
     let broken = days.iter().zip(outcomes).find_map(|(day, outcome)| match outcome {
         Err(CallError::Refused { .. }) | Ok(_) => None,
         Err(error) => Some(Finding { promise: Promise::Contract, as_of: *day, what: error.to_string() }),
     });
-    if broken.is_none() {
-        findings.extend(without_inputs(dataset, plan, &factor, days)?);
+    let is_silent = outcomes.iter().all(Result::is_err);
+    if broken.is_some() || is_silent {
+        return Ok(report(broken.into_iter().collect(), vec![Promise::Contract], 0));
     }
-    findings.extend(broken);
+
+    let mut findings = Vec::new();
+    let compared = |promise: Promise, day: usize, given: &Outcome| {
+        let code = |sector: usize| {
+            let row = expected.sectors[day][sector] as usize;
+            dataset.entities()[dataset.of_kind(EntityKind::Sector)[row]].code.as_str()
+        };
+        let what = difference(given, &outcomes[day], code)?;
+        Some(Finding { promise, as_of: days[day], what })
+    };
+    let again = in_order(|| replay(dataset, plan, &[&factor], days, false))?;
+    let mut repeated = again.outcomes[0].iter().enumerate();
+    findings.extend(repeated.find_map(|(day, again)| compared(Promise::Repetition, day, again)));
+    if let Some(finding) = findings.first() {
+        // A factor that is not the same twice differs whatever is tried; it need not have seen the future.
+        let tried = vec![Promise::Contract, Promise::Repetition];
+        return Ok(report(vec![finding.clone()], tried, 0));
+    }
+    let mut compare = |promise: Promise, day: usize, given: &Outcome| {
+        findings.extend(compared(promise, day, given));
+    };
+    for (day, given) in in_shuffled_order(dataset, plan, &factor, days)? {
+        compare(Promise::Order, day, &given);
+    }
+    let other = make()?;
+    if other.spec() == factor.spec() {
+        for (day, given) in in_shuffled_order(dataset, plan, &other, days)? {
+            compare(Promise::Instance, day, &given);
+        }
+    }
+    for (day, given) in from_many_threads(dataset, plan, &factor, days)? {
+        compare(Promise::Threads, day, &given);
+    }
+    let probes = spread(days.len(), MOST_FUTURES);
+    for day in &probes {
+        for (promise, future) in
+            [(Promise::Truncation, Future::Dropped), (Promise::Poison, Future::Noise(0x5EED))]
+        {
+            let changed = dataset.with_future(days[*day], future);
+            let (_, given) = alone(&changed, plan, &factor, days, *day)?;
+            compare(promise, *day, &given);
+        }
+    }
+    if other.spec() != factor.spec() {
+        let what = "another instance of the same parameters has another spec".into();
+        findings.push(Finding { promise: Promise::Instance, as_of: days[0], what });
+    }
+    findings.extend(without_inputs(dataset, plan, &factor, days)?);
     // The first of each promise says it; a hundred more of them hide the others.
     let mut seen = Vec::new();
     findings.retain(|finding| {
-        !seen.contains(&finding.promise) && {
-            seen.push(finding.promise);
-            true
-        }
+        let is_first = !seen.contains(&finding.promise);
+        seen.push(finding.promise);
+        is_first
     });
-    Ok(CheckReport { days: days.to_vec(), n_futures: probes.len(), replay: expected, findings })
+    Ok(report(findings, Promise::ALL.to_vec(), probes.len()))
+}
+
+/// Runs something on one thread.
+fn in_order<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+    match pool {
+        Ok(pool) => pool.install(work),
+        // Without threads of its own it runs on those that there are.
+        Err(_) => work(),
+    }
 }
 
 /// Why a check cannot be made.
@@ -180,14 +234,37 @@ fn in_shuffled_order(
     positions.map(|position| alone(dataset, plan, factor, days, position)).collect()
 }
 
+/// Asks about each day from four threads at once.
 fn from_many_threads(
     dataset: &Dataset,
     plan: &Plan,
     factor: &Instance,
     days: &[AsOf],
 ) -> Result<Answers, SweepError> {
-    let positions = shuffled(days.len()).into_par_iter();
-    positions.map(|position| alone(dataset, plan, factor, days, position)).collect()
+    const N_THREADS: usize = 4;
+    let (Some(first), Some(last)) = (days.first(), days.last()) else { return Ok(Answers::new()) };
+    let together = Barrier::new(N_THREADS);
+    let walk = || {
+        let mut views = Views::new(dataset, plan, *first, *last);
+        let mut answers = Answers::new();
+        for (position, as_of) in days.iter().enumerate() {
+            // Every thread waits as often as the others, whatever happens to it.
+            let day = views.as_mut().map_err(|error| *error).and_then(|views| views.advance(*as_of));
+            let view = day.as_ref().map(|day| day.view(0, false));
+            together.wait();
+            answers.push((position, factor.evaluate(view.as_ref().map_err(|error| **error)?)));
+        }
+        Ok(answers)
+    };
+    let threads = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..N_THREADS).map(|_| scope.spawn(walk)).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a walk does not panic")).collect::<Vec<_>>()
+    });
+    let mut answers = Answers::new();
+    for thread in threads {
+        answers.extend(thread?);
+    }
+    Ok(answers)
 }
 
 fn without_inputs(
@@ -230,10 +307,8 @@ fn without_inputs(
 /// Says in what two answers differ, to the bit; `None` if in nothing. Tables are left out: they are for show, and made
 /// when asked for.
 fn difference<'c>(given: &Outcome, expected: &Outcome, code: impl Fn(usize) -> &'c str) -> Option<String> {
-    let is_broken =
-        |outcome: &Outcome| outcome.as_ref().is_err_and(|error| !matches!(error, CallError::Refused { .. }));
-    // That is a finding of its own, and what it says may differ.
-    if is_broken(given) && is_broken(expected) {
+    // What it gave up on it has not been asked.
+    if matches!(given, Err(CallError::GivenUp { .. })) {
         return None;
     }
     let (given, expected) = match (given, expected) {

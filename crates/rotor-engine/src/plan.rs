@@ -147,7 +147,7 @@ impl Plan {
                 let position = dataset.find_series(series).ok_or_else(|| {
                     let names = dataset.series().iter().map(|series| series.name.as_str());
                     match rotor_factor::nearest(series, names) {
-                        Some(near) => format!("the dataset has no series `{series}`; it has `{near}`"),
+                        Some(near) => format!("the dataset has no series `{series}`; did you mean `{near}`?"),
                         None => format!("the dataset has no series `{series}`"),
                     }
                 })?;
@@ -160,8 +160,16 @@ impl Plan {
                 if dataset.of_kind(*kind).is_empty() {
                     return Err(format!("the dataset has no entity of kind `{kind}`"));
                 }
-                if dataset.archive().vintages(position).len() == 0 {
+                let mut vintages = dataset.archive().vintages(position);
+                let Some(first) = vintages.next() else {
                     return Err(format!("series `{series}` has no observations"));
+                };
+                let is_of_kind = |entity: usize| dataset.entities()[entity].kind == *kind;
+                if !is_of_kind(first.entity) && !vintages.any(|vintage| is_of_kind(vintage.entity)) {
+                    let found = dataset.entities()[first.entity].kind;
+                    return Err(format!(
+                        "series `{series}` has values of kind `{found}`, the factor wants `{kind}`"
+                    ));
                 }
                 (SweepInput::Series(position), *kind, *n_periods)
             }

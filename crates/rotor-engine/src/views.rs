@@ -103,7 +103,7 @@ impl<'a> Views<'a> {
     }
 }
 
-impl<'v> Day<'v> {
+impl Day<'_> {
     /// Returns the positions of the day's sectors among the sectors of the dataset, ascending.
     #[must_use]
     pub fn sectors(&self) -> &[u32] {

@@ -380,7 +380,7 @@ typedef struct {
 typedef struct {
     // The size of this structure in bytes.
     size_t size;
-    // Called once before anything else.
+    // Called before anything else; it may be called again.
     int32_t (*init)(void);
     // Writes the declarations of parameters as JSON to `out`.
     int32_t (*parameters)(const RotorTextSink *out);

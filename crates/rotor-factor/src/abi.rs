@@ -127,7 +127,7 @@ pub struct Header {
 pub struct VTable {
     /// The size of this structure in bytes.
     pub size: usize,
-    /// Called once before anything else.
+    /// Called before anything else; it may be called again.
     pub init: Option<unsafe extern "C" fn() -> i32>,
     /// Writes the declarations of parameters as JSON to `out`.
     pub parameters: Option<unsafe extern "C" fn(out: *const TextSink) -> i32>,

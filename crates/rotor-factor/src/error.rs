@@ -52,6 +52,17 @@ pub enum FactorError {
         /// The name of the input.
         input: String,
     },
+    /// More of an input than the factor has declared.
+    BeyondWindow {
+        /// The name of the input.
+        input: String,
+        /// Periods declared.
+        declared: usize,
+        /// Periods asked for.
+        asked: usize,
+        /// How long a period is.
+        frequency: Frequency,
+    },
     /// An input whose history is shorter than the factor needs.
     TooShort {
         /// The name of the input.
@@ -124,6 +135,7 @@ impl FactorError {
                 format!("declare it in `spec`; declared are {}", list(declared)).into()
             }
             Self::MissingInput { input } => format!("add `{input}` to the dataset").into(),
+            Self::BeyondWindow { asked, .. } => format!("declare {asked} in `spec`").into(),
             Self::TooShort { available, needed, frequency, .. } => {
                 let n_more = needed.saturating_sub(*available);
                 format!("start the run {} later or shorten the look-back", count(n_more, *frequency)).into()
@@ -145,6 +157,11 @@ impl fmt::Display for FactorError {
             }
             Self::UndeclaredInput { asked, .. } => write!(f, "input `{asked}` is not declared"),
             Self::MissingInput { input } => write!(f, "the dataset has no input `{input}`"),
+            Self::BeyondWindow { input, declared, asked, frequency } => write!(
+                f,
+                "input `{input}` is declared with {} and the factor asks for {asked}",
+                count(*declared, *frequency)
+            ),
             Self::TooShort { input, as_of, available, needed, frequency } => write!(
                 f,
                 "input `{input}` as of {} is too short: {} released, {needed} needed",

@@ -58,7 +58,8 @@ macro_rules! export_factor {
 /// Reads an input with an Arrow library of any version that has the C Data Interface.
 ///
 /// `import_arrow!(view.to_arrow("close")?, arrow_array)` gives an `arrow_array::StructArray`; the second argument is the path
-/// of the crate `arrow-array`, whose feature `ffi` is to be on.
+/// of the crate `arrow-array`, whose feature `ffi` is to be on. The macro trusts the types of that path to have the layout of the
+/// interface, as those of `arrow-array` do; it must be given no other.
 ///
 /// # Errors
 ///
@@ -187,7 +188,7 @@ thread_local! {
 
 /// Returns the place of the last panic inside a guarded call, once.
 fn take_place() -> Option<String> {
-    if HAS_PLACE.replace(false) { PLACE.with(RefCell::take) } else { None }
+    if HAS_PLACE.replace(false) { PLACE.try_with(RefCell::take).ok().flatten() } else { None }
 }
 
 /// Has panics inside a call reported through the boundary instead of on standard error. A library has a standard library
@@ -202,8 +203,8 @@ unsafe extern "C" fn init() -> i32 {
                     return outside(info);
                 }
                 let place = info.location().map(|at| format!("{}:{}:{}", at.file(), at.line(), at.column()));
-                let _ = PLACE.try_with(|slot| slot.replace(place));
-                let _ = HAS_PLACE.try_with(|has_place| has_place.set(true));
+                let is_kept = PLACE.try_with(|slot| slot.replace(place)).is_ok();
+                let _ = HAS_PLACE.try_with(|has_place| has_place.set(is_kept));
             }));
         });
     });
@@ -356,6 +357,13 @@ unsafe extern "C" fn evaluate<F: Factor>(
         guarded(error, || {
             let instance = &*factor.cast::<Instance<F>>();
             let (view, output): (abi::View, abi::Output) = (sized(view.cast())?, sized(output.cast())?);
+            let n_declared = instance.spec.inputs().len();
+            if view.n_inputs as usize != n_declared {
+                return Err(FactorError::because(format!(
+                    "the host shows {} inputs, {n_declared} are declared",
+                    view.n_inputs
+                )));
+            }
             let signal = instance.factor.evaluate(&AsOfView::from_raw(&view, &instance.spec))?;
             hand_over(&signal, &output);
             Ok(())

@@ -112,7 +112,7 @@ impl Signal {
         for (sector, (raw, rank)) in raw.iter().zip(raw.descending_ranks().iter()).enumerate() {
             match (raw, rank) {
                 (Some(raw), Some(rank)) => {
-                    let is_lowest = rank > n as f64 - third;
+                    let is_lowest = rank >= n as f64 - third + 1.0;
                     let score = if rank <= third { 3.0 } else { 2.0 - f64::from(u8::from(is_lowest)) };
                     signal.score(sector, score, raw);
                 }

@@ -162,6 +162,13 @@ impl Spec {
             if self.inputs[..position].iter().any(|other| other.name == input.name) {
                 return Some(format!("two inputs are named `{}`; rename one by `Input::named`", input.name));
             }
+            let is_single = |source: &Source| matches!(source, Source::Bridge | Source::Links { .. });
+            let is_same = |other: &Input| {
+                std::mem::discriminant(&other.source) == std::mem::discriminant(&input.source)
+            };
+            if is_single(&input.source) && self.inputs[..position].iter().any(is_same) {
+                return Some(format!("input `{}` is asked for twice", input.name));
+            }
             let windows = match &input.source {
                 Source::Close { frequency, .. }
                     if !matches!(frequency, Frequency::Daily | Frequency::Monthly) =>

@@ -23,9 +23,8 @@ use crate::{AsOf, Bridge, EntityKind, EntityRef, Group, Links, Month, Panel, Sou
 ///
 /// ```compile_fail
 /// # use rotor_factor::*;
-/// struct Keeps(std::sync::Mutex<Option<AsOfView<'static>>>);
-/// fn keep(keeper: &Keeps, view: &AsOfView<'_>) {
-///     *keeper.0.lock().unwrap() = Some(view.clone());
+/// fn keep(view: &AsOfView<'_>) {
+///     let kept: &'static AsOfView<'static> = view;
 /// }
 /// ```
 ///
@@ -89,8 +88,7 @@ impl<'v> AsOfView<'v> {
     ///
     /// If the spec declares no such panel, or the dataset does not have it.
     pub fn panel(&self, name: &str) -> Result<Panel<'v>, FactorError> {
-        let position =
-            self.position(name, |source| !matches!(source, Source::Bridge | Source::Links { .. }))?;
+        let position = self.panel_position(name)?;
         // SAFETY: `from_raw`: the view has as many inputs as the spec.
         let input = unsafe { &*self.raw.inputs.add(position) };
         // SAFETY: `from_raw`.
@@ -154,7 +152,7 @@ impl<'v> AsOfView<'v> {
     /// If the spec declares no such panel, the dataset does not have it, or the host cannot export.
     pub fn to_arrow(&self, name: &str) -> Result<(crate::ArrowArray, crate::ArrowSchema), FactorError> {
         self.panel(name)?;
-        let position = self.position(name, |_| true)?;
+        let position = self.panel_position(name)?;
         let (mut array, mut schema) = (crate::ArrowArray::empty(), crate::ArrowSchema::empty());
         // SAFETY: `from_raw`: the host's functions take the host's context; both structures are there to be written to.
         let status = unsafe {
@@ -231,6 +229,15 @@ impl<'v> AsOfView<'v> {
     /// the window: if its oldest public value lies fewer than `n_periods` periods back.
     pub fn window(&self, name: &str, n_periods: usize) -> Result<Panel<'v>, FactorError> {
         let panel = self.panel(name)?;
+        if n_periods > panel.n_periods() {
+            let (declared, frequency) = (panel.n_periods(), panel.frequency());
+            return Err(FactorError::BeyondWindow {
+                input: name.into(),
+                declared,
+                asked: n_periods,
+                frequency,
+            });
+        }
         let available = panel.oldest().map_or(0, |lag| lag + 1);
         if available < n_periods || n_periods == 0 {
             return Err(FactorError::TooShort {
@@ -248,6 +255,10 @@ impl<'v> AsOfView<'v> {
     #[must_use]
     pub fn wants_tables(&self) -> bool {
         self.raw.flags & abi::WANTS_TABLES != 0
+    }
+
+    fn panel_position(&self, name: &str) -> Result<usize, FactorError> {
+        self.position(name, |source| !matches!(source, Source::Bridge | Source::Links { .. }))
     }
 
     fn position(&self, name: &str, fits: impl Fn(&Source) -> bool) -> Result<usize, FactorError> {

@@ -91,6 +91,20 @@ fn it_keeps_the_contract() {
     check_contract(&Momentum::new(2, 1).unwrap(), "2020-03-31", CLOSES);
 }
 
+#[test]
+fn a_tie_over_a_border_scores_two_at_either_end() {
+    // Six sectors: the two highest would score 3 and the two lowest 1.
+    let closes = |ends: &str| {
+        format!(
+            "a b c d e f\n2020-01 2020-01-31 1 1 1 1 1 1\n2020-02 2020-02-29 {ends}\n2020-03 2020-03-31 1 1 1 1 1 1"
+        )
+    };
+    let momentum = Momentum::new(2, 1).unwrap();
+    assert_eq!(scores(&momentum, "2020-03-31", &closes("6 5 4 3 2 1")), "a 3, b 3, c 2, d 2, e 1, f 1");
+    assert_eq!(scores(&momentum, "2020-03-31", &closes("6 5 5 3 2 1")), "a 3, b 2, c 2, d 2, e 1, f 1");
+    assert_eq!(scores(&momentum, "2020-03-31", &closes("6 5 4 2 2 1")), "a 3, b 3, c 2, d 2, e 2, f 1");
+}
+
 /// Breaks a promise on purpose, so that the check is known to be able to fail.
 struct Breaks {
     promise: &'static str,

@@ -98,6 +98,11 @@ impl Functions {
     }
 }
 
+/// What is wrong when a view does not fit a factor.
+pub(crate) fn other_spec() -> Breach {
+    Breach::BadSpec { reason: "it is not the same for every instance of the same parameters".into() }
+}
+
 fn raw_parameter(name: &str, value: &Value) -> abi::Parameter {
     let mut raw = abi::Parameter {
         name: abi::Str::of(name),
@@ -139,6 +144,9 @@ impl Made {
     ///
     /// What the factor says, or how it broke the contract.
     pub(crate) fn evaluate(&self, view: &ViewData<'_>) -> Result<Signal, CallError> {
+        if view.inputs.len() != self.spec.inputs().len() {
+            return Err(CallError::Broke(other_spec()));
+        }
         let sectors = view.entities[0].codes();
         let n_entities = view.entities.map(|table| table.codes().len());
         let mut receiver = Receiver::new(&self.spec, sectors, n_entities);

@@ -106,6 +106,7 @@ impl FactorHeader {
     /// Reads a header from the bytes where it lies.
     fn read(symbol: &str, bytes: &[u8]) -> Result<Self, LoadError> {
         let symbol = symbol.to_owned();
+        let is_whole = bytes.len() >= size_of::<abi::Header>();
         if bytes.get(..16) != Some(&abi::MAGIC[..]) {
             return Err(LoadError::WrongMagic { symbol });
         }
@@ -126,6 +127,9 @@ impl FactorHeader {
         ) else {
             return Err(LoadError::Malformed { build, reason: "its header is cut short".into() });
         };
+        if !is_whole && abi_major == abi::ABI_MAJOR {
+            return Err(LoadError::Malformed { build, reason: "its header is cut short".into() });
+        }
         Ok(Self { symbol, abi_major, abi_minor, header_size, flags, build })
     }
 
@@ -229,9 +233,11 @@ fn headers(bytes: &[u8]) -> Result<Headers, LoadError> {
         return Err(LoadError::NoFactor);
     }
     let at = |(symbol, address): &(String, u64)| {
-        let section = file
-            .sections()
-            .find(|section| (section.address()..section.address() + section.size()).contains(address));
+        let holds = |section: &object::Section<'_, '_>| {
+            let end = section.address().checked_add(section.size());
+            end.is_some_and(|end| (section.address()..end).contains(address))
+        };
+        let section = file.sections().find(holds);
         let data = section.as_ref().and_then(|section| {
             let available = section.address() + section.size() - address;
             section.data_range(*address, available.min(size_of::<abi::Header>() as u64)).ok().flatten()

@@ -17,6 +17,7 @@ use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use rotor_factor::abi;
 
 use crate::file::{FactorHeader, LibraryFile, sha256};
+use crate::mark::{Culprit, Mark};
 use crate::{LoadError, Refused};
 
 /// What a configuration says about a library.
@@ -40,6 +41,8 @@ pub(crate) fn open(file: &LibraryFile) -> Result<Vec<(&'static abi::Header, &'st
     }
     let copy = cached_copy(&file.sha256, &file.bytes).map_err(refused)?;
     let loader = |error: libloading::Error| LoadError::Loader { reason: loader_message(&error, &copy) };
+    let builds: Vec<&str> = file.factors.iter().map(|header| header.build.as_str()).collect();
+    let _mark = Mark::set(Culprit::new(&builds.join(", "), Some(&file.path)), None);
     // SAFETY: opening runs constructors of the library. That is what naming its path asks for; the file is a factor
     // library by its symbols and headers, and the one that was hashed.
     let library = unsafe { Library::open(Some(&copy), RTLD_NOW | RTLD_LOCAL) };

@@ -9,7 +9,7 @@
 use std::cell::Cell;
 use std::path::Path;
 use std::ptr;
-use std::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -46,19 +46,23 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Mark {
     slot: &'static Slot,
+    /// Whom the thread was in before: a thread that waits for others may be given another call meanwhile.
+    before: (*mut Culprit, i32),
 }
 
 impl Culprit {
     /// Returns who is to blame for what a factor does, for the rest of the process.
     pub(crate) fn new(build: &str, path: Option<&Path>) -> &'static Self {
+        // Crate and version; by which compiler it was built explains nothing here.
+        let build = build.split(';').next().unwrap_or_default();
         let (who, hint) = match path {
             Some(path) => (
                 format!("the factor `{build}` of {}", path.display()),
-                "set `isolate = true` for it: then it costs its own scores alone",
+                "run it isolated (`--isolate`): then it costs its own scores alone",
             ),
             None => (
                 format!("the linked factor `{build}`"),
-                "build it as a library and load it with `isolate = true`",
+                "build it as a library and run it isolated (`--isolate`)",
             ),
         };
         Box::leak(Box::new(Self { who, hint }))
@@ -69,15 +73,17 @@ impl Mark {
     pub(crate) fn set(culprit: &'static Culprit, day: Option<Date>) -> Self {
         let slot = SLOT.get().unwrap_or_else(new_slot);
         slot.n_calls.fetch_add(1, Ordering::Relaxed);
-        slot.day.store(day.map_or(NO_DAY, Date::days), Ordering::Relaxed);
-        slot.culprit.store(ptr::from_ref(culprit).cast_mut(), Ordering::Release);
-        Self { slot }
+        let day = slot.day.swap(day.map_or(NO_DAY, Date::days), Ordering::Relaxed);
+        let before = slot.culprit.swap(ptr::from_ref(culprit).cast_mut(), Ordering::AcqRel);
+        Self { slot, before: (before, day) }
     }
 }
 
 impl Drop for Mark {
     fn drop(&mut self) {
-        self.slot.culprit.store(ptr::null_mut(), Ordering::Release);
+        let (culprit, day) = self.before;
+        self.slot.day.store(day, Ordering::Relaxed);
+        self.slot.culprit.store(culprit, Ordering::Release);
     }
 }
 
@@ -127,8 +133,10 @@ fn catch(signal: i32) {
         action.sa_sigaction = on_signal as *const () as usize;
         action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
         let before: &'static mut libc::sigaction = Box::leak(Box::new(std::mem::zeroed()));
-        if libc::sigaction(signal, &raw const action, before) == 0 {
+        // What was there is known before ours is: a signal may come in between.
+        if libc::sigaction(signal, ptr::null(), before) == 0 {
             BEFORE[signal as usize].store(before, Ordering::Release);
+            libc::sigaction(signal, &raw const action, ptr::null_mut());
         }
     }
 }
@@ -161,14 +169,27 @@ extern "C" fn on_exit() {
     }
 }
 
+/// Finds who is to blame: the factor that this thread is in, else one that another thread is in, for it may have
+/// started this one.
 fn current() -> Option<(&'static Slot, &'static Culprit)> {
-    let slot = SLOT.try_with(Cell::get).ok().flatten()?;
-    Some((slot, slot.culprit()?))
+    let own = SLOT.try_with(Cell::get).ok().flatten();
+    if let Some((slot, culprit)) = own.and_then(|slot| Some((slot, slot.culprit()?))) {
+        return Some((slot, culprit));
+    }
+    // Trying takes no memory; if somebody holds the list, nobody is blamed.
+    let slots = SLOTS.try_lock().ok()?;
+    slots.iter().find_map(|slot| Some((*slot, slot.culprit()?)))
 }
 
 /// Writes the last message and ends the process. Takes no memory and no lock.
 fn blame(slot: &Slot, culprit: &Culprit, what: &[&str]) -> ! {
-    let mut message = Message { bytes: [0; 2048], n: 0 };
+    // One message is enough, whichever thread comes first.
+    if IS_BLAMING.swap(true, Ordering::AcqRel) {
+        loop {
+            std::thread::yield_now();
+        }
+    }
+    let mut message = Message { bytes: [0; 1024], n: 0 };
     // The factor may have left a line unfinished.
     message.push("\nerror: ");
     message.push(&culprit.who);
@@ -195,9 +216,11 @@ fn blame(slot: &Slot, culprit: &Culprit, what: &[&str]) -> ! {
     }
 }
 
+static IS_BLAMING: AtomicBool = AtomicBool::new(false);
+
 /// A message of bounded length on the stack.
 struct Message {
-    bytes: [u8; 2048],
+    bytes: [u8; 1024],
     n: usize,
 }
 

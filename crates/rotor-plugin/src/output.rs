@@ -2,6 +2,7 @@
 
 #![allow(unsafe_code, reason = "the factor hands over pointers")]
 
+use std::collections::BTreeSet;
 use std::ffi::c_void;
 
 use rotor_factor::host::{empty_signal, set_scores};
@@ -126,6 +127,11 @@ impl<'v> Receiver<'v> {
         }
     }
 
+    /// Returns the number of sectors that are to be scored.
+    pub(crate) fn n_sectors(&self) -> usize {
+        self.sectors.len()
+    }
+
     /// Returns the signal if nothing is wrong with it.
     pub(crate) fn finish(&mut self) -> Result<Signal, Breach> {
         if let Some(breach) = self.breach.take() {
@@ -160,8 +166,8 @@ impl<'v> Receiver<'v> {
             return Err(Breach::ScoresTwice);
         }
         let (least, greatest) = (*self.spec.score_range().start(), *self.spec.score_range().end());
-        let n_missing = count(scores, |score| score.is_nan());
-        let n_in_range = count(scores, |score| (score >= least) & (score <= greatest));
+        let n_missing = count(scores, f64::is_nan);
+        let n_in_range = count(scores, |score| score >= least && score <= greatest);
         let n_infinite = raws.map_or(0, |raws| count(raws, f64::is_infinite));
         if n_missing + n_in_range != expected as u64 || n_infinite > 0 {
             return Err(self.first_breach(scores, raws));
@@ -262,11 +268,11 @@ impl<'v> Receiver<'v> {
     pub(crate) fn table(&mut self, table: Table) -> Result<(), Breach> {
         check_name(table.name(), "the name of a table")?;
         self.count_name()?;
-        self.count(table.n_rows().saturating_mul(table.columns().len()))?;
-        let name = table.name();
-        for (idx, column) in table.columns().iter().enumerate() {
+        self.count(table.n_rows().max(1).saturating_mul(table.columns().len()))?;
+        let (name, mut titles) = (table.name(), BTreeSet::new());
+        for column in table.columns() {
             let title = &column.name;
-            if title.is_empty() || table.columns()[..idx].iter().any(|other| other.name == *title) {
+            if title.is_empty() || !titles.insert(title) {
                 let what = format!("table `{name}` has two columns `{title}`, or one without a name");
                 return Err(Breach::BadText { what });
             }
@@ -474,6 +480,7 @@ unsafe fn copy_table(table: &abi::Table) -> Result<Table, Breach> {
     unsafe {
         let name = owned(table.name, "the name of a table", LONGEST_TEXT)?;
         let n_rows = table.n_rows;
+        bounded("columns of a table", table.n_columns, MOST_NAMES)?;
         bounded("values in one signal", n_rows.saturating_mul(table.n_columns.max(1)), MOST_VALUES)?;
         if n_rows > 0 && table.n_columns == 0 {
             return Err(Breach::BadText {

@@ -1,5 +1,6 @@
 //! `rotor factor check`: the promises of a factor, tried on real windows.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,9 @@ pub(crate) struct Check {
     /// The dataset whose windows are shown [default: datasets/demo, else a made-up world]
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
+    /// Which factor of a library that has several
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
     /// Set a parameter of the factor
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     set: Vec<(String, Value)>,
@@ -39,20 +43,8 @@ pub(crate) struct Check {
     loading: Loading,
 }
 
-/// In the order in which they are tried.
-const PROMISES: [Promise; 8] = [
-    Promise::Contract,
-    Promise::Repetition,
-    Promise::Order,
-    Promise::Instance,
-    Promise::Threads,
-    Promise::Truncation,
-    Promise::Poison,
-    Promise::MissingInput,
-];
-
 pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
-    let plugin = find(&arguments.factor, &arguments.loading)?;
+    let plugin = find(&arguments.factor, arguments.name.as_deref(), &arguments.loading)?;
     let failed = |error: CallError| CliError::Call { factor: plugin.name().into(), error };
     let make = || plugin.create(arguments.set.iter().cloned());
     let instance = make().map_err(failed)?;
@@ -66,16 +58,16 @@ pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
     let days = executions(&dataset, arguments.start, arguments.end);
     let days: Vec<AsOf> = days.iter().map(|execution| execution.as_of).collect();
     if days.is_empty() {
-        return Err(CliError::NoDays { dataset: dataset.manifest().name.clone(), start: arguments.start });
+        let dataset = dataset.manifest().name.clone();
+        return Err(CliError::NoDays { dataset, start: arguments.start, end: arguments.end });
     }
     let report = check(&dataset, &plan, make, &days)?;
-    let is_silent = n_scored(&report) == 0;
     let text = if arguments.json {
         as_json(&plugin, &dataset, &report)?
     } else {
         as_text(&plugin, &dataset, &report)
     };
-    Ok(Outcome { text, passed: report.findings.is_empty() && !is_silent })
+    Ok(Outcome { text, passed: report.passed() && n_scored(&report) > 0 })
 }
 
 fn open(folder: Option<&Path>) -> Result<Dataset, CliError> {
@@ -116,8 +108,9 @@ fn as_text(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> String {
     }
     line!("{} {} ({})", plugin.name(), plugin.spec().version(), origin(plugin));
     line!("{} execution days of `{}`, {first} to {last}\n", report.days.len(), dataset.manifest().name);
-    for promise in PROMISES {
+    for promise in Promise::ALL {
         match report.findings.iter().find(|finding| finding.promise == promise) {
+            None if !report.tried.contains(&promise) => line!("  -       {promise} (not tried)"),
             None => line!("  kept    {promise}{}", futures(promise, report)),
             Some(finding) => {
                 line!("  BROKEN  {promise}");
@@ -125,14 +118,21 @@ fn as_text(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> String {
             }
         }
     }
+    let reasons = withheld(outcomes);
     let n_days = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     line!("\n{} scores on {n_days} days", n_scored(report));
+    for (n, reason) in reasons.iter().take(3) {
+        line!("{n} withheld: {}", fit(reason, 200));
+    }
     if let Some(error) = outcomes.iter().find_map(|outcome| outcome.as_ref().err()) {
         line!(
             "{} days without a signal; the first says: {}",
             outcomes.len() - n_days,
             fit(&error.to_string(), 300)
         );
+        if let Some(hint) = error.hint() {
+            line!("hint: {}", fit(&hint, 300));
+        }
     }
     if let Some((day, signal)) =
         outcomes.iter().enumerate().rev().find_map(|(day, outcome)| Some((day, outcome.as_ref().ok()?)))
@@ -144,7 +144,9 @@ fn as_text(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> String {
             })
             .collect();
         best.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
-        line!("\nbest liked on {}:", report.days[day].0);
+        if !best.is_empty() {
+            line!("\nbest liked on {}:", report.days[day].0);
+        }
         for (score, raw, position) in best.into_iter().take(5) {
             let (code, name) = sector(dataset, report, day, position);
             let raw = if raw.is_finite() { format!("{raw:>12.4}") } else { format!("{:>12}", "-") };
@@ -152,6 +154,20 @@ fn as_text(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> String {
         }
     }
     text
+}
+
+/// How many scores were withheld, by reason, the most frequent first.
+fn withheld(outcomes: &[rotor_engine::Outcome]) -> Vec<(usize, String)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for signal in outcomes.iter().flatten() {
+        for reason in (0..signal.n_sectors()).filter_map(|sector| signal.score_of(sector).err()) {
+            *counts.entry(reason).or_default() += 1;
+        }
+    }
+    let mut reasons: Vec<(usize, String)> =
+        counts.into_iter().map(|(reason, n)| (n, reason.into())).collect();
+    reasons.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    reasons
 }
 
 /// On how many days a promise was tried that needs datasets of its own.
@@ -165,11 +181,12 @@ fn futures(promise: Promise, report: &CheckReport) -> String {
 }
 
 fn as_json(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> Result<String, CliError> {
-    let promises = PROMISES.map(|promise| {
+    let promises = Promise::ALL.map(|promise| {
         let finding = report.findings.iter().find(|finding| finding.promise == promise);
         json!({
             "promise": promise.to_string(),
-            "kept": finding.is_none(),
+            "tried": report.tried.contains(&promise),
+            "kept": report.tried.contains(&promise) && finding.is_none(),
             "as_of": finding.map(|finding| finding.as_of.0.to_string()),
             "finding": finding.map(|finding| finding.what.clone()),
         })
@@ -195,7 +212,7 @@ fn as_json(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> Result<S
         "factor": plugin.name(),
         "version": plugin.spec().version(),
         "dataset": dataset.manifest().name,
-        "kept": report.findings.is_empty(),
+        "kept": report.passed(),
         "promises": promises,
         "days": days.collect::<Vec<_>>(),
     }))

@@ -87,19 +87,28 @@ impl Loading {
 }
 
 /// Finds a factor by the path of a library, or by the name of a linked one.
-fn find(name: &str, loading: &Loading) -> Result<Plugin, CliError> {
-    let path = PathBuf::from(name);
+fn find(factor: &str, name: Option<&str>, loading: &Loading) -> Result<Plugin, CliError> {
+    let path = PathBuf::from(factor);
     // A name has neither slash nor dot; a path without them would need a file of that name.
-    if name.contains(['/', '.']) || path.exists() {
-        return loading.load(&path)?.into_iter().next().ok_or(CliError::NoFactor { path });
+    let is_library = factor.contains(['/', '.']) || path.is_file();
+    let mut factors = if is_library { loading.load(&path)? } else { linked() };
+    let wanted = if is_library { name } else { Some(factor) };
+    let is_wanted = |plugin: &Plugin| wanted.is_none_or(|name| plugin.name() == name);
+    let n_wanted = factors.iter().filter(|plugin| is_wanted(plugin)).count();
+    if n_wanted == 1 {
+        let loads = loading.isolate || loading.sha256.is_some() || loading.allow_world_writable;
+        if !is_library && loads {
+            return Err(CliError::NotALibrary { name: factor.into() });
+        }
+        let position = factors.iter().position(is_wanted).expect("it has just been counted");
+        return Ok(factors.swap_remove(position));
     }
-    let mut factors = linked();
-    match factors.iter().position(|factor| factor.name() == name) {
-        Some(position) => Ok(factors.swap_remove(position)),
-        None => {
-            let known: Vec<String> = factors.iter().map(|factor| factor.name().to_owned()).collect();
+    let known: Vec<String> = factors.iter().map(|factor| factor.name().to_owned()).collect();
+    match wanted {
+        None => Err(CliError::SeveralFactors { path, known }),
+        Some(name) => {
             let nearest = rotor_factor::nearest(name, known.iter().map(String::as_str)).map(Into::into);
-            Err(CliError::UnknownFactor { name: name.into(), nearest, known })
+            Err(CliError::UnknownFactor { name: name.into(), nearest, known, is_library })
         }
     }
 }

@@ -181,7 +181,7 @@ fn next_steps(folder: &Path, names: &Names, is_member: bool) -> String {
         ]
     } else {
         [
-            format!("cd {} && cargo test", folder.display()),
+            format!("cd {} && cargo test && cargo clippy", folder.display()),
             "cargo build --release".into(),
             format!("rotor factor check target/release/lib{snake}.{library}"),
         ]

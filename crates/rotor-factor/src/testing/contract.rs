@@ -18,6 +18,7 @@ use crate::{AsOf, Date, EntityKind, Factor, FactorError, Parameters, ReferencePe
 /// # Panics
 ///
 /// If one is broken, with the promise in words; and if the fixture cannot be read.
+#[track_caller]
 pub fn check_contract<F: Factor>(factor: &F, as_of: &str, fixture: &str) {
     let as_of = super::day(as_of);
     let spec = factor.spec();
@@ -28,8 +29,12 @@ pub fn check_contract<F: Factor>(factor: &F, as_of: &str, fixture: &str) {
     let trial = Trial { factor, spec, as_of };
     let signal = trial.run(&fixture);
     let scored = signal.as_ref().map_or(0, |signal| signal.scores().iter().filter(|s| !s.is_nan()).count());
-    assert!(scored > 0, "the fixture gives some sector a score on {}", as_of.0);
     check_values(&signal, &trial.spec);
+    if let Err(error) = &signal {
+        let hint = error.hint().map_or(String::new(), |hint| format!(" ({hint})"));
+        panic!("no sector has a score on {}; the factor says: {error}{hint}", as_of.0);
+    }
+    assert!(scored > 0, "no sector has a score on {}: the contract cannot be tried there", as_of.0);
 
     trial.check_repetition(&fixture, &signal);
     trial.check_later_releases(&fixture, &signal);

@@ -74,6 +74,10 @@ impl Fixture {
                 },
             }
         }
+        for link in &fixture.links {
+            let has_block = fixture.blocks.iter().any(|block| block.name == link.series);
+            assert!(has_block, "the linked series `{}` has no block", link.series);
+        }
         fixture
     }
 
@@ -95,9 +99,15 @@ impl Fixture {
                 let frequency = frequency.parse();
                 (EntityKind::Market, frequency.expect("a frequency is one of D, W, M, Q"), false)
             }
-            _ => panic!(
-                "`[{heading}]` is no input of the factor; a linked series needs its frequency: `[{heading} D]`"
-            ),
+            _ => {
+                let declared: Vec<String> =
+                    spec.inputs().iter().map(|input| input.name().to_owned()).collect();
+                let declared = crate::error::list(&declared);
+                panic!(
+                    "`[{heading}]` is no input of the factor, whose inputs are {declared}; the block of a linked \
+                     series gives its frequency: `[{heading} D]`"
+                )
+            }
         };
         self.blocks.push(Block { name: name.into(), kind, frequency, is_close, rows: Vec::new() });
         codes.iter().map(|code| self.entity(kind, code)).collect()
@@ -141,7 +151,8 @@ impl Fixture {
             panic!("sector, series, polarity and weight: `{line}`")
         };
         let sector = self.entity(EntityKind::Sector, sector);
-        let polarity = polarity.parse().unwrap_or_else(|_| panic!("polarity is +1 or -1: `{line}`"));
+        let polarity: i32 = polarity.parse().unwrap_or(0);
+        assert!(polarity.abs() == 1, "polarity is +1 or -1: `{line}`");
         let weight = weight.parse().unwrap_or_else(|_| panic!("`{weight}` is no number: `{line}`"));
         self.links.push(LinkRow { sector, series: (*series).into(), polarity, weight });
     }

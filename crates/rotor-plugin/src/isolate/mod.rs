@@ -17,6 +17,7 @@ use rotor_factor::host::ViewData;
 use rotor_factor::{Parameter, Parameters, Signal, Spec, Value};
 use serde::{Deserialize, Serialize};
 
+use crate::call::other_spec;
 use crate::output::Receiver;
 use crate::plugin::Library;
 use crate::{CallError, LoadError, spec};
@@ -165,14 +166,19 @@ impl Child {
                 self.n_failures += 1;
                 self.last_failure = Some(error.clone());
             }
+            // What fails while it starts again is a loss like the one before.
+            Err(error) if self.process.is_none() => {
+                self.n_failures += 1;
+                self.last_failure = Some(error.clone());
+            }
             _ => self.n_failures = 0,
         }
         outcome
     }
 
     fn try_to_evaluate(&mut self, spec: &Spec, view: &ViewData<'_>) -> Result<Signal, CallError> {
-        if self.process.is_none() {
-            self.start()?;
+        if self.process.is_none() && self.start()? != *spec || view.inputs.len() != spec.inputs().len() {
+            return Err(CallError::Broke(other_spec()));
         }
         let process = self.process.as_mut().expect("it has been started");
         let mut writer = Writer::default();

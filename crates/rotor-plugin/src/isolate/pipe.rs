@@ -54,9 +54,6 @@ impl Process {
             .map_err(not_started)?;
         let requests = File::from(OwnedFd::from(child.stdin.take().expect("it is piped")));
         let answers = File::from(OwnedFd::from(child.stdout.take().expect("it is piped")));
-        for pipe in [&requests, &answers] {
-            fcntl_setfl(pipe, OFlags::NONBLOCK).map_err(|error| not_started(error.into()))?;
-        }
         let said = Arc::new(Mutex::new(Vec::new()));
         let mut stderr = child.stderr.take().expect("it is piped");
         let kept = Arc::clone(&said);
@@ -71,12 +68,21 @@ impl Process {
             }
         });
         let time_limit = isolation.time_limit;
-        Ok(Self { child, requests, answers, time_limit, said, listener: Some(listener) })
+        let process = Self { child, requests, answers, time_limit, said, listener: Some(listener) };
+        for pipe in [&process.requests, &process.answers] {
+            fcntl_setfl(pipe, OFlags::NONBLOCK).map_err(|error| not_started(error.into()))?;
+        }
+        Ok(process)
     }
 
     /// Sends a request and returns the answer.
     pub(super) fn ask(&mut self, request: u8, body: &[u8]) -> Result<Vec<u8>, CallError> {
-        let deadline = Instant::now() + self.time_limit;
+        // What it said of earlier days explains nothing of this one.
+        self.said.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let deadline = Instant::now().checked_add(self.time_limit).unwrap_or_else(|| {
+            // No limit that anybody will live to see.
+            Instant::now() + Duration::from_secs(u64::from(u32::MAX))
+        });
         self.exchange(request, body, deadline).map_err(|failure| match failure {
             Failure::TimedOut => {
                 self.end();

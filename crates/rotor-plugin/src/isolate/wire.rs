@@ -258,6 +258,9 @@ impl<'a> Reader<'a> {
     /// Reads a signal into a receiver, which checks it as if the factor had given it here.
     pub(super) fn signal(&mut self, receiver: &mut Receiver<'_>) -> Read<Result<(), Breach>> {
         let n_sectors = self.count(1)?;
+        if n_sectors != receiver.n_sectors() {
+            return Err(Garbled);
+        }
         let (mut scores, mut raws) = (vec![f64::NAN; n_sectors], vec![f64::NAN; n_sectors]);
         let mut reasons = Vec::new();
         for sector in 0..n_sectors {

@@ -154,7 +154,7 @@ fn built(selection: &[&str], is_wanted: impl Fn(&str) -> bool) -> PathBuf {
         build.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo has built this program");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let messages = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
-    let own = messages.lines().filter(|line| line.contains("\"reason\":\"compiler-artifact\"")).next_back();
+    let own = messages.lines().rfind(|line| line.contains("\"reason\":\"compiler-artifact\""));
     let files = own.expect("cargo names what it has built").split('"').filter(|text| is_wanted(text));
     PathBuf::from(files.last().expect("it has built what was asked for"))
 }

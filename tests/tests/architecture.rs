@@ -9,10 +9,11 @@ use rotor_tests::workspace;
 /// Which crates of ours a crate may name. A crate that is not here has no place in the house yet.
 const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-factor", &[]),
+    ("rotor-stats", &[]),
     ("rotor-data", &["rotor-factor"]),
     ("rotor-cli", &["rotor-factor", "rotor-data"]),
-    ("rotor-tests", &["rotor-factor", "rotor-data"]),
-    ("rotor-benches", &["rotor-factor", "rotor-data"]),
+    ("rotor-tests", &["rotor-factor", "rotor-stats", "rotor-data"]),
+    ("rotor-benches", &["rotor-factor", "rotor-stats", "rotor-data"]),
 ];
 
 /// The contract compiles in a second because it needs nobody.

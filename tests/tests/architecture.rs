@@ -9,16 +9,17 @@ use rotor_tests::workspace;
 /// Which crates of ours a crate may name. A crate that is not here has no place in the house yet.
 const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-factor", &[]),
+    ("rotor-stats", &[]),
     ("rotor-data", &["rotor-factor"]),
     ("rotor-plugin", &["rotor-factor"]),
     ("rotor-engine", &["rotor-factor", "rotor-data", "rotor-plugin"]),
     ("rotor-cli", &["rotor-factor", "rotor-data", "rotor-plugin", "rotor-engine"]),
-    ("rotor-tests", &["rotor-factor", "rotor-data", "rotor-plugin", "rotor-engine"]),
-    ("rotor-benches", &["rotor-factor", "rotor-data", "rotor-plugin", "rotor-engine"]),
+    ("rotor-tests", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-engine"]),
+    ("rotor-benches", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-engine"]),
 ];
 
 /// What a factor may name; adding one costs no line here.
-const FACTOR_ARROWS: &[&str] = &["rotor-factor"];
+const FACTOR_ARROWS: &[&str] = &["rotor-factor", "rotor-stats"];
 
 /// Who may name a factor: the command, which links them, and those who try and measure it.
 const SEE_FACTORS: &[&str] = &["rotor-cli", "rotor-tests", "rotor-benches"];

@@ -1,0 +1,47 @@
+//! The numerics of Rotor: least squares and what follows from it, ranks, distributions, comparisons with a tolerance.
+//!
+//! Slices of numbers in, numbers out: no factor, no dates, no files, no randomness, no threads, and no arrow
+//! types. Missing values are the caller's to drop; every function refuses NaN and infinity with a [`StatsError`],
+//! and what it returns is finite. Each sum runs in one fixed order, nothing asks which processor it runs on, and
+//! exponentials and logarithms come from `libm`: the same numbers in are the same bits out, everywhere.
+//!
+//! | for | take |
+//! |---|---|
+//! | coefficients of given columns | [`least_squares`] |
+//! | the same with full digits at seven times the cost | [`refined_least_squares`] |
+//! | regression on standardised regressors with a constant, or ridge | [`standardised`] |
+//! | standard errors, joint effects, tests | [`Fit::covariance`], [`Fit::newey_west`], [`Covariance`] |
+//! | p-values and critical values | [`student_p_value`], [`student_quantile`], [`f_p_value`], [`normal_quantile`] |
+//! | ranks and correlations | [`ranks`], [`percentiles`], [`pearson`], [`spearman`] |
+//! | means and spreads | [`mean`], [`deviation`], [`quantile`] |
+//! | thresholds and ties as in decimal arithmetic | [`round9`], [`less_than`], [`equal`] |
+//!
+//! Left out: matrices as such, weighted and non-linear regression, time-series models, the bootstrap.
+
+mod columns;
+mod correlation;
+mod covariance;
+mod decimal;
+mod distributions;
+mod error;
+mod fit;
+mod jacobi;
+mod lanes;
+mod moments;
+mod rank;
+mod refine;
+mod standard;
+mod triangle;
+mod workspace;
+
+pub use columns::Columns;
+pub use correlation::{pearson, spearman};
+pub use covariance::{Covariance, Effect, FTest, Restriction, newey_west_lag};
+pub use decimal::{TOLERANCE, clip, equal, less_than, round9};
+pub use distributions::{f_p_value, normal_cdf, normal_quantile, student_p_value, student_quantile};
+pub use error::StatsError;
+pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};
+pub use moments::{deviation, mean, quantile};
+pub use rank::{Order, percentiles, ranks};
+pub use standard::{StandardisedFit, standardised};
+pub use workspace::Workspace;

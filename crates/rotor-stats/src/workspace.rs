@@ -1,0 +1,120 @@
+//! Memory that fits reuse, and the steps all of them share.
+
+use crate::StatsError;
+use crate::jacobi::Jacobi;
+use crate::lanes::padded;
+use crate::triangle::{Triangle, reflect};
+
+/// Scratch memory of the regressions, used again by every fit.
+///
+/// It grows to the largest problem it has seen; after that a fit of full rank allocates nothing. A workspace
+/// carries nothing from one fit to the next: results are the same bits with a fresh one.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    // Columns and target, padded with zero rows; overwritten by the reflections.
+    pub(crate) columns: Vec<f64>,
+    n_padded: usize,
+    // R, and one value each per column that is solved for.
+    pub(crate) triangle: Vec<f64>,
+    pub(crate) coefficients: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
+    scratch: Vec<f64>,
+    // One value each per column given: the power of two it was multiplied by, then the mean and the inverse
+    // deviation of the product; coefficients for the standardised and for the given column.
+    pub(crate) scales: Vec<f64>,
+    pub(crate) means: Vec<f64>,
+    pub(crate) units: Vec<f64>,
+    pub(crate) standardised: Vec<f64>,
+    pub(crate) original: Vec<f64>,
+    // One value per row.
+    pub(crate) fitted: Vec<f64>,
+    jacobi: Jacobi,
+}
+
+/// What came out of a fit beside the coefficients.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) rank: usize,
+    /// The residual sum of squares, in the units of the scaled target.
+    pub(crate) residual: f64,
+}
+
+impl Workspace {
+    /// Returns an empty workspace.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes room for a target and `n_solved` columns of `n_rows` rows, all zero, and for results on `n_columns`.
+    pub(crate) fn reserve(&mut self, n_rows: usize, n_solved: usize, n_columns: usize) {
+        self.n_padded = padded(n_rows);
+        resize(&mut self.columns, self.n_padded * (n_solved + 1));
+        resize(&mut self.triangle, n_solved * n_solved);
+        for values in [&mut self.coefficients, &mut self.weights, &mut self.scratch] {
+            resize(values, n_solved);
+        }
+        let per_column =
+            [&mut self.scales, &mut self.means, &mut self.units, &mut self.standardised, &mut self.original];
+        for values in per_column {
+            resize(values, n_columns);
+        }
+        self.fitted.clear();
+    }
+
+    /// Returns the number of rows with those of the padding.
+    pub(crate) fn n_padded(&self) -> usize {
+        self.n_padded
+    }
+
+    /// Returns one column with its padding; the target comes after the last one.
+    pub(crate) fn column_mut(&mut self, column: usize) -> &mut [f64] {
+        &mut self.columns[column * self.n_padded..][..self.n_padded]
+    }
+
+    /// Solves the problem whose columns, target and weights are set: `coefficients` minimise the distance of
+    /// the target from the columns as they stand here.
+    ///
+    /// The rank counts the singular values of columns times weights. Where it is less than the number of
+    /// columns, the solution is the one that is shortest in the units of columns times weights.
+    pub(crate) fn solve(&mut self, cutoff: f64) -> Outcome {
+        let size = self.coefficients.len();
+        let head = &mut self.coefficients;
+        let residual = reflect(&mut self.columns, self.n_padded, size, &mut self.triangle, head);
+        let triangle = Triangle { entries: &self.triangle, size };
+        if triangle.is_surely_regular(&self.weights, cutoff, &mut self.scratch) {
+            triangle.solve(&mut self.coefficients);
+            return Outcome { rank: size, residual };
+        }
+        let columns = (0..size).map(|column| triangle.column(column)).zip(self.weights.iter().copied());
+        self.jacobi.set(size, columns);
+        // Rounding leaves singular values of that order where there are none.
+        let is_singular = triangle.is_singular();
+        let cutoff = if is_singular { cutoff.max(4.0 * size as f64 * f64::EPSILON) } else { cutoff };
+        if !is_singular && self.jacobi.rank(cutoff) == size {
+            triangle.solve(&mut self.coefficients);
+            return Outcome { rank: size, residual };
+        }
+        let truncated = self.jacobi.solve(cutoff, &self.coefficients, &mut self.scratch);
+        for ((coefficient, solved), weight) in
+            self.coefficients.iter_mut().zip(&self.scratch).zip(&self.weights)
+        {
+            *coefficient = solved * weight;
+        }
+        Outcome { rank: truncated.rank, residual: residual + truncated.unreached }
+    }
+}
+
+/// Makes a vector of `n` zeros out of a used one.
+fn resize(values: &mut Vec<f64>, n: usize) {
+    values.clear();
+    values.resize(n, 0.0);
+}
+
+/// Checks the share of the largest singular value below which one counts as zero.
+pub(crate) fn check_cutoff(cutoff: f64) -> Result<(), StatsError> {
+    if (0.0..1.0).contains(&cutoff) {
+        return Ok(());
+    }
+    Err(StatsError::Parameter { name: "cutoff", value: cutoff, rule: "at least 0 and below 1" })
+}

@@ -72,16 +72,14 @@ pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
 
 fn open(folder: Option<&Path>) -> Result<Dataset, CliError> {
     let demo = Path::new("datasets/demo");
-    match folder.or_else(|| demo.is_dir().then_some(demo)) {
-        Some(folder) => Ok(Dataset::open(folder)?),
-        None => {
-            let folder = tempfile::tempdir().map_err(CliError::Temporary)?;
-            let world = folder.path().join("world");
-            let synthetic = synthetic::generate(World::AShare, 1)?;
-            rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
-            Ok(Dataset::open(&world)?)
-        }
+    if let Some(folder) = folder.or_else(|| demo.is_dir().then_some(demo)) {
+        return Ok(Dataset::open(folder)?);
     }
+    let folder = tempfile::tempdir().map_err(CliError::Temporary)?;
+    let world = folder.path().join("world");
+    let synthetic = synthetic::generate(World::AShare, 1)?;
+    rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
+    Ok(Dataset::open(&world)?)
 }
 
 /// The number of scores over all days.

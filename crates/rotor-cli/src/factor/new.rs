@@ -26,6 +26,12 @@ pub(crate) struct New {
     dir: Option<PathBuf>,
 }
 
+/// Keywords of Rust, and what would collide with crates that every factor sees.
+const TAKEN: [&str; 16] = [
+    "fn", "mod", "use", "impl", "type", "trait", "struct", "enum", "static", "const", "self", "super",
+    "crate", "test", "std", "core",
+];
+
 /// The name of the crate in its spellings.
 struct Names {
     /// `my-idea`
@@ -100,11 +106,6 @@ fn crate_name(text: &str) -> Result<String, String> {
     {
         return Err("single hyphens between words are expected".into());
     }
-    // Keywords of Rust, and what would collide with crates that every factor sees.
-    const TAKEN: [&str; 16] = [
-        "fn", "mod", "use", "impl", "type", "trait", "struct", "enum", "static", "const", "self", "super",
-        "crate", "test", "std", "core",
-    ];
     if TAKEN.contains(&text) || text.replace('-', "_") == "rotor_factor" {
         return Err("this word has a meaning in Rust".into());
     }

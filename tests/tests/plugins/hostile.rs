@@ -94,7 +94,8 @@ fn summary(said: &str, library: &Path) -> String {
     for (idx, line) in lines.iter().enumerate() {
         if let Some(error) = line.strip_prefix("error: ") {
             let more = lines[idx + 1..].iter().take_while(|line| line.starts_with("  "));
-            found.push(error.to_owned() + &more.map(|line| format!("; {}", line.trim())).collect::<String>());
+            let words: Vec<&str> = std::iter::once(error).chain(more.map(|line| line.trim())).collect();
+            found.push(words.join("; "));
         } else if let Some(promise) = line.trim_start().strip_prefix("BROKEN  ") {
             let what = lines[idx + 1].trim().split_once(": ").map_or("", |(_, what)| what);
             found.push(format!("broken: {promise}: {what}"));

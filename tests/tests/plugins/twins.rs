@@ -1,6 +1,6 @@
 //! The same idea in other clothes gives the same bits: linked, loaded, isolated; in C; over Arrow; from another edition.
 
-use rotor_plugin::Plugin;
+use rotor_plugin::{LoadOptions, Plugin};
 use rotor_tests::plugins::{c_plugin, plugin};
 
 use crate::{isolate, load, make, over_the_demo};
@@ -47,7 +47,7 @@ fn parameters_that_are_not_declared_are_refused_before_the_factor_sees_them() {
 
 #[test]
 fn a_library_may_have_two_factors() {
-    let plugins = Plugin::load(&plugin("two-factors"), &Default::default()).unwrap();
+    let plugins = Plugin::load(&plugin("two-factors"), &LoadOptions::default()).unwrap();
     let names: Vec<&str> = plugins.iter().map(Plugin::name).collect();
     assert_eq!(names, ["honest", "old_edition"]);
 }

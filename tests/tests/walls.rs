@@ -4,6 +4,7 @@
 //! the second fails because of that step; the error code says which wall it was.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -97,8 +98,11 @@ static KIT: LazyLock<String> = LazyLock::new(|| {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let messages = String::from_utf8(output.stdout).unwrap();
-    let files = messages.split('"').filter(|text| text.ends_with(".rlib") && text.contains("rotor_factor"));
-    files.last().expect("cargo names the library").to_owned()
+    let is_library = |text: &&str| {
+        let is_rlib = Path::new(text).extension().is_some_and(|extension| extension == "rlib");
+        is_rlib && text.contains("rotor_factor")
+    };
+    messages.split('"').rfind(is_library).expect("cargo names the library").to_owned()
 });
 
 /// Compiles a program as far as the types go; the errors if it fails.

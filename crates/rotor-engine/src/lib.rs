@@ -1,7 +1,7 @@
 //! The replay: which days there are, what was known on each, and what factors said.
 //!
-//! A [`Plan`] holds the inputs of a set of factors against a dataset, [`executions`] gives the days, [`replay`] asks every factor
-//! about every day, in parallel and in a fixed order. [`check`] tries the promises of one factor on real windows.
+//! A [`Plan`] holds the inputs of a set of factors against a dataset, [`executions`] gives the days, [`replay()`] asks every factor
+//! about every day, in parallel and in a fixed order. [`check()`] tries the promises of one factor on real windows.
 //!
 //! The crate names no factor and does not print.
 

@@ -1,7 +1,7 @@
 //! The other side of the boundary: how a host describes a day.
 //!
 //! Factors need nothing of this. A host collects borrowed panels and tables in a [`ViewData`]; [`ViewData::lower`] lays
-//! them out as the structures of [`abi`](crate::abi), without copying a value.
+//! them out as the structures of [`abi`], without copying a value.
 
 use std::ffi::c_void;
 

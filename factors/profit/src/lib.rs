@@ -135,7 +135,7 @@ impl Factor for Profit {
             "a change within it is none, percentage points",
             "死区,百分点",
         ),
-        Parameter::number("min_test_r2", ANY_R2, ANY_R2, 1.0, "least R² of the test rows", "测试集 R² 下限"),
+        Parameter::number("min_test_r2", ANY_R2, ANY_R2, 1.0, "least R² of the test rows; by default any passes", "测试集 R² 下限"),
         Parameter::integer("test_rows", 12, 1, 120, "last rows, kept for the test", "测试行数"),
         Parameter::integer("embargo", 3, 0, 60, "rows left out before the test", "测试前剔除的行数"),
         Parameter::number("clip", 200.0, 1.0, 1e6, "growth beyond it is cut, percent", "增速截断,百分比"),

@@ -1,4 +1,4 @@
-//! `rotor factor inspect`: what a library is, without taking it into this process.
+//! `rotor factor inspect`: what a factor is; a library without taking it into this process.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -9,13 +9,15 @@ use rotor_plugin::{LibraryFile, LoadError, Plugin};
 use serde_json::json;
 
 use super::{Loading, factor_json, input_line, parameter_words};
+use crate::linked::linked;
 use crate::text::{Align, TextTable, fit};
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// The library
-    library: PathBuf,
+    /// The path of a library, or the name of a linked factor
+    #[arg(value_name = "FACTOR")]
+    factor: PathBuf,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -24,11 +26,16 @@ pub(crate) struct Inspect {
 }
 
 pub(super) fn run(arguments: &Inspect) -> Result<Outcome, CliError> {
+    let is_named = |factor: &Plugin| arguments.factor.as_os_str() == factor.name();
+    if let Some(factor) = linked().into_iter().find(is_named) {
+        let text = if arguments.json { as_json(None, &[factor], &[])? } else { describe(&factor) };
+        return Ok(Outcome::done(text));
+    }
     let options = arguments.loading.options();
-    let file = LibraryFile::look_at(&arguments.library, &options);
+    let file = LibraryFile::look_at(&arguments.factor, &options);
     // What its bytes do not say it says itself, in a process of its own.
     let (factors, refusals) = if file.refusals.is_empty() {
-        match Plugin::isolated(&arguments.library, &options, &arguments.loading.isolation()?) {
+        match Plugin::isolated(&arguments.factor, &options, &arguments.loading.isolation()?) {
             Ok(factors) => (factors, Vec::new()),
             Err(refused) => (Vec::new(), refused.reasons),
         }
@@ -36,20 +43,24 @@ pub(super) fn run(arguments: &Inspect) -> Result<Outcome, CliError> {
         (Vec::new(), file.refusals.clone())
     };
     let text = if arguments.json {
-        as_json(&file, &factors, &refusals)?
+        as_json(Some(&file), &factors, &refusals)?
     } else {
         as_text(&file, &factors, &refusals)
     };
     Ok(Outcome { text, passed: refusals.is_empty() })
 }
 
-fn as_json(file: &LibraryFile, factors: &[Plugin], refusals: &[LoadError]) -> Result<String, CliError> {
-    let headers = file.factors.iter().map(|header| {
+fn as_json(
+    file: Option<&LibraryFile>,
+    factors: &[Plugin],
+    refusals: &[LoadError],
+) -> Result<String, CliError> {
+    let headers = file.into_iter().flat_map(|file| &file.factors).map(|header| {
         json!({ "symbol": header.symbol, "build": header.build, "abi": [header.abi_major, header.abi_minor] })
     });
     to_json(&json!({
-        "path": file.path.display().to_string(),
-        "sha256": file.sha256,
+        "path": file.map(|file| file.path.display().to_string()),
+        "sha256": file.map(|file| &file.sha256),
         "accepted": refusals.is_empty(),
         "refusals": refusals
             .iter()

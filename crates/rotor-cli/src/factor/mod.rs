@@ -20,7 +20,7 @@ use crate::{CliError, Outcome};
 pub(crate) enum Command {
     /// List the linked factors and those of given libraries
     List(list::List),
-    /// Say what a library is, or every reason why it is refused
+    /// Say what a factor is: its inputs and parameters, or every reason why its library is refused
     ///
     /// Exit code 0 if it can be loaded, 1 if it is refused.
     Inspect(inspect::Inspect),

@@ -19,15 +19,34 @@ use crate::workspace;
 pub fn plugin(name: &str) -> PathBuf {
     static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
         let folder = workspace().join("target/plugins");
-        cargo_build(&folder, &["--release"]);
+        let manifest = workspace().join("tests/plugins/Cargo.toml");
+        cargo_build(&manifest, &folder, &["--release"]);
         // The one crate in which panics cannot be caught, in a profile of its own.
-        cargo_build(&folder, &["--profile", "abort", "--package", "panic-abort"]);
+        cargo_build(&manifest, &folder, &["--profile", "abort", "--package", "panic-abort"]);
         folder
     });
     let profile = if name == "panic-abort" { "abort" } else { "release" };
     let library = FOLDER.join(profile).join(file_name(name));
     assert!(library.is_file(), "there is no plug-in `{name}`: no file {}", library.display());
     library
+}
+
+/// Returns the library of one of our own factors, such as `heat`, optimised as for use.
+///
+/// # Panics
+///
+/// If the crates do not build or there is none of this name.
+#[must_use]
+pub fn factor(name: &str) -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let folder = workspace().join("target/plugins/factors");
+        let packages = ["factor-profit", "factor-price", "factor-prosperity", "factor-heat"];
+        let selection = packages.iter().flat_map(|package| ["--package", package]);
+        let selection: Vec<&str> = ["--release"].into_iter().chain(selection).collect();
+        cargo_build(&workspace().join("Cargo.toml"), &folder, &selection);
+        folder.join("release")
+    });
+    FOLDER.join(file_name(&format!("factor_{name}")))
 }
 
 /// Returns the library of `tests/plugins/c/momentum.c`, whose factor is called `momentum_c`.
@@ -83,9 +102,9 @@ fn made(name: &str, make: impl FnOnce(&Path)) -> PathBuf {
     folder.join(name)
 }
 
-fn cargo_build(target: &Path, selection: &[&str]) {
+fn cargo_build(manifest: &Path, target: &Path, selection: &[&str]) {
     let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--manifest-path"]).arg(workspace().join("tests/plugins/Cargo.toml"));
+    build.args(["build", "--quiet", "--manifest-path"]).arg(manifest);
     run(build.arg("--target-dir").arg(target).args(selection));
 }
 

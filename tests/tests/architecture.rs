@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-stats", &[]),
     ("rotor-data", &["rotor-factor"]),
     ("rotor-plugin", &["rotor-factor"]),
-    ("rotor-engine", &["rotor-factor", "rotor-data", "rotor-plugin"]),
+    ("rotor-engine", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin"]),
     ("rotor-cli", &["rotor-factor", "rotor-data", "rotor-plugin", "rotor-engine"]),
     ("rotor-tests", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-engine"]),
     ("rotor-benches", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-engine"]),

@@ -7,12 +7,14 @@
 
 mod check;
 mod plan;
+mod ranking;
 mod replay;
 mod schedule;
 mod views;
 
 pub use check::{CheckError, CheckReport, Finding, Promise, check};
 pub use plan::{Missing, Plan, PlanError};
+pub use ranking::{NEUTRAL, Opinion, Place, rank};
 pub use replay::{Outcome, Replay, replay};
 pub use schedule::{Execution, executions};
 pub use views::{Day, Views};

@@ -1,7 +1,7 @@
 //! The same idea in other clothes gives the same bits: linked, loaded, isolated; in C; over Arrow; from another edition.
 
 use rotor_plugin::{LoadOptions, Plugin};
-use rotor_tests::plugins::{c_plugin, plugin};
+use rotor_tests::plugins::{c_plugin, factor, plugin};
 
 use crate::{isolate, load, make, over_the_demo};
 
@@ -22,6 +22,20 @@ fn every_twin_says_the_same_to_the_bit() {
     assert!(said(&load(&c_plugin()), &[]) == expected, "in C, loaded");
     for path in [plugin("honest"), plugin("arrow-reader"), c_plugin()] {
         assert!(said(&isolate(&path), &[]) == expected, "{}, isolated", path.display());
+    }
+}
+
+/// Neither the way in nor the optimiser touches a bit: the linked ones are built as these tests are.
+#[test]
+fn our_factors_say_the_same_linked_and_loaded() {
+    let linked =
+        [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR];
+    for linked in linked {
+        let linked = Plugin::linked(linked).unwrap();
+        let (library, expected) = (factor(linked.name()), said(&linked, &[]));
+        assert!(expected.matches("Ok(").count() > 100, "it is asked in every month");
+        assert!(said(&load(&library), &[]) == expected, "{}, loaded", linked.name());
+        assert!(said(&isolate(&library), &[]) == expected, "{}, isolated", linked.name());
     }
 }
 

@@ -1,0 +1,170 @@
+//! From the scores of several factors to one order of the sectors.
+//!
+//! Three-valued scores tie in most months, so that the rule for ties is part of the strategy: it is spelled out here and
+//! nowhere left to the order of a table. Which of the ranked sectors are held is not decided here.
+
+use rotor_factor::Signal;
+use rotor_stats::{percentiles, round9};
+
+/// What counts where a factor has no score: the middle of its scale.
+pub const NEUTRAL: f64 = 2.0;
+
+/// What one factor says of each sector, for the total.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opinion {
+    /// One score a sector; without one [`NEUTRAL`] counts.
+    pub scores: Vec<Option<f64>>,
+    /// One raw value a sector, larger for better liked; without one the sector is in the middle of a tie.
+    pub raws: Vec<Option<f64>>,
+}
+
+/// A sector's place among the others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Place {
+    /// The sum of the factors' scores.
+    pub total: f64,
+    /// The mean over the factors of the percentile of the raw value, 0 to 1; settles equal totals.
+    pub tie_break: f64,
+    /// 1 for the best; there are no equal ranks.
+    pub rank: usize,
+}
+
+impl Opinion {
+    /// Takes the scores and raw values of a signal.
+    #[must_use]
+    pub fn of(signal: &Signal) -> Self {
+        let sectors = 0..signal.n_sectors();
+        Self {
+            scores: sectors.clone().map(|sector| signal.score_of(sector).ok()).collect(),
+            raws: sectors.map(|sector| signal.raw_of(sector)).collect(),
+        }
+    }
+
+    /// Returns the percentile of each raw value among those there are; 0.5 without one.
+    fn percentiles(&self) -> Vec<f64> {
+        let present: Vec<f64> = self.raws.iter().flatten().map(|raw| round9(*raw)).collect();
+        let mut of_present = percentiles(&present).expect("raw values are finite").into_iter();
+        let percentile = |raw: &Option<f64>| raw.and_then(|_| of_present.next()).unwrap_or(0.5);
+        self.raws.iter().map(percentile).collect()
+    }
+}
+
+/// Ranks sectors by their total, then by the mean percentile of their raw values, then by their code.
+///
+/// Returns one place a sector, in the order of `codes`. Totals and percentiles are compared after rounding to nine
+/// decimals, and returned as they are.
+///
+/// ```
+/// use rotor_engine::{Opinion, rank};
+/// let heat = Opinion { scores: vec![Some(3.0), Some(1.0), None], raws: vec![Some(0.2), Some(-0.1), None] };
+/// let places = rank(&["801010", "801030", "801040"], &[heat]);
+/// assert_eq!(places.iter().map(|place| place.rank).collect::<Vec<_>>(), [1, 3, 2]);
+/// assert_eq!((places[0].total, places[2].total), (3.0, 2.0));
+/// ```
+///
+/// # Panics
+///
+/// If an opinion has not one score and one raw value a sector, or a raw value is not finite.
+#[must_use]
+pub fn rank(codes: &[&str], opinions: &[Opinion]) -> Vec<Place> {
+    let mut places = vec![Place { total: 0.0, tie_break: 0.0, rank: 0 }; codes.len()];
+    for opinion in opinions {
+        assert_eq!(
+            (opinion.scores.len(), opinion.raws.len()),
+            (codes.len(), codes.len()),
+            "one value a sector"
+        );
+        let values = opinion.scores.iter().zip(opinion.percentiles());
+        for (place, (score, percentile)) in places.iter_mut().zip(values) {
+            place.total += score.unwrap_or(NEUTRAL);
+            place.tie_break += percentile / opinions.len() as f64;
+        }
+    }
+    let key = |sector: usize| (round9(places[sector].total), round9(places[sector].tie_break));
+    let mut order: Vec<usize> = (0..codes.len()).collect();
+    order.sort_by(|a, b| {
+        let ((total_a, tie_a), (total_b, tie_b)) = (key(*a), key(*b));
+        total_b.total_cmp(&total_a).then(tie_b.total_cmp(&tie_a)).then_with(|| codes[*a].cmp(codes[*b]))
+    });
+    for (position, sector) in order.into_iter().enumerate() {
+        places[sector].rank = position + 1;
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scores by profit, price, prosperity and heat that a published ranking of July 2022 names, `.` for not named, and
+    /// the totals that come out with 2 for those.
+    const NAMED: &str = "
+        汽车     3 3 3 1 10
+        机械设备 3 . 3 . 10
+        食品饮料 2 3 3 . 10
+        医药生物 2 . 3 3 10
+        电力设备 1 3 3 .  9
+        轻工制造 3 3 . . 10
+        家用电器 3 . 3 . 10
+        美容护理 3 . 3 1  9
+        电子     3 . . .  9
+        国防军工 3 . . .  9
+        建筑材料 3 . 1 3  9
+        基础化工 3 1 . .  8
+        交通运输 . 3 . .  9
+        商贸零售 . 3 . 1  8
+        农林牧渔 . . . 3  9
+        房地产   . . . 3  9
+        计算机   . . . 3  9
+        钢铁     . . 1 3  8
+        煤炭     1 . . .  7
+        公用事业 2 . 1 .  7
+        纺织服饰 1 1 3 .  7
+        有色金属 1 . 1 .  6
+        石油石化 . 1 1 .  6
+        环保     . . . .  8
+        银行     . . . .  8
+    ";
+
+    #[test]
+    fn a_published_total_is_the_sum_with_a_neutral_two() {
+        let rows: Vec<Vec<&str>> = NAMED.lines().map(|line| line.split_whitespace().collect()).collect();
+        let rows: Vec<Vec<&str>> = rows.into_iter().filter(|row| !row.is_empty()).collect();
+        let codes: Vec<&str> = rows.iter().map(|row| row[0]).collect();
+        let opinion = |factor: usize| Opinion {
+            scores: rows.iter().map(|row| row[factor].parse().ok()).collect(),
+            raws: vec![None; rows.len()],
+        };
+        let places = rank(&codes, &[1, 2, 3, 4].map(opinion));
+        for (row, place) in rows.iter().zip(&places) {
+            assert_eq!(place.total, row[5].parse::<f64>().unwrap(), "{}", row[0]);
+            assert_eq!(place.tie_break, 0.5);
+        }
+        // The four that the summary names first share the highest total with two others, before any of 9.
+        let mut best: Vec<&str> =
+            codes.iter().zip(&places).filter(|(_, place)| place.rank <= 6).map(|(code, _)| *code).collect();
+        best.sort_unstable();
+        let mut expected = ["汽车", "机械设备", "食品饮料", "医药生物", "轻工制造", "家用电器"];
+        expected.sort_unstable();
+        assert_eq!(best, expected);
+        for (a, first) in places.iter().enumerate() {
+            for (b, second) in places.iter().enumerate() {
+                let is_before = (second.total, codes[a]) < (first.total, codes[b]);
+                assert!(a == b || first.total == second.total || is_before == (first.rank < second.rank));
+            }
+        }
+    }
+
+    #[test]
+    fn percentiles_settle_ties_and_codes_the_rest() {
+        let opinion = |raws: [Option<f64>; 4]| Opinion { scores: vec![Some(2.0); 4], raws: raws.to_vec() };
+        let places = rank(&["d", "c", "b", "a"], &[opinion([Some(0.3), Some(0.1 + 0.2), None, Some(-1.0)])]);
+        // Two share the percentile (2.5 - 0.5) / 3, none is 0.5, the last (1 - 0.5) / 3.
+        assert_eq!(places.iter().map(|place| place.rank).collect::<Vec<_>>(), [2, 1, 3, 4]);
+        assert_eq!(places[2].tie_break, 0.5);
+        assert!(
+            (places[0].tie_break - 2.0 / 3.0).abs() < 1e-15
+                && (places[3].tie_break - 1.0 / 6.0).abs() < 1e-15
+        );
+    }
+}

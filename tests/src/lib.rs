@@ -1,6 +1,7 @@
 //! Helpers shared by the tests of this package.
 
 pub mod plugins;
+pub mod slow;
 
 use std::fs;
 use std::path::{Path, PathBuf};

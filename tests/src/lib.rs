@@ -1,5 +1,6 @@
 //! Helpers shared by the tests of this package.
 
+pub mod messy;
 pub mod plugins;
 pub mod slow;
 

@@ -3,7 +3,13 @@
 use rotor_factor::ExportedFactor;
 use rotor_plugin::Plugin;
 
-const LINKED: &[&ExportedFactor] = &[&factor_momentum::FACTOR];
+const LINKED: &[&ExportedFactor] = &[
+    &factor_profit::FACTOR,
+    &factor_price::FACTOR,
+    &factor_prosperity::FACTOR,
+    &factor_heat::FACTOR,
+    &factor_momentum::FACTOR,
+];
 
 /// Takes every linked factor.
 pub(crate) fn linked() -> Vec<Plugin> {

@@ -37,7 +37,7 @@ impl<'a> Bridge<'a> {
 impl<'a> SectorBridge<'a> {
     /// Returns positions of industries with their weights, in the order of the industries' codes.
     #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, f64)> + 'a {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (usize, f64)> + use<'a> {
         self.weights.iter().map(|weight| (weight.industry as usize, weight.weight))
     }
 

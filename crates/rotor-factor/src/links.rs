@@ -46,7 +46,7 @@ impl<'a> Links<'a> {
     ///
     /// If the view has no sector at this position.
     #[must_use]
-    pub fn of(&self, sector: usize) -> impl ExactSizeIterator<Item = Link> + 'a {
+    pub fn of(&self, sector: usize) -> impl ExactSizeIterator<Item = Link> + use<'a> {
         let part = self.starts[sector] as usize..self.starts[sector + 1] as usize;
         self.links[part].iter().map(|link| Link {
             series: link.series as usize,

@@ -326,7 +326,7 @@ impl<'v> Entities<'v> {
 
     /// Returns the codes.
     #[must_use]
-    pub fn codes(&self) -> impl ExactSizeIterator<Item = &'v str> {
+    pub fn codes(&self) -> impl ExactSizeIterator<Item = &'v str> + use<'v> {
         let this = *self;
         (0..this.len()).map(move |position| this.code(position))
     }

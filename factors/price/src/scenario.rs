@@ -1,0 +1,106 @@
+//! Where CPI and PPI are going, and the gap between them.
+
+use rotor_factor::{Date, Month, Panel, Table};
+use rotor_stats::less_than;
+
+use crate::at;
+
+/// How a direction is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Options {
+    /// Months over which CPI and PPI change.
+    pub(crate) n_months: usize,
+    /// A change below it is none, in percentage points.
+    pub(crate) band: f64,
+}
+
+/// CPI and PPI of a market.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scenario<'a> {
+    cpi: Panel<'a>,
+    ppi: Panel<'a>,
+    market: usize,
+    options: Options,
+}
+
+/// One month of the table of the gap.
+struct Row {
+    month: i32,
+    cpi: f64,
+    ppi: f64,
+    /// Whether PPI falls while CPI does not; `None` without values to compare with.
+    narrows: Option<bool>,
+}
+
+impl<'a> Scenario<'a> {
+    pub(crate) fn new(cpi: Panel<'a>, ppi: Panel<'a>, market: usize, options: Options) -> Self {
+        Self { cpi, ppi, market, options }
+    }
+
+    /// Returns the signs of the changes of CPI and PPI to their last public months, which may differ.
+    pub(crate) fn directions(&self) -> (f64, f64) {
+        (self.direction(&self.cpi), self.direction(&self.ppi))
+    }
+
+    fn direction(&self, panel: &Panel<'_>) -> f64 {
+        let change = panel
+            .latest(self.market)
+            .and_then(|(lag, value)| Some(value - panel.get(self.market, lag + self.options.n_months)?));
+        // A change of just the band counts: 0.1 is not below 0.1.
+        match change {
+            Some(change) if !less_than(change.abs(), self.options.band) && change != 0.0 => change.signum(),
+            _ => 0.0,
+        }
+    }
+
+    /// The table of CPI, PPI and the gap PPI - CPI by month, in percentage points.
+    pub(crate) fn table(&self) -> Table {
+        let rows = self.rows();
+        let number = |of: fn(&Row) -> Option<f64>| rows.iter().map(of).collect();
+        Table::new("gap")
+            .dates("month", rows.iter().map(|row| last_day(row.month)).collect())
+            .numbers("cpi", number(|row| Some(row.cpi)))
+            .numbers("ppi", number(|row| Some(row.ppi)))
+            .numbers("gap", number(|row| Some(row.ppi - row.cpi)))
+            .numbers("narrows", number(|row| row.narrows.map(|narrows| f64::from(u8::from(narrows)))))
+    }
+
+    /// The table of episodes in which the gap narrows: months in a row in which PPI falls while CPI does not.
+    pub(crate) fn episodes(&self) -> Table {
+        let rows = self.rows();
+        let is_one = |a: &Row, b: &Row| a.narrows == b.narrows && b.month == a.month + 1;
+        let episodes: Vec<(&Row, &Row)> = rows
+            .chunk_by(is_one)
+            .filter_map(|rows| Some((rows.first()?, rows.last()?)))
+            .filter(|(first, _)| first.narrows == Some(true))
+            .collect();
+        Table::new("episodes")
+            .dates("first", episodes.iter().map(|(first, _)| last_day(first.month)).collect())
+            .dates("last", episodes.iter().map(|(_, last)| last_day(last.month)).collect())
+            .numbers("gap_first", episodes.iter().map(|(first, _)| Some(first.ppi - first.cpi)).collect())
+            .numbers("gap_last", episodes.iter().map(|(_, last)| Some(last.ppi - last.cpi)).collect())
+    }
+
+    /// The months in which both are public.
+    fn rows(&self) -> Vec<Row> {
+        let last = self.cpi.last().index();
+        let change = |panel: &Panel<'_>, month: i32| {
+            Some(
+                at(panel, self.market, month)?
+                    - at(panel, self.market, month - self.options.n_months as i32)?,
+            )
+        };
+        let row = |month: i32| {
+            let narrows = change(&self.cpi, month)
+                .zip(change(&self.ppi, month))
+                .map(|(cpi, ppi)| less_than(ppi, 0.0) && !less_than(cpi, 0.0));
+            let (cpi, ppi) = (at(&self.cpi, self.market, month)?, at(&self.ppi, self.market, month)?);
+            Some(Row { month, cpi, ppi, narrows })
+        };
+        (last + 1 - self.cpi.n_periods() as i32..=last).filter_map(row).collect()
+    }
+}
+
+fn last_day(month: i32) -> Date {
+    Month::from_index(month).map_or(Date::MIN, Month::last_day)
+}

@@ -1,0 +1,286 @@
+//! Profit expectation: the next report of a sector's listed companies, foreseen from the profits of industries.
+//!
+//! | | |
+//! |---|---|
+//! | Input | `profit_ytd` and `profit_ytd_yoy` of industries, `bridge` (shares of industries in a sector's assets), `net_profit_ytd_yoy` of the sector |
+//! | Formula | y(t) on x(t-1..t-6) and y(t-6..t-9) by least squares over 60 months, f its forecast; x = 100 (X - Xᵇ)/abs(Xᵇ), X = Σ w L over industries, Xᵇ likewise of the bases L/(1 + g); y linear between public quarter-ends; raw = (f(T) - y(B)) / RMSE of the test rows |
+//! | Unit | growth in percent, clipped at ±200; differences in percentage points; raw in test errors |
+//! | Direction | higher is better: f(T) and every month between above the base by more than 1 point scores 3, below it 1, else 2 |
+//! | Publication lag | as published: B is the sector's last public quarter, F the month after the last public x; T is the latest quarter-end after B up to F, else F |
+//! | Missing | a sector of which industries cover less than half, without a target after B, with fewer than 36 complete rows or a regressor of T missing has no score |
+//! | Source | a macro house's sector-rotation report of 2022-07-10 (regressors, direction rule); National Bureau of Statistics for the comparable basis |
+//!
+//! Regressors of the sector's own growth begin six months back: the nearest lag at which an interpolated month rests on
+//! public quarters whenever T is forecast. With nearer lags noise looks foreseeable (see `first_own_lag`).
+
+mod growth;
+mod model;
+mod report;
+mod target;
+
+use rotor_factor::{
+    AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Month, Parameter,
+    Parameters, ReferencePeriod, Signal, Spec,
+};
+use rotor_stats::{Workspace, less_than};
+
+use growth::{BaseAdjustment, BridgeMode, Industries};
+use model::{Fitted, Model};
+
+/// The expected growth of a sector's profits, held against its last report.
+#[derive(Clone, Debug)]
+pub struct Profit {
+    model: Model,
+    min_coverage: f64,
+    growth: growth::Options,
+    /// Whether the forecast is held against the report itself, not against the fitted value of its quarter.
+    is_base_reported: bool,
+    dead_band: f64,
+    min_test_r2: f64,
+    profit: String,
+    profit_growth: String,
+    target: String,
+}
+
+rotor_factor::export_factor!(Profit);
+
+/// Reports have no limit of age; forty years are none in practice.
+const N_MONTHS: usize = 480;
+
+/// Below any R²: every fit passes.
+const ANY_R2: f64 = -1e6;
+
+impl Factor for Profit {
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::integer("window", 60, 12, 240, "months of which rows are taken", "窗口的月数"),
+        Parameter::integer(
+            "min_months",
+            36,
+            12,
+            240,
+            "complete rows that a regression needs",
+            "回归所需的最少行数",
+        ),
+        Parameter::number(
+            "min_coverage",
+            0.5,
+            0.0,
+            1.0,
+            "least share of a sector's assets in industries",
+            "行业覆盖率下限",
+        ),
+        Parameter::choice(
+            "bridge_mode",
+            "level",
+            &["level", "growth"],
+            "weigh profits, or their growth",
+            "按利润水平或按增速加权",
+        ),
+        Parameter::choice(
+            "base_adjust",
+            "none",
+            &["none", "two_year"],
+            "take the mean growth of two years for x in 2021",
+            "基数调整:2021 年两年平均",
+        ),
+        Parameter::number("ridge", 0.0, 0.0, 1e9, "penalty on the standardised coefficients", "岭回归惩罚"),
+        Parameter::number(
+            "ridge_beside",
+            10.0,
+            0.0,
+            1e9,
+            "penalty of the ridge that is reported beside the model",
+            "对照岭回归惩罚",
+        ),
+        Parameter::choice(
+            "base",
+            "reported",
+            &["reported", "fitted"],
+            "hold the forecast against the report, or against its fitted value",
+            "比较基准:报告值或拟合值",
+        ),
+        Parameter::number(
+            "dead_band",
+            1.0,
+            0.0,
+            400.0,
+            "a change within it is none, percentage points",
+            "死区,百分点",
+        ),
+        Parameter::number("min_test_r2", ANY_R2, ANY_R2, 1.0, "least R² of the test rows", "测试集 R² 下限"),
+        Parameter::integer("test_rows", 12, 1, 120, "last rows, kept for the test", "测试行数"),
+        Parameter::integer("embargo", 3, 0, 60, "rows left out before the test", "测试前剔除的行数"),
+        Parameter::number("clip", 200.0, 1.0, 1e6, "growth beyond it is cut, percent", "增速截断,百分比"),
+        Parameter::integer(
+            "first_own_lag",
+            6,
+            1,
+            24,
+            "nearest of the four own lags, months; below 6 the regressors of T are not public",
+            "自身滞后的起点,月",
+        ),
+        Parameter::text("profit_series", "profit_ytd", "series of industries' profits", "行业利润序列名"),
+        Parameter::text("growth_series", "profit_ytd_yoy", "series of their growth", "行业利润增速序列名"),
+        Parameter::text("target_series", "net_profit_ytd_yoy", "series of the sector's growth", "目标序列名"),
+    ];
+
+    fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
+        Ok(Self {
+            model: Model::new(parameters)?,
+            min_coverage: parameters.number("min_coverage"),
+            growth: growth::Options {
+                clip: parameters.number("clip"),
+                mode: match parameters.text("bridge_mode") {
+                    "growth" => BridgeMode::Growth,
+                    _ => BridgeMode::Level,
+                },
+                adjustment: match parameters.text("base_adjust") {
+                    "two_year" => BaseAdjustment::TwoYear,
+                    _ => BaseAdjustment::None,
+                },
+            },
+            is_base_reported: parameters.text("base") == "reported",
+            dead_band: parameters.number("dead_band"),
+            min_test_r2: parameters.number("min_test_r2"),
+            profit: parameters.text("profit_series").into(),
+            profit_growth: parameters.text("growth_series").into(),
+            target: parameters.text("target_series").into(),
+        })
+    }
+
+    fn spec(&self) -> Spec {
+        let of_industries =
+            |series: &str| Input::series(series, EntityKind::Industry, Frequency::Monthly, N_MONTHS);
+        Spec::new("profit", env!("CARGO_PKG_VERSION"), "Expected growth of profits", "盈利预期")
+            .input(Input::bridge())
+            .input(of_industries(&self.profit).named("profit"))
+            .input(of_industries(&self.profit_growth).named("profit_growth"))
+            .input(Input::series(&self.target, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3))
+    }
+
+    fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
+        let bridge = view.bridge()?;
+        let reports = view.panel(&self.target)?;
+        let span = self.model.span(&reports, view.month());
+        // 2. Profits of industries with their comparable bases.
+        let industries = Industries::new(view.panel("profit")?, view.panel("profit_growth")?, span);
+
+        let mut signal = Signal::new(view);
+        let mut workspace = Workspace::new();
+        let mut all: Vec<Option<Fitted>> = Vec::with_capacity(view.n_sectors());
+        for sector in 0..view.n_sectors() {
+            // 1-3. Eligible sectors and their industrial growth x.
+            let weights = bridge.of(sector);
+            let fitted = if weights.iter().len() == 0 {
+                Err("no industry has a weight in it".into())
+            } else if less_than(weights.coverage(), self.min_coverage) {
+                Err("industries cover less than `min_coverage` of its assets".into())
+            } else {
+                let x = industries.growth(&weights, &self.growth);
+                // 4-8. Own growth y, the target, the rows, the fits and their tests.
+                self.model.fit(&reports, sector, &x, self.growth.clip, &mut workspace)
+            };
+            match fitted {
+                Ok(fitted) => {
+                    // 9, 10. Forecasts, held against the base.
+                    self.forecast(&mut signal, sector, &fitted);
+                    self.score(&mut signal, sector, &fitted);
+                    all.push(Some(fitted));
+                }
+                Err(reason) => {
+                    signal.withhold(sector, reason);
+                    all.push(None);
+                }
+            }
+        }
+        diagnose(&mut signal, &all);
+        if view.wants_tables() {
+            signal.table(report::bridge(view, &bridge));
+            signal.table(report::fits(view, &all));
+            signal.table(report::forecasts(view, &all));
+            signal.table(report::models(view, &all));
+        }
+        Ok(signal)
+    }
+}
+
+impl Profit {
+    fn forecast(&self, signal: &mut Signal, sector: usize, fitted: &Fitted) {
+        let target = Some((fitted.target.month, fitted.forecast));
+        for (month, value) in fitted.between.into_iter().chain([target]).flatten() {
+            let period = ReferencePeriod::from_index(Frequency::Monthly, month);
+            if let (Some(period), Some(value)) = (period, value) {
+                signal.forecast(
+                    self.target.clone(),
+                    EntityRef::sector(sector),
+                    period,
+                    value,
+                    fitted.reported,
+                );
+            }
+        }
+    }
+
+    fn score(&self, signal: &mut Signal, sector: usize, fitted: &Fitted) {
+        let Some(forecast) = fitted.forecast else {
+            let target =
+                Month::from_index(fitted.target.month).map_or(String::new(), |month| month.to_string());
+            return signal.withhold(sector, format!("a regressor of its target {target} is not public"));
+        };
+        let base = if self.is_base_reported { Some(fitted.reported) } else { fitted.fitted_base };
+        let Some(base) = base else {
+            return signal.withhold(sector, "its base quarter has no fitted value");
+        };
+        let passes = self.min_test_r2 == ANY_R2
+            || fitted.tested.test.r_squared.is_some_and(|r_squared| !less_than(r_squared, self.min_test_r2));
+        if !passes {
+            return signal.withhold(sector, "the R² of its test rows is below `min_test_r2`");
+        }
+        let confirms = |is_beyond: fn(f64, f64) -> bool| {
+            fitted
+                .between
+                .iter()
+                .flatten()
+                .all(|(_, value)| value.is_some_and(|value| is_beyond(value, base)))
+        };
+        let change = forecast - base;
+        let score = if less_than(self.dead_band, change) && confirms(|value, base| less_than(base, value)) {
+            3.0
+        } else if less_than(change, -self.dead_band) && confirms(less_than) {
+            1.0
+        } else {
+            2.0
+        };
+        let error = fitted.tested.test.mse.sqrt();
+        let raw = change / error;
+        // A perfect test leaves an error of rounding, in which nothing can be measured.
+        signal.score(sector, score, (less_than(0.0, error) && raw.is_finite()).then_some(raw));
+    }
+}
+
+/// Adds what is known of every fit.
+fn diagnose(signal: &mut Signal, all: &[Option<Fitted>]) {
+    let mut number = |name: &'static str, of: fn(&Fitted) -> Option<f64>| {
+        let values = all.iter().map(|fitted| fitted.as_ref().and_then(of));
+        signal.diagnostic(name, values.collect::<CrossSection>());
+    };
+    number("n", |fitted| Some(fitted.n as f64));
+    number("r2_train", |fitted| fitted.tested.train.r_squared);
+    number("r2_test", |fitted| fitted.tested.test.r_squared);
+    number("mse_train", |fitted| Some(fitted.tested.train.mse));
+    number("mse_test", |fitted| Some(fitted.tested.test.mse));
+    number("mse_test_quarter_ends", |fitted| Some(fitted.tested.quarter_ends?.mse));
+    number("r2_test_quarter_ends", |fitted| fitted.tested.quarter_ends?.r_squared);
+    number("correlation", |fitted| fitted.correlation);
+    number("r2_train_ridge", |fitted| fitted.beside.train.r_squared);
+    number("r2_test_ridge", |fitted| fitted.beside.test.r_squared);
+    number("mse_train_ridge", |fitted| Some(fitted.beside.train.mse));
+    number("mse_test_ridge", |fitted| Some(fitted.beside.test.mse));
+}
+
+impl Default for Profit {
+    fn default() -> Self {
+        let parameters = Parameters::resolve(Self::PARAMETERS, []).expect("defaults are allowed");
+        Self::from_parameters(&parameters).expect("defaults go together")
+    }
+}

@@ -1,0 +1,42 @@
+//! The tables of the report.
+
+use rotor_factor::{AsOfView, Date, Link, Links, Month, Table};
+
+use crate::Mark;
+
+/// Where each series stands.
+pub(crate) fn marks(links: &Links<'_>, marks: &[Option<Mark>]) -> Table {
+    let marked: Vec<_> =
+        links.series().iter().zip(marks).filter_map(|(series, mark)| Some((series, (*mark)?))).collect();
+    let numbers = |of: fn(&Mark) -> Option<f64>| marked.iter().map(|(_, mark)| of(mark)).collect();
+    Table::new("marks")
+        .text("series", marked.iter().map(|(series, _)| series.name.into()).collect())
+        .text("unit", marked.iter().map(|(series, _)| series.unit.into()).collect())
+        .dates("month", marked.iter().map(|(_, mark)| last_day(mark.month)).collect())
+        .numbers("value", numbers(|mark| Some(mark.value)))
+        .numbers("mom", numbers(|mark| Some(mark.mom)))
+        .numbers("yoy", numbers(|mark| mark.yoy))
+        .numbers("yoy_change", numbers(|mark| mark.yoy_change))
+        .numbers("mark", numbers(|mark| Some(mark.mark)))
+}
+
+/// What each series adds to a sector; without a mark it is left out of the mean.
+pub(crate) fn sectors(
+    view: &AsOfView<'_>,
+    links: &Links<'_>,
+    marks: &[Option<Mark>],
+    weight: impl Fn(usize, Link) -> f64,
+) -> Table {
+    let all = (0..view.n_sectors()).flat_map(|sector| links.of(sector).map(move |link| (sector, link)));
+    let all: Vec<_> = all.collect();
+    Table::new("sectors")
+        .text("sector", all.iter().map(|(sector, _)| view.sectors().code(*sector).into()).collect())
+        .text("series", all.iter().map(|(_, link)| links.series()[link.series].name.into()).collect())
+        .numbers("polarity", all.iter().map(|(_, link)| Some(link.polarity)).collect())
+        .numbers("weight", all.iter().map(|(sector, link)| Some(weight(*sector, *link))).collect())
+        .numbers("mark", all.iter().map(|(_, link)| Some(marks[link.series]?.mark)).collect())
+}
+
+fn last_day(month: i32) -> Date {
+    Month::from_index(month).map_or(Date::MIN, Month::last_day)
+}

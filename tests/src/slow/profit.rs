@@ -344,7 +344,7 @@ fn diagnose_test_rows(answer: &mut Answer, code: &str, rows: &[Row], options: &O
             return (None, None);
         }
         let rss = sum_of_squares(rows, |row| fit.at(&row.regressors));
-        let involved: Vec<f64> = values(train).into_iter().chain(values(rows)).collect();
+        let involved: Vec<f64> = values(rows).into_iter().chain([center]).collect();
         let r2 = (!is_constant(&involved)).then(|| 1.0 - rss / sum_of_squares(rows, |_| center));
         (Some(rss / rows.len() as f64), r2)
     };

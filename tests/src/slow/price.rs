@@ -138,14 +138,13 @@ fn mark(
     if d_cpi == 0.0 && d_ppi == 0.0 {
         return Some(Marks { score: Some(2.0), raw: None });
     }
-    let covariance = match options.newey_west_lag {
-        None => fit.classic_covariance(),
-        Some(lag) => fit.newey_west_covariance(lag),
-    };
     let theta = d_cpi * b_cpi + d_ppi * b_ppi;
-    let variance = d_cpi * d_cpi * covariance[(1, 1)]
-        + d_ppi * d_ppi * covariance[(2, 2)]
-        + 2.0 * d_cpi * d_ppi * covariance[(1, 2)];
+    let mut combination = vec![0.0; rows[0].len()];
+    (combination[1], combination[2]) = (d_cpi, d_ppi);
+    let variance = match options.newey_west_lag {
+        None => fit.classic_variance(&combination),
+        Some(lag) => fit.newey_west_variance(&combination, lag),
+    };
     let is_zero = variance.is_nan() || variance <= 0.0 || variance.sqrt() <= EPSILON;
     if is_zero {
         return None;

@@ -268,6 +268,19 @@ impl Signal {
         &self.diagnostics
     }
 
+    /// Returns the values of the diagnostic with this name.
+    #[must_use]
+    pub fn find_diagnostic(&self, name: &str) -> Option<&CrossSection> {
+        let found = self.diagnostics.iter().find(|diagnostic| diagnostic.name == name);
+        found.map(|diagnostic| &diagnostic.values)
+    }
+
+    /// Returns the table with this name.
+    #[must_use]
+    pub fn find_table(&self, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.name() == name)
+    }
+
     /// Returns the tables.
     #[must_use]
     pub fn tables(&self) -> &[Table] {

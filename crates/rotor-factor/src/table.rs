@@ -40,6 +40,12 @@ pub enum ColumnValues {
 }
 
 impl ColumnValues {
+    /// Returns the numbers, NaN for an empty cell; `None` if the column holds something else.
+    #[must_use]
+    pub fn as_numbers(&self) -> Option<&[f64]> {
+        if let Self::Numbers(values) = self { Some(values) } else { None }
+    }
+
     /// Returns the number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -125,6 +131,13 @@ impl Table {
     #[must_use]
     pub fn columns(&self) -> &[Column] {
         &self.columns
+    }
+
+    /// Returns the values of the column with this name.
+    #[must_use]
+    pub fn find(&self, column: &str) -> Option<&ColumnValues> {
+        let found = self.columns.iter().find(|known| known.name == column);
+        found.map(|column| &column.values)
     }
 
     /// Returns the number of rows of the first column; the others are to have as many.

@@ -219,3 +219,211 @@ fn table(
         .numbers("heat_2_months_ago", heats[2].iter().collect())
         .numbers("forecast", forecast.iter().collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use rotor_factor::testing::{check_contract, evaluate, make, raws, reasons, scores};
+    use rotor_factor::{Month, Value};
+
+    use super::*;
+
+    /// Month-end closes from January 2020 on, from returns in percent, one column a sector; `None` for no close.
+    fn closes(sectors: &[(&str, Vec<Option<f64>>)]) -> String {
+        let codes: Vec<&str> = sectors.iter().map(|(code, _)| *code).collect();
+        let mut text = format!("{}\n", codes.join(" "));
+        let mut levels = vec![100.0; sectors.len()];
+        let n_months = sectors[0].1.len();
+        for month in 0..=n_months {
+            let period = Month::new(2020 + month as i32 / 12, month as u32 % 12 + 1).unwrap();
+            write!(text, "{period} {}", period.last_day()).unwrap();
+            for (level, (_, returns)) in levels.iter_mut().zip(sectors) {
+                let change = if month == 0 { Some(0.0) } else { returns[month - 1] };
+                match change {
+                    Some(change) => {
+                        *level *= 1.0 + change / 100.0;
+                        write!(text, " {level}").unwrap();
+                    }
+                    None => text += " -",
+                }
+            }
+            text += "\n";
+        }
+        text
+    }
+
+    /// Returns in percent that look like noise and are the same every time.
+    fn noise(seed: u64, n: usize) -> Vec<Option<f64>> {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let mut next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            Some((state >> 40) as f64 / f64::from(1 << 23) * 10.0 - 10.0)
+        };
+        (0..n).map(|_| next()).collect()
+    }
+
+    fn noisy(n_sectors: usize, n_months: usize) -> Vec<(&'static str, Vec<Option<f64>>)> {
+        const CODES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
+        (0..n_sectors).map(|idx| (CODES[idx], noise(idx as u64 + 1, n_months))).collect()
+    }
+
+    fn heat(given: impl IntoIterator<Item = (&'static str, Value)>) -> Heat {
+        make([("window", 12.into()), ("min_months", 6.into())].into_iter().chain(given))
+    }
+
+    /// The day after the last of `n_months` months of returns.
+    fn day(n_months: usize) -> String {
+        let month = Month::new(2020 + n_months as i32 / 12, n_months as u32 % 12 + 1).unwrap();
+        month.last_day().plus_days(1).unwrap().to_string()
+    }
+
+    #[test]
+    fn ranks_and_pairs_agree() {
+        let whole = noisy(8, 20);
+        let mut gappy = whole.clone();
+        gappy[0].1[3] = None;
+        gappy[5].1[12] = None;
+        for sectors in [whole, gappy] {
+            let signal = evaluate(&heat([]), &day(20), &closes(&sectors)).unwrap();
+            let z = signal.find_table("z").unwrap();
+            let (above, below) =
+                (signal.find_diagnostic("n_above").unwrap(), signal.find_diagnostic("n_below").unwrap());
+            let mut total = 0.0;
+            for (a, (code, _)) in sectors.iter().enumerate() {
+                let of_row = |b: usize| z.columns()[b + 1].values.as_numbers().unwrap()[a];
+                let row: Vec<f64> = (0..8).map(of_row).collect();
+                let count = |is_it: fn(&f64) -> bool| row.iter().copied().filter(is_it).count() as f64;
+                assert_eq!(above.get(a), Some(count(|z| *z > 1e-9)), "{code}");
+                assert_eq!(below.get(a), Some(count(|z| *z < -1e-9)), "{code}");
+                total += count(|z| *z > 1e-9);
+                for (b, z_ab) in row.iter().enumerate().filter(|(_, z)| !z.is_nan()) {
+                    let z_ba = z.columns()[a + 1].values.as_numbers().unwrap()[b];
+                    assert_eq!(*z_ab, -z_ba, "z is antisymmetric");
+                }
+            }
+            assert_eq!(total, 28.0, "8 sectors have 28 pairs, each with one above");
+            let mean = signal.find_diagnostic("heat").unwrap().iter().flatten().sum::<f64>() / 8.0;
+            assert!((mean - 50.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn the_unit_of_closes_changes_nothing() {
+        let sectors = noisy(8, 20);
+        let plain = closes(&sectors);
+        let in_cents: String = plain
+            .lines()
+            .map(|line| {
+                let cells = line.split(' ').enumerate();
+                let scaled = cells.map(|(idx, cell)| match cell.parse::<f64>() {
+                    Ok(close) if idx >= 2 => (close * 100.0).to_string(),
+                    _ => cell.to_owned(),
+                });
+                scaled.collect::<Vec<_>>().join(" ") + "\n"
+            })
+            .collect();
+        assert_eq!(raws(&heat([]), &day(20), &plain), raws(&heat([]), &day(20), &in_cents));
+    }
+
+    #[test]
+    fn thirds_of_the_mean_of_three_months() {
+        let text = closes(&noisy(7, 20));
+        let signal = evaluate(&heat([]), &day(20), &text).unwrap();
+        let months = [0, 1, 2].map(|lag| {
+            let signal = evaluate(&heat([]), &day(20 - lag), &text).unwrap();
+            signal.find_diagnostic("heat").unwrap().clone()
+        });
+        for sector in 0..7 {
+            let mean = months.iter().map(|heat| heat.get(sector).unwrap()).sum::<f64>() / 3.0;
+            assert!((signal.raw_of(sector).unwrap() + mean).abs() < 1e-12);
+            let forecast = &signal.forecasts()[sector];
+            assert!((forecast.value - mean).abs() < 1e-12);
+            assert_eq!(forecast.naive, months[0].get(sector).unwrap());
+            assert_eq!(signal.realized_values()[sector].value, forecast.naive);
+            assert_eq!((forecast.target.as_ref(), forecast.period.to_string()), ("heat", "2021-10".into()));
+        }
+        // A third of 7 is 2; where places 2 and 3 are shared, neither is among the first two.
+        let expected = "a -77.7778, b -61.1111, c -61.1111, d -22.2222, e -55.5556, f -27.7778, g -44.4444";
+        assert_eq!(raws(&heat([]), &day(20), &text), expected);
+        assert_eq!(scores(&heat([]), &day(20), &text), "a 1, b 2, c 2, d 3, e 2, f 3, g 2");
+    }
+
+    #[test]
+    fn momentum_likes_what_reversal_does_not() {
+        let text = closes(&noisy(7, 20));
+        let swapped: Vec<f64> = (0..7)
+            .map(|sector| {
+                let reversal = evaluate(&heat([]), &day(20), &text).unwrap();
+                let momentum = evaluate(&heat([("direction", "momentum".into())]), &day(20), &text).unwrap();
+                assert_eq!(momentum.raw_of(sector), reversal.raw_of(sector).map(|raw| -raw));
+                momentum.score_of(sector).unwrap() + reversal.score_of(sector).unwrap()
+            })
+            .collect();
+        assert_eq!(swapped, [4.0; 7]);
+    }
+
+    #[test]
+    fn confirmed_scores_have_turned() {
+        let text = closes(&noisy(8, 20));
+        let (plain, confirmed) = (heat([]), heat([("confirm", true.into())]));
+        let (mut n_kept, mut n_lost) = (0, 0);
+        for n_months in 15..20 {
+            let [plain, confirmed] =
+                [&plain, &confirmed].map(|factor| evaluate(factor, &day(n_months), &text).unwrap());
+            let table = plain.find_table("heat").unwrap();
+            let column = |name: &str| table.find(name).unwrap().as_numbers().unwrap().to_vec();
+            for (sector, (now, then)) in column("heat").iter().zip(column("heat_1_month_ago")).enumerate() {
+                let score = plain.score_of(sector).unwrap();
+                let has_turned = (score == 1.0 && *now < then) || (score == 3.0 && *now > then);
+                assert_eq!(confirmed.score_of(sector), Ok(if has_turned { score } else { 2.0 }));
+                n_kept += usize::from(has_turned);
+                n_lost += usize::from(!has_turned && score != 2.0);
+            }
+        }
+        assert!(n_kept > 0 && n_lost > 0);
+    }
+
+    #[test]
+    fn a_new_sector_waits_for_its_months() {
+        let mut sectors = noisy(4, 20);
+        // Six returns: enough for the last month, too few for the two before.
+        sectors[3].1[..13].fill(None);
+        let text = closes(&sectors).replacen(" 100\n", " -\n", 1);
+        let reason = "no heat in one of the last three months: too few months with another";
+        assert!(reasons(&heat([]), &day(20), &text).ends_with(&format!("d - ({reason})")));
+        let signal = evaluate(&heat([]), &day(20), &text).unwrap();
+        assert!(signal.find_diagnostic("heat").unwrap().get(3).is_some(), "its heat of the month is known");
+        assert_eq!(signal.forecasts().len(), 3);
+        assert!(!scores(&heat([("min_months", 4.into())]), &day(20), &text).contains('-'));
+    }
+
+    #[test]
+    fn odd_closes_give_reasons_and_no_panic() {
+        let flat: Vec<Option<f64>> = vec![Some(0.0); 20];
+        let twins = [("a", flat.clone()), ("b", flat.clone()), ("c", flat)];
+        assert_eq!(raws(&heat([]), &day(20), &closes(&twins)), "a -50.0000, b -50.0000, c -50.0000");
+        let mut huge = noisy(3, 20);
+        huge[1].1[18] = Some(1e14);
+        assert!(!scores(&heat([]), &day(20), &closes(&huge)).contains('-'));
+        let alone = [("a", noise(1, 20))];
+        assert!(reasons(&heat([]), &day(20), &closes(&alone)).starts_with("a - (no heat"));
+        assert!(reasons(&heat([]), &day(3), &closes(&noisy(3, 3))).starts_with("a - (no heat"));
+    }
+
+    #[test]
+    fn more_months_than_the_window_are_refused() {
+        let error = Heat::new(12, 13).unwrap_err();
+        assert_eq!(error.to_string(), "parameter `min_months` is 13; it must be at most `window` (12)");
+    }
+
+    #[test]
+    fn keeps_the_factor_contract() {
+        let mut sectors = noisy(7, 20);
+        check_contract(&heat([]), &day(20), &closes(&sectors));
+        sectors[2].1[4] = None;
+        check_contract(&heat([("confirm", true.into())]), &day(20), &closes(&sectors));
+    }
+}

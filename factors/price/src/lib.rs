@@ -26,6 +26,29 @@ use model::{Effect, Model, Quarters};
 use scenario::Scenario;
 
 /// The joint effect of CPI and PPI on a sector's gross margin.
+///
+/// Four quarters for checking by hand: CPI and PPI are uncorrelated, the margin is 30 + CPI - PPI / 2 and 0.1 to either side.
+/// CPI up and PPI down add θ = 1.5; s² = 4 · 0.1² / (4 - 3), each coefficient has the variance s² / 4, and t is
+/// 1.5 / √0.02 = 10.6. With one degree of freedom 6.3 is enough.
+///
+/// ```
+/// use factor_price::Price;
+/// use rotor_factor::testing;
+///
+/// let quarters = [("2020Q1", 1.0, 2.0, 30.1), ("2020Q2", 3.0, 2.0, 31.9), ("2020Q3", 1.0, 4.0, 28.9), ("2020Q4", 3.0, 4.0, 31.1)];
+/// let (mut cpi, mut ppi, mut margins) = ("[cpi]\nCN\n".to_owned(), "[ppi]\nCN\n".to_owned(), "[gross_margin]\nfood\n".to_owned());
+/// for (idx, (quarter, consumer, producer, margin)) in quarters.iter().enumerate() {
+///     for month in 3 * idx + 1..3 * idx + 4 {
+///         cpi += &format!("2020-{month:02} 2021-01-16 {consumer}\n");
+///         ppi += &format!("2020-{month:02} 2021-01-16 {producer}\n");
+///     }
+///     margins += &format!("{quarter} 2021-04-30 {margin}\n");
+/// }
+/// let data = [cpi, ppi, margins].concat();
+/// let price: Price = testing::make([("min_quarters", 4.into()), ("scenario", "fixed".into())]);
+/// assert_eq!(testing::raws(&price, "2021-05-06", &data), "food 10.6066");
+/// assert_eq!(testing::scores(&price, "2021-05-06", &data), "food 3");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Price {
     model: Model,
@@ -177,6 +200,13 @@ impl Factor for Price {
         number("b_ppi", |effect| Some(effect.b_ppi));
         number("theta", |effect| Some(effect.joint?.theta));
         number("t", |effect| Some(effect.joint?.t));
+        let of_market = |value: f64| {
+            CrossSection::from_fn(view.entities(EntityKind::Market).len(), |it| {
+                (it == market).then_some(value)
+            })
+        };
+        signal.diagnostic_of(EntityKind::Market, "direction_cpi", of_market(directions.0));
+        signal.diagnostic_of(EntityKind::Market, "direction_ppi", of_market(directions.1));
         if view.wants_tables() {
             signal.table(self.table(view, &effects));
             signal.table(scenario.table());
@@ -238,14 +268,247 @@ impl Price {
     }
 }
 
-impl Default for Price {
-    fn default() -> Self {
-        let parameters = Parameters::resolve(Self::PARAMETERS, []).expect("defaults are allowed");
-        Self::from_parameters(&parameters).expect("defaults go together")
-    }
-}
-
 /// Returns the value of a period by its position on the calendar, if the window has it.
 fn at(panel: &Panel<'_>, entity: usize, index: i32) -> Option<f64> {
     panel.get(entity, usize::try_from(panel.last().index() - index).ok()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use rotor_factor::testing::{check_contract, evaluate, make, raws, reasons, scores};
+    use rotor_factor::{Month, Quarter, Value};
+
+    use super::*;
+
+    /// Ten quarters from 2017Q1, worked by hand with the joint effect of CPI up and PPI down.
+    const CPI: [f64; 10] = [1.0, 1.4, 1.6, 1.8, 2.2, 2.1, 1.8, 2.3, 2.2, 1.8];
+    const PPI: [f64; 10] = [7.4, 5.8, 6.2, 5.9, 3.7, 4.1, 4.1, 2.3, 0.2, 0.5];
+    const MARGIN: [f64; 10] = [24.1, 24.9, 25.0, 25.3, 26.2, 25.7, 25.6, 26.9, 27.3, 26.6];
+
+    /// A day after everything is public.
+    const DAY: &str = "2019-07-31";
+
+    /// Months of one value a quarter, and margins of `sectors`.
+    fn fixture(cpi: &[f64], ppi: &[f64], sectors: &[(&str, &[f64])]) -> String {
+        let mut text = String::new();
+        for (series, values) in [("cpi", cpi), ("ppi", ppi)] {
+            writeln!(text, "[{series}]\n CN").unwrap();
+            for (quarter, value) in values.iter().enumerate() {
+                for month in 3 * quarter..3 * quarter + 3 {
+                    let month = Month::new(2017 + month as i32 / 12, month as u32 % 12 + 1).unwrap();
+                    writeln!(text, "{month} {} {value}", month.last_day().plus_days(16).unwrap()).unwrap();
+                }
+            }
+        }
+        let codes: Vec<&str> = sectors.iter().map(|(code, _)| *code).collect();
+        writeln!(text, "[gross_margin]\n {}", codes.join(" ")).unwrap();
+        let n_quarters = sectors.iter().map(|(_, margins)| margins.len()).max().unwrap();
+        for quarter in 0..n_quarters {
+            let cell = |(_, margins): &(&str, &[f64])| {
+                margins.get(quarter).map_or("-".into(), |margin: &f64| margin.to_string())
+            };
+            let cells: Vec<String> = sectors.iter().map(cell).collect();
+            let period = Quarter::new(2017 + quarter as i32 / 4, quarter as u32 % 4 + 1).unwrap();
+            let released = period.last_day().plus_days(30).unwrap();
+            writeln!(text, "{period} {released} {}", cells.join(" ")).unwrap();
+        }
+        text
+    }
+
+    fn golden() -> String {
+        fixture(&CPI, &PPI, &[("food", &MARGIN)])
+    }
+
+    fn price(given: impl IntoIterator<Item = (&'static str, Value)>) -> Price {
+        let worked = [("min_quarters", 10.into()), ("scenario", "fixed".into())];
+        make(worked.into_iter().chain(given))
+    }
+
+    /// The numbers of the first sector, four decimals each.
+    fn numbers(signal: &Signal, names: &[&str]) -> String {
+        let number = |name: &&str| match signal.find_diagnostic(name).and_then(|values| values.get(0)) {
+            Some(value) => format!("{name} {value:.7}"),
+            None => format!("{name} -"),
+        };
+        names.iter().map(number).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn the_worked_example() {
+        let signal = evaluate(&price([]), DAY, &golden()).unwrap();
+        assert_eq!(
+            numbers(&signal, &["n", "b_cpi", "b_ppi"]),
+            "n 10.0000000, b_cpi 0.9468329, b_ppi -0.2760936"
+        );
+        assert_eq!(numbers(&signal, &["theta", "t"]), "theta 1.2229266, t 7.1541709");
+        let table = signal.find_table("regression").unwrap();
+        let number = |column: &str| table.find(column).unwrap().as_numbers().unwrap()[0];
+        // Without the covariance of the two coefficients it would be 0.1951961.
+        assert!((number("standard_error") - 0.170_939_0).abs() < 5e-8);
+        // t with seven degrees of freedom exceeds it in 5% of cases.
+        assert!((number("critical_t") - 1.894_578_605).abs() < 1e-9);
+        assert_eq!(signal.score_of(0), Ok(3.0));
+    }
+
+    #[test]
+    fn the_scenario_turns_the_effect_round() {
+        let signal = evaluate(&price([("scenario", "adaptive".into())]), DAY, &golden()).unwrap();
+        assert_eq!(numbers(&signal, &["theta"]), "theta -1.2229266", "CPI falls to 1.8, PPI rises to 0.5");
+        assert_eq!(signal.score_of(0), Ok(1.0));
+    }
+
+    /// CPI and PPI of the months to June 2022: what they were three months before, and the gaps of three months.
+    #[test]
+    fn gaps_and_directions_of_2022() {
+        const PRICES: &str = "
+            [cpi]
+                                    CN
+            2022-02 2022-03-09     0.9
+            2022-03 2022-04-11     1.5
+            2022-04 2022-05-11     2.1
+            2022-05 2022-06-10     2.1
+            2022-06 2022-07-09     2.5
+            [ppi]
+                                    CN
+            2022-02 2022-03-09     8.8
+            2022-03 2022-04-11     8.3
+            2022-04 2022-05-11     8.0
+            2022-05 2022-06-10     6.4
+            2022-06 2022-07-09     6.1
+            [gross_margin]
+                                  food
+            2022Q1  2022-04-30    30.0
+        ";
+        let signal = evaluate(&price([]), "2022-07-10", PRICES).unwrap();
+        let gaps = signal.find_table("gap").unwrap().find("gap").unwrap().as_numbers().unwrap();
+        let last: Vec<String> = gaps.iter().skip(2).map(|gap| format!("{gap:.1}")).collect();
+        assert_eq!(last, ["5.9", "4.3", "3.6"]);
+        let narrows = signal.find_table("gap").unwrap().find("narrows").unwrap().as_numbers().unwrap();
+        assert!(narrows[..3].iter().all(|narrows| narrows.is_nan()) && narrows[3..] == [1.0, 1.0]);
+        let episodes = signal.find_table("episodes").unwrap();
+        assert_eq!(episodes.find("gap_last").unwrap().as_numbers().map(<[f64]>::len), Some(1));
+
+        for day in ["2022-07-01", "2022-07-10"] {
+            let spec = price([]);
+            let directions = evaluate(&spec, day, PRICES).unwrap().find_diagnostic("direction_cpi").cloned();
+            assert_eq!(directions.unwrap().to_string(), "1.0000");
+            let directions = evaluate(&spec, day, PRICES).unwrap().find_diagnostic("direction_ppi").cloned();
+            assert_eq!(directions.unwrap().to_string(), "-1.0000");
+        }
+    }
+
+    #[test]
+    fn a_change_of_the_band_counts_and_a_smaller_one_does_not() {
+        let still = [2.0; 10];
+        let mut cpi = CPI;
+        (cpi[8], cpi[9]) = (1.9, 1.8);
+        let adaptive = price([("scenario", "adaptive".into())]);
+        let theta = |cpi: &[f64], ppi: &[f64]| {
+            numbers(
+                &evaluate(&adaptive, DAY, &fixture(cpi, ppi, &[("food", &MARGIN)])).unwrap(),
+                &["theta", "n"],
+            )
+        };
+        assert!(theta(&cpi, &PPI).starts_with("theta -"), "1.8 less 1.9 is not above -0.1");
+        cpi[8] = 1.85;
+        let mut ppi = PPI;
+        ppi[9] = ppi[8];
+        assert_eq!(theta(&cpi, &ppi), "theta -, n 10.0000000", "nothing moves");
+        assert_eq!(scores(&adaptive, DAY, &fixture(&cpi, &ppi, &[("food", &MARGIN)])), "food 2");
+        assert_eq!(raws(&adaptive, DAY, &fixture(&cpi, &ppi, &[("food", &MARGIN)])), "food -");
+        assert!(
+            reasons(&adaptive, DAY, &fixture(&still, &PPI, &[("food", &MARGIN)])).contains("independently")
+        );
+    }
+
+    #[test]
+    fn every_sector_without_a_score_has_a_reason() {
+        let constant = [30.0; 10];
+        let huge = [1e12; 10];
+        let exact: Vec<f64> = CPI.iter().zip(PPI).map(|(cpi, ppi)| 20.0 + cpi - ppi).collect();
+        let sectors: [(&str, &[f64]); 5] =
+            [("food", &MARGIN), ("bank", &[]), ("flat", &constant), ("young", &[30.0]), ("exact", &exact)];
+        assert_eq!(
+            reasons(&price([]), DAY, &fixture(&CPI, &PPI, &sectors)),
+            "food 3, bank - (it has no public gross margin), \
+             flat - (the joint effect has no variance: the regression fits exactly), \
+             young - (1 of the 10 quarters needed have a margin, CPI and PPI), \
+             exact - (the joint effect has no variance: the regression fits exactly)"
+        );
+        let vast: Vec<f64> = PPI.iter().map(|ppi| ppi * 1e300).collect();
+        let reason = reasons(&price([]), DAY, &fixture(&CPI, &vast, &[("food", &MARGIN)]));
+        assert!(reason.contains("independently") || reason.contains("cannot be computed"), "{reason}");
+        assert!(reasons(&price([]), DAY, &fixture(&CPI, &PPI, &[("food", &huge)])).starts_with("food"));
+        let no_cpi = fixture(&[], &PPI, &[("food", &MARGIN)]);
+        let expected = "food - (0 of the 10 quarters needed have a margin, CPI and PPI)";
+        assert_eq!(reasons(&price([]), DAY, &no_cpi), expected);
+    }
+
+    #[test]
+    fn a_quarter_with_a_month_missing_is_dropped_and_not_replaced() {
+        let without_may = golden().replacen("2018-05 2018-06-16 2.1", "", 1);
+        let signal = evaluate(&price([("min_quarters", 9.into())]), DAY, &without_may).unwrap();
+        assert_eq!(numbers(&signal, &["n"]), "n 9.0000000");
+        let nine = price([("min_quarters", 9.into()), ("quarters", 9.into())]);
+        assert!(reasons(&nine, DAY, &without_may).contains("8 of the 9 quarters"));
+    }
+
+    #[test]
+    fn the_next_quarter_is_forecast_from_the_months_that_are_public() {
+        let mut text = golden();
+        for series in ["cpi", "ppi"] {
+            writeln!(text, "[{series}]\n CN\n2019-07 2019-08-10 1.0").unwrap();
+        }
+        let forecast = |day: &str, text: &str| {
+            let signal = evaluate(&price([]), day, text).unwrap();
+            let forecast = signal.forecasts().first().cloned();
+            forecast.map(|it| format!("{} {} {:.6} {}", it.target, it.period, it.value, it.naive))
+        };
+        assert_eq!(forecast("2019-08-01", &text), None, "no month of 2019Q3 is public");
+        // b₀ + b_c + b_p
+        assert_eq!(forecast("2019-09-02", &text).unwrap(), "gross_margin 2019Q3 25.817400 26.6");
+    }
+
+    #[test]
+    fn options_change_the_regression() {
+        let wide = |given: &[(&'static str, Value)]| {
+            let signal = evaluate(&price(given.iter().cloned()), DAY, &golden()).unwrap();
+            numbers(&signal, &["n", "theta", "t"])
+        };
+        let plain = wide(&[]);
+        assert_ne!(wide(&[("quarter_dummies", true.into())]), plain);
+        let change = wide(&[("margin", "yoy_change".into()), ("min_quarters", 6.into())]);
+        assert!(change.starts_with("n 6"), "{change}");
+        let robust = wide(&[("standard_errors", "newey_west".into())]);
+        assert_eq!(robust.split(", t").next(), plain.split(", t").next(), "only t differs");
+        assert_ne!(robust, plain);
+    }
+
+    #[test]
+    fn options_that_cannot_be_are_refused() {
+        let refusal = |given: [(&str, Value); 2]| {
+            let given = given.map(|(name, value)| (name.to_owned(), value));
+            let parameters = Parameters::resolve(Price::PARAMETERS, given).unwrap();
+            Price::from_parameters(&parameters).unwrap_err().to_string()
+        };
+        assert_eq!(
+            refusal([("quarters", 10.into()), ("min_quarters", 12.into())]),
+            "parameter `min_quarters` is 12; it must be at most `quarters` (10)"
+        );
+        assert_eq!(
+            refusal([("quarter_dummies", true.into()), ("min_quarters", 6.into())]),
+            "parameter `min_quarters` is 6; it must be at least 7, more than there are coefficients and lags"
+        );
+    }
+
+    #[test]
+    fn keeps_the_factor_contract() {
+        check_contract(
+            &price([]),
+            DAY,
+            &fixture(&CPI, &PPI, &[("food", &MARGIN), ("bank", &[]), ("steel", &CPI)]),
+        );
+    }
 }

@@ -130,7 +130,7 @@ impl Model {
         let n = rows.len();
         if n < self.min_quarters {
             let needed = self.min_quarters;
-            return Err(format!("{n} quarters have a margin, CPI and PPI; {needed} are needed").into());
+            return Err(format!("{n} of the {needed} quarters needed have a margin, CPI and PPI").into());
         }
         let mut columns = Vec::with_capacity(n * self.n_columns());
         columns.resize(n, 1.0);

@@ -74,6 +74,12 @@ impl Path {
         (!value.is_nan()).then_some(value)
     }
 
+    /// Returns the months that have a value, with it.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (i32, f64)> {
+        let months = (self.first..).zip(&self.values);
+        months.filter(|(_, value)| !value.is_nan()).map(|(month, value)| (month, *value))
+    }
+
     /// Returns the values of `n` months from `first` on, with NaN for none, if the path has them all.
     pub(crate) fn part(&self, first: i32, n: i32) -> Option<&[f64]> {
         let start = usize::try_from(first - self.first).ok()?;

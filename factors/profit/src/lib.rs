@@ -28,6 +28,34 @@ use growth::{BaseAdjustment, BridgeMode, Industries};
 use model::{Fitted, Model};
 
 /// The expected growth of a sector's profits, held against its last report.
+///
+/// The growth of one industry rises by a point a month, and that of the sector's companies follows it at a month's distance.
+/// In July 2017 the base is the first quarter, growth of 49, and May is the last industrial month: June is foreseen at 52.
+///
+/// ```
+/// use factor_profit::Profit;
+/// use rotor_factor::testing;
+///
+/// let mut data = "[bridge]\nsteel C31 0.956 2013-04-30\n".to_owned();
+/// for input in ["profit", "profit_growth"] {
+///     data += &format!("[{input}]\nC31\n");
+///     for month in (0..54).filter(|month| month % 12 != 0 && *month < 53) {
+///         let value = if input == "profit" { 100 } else { month };
+///         data += &format!("{}-{:02} 2017-06-27 {value}\n", 2013 + month / 12, month % 12 + 1);
+///     }
+/// }
+/// data += "[net_profit_ytd_yoy]\nsteel\n";
+/// for quarter in 0..17 {
+///     data += &format!("{}Q{} 2017-04-30 {}\n", 2013 + quarter / 4, quarter % 4 + 1, 3 * quarter + 1);
+/// }
+/// let profit: Profit = testing::make([]);
+/// let signal = testing::evaluate(&profit, "2017-07-03", &data)?;
+/// let june = signal.forecasts().last().expect("June is foreseen");
+/// assert_eq!((june.period.to_string(), june.naive), ("2017-06".to_owned(), 49.0));
+/// assert!((june.value - 52.0).abs() < 1e-9);
+/// assert_eq!(testing::scores(&profit, "2017-07-03", &data), "steel 3");
+/// # Ok::<(), rotor_factor::FactorError>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Profit {
     model: Model,
@@ -178,7 +206,7 @@ impl Factor for Profit {
             } else {
                 let x = industries.growth(&weights, &self.growth);
                 // 4-8. Own growth y, the target, the rows, the fits and their tests.
-                self.model.fit(&reports, sector, &x, self.growth.clip, &mut workspace)
+                self.model.fit(&reports, sector, x, self.growth.clip, &mut workspace)
             };
             match fitted {
                 Ok(fitted) => {
@@ -196,6 +224,7 @@ impl Factor for Profit {
         diagnose(&mut signal, &all);
         if view.wants_tables() {
             signal.table(report::bridge(view, &bridge));
+            signal.table(report::growth(view, &all));
             signal.table(report::fits(view, &all));
             signal.table(report::forecasts(view, &all));
             signal.table(report::models(view, &all));
@@ -278,9 +307,5 @@ fn diagnose(signal: &mut Signal, all: &[Option<Fitted>]) {
     number("mse_test_ridge", |fitted| Some(fitted.beside.test.mse));
 }
 
-impl Default for Profit {
-    fn default() -> Self {
-        let parameters = Parameters::resolve(Self::PARAMETERS, []).expect("defaults are allowed");
-        Self::from_parameters(&parameters).expect("defaults go together")
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -46,6 +46,8 @@ pub(crate) struct Fitted {
     pub(crate) rows: Vec<(i32, f64, f64)>,
     pub(crate) n_train: usize,
     pub(crate) n_test: usize,
+    /// Growth of its industries.
+    pub(crate) x: Path,
 }
 
 /// How well rows are fitted or foreseen.
@@ -128,7 +130,7 @@ impl Model {
         &self,
         reports: &Panel<'_>,
         sector: usize,
-        x: &Path,
+        x: Path,
         bound: f64,
         workspace: &mut Workspace,
     ) -> Result<Fitted, Refusal> {
@@ -140,7 +142,7 @@ impl Model {
         let frontier = x.last().ok_or("no growth of its industries is public")? + 1;
         let target = Target::new(base, frontier).ok_or("no target after the base quarter")?;
         // 7. Complete rows of the window.
-        let rows = self.rows(x, &y, base);
+        let rows = self.rows(&x, &y, base);
         let n = rows.y.len();
         if n < self.min_months {
             let needed = self.min_months;
@@ -155,7 +157,7 @@ impl Model {
         let refit = rows.fitted(&columns, n, self.ridge, workspace)?;
         // 9. The forecasts.
         let foresee = |month: i32| {
-            self.regressors(x, &y, month)
+            self.regressors(&x, &y, month)
                 .map(|row| refit.predict(&row))
                 .transpose()
                 .map_err(|error| refused(&error))
@@ -177,6 +179,7 @@ impl Model {
             rows: (0..n).map(|row| (rows.months[row], rows.y[row], refit.fitted()[row])).collect(),
             n_train,
             n_test: self.test_rows,
+            x,
         })
     }
 

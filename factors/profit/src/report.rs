@@ -21,6 +21,18 @@ pub(crate) fn bridge(view: &AsOfView<'_>, bridge: &Bridge<'_>) -> Table {
         .numbers("is_public", rows.iter().map(is_public).collect())
 }
 
+/// The growth of each sector's industries.
+pub(crate) fn growth(view: &AsOfView<'_>, all: &[Option<Fitted>]) -> Table {
+    let of = |(sector, fitted): (usize, &'_ Fitted)| {
+        fitted.x.iter().map(|(month, value)| (sector, month, value)).collect::<Vec<_>>()
+    };
+    let rows: Vec<_> = present(all).flat_map(of).collect();
+    Table::new("growth")
+        .text("sector", rows.iter().map(|(sector, ..)| view.sectors().code(*sector).into()).collect())
+        .dates("month", rows.iter().map(|(_, month, _)| last_day(*month)).collect())
+        .numbers("x", rows.iter().map(|(.., value)| Some(*value)).collect())
+}
+
 /// Actual and fitted growth of each row, with its part of the split.
 pub(crate) fn fits(view: &AsOfView<'_>, all: &[Option<Fitted>]) -> Table {
     let of = |(sector, fitted): (usize, &'_ Fitted)| {

@@ -43,7 +43,7 @@ use month::Monthly;
 ///     2022-05 2022-06-07     75.42
 ///     2022-06 2022-07-07     75.36
 /// ";
-/// let factor = Prosperity::default();
+/// let factor = testing::make::<Prosperity>([]);
 /// assert_eq!(testing::raws(&factor, "2022-07-08", rates), "textiles 0.3333");
 /// assert_eq!(testing::scores(&factor, "2022-07-08", rates), "textiles 3");
 /// # Ok::<(), rotor_factor::FactorError>(())
@@ -212,13 +212,6 @@ impl Prosperity {
     }
 }
 
-impl Default for Prosperity {
-    fn default() -> Self {
-        let parameters = Parameters::resolve(Self::PARAMETERS, []).expect("defaults are allowed");
-        Self::from_parameters(&parameters).expect("every combination is")
-    }
-}
-
 /// Returns by how many percent `value` exceeds `base`; `None` if the base is zero or the result beyond all numbers.
 fn change(value: f64, base: f64) -> Option<f64> {
     let change = 100.0 * (value / base - 1.0);
@@ -236,4 +229,183 @@ fn is_price(series: &LinkedSeries<'_>) -> bool {
     series.name.contains("price")
         || is_money(series.unit)
         || series.unit.split_once("_per_").is_some_and(|(what, _)| is_money(what))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use rotor_factor::testing::{check_contract, evaluate, make, raws, reasons, scores};
+    use rotor_factor::{Month, Value};
+
+    use super::*;
+
+    fn prosperity(given: impl IntoIterator<Item = (&'static str, Value)>) -> Prosperity {
+        make(given)
+    }
+
+    /// A monthly series from its last two values and their growth on the year in percent.
+    fn series(name: &str, polarity: &str, now: [f64; 2], yoy: [f64; 2]) -> String {
+        let last_year = [now[0] / (1.0 + yoy[0] / 100.0), now[1] / (1.0 + yoy[1] / 100.0)];
+        format!(
+            "[links]\n sector {name} {polarity} 1.0\n[{name} M]\n CN\n\
+             2021-05 2021-06-07 {}\n 2021-06 2021-07-07 {}\n 2022-05 2022-06-07 {}\n 2022-06 2022-07-07 {}\n",
+            last_year[0], last_year[1], now[0], now[1]
+        )
+    }
+
+    /// What the source says of June 2022: level, growth on the year, by how much that has changed.
+    #[test]
+    fn directions_of_june_2022() {
+        let says = |series: &[String]| scores(&prosperity([]), "2022-07-08", &series.concat());
+        let textile = [
+            series("filament_rate", "+1", [75.42, 75.36], [-18.64 - 0.45, -18.64]),
+            series("loom_rate", "+1", [48.17, 47.95], [-31.59 - 1.34, -31.59]),
+        ];
+        assert_eq!(says(&textile), "sector 3", "both declines narrow, both months are within the band");
+        assert_eq!(raws(&prosperity([]), "2022-07-08", &textile.concat()), "sector 0.3333");
+        let glass = [series("glass_futures", "+1", [1794.53, 1718.38], [-44.52 + 3.65, -44.52])];
+        assert_eq!(says(&glass), "sector 1");
+        let tyres = [
+            series("all_steel", "+1", [51.62, 57.20], [-5.38 - 8.01, -5.38]),
+            series("semi_steel", "+1", [56.83, 64.24], [13.52 - 17.71, 13.52]),
+        ];
+        assert_eq!(says(&tyres), "sector 3");
+        let stock = [series("silo_ratio", "-1", [60.0, 68.9], [20.0, 33.92])];
+        assert_eq!(says(&stock), "sector 1", "a rising stock is bad");
+    }
+
+    #[test]
+    fn a_change_of_the_band_is_none() {
+        let mark = |now: [f64; 2], yoy: [f64; 2]| {
+            raws(&prosperity([]), "2022-07-08", &series("rate", "+1", now, yoy))
+        };
+        assert_eq!(mark([200.0, 201.0], [0.0, 0.0]), "sector 0.0000");
+        assert_eq!(mark([200.0, 201.01], [0.0, 0.0]), "sector 0.6667");
+        assert_eq!(mark([200.0, 199.0], [0.0, 0.26]), "sector 0.3333");
+        assert_eq!(mark([200.0, 198.0], [1.0, 1.25]), "sector -0.6667");
+    }
+
+    #[test]
+    fn a_mean_of_the_threshold_scores() {
+        // Weights 3 and 1, marks 2/3 and -1: (2 - 1) / 4.
+        let text = [
+            series("up", "+1", [100.0, 102.0], [5.0, 5.0]).replace("1.0\n[", "3.0\n["),
+            series("down", "+1", [100.0, 90.0], [5.0, 0.0]),
+        ];
+        assert_eq!(raws(&prosperity([]), "2022-07-08", &text.concat()), "sector 0.2500");
+        assert_eq!(scores(&prosperity([]), "2022-07-08", &text.concat()), "sector 3");
+        let strict = prosperity([("threshold", 0.26.into())]);
+        assert_eq!(scores(&strict, "2022-07-08", &text.concat()), "sector 2");
+    }
+
+    #[test]
+    fn without_last_year_the_month_decides_alone() {
+        let all = series("rate", "+1", [100.0, 102.0], [5.0, 0.0]);
+        assert_eq!(raws(&prosperity([]), "2022-07-08", &all), "sector 0.3333");
+        let young: Vec<&str> = all.lines().filter(|line| !line.contains("2021-05")).collect();
+        assert_eq!(raws(&prosperity([]), "2022-07-08", &young.join("\n")), "sector 1.0000");
+    }
+
+    /// Daily values of three months: the mean of what was public of each.
+    const DAILY: &str = "
+        [links]
+        coal price_of_coal +1 1.0
+        power price_of_coal -1 1.0
+        [price_of_coal D]
+                                   CN
+        2022-04-15 2022-04-16     500
+        2022-05-03 2022-05-04     600
+        2022-05-31 2022-06-01     620
+        2022-06-01 2022-06-02     604
+        2022-06-30 2022-07-01     700
+    ";
+
+    #[test]
+    fn days_are_averaged_by_month_as_far_as_they_are_public() {
+        assert_eq!(raws(&prosperity([]), "2022-06-15", DAILY), "coal 1.0000, power -1.0000");
+        let value = |day: &str| {
+            let signal = evaluate(&prosperity([]), day, DAILY).unwrap();
+            signal.find_table("marks").unwrap().find("value").unwrap().as_numbers().unwrap()[0]
+        };
+        assert_eq!(value("2022-07-01"), 604.0, "what is released on the day is not public");
+        assert_eq!(value("2022-07-02"), 652.0);
+        let reason = "no series has values for this month and the one before";
+        assert_eq!(
+            reasons(&prosperity([]), "2022-09-01", DAILY),
+            format!("coal - ({reason}), power - ({reason})")
+        );
+    }
+
+    /// Values of each month from January 2020 on, released on its last day.
+    fn monthly(values: &[f64]) -> String {
+        let mut text = "[links]\n cars car_sales +1 1.0\n[car_sales M]\n CN\n".to_owned();
+        for (idx, value) in values.iter().enumerate() {
+            let month = Month::new(2020 + idx as i32 / 12, idx as u32 % 12 + 1).unwrap();
+            writeln!(text, "{month} {} {value}", month.last_day()).unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn january_and_february_count_as_one_month_if_asked() {
+        let mut values = [100.0; 27];
+        // New Year was in February 2021 and is in January 2022.
+        (values[12], values[13], values[24], values[25]) = (120.0, 60.0, 60.0, 120.0);
+        let says = |new_year: bool, day: &str| {
+            raws(&prosperity([("new_year", new_year.into())]), day, &monthly(&values[..26]))
+        };
+        assert_eq!(says(false, "2022-02-01"), "cars -1.0000", "January fell");
+        assert_eq!(says(true, "2022-02-01"), "cars 0.0000", "December's direction is carried");
+        assert_eq!(says(false, "2022-03-01"), "cars 1.0000", "February rose");
+        // Both months average 90, as they did a year before: less than December, no change on the year.
+        assert_eq!(says(true, "2022-03-01"), "cars -0.6667");
+        let march = |new_year: bool| {
+            raws(&prosperity([("new_year", new_year.into())]), "2022-04-01", &monthly(&values))
+        };
+        assert_eq!(march(true), "cars 0.6667", "100 after 90, as a year before");
+        assert_eq!(march(false), "cars -1.0000", "100 after 120, where a year before it was 100 after 60");
+    }
+
+    #[test]
+    fn every_sector_without_a_score_has_a_reason() {
+        let text = "
+            [links]
+            zero zero_before +1 1.0
+            huge huge_now +1 1.0
+            once once +1 1.0
+            banks quarterly +1 1.0
+            [zero_before M]
+                                 CN
+            2022-05 2022-06-07    0
+            2022-06 2022-07-07  100
+            [huge_now M]
+                                 CN
+            2022-05 2022-06-07 1e-300
+            2022-06 2022-07-07 1e300
+            [once M]
+                                 CN
+            2022-06 2022-07-07  100
+            [quarterly Q]
+                                 CN
+            2022Q1 2022-04-30   100
+            2022Q2 2022-07-07   120
+        ";
+        let reason = "no series has values for this month and the one before";
+        let expected =
+            ["zero", "huge", "once", "banks"].map(|code| format!("{code} - ({reason})")).join(", ");
+        assert_eq!(reasons(&prosperity([]), "2022-07-08", text), expected);
+        let large = series("rate", "+1", [1.0, 1e12], [1e12, 1e13]);
+        assert_eq!(scores(&prosperity([]), "2022-07-08", &large), "sector 3");
+    }
+
+    #[test]
+    fn keeps_the_factor_contract() {
+        check_contract(&prosperity([]), "2022-06-15", DAILY);
+        check_contract(
+            &prosperity([("new_year", true.into())]),
+            "2023-03-01",
+            &monthly(&[100.0, 110.0].repeat(13)),
+        );
+    }
 }

@@ -34,8 +34,22 @@ mod fixture;
 
 pub use contract::check_contract;
 
-use crate::{Factor, FactorError, Signal};
+use crate::{Factor, FactorError, Parameters, Signal, Value};
 use fixture::Fixture;
+
+/// Makes a factor from the parameters that differ from their defaults, as a configuration does.
+/// A parameter that is given twice has the last value.
+///
+/// # Panics
+///
+/// With what the factor says if it refuses them.
+#[must_use]
+pub fn make<F: Factor>(given: impl IntoIterator<Item = (&'static str, Value)>) -> F {
+    let given = given.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let made =
+        Parameters::resolve(F::PARAMETERS, given).and_then(|parameters| F::from_parameters(&parameters));
+    made.unwrap_or_else(|error| panic!("{error}"))
+}
 
 /// Returns the scores as a line, such as `energy 3, banks -`, or the error as text.
 ///

@@ -132,49 +132,50 @@ struct Decomposed {
 /// The decomposition of `nalgebra` 0.35 is wrong in the third digit where two singular values are nearly equal.
 fn decompose(x: &DMatrix<f64>) -> Decomposed {
     const MOST_SWEEPS: usize = 100;
-    let n = x.ncols();
-    let (mut w, mut v) = (x.clone(), DMatrix::identity(n, n));
-    let has_turned = |w: &mut DMatrix<f64>, v: &mut DMatrix<f64>, i: usize, j: usize| {
-        let (a, b, c) =
-            (w.column(i).norm_squared(), w.column(j).norm_squared(), w.column(i).dot(&w.column(j)));
-        if c.abs() <= 1e-15 * (a * b).sqrt() {
-            return false;
-        }
-        let zeta = (b - a) / (2.0 * c);
-        let tangent = 1.0_f64.copysign(zeta) / (zeta.abs() + zeta.hypot(1.0));
-        let cosine = 1.0 / tangent.hypot(1.0);
-        let sine = cosine * tangent;
-        for matrix in [w, v] {
-            let (p, q) = (matrix.column(i).clone_owned(), matrix.column(j).clone_owned());
-            matrix.set_column(i, &(&p * cosine - &q * sine));
-            matrix.set_column(j, &(&p * sine + &q * cosine));
-        }
-        true
-    };
-    let mut n_sweeps = 0;
-    loop {
-        let mut n_turned = 0;
-        for i in 0..n {
-            for j in i + 1..n {
-                n_turned += usize::from(has_turned(&mut w, &mut v, i, j));
+    let n_columns = x.ncols();
+    let identity = DMatrix::identity(n_columns, n_columns);
+    let (mut turned, mut v) = (x.clone(), identity.clone());
+    for _ in 0..MOST_SWEEPS {
+        let mut n_turns = 0;
+        for first in 0..n_columns {
+            for second in first + 1..n_columns {
+                let Some((cosine, sine)) = rotation(&turned, first, second) else { continue };
+                for matrix in [&mut turned, &mut v] {
+                    let (p, q) = (matrix.column(first).clone_owned(), matrix.column(second).clone_owned());
+                    matrix.set_column(first, &(&p * cosine - &q * sine));
+                    matrix.set_column(second, &(&p * sine + &q * cosine));
+                }
+                n_turns += 1;
             }
         }
-        n_sweeps += 1;
-        if n_turned == 0 || n_sweeps == MOST_SWEEPS {
+        if n_turns == 0 {
             break;
         }
     }
-    let s = DVector::from_iterator(n, w.column_iter().map(|column| column.norm()));
-    let mut u = w;
-    for (mut column, s) in u.column_iter_mut().zip(&s) {
-        if *s > 0.0 {
-            column /= *s;
+    let s = DVector::from_iterator(n_columns, turned.column_iter().map(|column| column.norm()));
+    let mut u = turned;
+    for (mut column, size) in u.column_iter_mut().zip(&s) {
+        if *size > 0.0 {
+            column /= *size;
         }
     }
     let again = &u * DMatrix::from_diagonal(&s) * v.transpose();
     assert!((again - x).norm() <= 1e-12 * x.norm(), "the product is the matrix");
-    assert!((v.transpose() * &v - DMatrix::identity(n, n)).norm() <= 1e-12, "the rotations are rotations");
+    assert!((v.transpose() * &v - identity).norm() <= 1e-12, "the rotations are rotations");
     Decomposed { u, s, v }
+}
+
+/// The cosine and the sine that bring two columns to right angles; `None` if they are there already.
+fn rotation(columns: &DMatrix<f64>, first: usize, second: usize) -> Option<(f64, f64)> {
+    let (p, q) = (columns.column(first), columns.column(second));
+    let (size_p, size_q, product) = (p.norm_squared(), q.norm_squared(), p.dot(&q));
+    if product.abs() <= 1e-15 * (size_p * size_q).sqrt() {
+        return None;
+    }
+    let zeta = (size_q - size_p) / (2.0 * product);
+    let tangent = 1.0_f64.copysign(zeta) / (zeta.abs() + zeta.hypot(1.0));
+    let cosine = 1.0 / tangent.hypot(1.0);
+    Some((cosine, cosine * tangent))
 }
 
 /// The mean and the standard deviation with n − 1.

@@ -1,6 +1,8 @@
 //! Helpers shared by the tests of this package.
 
+pub mod messy;
 pub mod plugins;
+pub mod slow;
 
 use std::fs;
 use std::path::{Path, PathBuf};

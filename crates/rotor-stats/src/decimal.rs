@@ -46,6 +46,21 @@ pub fn equal(left: f64, right: f64) -> bool {
     left == right || (left - right).abs() <= TOLERANCE
 }
 
+/// Tells whether all values are the same in decimal arithmetic: whether the largest exceeds the least by no more than
+/// [`TOLERANCE`]. No values are; NaN is the same as nothing.
+///
+/// ```
+/// use rotor_stats::is_constant;
+/// assert!(is_constant(&[0.3, 0.1 + 0.2]) && !is_constant(&[0.3, 0.31]));
+/// ```
+#[must_use]
+pub fn is_constant(values: &[f64]) -> bool {
+    let Some(first) = values.first() else { return true };
+    let (low, high) =
+        values.iter().fold((*first, *first), |(low, high), value| (low.min(*value), high.max(*value)));
+    high - low <= TOLERANCE && !values.iter().any(|value| value.is_nan())
+}
+
 /// Returns the value, or the bound that it is beyond. NaN stays NaN; `low` is not above `high`.
 ///
 /// ```
@@ -89,5 +104,7 @@ mod tests {
         assert!(less_than(1e12, 1e12 + 1.0));
         assert_eq!((clip(-9.0, -1.0, 1.0), clip(0.5, -1.0, 1.0)), (-1.0, 0.5));
         assert!(clip(f64::NAN, -1.0, 1.0).is_nan());
+        assert!(is_constant(&[]) && is_constant(&[1e-10, 0.0]) && !is_constant(&[f64::NAN, f64::NAN]));
+        assert!(!is_constant(&[f64::INFINITY, f64::INFINITY]) && !is_constant(&[f64::MIN, f64::MAX]));
     }
 }

@@ -14,7 +14,7 @@
 //! | p-values and critical values | [`student_p_value`], [`student_quantile`], [`f_p_value`], [`normal_quantile`] |
 //! | ranks and correlations | [`ranks`], [`percentiles`], [`pearson`], [`spearman`] |
 //! | means and spreads | [`mean`], [`deviation`], [`quantile`] |
-//! | thresholds and ties as in decimal arithmetic | [`round9`], [`less_than`], [`equal`] |
+//! | thresholds and ties as in decimal arithmetic | [`round9`], [`less_than`], [`equal`], [`is_constant`] |
 //!
 //! Left out: matrices as such, weighted and non-linear regression, time-series models, the bootstrap.
 
@@ -37,7 +37,7 @@ mod workspace;
 pub use columns::Columns;
 pub use correlation::{pearson, spearman};
 pub use covariance::{Covariance, Effect, FTest, Restriction, newey_west_lag};
-pub use decimal::{TOLERANCE, clip, equal, less_than, round9};
+pub use decimal::{TOLERANCE, clip, equal, is_constant, less_than, round9};
 pub use distributions::{f_p_value, normal_cdf, normal_quantile, student_p_value, student_quantile};
 pub use error::StatsError;
 pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};

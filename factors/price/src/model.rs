@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use rotor_factor::{FactorError, Panel, Parameters};
-use rotor_stats::{Columns, Fit, RANK_CUTOFF, StatsError, TOLERANCE, Workspace, least_squares};
+use rotor_stats::{Columns, Fit, RANK_CUTOFF, StatsError, TOLERANCE, Workspace, is_constant, least_squares};
 
 use crate::at;
 
@@ -208,7 +208,7 @@ fn r_squared(y: &[f64], residual_sum_of_squares: f64) -> Option<f64> {
     let mean = y.iter().sum::<f64>() / y.len() as f64;
     let total: f64 = y.iter().map(|y| (y - mean) * (y - mean)).sum();
     let r_squared = 1.0 - residual_sum_of_squares / total;
-    (y.iter().any(|value| *value != y[0]) && r_squared.is_finite()).then_some(r_squared)
+    (!is_constant(y) && r_squared.is_finite()).then_some(r_squared)
 }
 
 fn too_large(error: StatsError) -> Cow<'static, str> {

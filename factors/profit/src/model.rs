@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use rotor_factor::{FactorError, Month, Panel, Parameters};
 use rotor_stats::{
-    Columns, RANK_CUTOFF, StandardisedFit, StatsError, Workspace, clip, pearson, standardised,
+    Columns, RANK_CUTOFF, StandardisedFit, StatsError, Workspace, clip, equal, is_constant, pearson,
+    standardised,
 };
 
 use crate::growth::{Path, Span};
@@ -175,7 +176,9 @@ impl Model {
             n,
             tested,
             beside,
-            correlation: pearson(&rows.y, refit.fitted()).ok(),
+            correlation: (!is_constant(&rows.y) && !is_constant(refit.fitted()))
+                .then(|| pearson(&rows.y, refit.fitted()).ok())
+                .flatten(),
             rows: (0..n).map(|row| (rows.months[row], rows.y[row], refit.fitted()[row])).collect(),
             n_train,
             n_test: self.test_rows,
@@ -213,7 +216,13 @@ impl Rows {
     fn columns(&self, n: usize) -> Vec<f64> {
         let mut columns = Vec::with_capacity(n * N_REGRESSORS);
         for column in 0..N_REGRESSORS {
+            let start = columns.len();
             columns.extend(self.z[..n].iter().map(|row| row[column]));
+            // A growth that is published as 5.0 every month differs in its last bits: it is no regressor.
+            if is_constant(&columns[start..]) {
+                let first = columns[start];
+                columns[start..].fill(first);
+            }
         }
         columns
     }
@@ -242,8 +251,7 @@ impl Rows {
     ) -> Result<Tested, Refusal> {
         let fit = self.fitted(train, n_train, ridge, workspace)?;
         let y = &self.y[..n_train];
-        let varies = y.iter().any(|value| *value != y[0]);
-        let mean = if varies { y.iter().sum::<f64>() / n_train as f64 } else { y[0] };
+        let mean = y.iter().sum::<f64>() / n_train as f64;
         let mut test = Vec::with_capacity(n_test);
         for row in self.y.len() - n_test..self.y.len() {
             let foreseen = fit.predict(&self.z[row]).map_err(|error| refused(&error))?;
@@ -251,7 +259,7 @@ impl Rows {
         }
         let train = Quality {
             mse: fit.residual_sum_of_squares() / n_train as f64,
-            r_squared: fit.r_squared().filter(|r_squared| r_squared.is_finite()),
+            r_squared: fit.r_squared().filter(|_| !is_constant(y)),
         };
         Ok(Tested {
             train,
@@ -264,14 +272,14 @@ impl Rows {
 impl Quality {
     /// Judges values foreseen, of triples of month, value and foresight; `None` without any.
     fn of<'a>(rows: impl Iterator<Item = &'a (i32, f64, f64)>, train_mean: f64) -> Option<Self> {
-        let (mut n, mut residual, mut total) = (0.0, 0.0, 0.0);
+        let (mut n, mut residual, mut total, mut varies) = (0.0, 0.0, 0.0, false);
         for (_, actual, foreseen) in rows {
             n += 1.0;
             residual += (actual - foreseen) * (actual - foreseen);
             total += (actual - train_mean) * (actual - train_mean);
+            varies |= !equal(*actual, train_mean);
         }
-        let r_squared = 1.0 - residual / total;
-        (n > 0.0).then(|| Self { mse: residual / n, r_squared: r_squared.is_finite().then_some(r_squared) })
+        (n > 0.0).then(|| Self { mse: residual / n, r_squared: varies.then(|| 1.0 - residual / total) })
     }
 }
 

@@ -20,7 +20,7 @@ use rotor_factor::{
     AsOfView, CrossSection, EntityKind, Factor, FactorError, Group, Input, Link, LinkedSeries, Links,
     Parameter, Parameters, Signal, Spec,
 };
-use rotor_stats::less_than;
+use rotor_stats::{equal, less_than};
 
 use month::Monthly;
 
@@ -215,7 +215,8 @@ impl Prosperity {
 /// Returns by how many percent `value` exceeds `base`; `None` if the base is zero or the result beyond all numbers.
 fn change(value: f64, base: f64) -> Option<f64> {
     let change = 100.0 * (value / base - 1.0);
-    (base != 0.0 && change.is_finite()).then_some(change)
+    // A mean that is zero on paper need not be in its last bits.
+    (!equal(base, 0.0) && change.is_finite()).then_some(change)
 }
 
 /// Returns the sign, 0 inside the band and on its border.
@@ -223,9 +224,12 @@ fn sign(value: f64, band: f64) -> f64 {
     f64::from(u8::from(less_than(band, value))) - f64::from(u8::from(less_than(value, -band)))
 }
 
+/// Currencies, as units of series name them.
+const CURRENCIES: [&str; 10] = ["aud", "cad", "cny", "eur", "gbp", "hkd", "jpy", "krw", "twd", "usd"];
+
 /// Tells whether a series is a price: it says so, or its unit is money or money per something.
 fn is_price(series: &LinkedSeries<'_>) -> bool {
-    let is_money = |word: &str| word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_money = |word: &str| CURRENCIES.contains(&word);
     series.name.contains("price")
         || is_money(series.unit)
         || series.unit.split_once("_per_").is_some_and(|(what, _)| is_money(what))

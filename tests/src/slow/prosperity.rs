@@ -97,7 +97,8 @@ fn sign(change: f64, band: f64) -> f64 {
 
 /// Tells prices from quantities.
 fn is_price(series: &SeriesRow) -> bool {
-    let is_currency = |text: &str| text.len() == 3 && text.chars().all(|c| c.is_ascii_alphabetic());
+    let currencies = ["aud", "cad", "cny", "eur", "gbp", "hkd", "jpy", "krw", "twd", "usd"];
+    let is_currency = |text: &str| currencies.contains(&text);
     let is_per = series.unit.split_once("_per_").is_some_and(|(start, _)| is_currency(start));
     series.name.contains("price") || is_currency(&series.unit) || is_per
 }

@@ -18,6 +18,7 @@
 //!
 //! Left out: matrices as such, weighted and non-linear regression, time-series models, the bootstrap.
 
+mod blocks;
 mod columns;
 mod correlation;
 mod covariance;

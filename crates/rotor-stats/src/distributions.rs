@@ -1,9 +1,10 @@
 //! Student's t, F and normal probabilities and quantiles.
 //!
 //! Quantiles start from `statrs`: the normal one everywhere, Student's for 1 to 1000 degrees of freedom and tails
-//! from 1e-6 to a half, where 400 000 arguments gave a value within 1e-8 of the right one. Beyond that `statrs` 0.18
-//! cannot be asked: at 1e5 degrees of freedom 2e-5 is wrong, at 1e9, and at a thousand with a tail of 1e-100, it
-//! never returns, and below one degree or far out in the tail it stops at a bound or panics. A search finds those.
+//! from 1e-6 to a half, where it answered 400 000 times and was off by at most 1.3e-8 of the quantile (of 0.01 near the
+//! median). Beyond that `statrs` 0.18 cannot be asked: at 1e5 degrees of freedom it is off by 2e-5, at 1e9, and at a
+//! thousand with a tail of 1e-100, it never returns, and below one degree or far out in the tail it stops at a bound
+//! or panics. There the search begins at 1.
 //!
 //! Probabilities stay our own, on `libm`. `statrs` calls the exponential and the logarithm of the C library, whose
 //! last bits depend on the processor, and a score can hang on whether a t exceeds its quantile; and its relative errors

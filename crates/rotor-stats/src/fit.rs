@@ -85,7 +85,7 @@ pub fn least_squares<'a>(
 ///
 /// For what is ill-conditioned by nature, such as polynomials, or has residuals far larger than the fitted values:
 /// coefficients come out right to the last digits as long as the condition number is well below 1e16. The
-/// price is some seven times the time. Where the rank is less than the number of columns nothing is refined. Shapes,
+/// price is some ten times the time. Where the rank is less than the number of columns nothing is refined. Shapes,
 /// units and `cutoff` are those of [`least_squares`].
 ///
 /// # Errors

@@ -7,7 +7,6 @@
 
 use crate::covariance::Influence;
 use crate::error::{all_finite, finite, not_finite, regressor_not_finite, same_length};
-use crate::lanes::scale;
 use crate::refine::refine;
 use crate::triangle::Triangle;
 use crate::workspace::check_cutoff;
@@ -86,7 +85,7 @@ pub fn least_squares<'a>(
 ///
 /// For what is ill-conditioned by nature, such as polynomials, or has residuals far larger than the fitted values:
 /// coefficients come out right to the last digits as long as the condition number is well below 1e16. The
-/// price is some seven times the time. Where the rank is less than the number of columns nothing is refined. Shapes,
+/// price is some ten times the time. Where the rank is less than the number of columns nothing is refined. Shapes,
 /// units and `cutoff` are those of [`least_squares`].
 ///
 /// # Errors
@@ -131,16 +130,9 @@ fn fit<'a>(
     }
     workspace.reserve(n_rows, n_columns, n_columns);
     for (idx, column) in x.each().enumerate() {
-        let factor = scale(column).ok_or_else(|| regressor_not_finite(x))?;
-        workspace.scales[idx] = factor;
-        for (target, value) in workspace.column_mut(idx).iter_mut().zip(column) {
-            *target = value * factor;
-        }
+        workspace.scales[idx] = workspace.load(idx, column).ok_or_else(|| regressor_not_finite(x))?;
     }
-    let y_scale = scale(y).ok_or_else(|| not_finite(y))?;
-    for (target, value) in workspace.column_mut(n_columns).iter_mut().zip(y) {
-        *target = value * y_scale;
-    }
+    let y_scale = workspace.load(n_columns, y).ok_or_else(|| not_finite(y))?;
     // Singular values are those of the columns in their own units, apart from a common factor.
     let least = workspace.scales.iter().copied().fold(f64::INFINITY, f64::min);
     for (weight, scale) in workspace.weights.iter_mut().zip(&workspace.scales) {

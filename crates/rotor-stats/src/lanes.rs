@@ -1,49 +1,45 @@
-//! Sums over long runs of numbers in a fixed order that still lets a compiler use vector registers.
+//! Sums and sizes of plain slices, in a fixed order that still lets a compiler use vector registers.
 //!
 //! A sum is taken in eight interleaved parts that are joined in one fixed way, so its bits depend on the
-//! values alone, not on the width of the registers. Nothing here fuses a multiplication with an addition.
+//! values alone, not on the width of the registers.
 
-/// The number of interleaved parts; runs are padded with zeros to a multiple of it.
-pub(crate) const LANES: usize = 8;
+/// The number of interleaved parts.
+const PARTS: usize = 8;
 
-/// Returns the least multiple of [`LANES`] that is not below `n`.
-pub(crate) const fn padded(n: usize) -> usize {
-    n.next_multiple_of(LANES)
+/// Returns the sum of the values.
+pub(crate) fn sum(values: &[f64]) -> f64 {
+    let (chunks, rest) = values.as_chunks::<PARTS>();
+    let mut parts = [0.0; PARTS];
+    for chunk in chunks {
+        for part in 0..PARTS {
+            parts[part] += chunk[part];
+        }
+    }
+    for (part, value) in parts.iter_mut().zip(rest) {
+        *part += value;
+    }
+    join(parts)
+}
+
+/// Returns the sum of what `term` makes of each target and its value; it may change the target.
+pub(crate) fn sum_of_terms(targets: &mut [f64], values: &[f64], term: impl Fn(&mut f64, f64) -> f64) -> f64 {
+    let (target_chunks, target_rest) = targets.as_chunks_mut::<PARTS>();
+    let (value_chunks, value_rest) = values.as_chunks::<PARTS>();
+    let mut parts = [0.0; PARTS];
+    for (targets, values) in target_chunks.iter_mut().zip(value_chunks) {
+        for part in 0..PARTS {
+            parts[part] += term(&mut targets[part], values[part]);
+        }
+    }
+    for (part, (target, value)) in parts.iter_mut().zip(target_rest.iter_mut().zip(value_rest)) {
+        *part += term(target, *value);
+    }
+    join(parts)
 }
 
 /// Joins the parts of a sum.
-fn join(parts: [f64; LANES]) -> f64 {
+fn join(parts: [f64; PARTS]) -> f64 {
     ((parts[0] + parts[4]) + (parts[1] + parts[5])) + ((parts[2] + parts[6]) + (parts[3] + parts[7]))
-}
-
-/// Returns the sum of the products of two runs of the same padded length.
-#[inline]
-pub(crate) fn dot(left: &[f64], right: &[f64]) -> f64 {
-    let mut parts = [0.0; LANES];
-    for (left, right) in left.as_chunks::<LANES>().0.iter().zip(right.as_chunks::<LANES>().0) {
-        for lane in 0..LANES {
-            parts[lane] += left[lane] * right[lane];
-        }
-    }
-    join(parts)
-}
-
-/// Returns the sum of a run of padded length.
-pub(crate) fn sum(values: &[f64]) -> f64 {
-    let mut parts = [0.0; LANES];
-    for values in values.as_chunks::<LANES>().0 {
-        for lane in 0..LANES {
-            parts[lane] += values[lane];
-        }
-    }
-    join(parts)
-}
-
-/// Subtracts `factor` times `values` from `target`; both have the same padded length.
-pub(crate) fn subtract(target: &mut [f64], factor: f64, values: &[f64]) {
-    for (target, value) in target.iter_mut().zip(values) {
-        *target -= factor * value;
-    }
 }
 
 /// Returns a power of two that brings the largest of the values between 1/2 and 4, 1 if all are zero, or
@@ -52,19 +48,19 @@ pub(crate) fn subtract(target: &mut [f64], factor: f64, values: &[f64]) {
 /// Multiplying by it is exact but for values some 300 digits below the largest, so scaled data give the same
 /// bits as data in their own units wherever the latter would neither overflow nor underflow.
 pub(crate) fn scale(values: &[f64]) -> Option<f64> {
-    let mut largest = [0.0_f64; LANES];
+    let mut largest = [0.0_f64; PARTS];
     // Zero times a number is zero unless the number is NaN or infinite.
-    let mut poison = [0.0_f64; LANES];
-    let (chunks, rest) = values.as_chunks::<LANES>();
+    let mut poison = [0.0_f64; PARTS];
+    let (chunks, rest) = values.as_chunks::<PARTS>();
     for chunk in chunks {
-        for lane in 0..LANES {
-            largest[lane] = larger(chunk[lane].abs(), largest[lane]);
-            poison[lane] += chunk[lane] * 0.0;
+        for part in 0..PARTS {
+            largest[part] = larger(chunk[part].abs(), largest[part]);
+            poison[part] += chunk[part] * 0.0;
         }
     }
-    for (lane, value) in rest.iter().enumerate() {
-        largest[lane] = larger(value.abs(), largest[lane]);
-        poison[lane] += value * 0.0;
+    for (part, value) in rest.iter().enumerate() {
+        largest[part] = larger(value.abs(), largest[part]);
+        poison[part] += value * 0.0;
     }
     if join(poison) != 0.0 {
         return None;
@@ -110,12 +106,16 @@ mod tests {
 
     #[test]
     fn sums_are_those_of_arithmetic() {
-        let left: Vec<f64> = (0..16).map(f64::from).collect();
-        assert_eq!(dot(&left, &left), 1240.0);
-        assert_eq!(sum(&left), 120.0);
-        let mut target = [1.0; 16];
-        subtract(&mut target, 2.0, &left);
-        assert_eq!(target[15], -29.0);
-        assert_eq!([padded(0), padded(1), padded(8), padded(9)], [0, 8, 8, 16]);
+        for n in [0_u32, 1, 7, 8, 9, 19] {
+            let values: Vec<f64> = (1..=n).map(f64::from).collect();
+            assert_eq!(sum(&values), f64::from(n * (n + 1) / 2));
+            let mut targets = vec![1.0; values.len()];
+            let found = sum_of_terms(&mut targets, &values, |target, value| {
+                *target += value;
+                *target
+            });
+            assert_eq!(found, sum(&values) + f64::from(n));
+            assert!(targets.iter().zip(&values).all(|(target, value)| *target == value + 1.0));
+        }
     }
 }

@@ -8,7 +8,7 @@
 //! | for | take |
 //! |---|---|
 //! | coefficients of given columns | [`least_squares`] |
-//! | the same with full digits at seven times the cost | [`refined_least_squares`] |
+//! | the same with full digits at ten times the cost | [`refined_least_squares`] |
 //! | regression on standardised regressors with a constant, or ridge | [`standardised`] |
 //! | standard errors, joint effects, tests | [`Fit::covariance`], [`Fit::newey_west`], [`Covariance`] |
 //! | p-values and critical values | [`student_p_value`], [`student_quantile`], [`f_p_value`], [`normal_quantile`] |
@@ -18,6 +18,7 @@
 //!
 //! Left out: matrices as such, weighted and non-linear regression, time-series models, the bootstrap.
 
+mod blocks;
 mod columns;
 mod correlation;
 mod covariance;

@@ -6,8 +6,8 @@
 //! 257–278.
 
 use crate::Columns;
-use crate::lanes::{LANES, dot, subtract};
-use crate::triangle::Triangle;
+use crate::blocks::{Block, LANES, entries, entry_mut};
+use crate::triangle::{Reflection, Triangle};
 use crate::workspace::Workspace;
 
 /// Rounds after which corrections that still shrink are left at that.
@@ -17,21 +17,20 @@ const MAX_ROUNDS: usize = 20;
 /// residuals in the units of the scaled target.
 pub(crate) fn refine(x: Columns<'_>, y: &[f64], y_scale: f64, workspace: &mut Workspace) -> f64 {
     let size = x.n_columns();
-    let n_padded = workspace.n_padded();
+    let n_blocks = workspace.n_blocks();
     let Workspace { columns, triangle, coefficients, scales, fitted: residuals, .. } = workspace;
     let triangle = Triangle { entries: triangle, size };
-    let (reflectors, step) = columns.split_at_mut(size * n_padded);
+    let (reflectors, step) = columns.split_at_mut(size * n_blocks);
 
     residuals.clear();
     residuals.resize(y.len(), 0.0);
     // The residuals of the first solution, as a start that X'r = 0 can be asked of.
     gaps(x, y, y_scale, coefficients, scales, residuals, step);
-    residuals.copy_from_slice(&step[..y.len()]);
+    residuals.iter_mut().zip(entries(step)).for_each(|(residual, step)| *residual = step);
     let mut gradient = vec![0.0; size];
     let mut previous = f64::INFINITY;
     for _ in 0..MAX_ROUNDS {
         gaps(x, y, y_scale, coefficients, scales, residuals, step);
-        step[y.len()..].fill(0.0);
         // And of X'r = 0.
         for ((gradient, column), scale) in gradient.iter_mut().zip(x.each()).zip(&*scales) {
             let mut sum = Precise { high: 0.0, low: 0.0 };
@@ -44,7 +43,7 @@ pub(crate) fn refine(x: Columns<'_>, y: &[f64], y_scale: f64, workspace: &mut Wo
         for pivot in 0..size {
             reflect_one(reflectors, triangle, pivot, step);
         }
-        let mut correction: Vec<f64> = step.iter().zip(&gradient).map(|(step, head)| step - head).collect();
+        let mut correction: Vec<f64> = entries(step).zip(&gradient).map(|(step, head)| step - head).collect();
         triangle.solve(&mut correction);
         let length = correction.iter().map(|value| value * value).sum::<f64>().sqrt();
         // NaN ends it too: nothing has been added yet.
@@ -56,11 +55,13 @@ pub(crate) fn refine(x: Columns<'_>, y: &[f64], y_scale: f64, workspace: &mut Wo
         for (coefficient, correction) in coefficients.iter_mut().zip(&correction) {
             *coefficient += correction;
         }
-        step[..size].copy_from_slice(&gradient);
+        for (row, value) in gradient.iter().enumerate() {
+            *entry_mut(step, row) = *value;
+        }
         for pivot in (0..size).rev() {
             reflect_one(reflectors, triangle, pivot, step);
         }
-        for (residual, step) in residuals.iter_mut().zip(&*step) {
+        for (residual, step) in residuals.iter_mut().zip(entries(step)) {
             *residual += step;
         }
     }
@@ -75,25 +76,23 @@ fn gaps(
     coefficients: &[f64],
     scales: &[f64],
     residuals: &[f64],
-    gaps: &mut [f64],
+    gaps: &mut [Block],
 ) {
-    for (row, gap) in gaps[..y.len()].iter_mut().enumerate() {
+    gaps.fill(Block::default());
+    for row in 0..y.len() {
         let mut sum = Precise { high: y[row] * y_scale, low: 0.0 };
         sum.add_product(-1.0, residuals[row]);
         for ((column, scale), coefficient) in x.each().zip(scales).zip(coefficients) {
             sum.add_product(-(column[row] * scale), *coefficient);
         }
-        *gap = sum.value();
+        *entry_mut(gaps, row) = sum.value();
     }
 }
 
 /// Applies one of the reflections that made the triangle; each is its own inverse.
-fn reflect_one(reflectors: &[f64], triangle: Triangle<'_>, pivot: usize, target: &mut [f64]) {
-    let start = pivot / LANES * LANES;
+fn reflect_one(reflectors: &[Block], triangle: Triangle<'_>, pivot: usize, target: &mut [Block]) {
     let vector = &reflectors[pivot * target.len()..][..target.len()];
-    let inverse = -1.0 / (triangle.column(pivot)[pivot] * vector[pivot]);
-    let factor = dot(&vector[start..], &target[start..]) * inverse;
-    subtract(&mut target[start..], factor, &vector[start..]);
+    Reflection::again(vector, pivot, triangle.column(pivot)[pivot]).apply(&mut target[pivot / LANES..]);
 }
 
 /// A sum in about twice the digits of `f64`.

@@ -3,10 +3,11 @@
 //! Standardising makes the rank check and the minimum norm independent of the units of the regressors, which
 //! [`least_squares`](crate::least_squares) leaves as they are.
 
+use crate::blocks::{Block, LANES, entries, entry_mut, load, n_blocks};
 use crate::error::{all_finite, finite, not_finite, regressor_not_finite, same_length};
-use crate::lanes::{dot, scale, sum};
+use crate::lanes::{scale, sum, sum_of_terms};
 use crate::moments::varies;
-use crate::workspace::check_cutoff;
+use crate::workspace::{check_cutoff, is_tame};
 use crate::{Columns, StatsError, Workspace};
 
 /// A regression on standardised regressors with a constant; it borrows its numbers from the workspace.
@@ -94,14 +95,15 @@ pub fn standardised<'a>(
         return Err(StatsError::TooFew { n: n_rows, needed: n_columns + 1 });
     }
     let n_varying = x.each().filter(|column| varies(column)).count();
-    // The penalty is one more row for each regressor: √ridge in its column and a target of 0.
-    let n_penalties = if ridge > 0.0 { n_varying } else { 0 };
-    workspace.reserve(n_rows + n_penalties, n_varying, n_columns);
-    load(x, ridge, workspace)?;
-    let y_scale = scale(y).ok_or_else(|| not_finite(y))?;
-    let target = workspace.column_mut(n_varying);
-    let y_mean = if varies(y) { centre(target, y, y_scale) } else { y[0] * y_scale };
-    let total = dot(target, target);
+    // The penalty is one more row for each regressor: √ridge in its column and a target of 0. Above the others and
+    // on the diagonal, for a row that is far larger than the rest keeps its digits there only.
+    let n_penalties = if ridge > 0.0 { n_blocks(n_varying) } else { 0 };
+    workspace.reserve(n_penalties * LANES + n_rows, n_varying, n_columns);
+    load_regressors(x, ridge, n_penalties, workspace)?;
+    let (penalties, target) = workspace.column_mut(n_varying).split_at_mut(n_penalties);
+    penalties.fill(Block::default());
+    let y_moments = centre(target, y).ok_or_else(|| not_finite(y))?;
+    let Moments { factor: y_scale, mean: y_mean, squares: total } = y_moments;
     let rank = workspace.solve(cutoff).rank;
 
     let intercept = restore(y_scale, y_mean, workspace)?;
@@ -122,29 +124,36 @@ pub fn standardised<'a>(
     })
 }
 
-/// Writes the standardised regressors, those without deviation left out, with the rows of the penalty below.
-fn load(x: Columns<'_>, ridge: f64, workspace: &mut Workspace) -> Result<(), StatsError> {
+/// Writes the regressors less their means, those without deviation left out, with `n_penalties` blocks of the
+/// penalty's rows above.
+///
+/// What makes their deviations 1 is left to the weights.
+fn load_regressors(
+    x: Columns<'_>,
+    ridge: f64,
+    n_penalties: usize,
+    workspace: &mut Workspace,
+) -> Result<(), StatsError> {
     let n_rows = x.n_rows();
     let mut position = 0;
-    workspace.weights.fill(1.0);
     for (idx, column) in x.each().enumerate() {
-        let factor = scale(column).ok_or_else(|| regressor_not_finite(x))?;
-        workspace.scales[idx] = factor;
         if !varies(column) {
+            let factor = scale(column).ok_or_else(|| regressor_not_finite(x))?;
+            workspace.scales[idx] = factor;
             workspace.means[idx] = column[0] * factor;
             continue;
         }
-        let target = workspace.column_mut(position);
-        let mean = centre(target, column, factor);
-        let unit = 1.0 / (dot(target, target) / (n_rows - 1) as f64).sqrt();
-        for value in &mut *target {
-            *value *= unit;
+        let (penalties, target) = workspace.column_mut(position).split_at_mut(n_penalties);
+        let moments = centre(target, column).ok_or_else(|| regressor_not_finite(x))?;
+        let deviation = (moments.squares / (n_rows - 1) as f64).sqrt();
+        if n_penalties > 0 {
+            penalties.fill(Block::default());
+            *entry_mut(penalties, position) = ridge.sqrt() * deviation;
         }
-        if ridge > 0.0 {
-            target[n_rows + position] = ridge.sqrt();
-        }
-        workspace.means[idx] = mean;
-        workspace.units[idx] = unit;
+        workspace.scales[idx] = moments.factor;
+        workspace.means[idx] = moments.mean;
+        workspace.units[idx] = 1.0 / deviation;
+        workspace.weights[position] = 1.0 / deviation;
         position += 1;
     }
     Ok(())
@@ -157,23 +166,39 @@ fn restore(y_scale: f64, y_mean: f64, workspace: &mut Workspace) -> Result<f64, 
     let Workspace { coefficients, standardised, original, units, scales, means, .. } = workspace;
     let varying = (0..units.len()).filter(|idx| units[*idx] > 0.0);
     for (idx, coefficient) in varying.zip(coefficients) {
-        standardised[idx] = *coefficient;
-        original[idx] = finite(*coefficient * units[idx] * (scales[idx] / y_scale))?;
+        standardised[idx] = *coefficient / units[idx];
+        original[idx] = finite(*coefficient * (scales[idx] / y_scale))?;
         intercept -= original[idx] * (means[idx] / scales[idx]);
     }
     finite(intercept)
 }
 
-/// Writes the values times `factor` less their mean to the head of `target`; returns that mean.
-fn centre(target: &mut [f64], values: &[f64], factor: f64) -> f64 {
-    for (target, value) in target.iter_mut().zip(values) {
-        *target = value * factor;
+/// What a series was multiplied by, then the mean of the products and the sum of their squared distances from it.
+struct Moments {
+    factor: f64,
+    mean: f64,
+    squares: f64,
+}
+
+/// Writes the values less their mean, times a power of two if their size asks for one; `None` if one is NaN or
+/// infinite.
+fn centre(target: &mut [Block], values: &[f64]) -> Option<Moments> {
+    if !varies(values) {
+        target.fill(Block::default());
+        let factor = scale(values)?;
+        return Some(Moments { factor, mean: values[0] * factor, squares: 0.0 });
     }
-    let mean = sum(target) / values.len() as f64;
-    for target in &mut target[..values.len()] {
-        *target -= mean;
+    let n = values.len() as f64;
+    let mean = sum(values) / n;
+    let squares = load(target, values, |value| value - mean);
+    if is_tame(squares) {
+        return Some(Moments { factor: 1.0, mean, squares });
     }
-    mean
+    let factor = scale(values)?;
+    load(target, values, |value| value * factor);
+    let mean = entries(target).sum::<f64>() / n;
+    let squares = load(target, values, |value| value * factor - mean);
+    Some(Moments { factor, mean, squares })
 }
 
 /// Writes the fitted values; returns the sum of squared residuals in the units of the scaled target.
@@ -192,12 +217,14 @@ fn fit_rows(
             *target += coefficient * (value * factor - mean);
         }
     }
-    let mut residual = 0.0;
-    for (fitted, y) in fitted.iter_mut().zip(y) {
+    // Both are powers of two, so that multiplying is as good as dividing.
+    let y_unit = 1.0 / y_scale;
+    let residual = sum_of_terms(fitted, y, |fitted, y| {
         let gap = (y * y_scale - y_mean) - *fitted;
-        residual += gap * gap;
-        *fitted = finite((y_mean + *fitted) / y_scale)?;
-    }
+        *fitted = (y_mean + *fitted) * y_unit;
+        gap * gap
+    });
+    all_finite(fitted).map_err(|_| StatsError::Overflow)?;
     for coefficient in standardised {
         *coefficient = finite(*coefficient / y_scale)?;
     }

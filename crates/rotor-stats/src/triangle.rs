@@ -1,13 +1,17 @@
 //! Householder reflections: from columns to a triangle.
 //!
-//! The columns lie one after the other, padded with rows of zeros to a multiple of eight. Reflections start
-//! at a multiple of eight too, with zeros above the diagonal, so that no inner loop has a remainder. Column
-//! scaling by powers of two changes no bit of the reflections, so callers scale to keep squares in range.
+//! Two reflections are made and then applied together, which halves the passes over the columns right of them. Each
+//! pair starts at a whole block of rows, with zeros above its diagonals. Column scaling by powers of two changes no bit
+//! of the reflections, so callers scale to keep squares in range.
+//!
+//! Floor for 60 rows and 11 columns with the target: column k = 0 … 10 takes 2(n - k) + 4(n - k)(p - k) additions and
+//! multiplications, 16 170 together or 8 085 on registers of two, which every 64-bit x86 has; at 6.5 instructions for
+//! four of them 13 100 instructions. The data are 720 numbers.
 
-use crate::lanes::{LANES, dot, subtract};
+use crate::blocks::{Block, LANES, add_multiple, add_multiples, dot, dots, entries, entry, entry_mut};
 
-/// A column whose remainder is shorter than this, with entries near 1, is one that the columns before it
-/// span; squares of anything shorter would underflow.
+/// A column whose remainder is shorter than this is one that the columns before it span: their lengths are near 1, or
+/// at least 1e-30 and at most 1e30, and squares of anything shorter would underflow.
 const NEGLIGIBLE: f64 = 1e-140;
 
 /// Reflects `n_columns + 1` columns in place so that the first ones become the triangle R and the last one,
@@ -15,46 +19,152 @@ const NEGLIGIBLE: f64 = 1e-140;
 ///
 /// R goes to `triangle`, `n_columns` entries a column, and its lower part is left alone. The head of Q'y, as
 /// long as R is wide, goes to `head`. Returns the sum of squares of the rest of Q'y, which is the residual
-/// sum of squares when R is regular. Every input is finite and no larger than 4.
+/// sum of squares when R is regular. Every column is finite and no longer than 1e30.
 pub(crate) fn reflect(
-    columns: &mut [f64],
-    n_padded: usize,
+    columns: &mut [Block],
+    n_blocks: usize,
     n_columns: usize,
     triangle: &mut [f64],
     head: &mut [f64],
 ) -> f64 {
-    for pivot in 0..n_columns {
-        let (left, right) = columns.split_at_mut((pivot + 1) * n_padded);
-        let column = &mut left[pivot * n_padded..];
+    // The first column, often a constant, goes alone: what it takes from the others may be most of them, and products
+    // with the second vector have more digits after that than before.
+    if let Some(diagonal) = triangle.first_mut() {
+        let (first, right) = columns.split_at_mut(n_blocks);
+        let squares = dot(first, first);
+        let first = Reflection::new(first, 0, squares, diagonal);
+        Reflections { each: [first], product: 0.0 }.apply_to_all(right, n_blocks, 0);
+    }
+    for pivot in (1..n_columns).step_by(2) {
+        let start = pivot / LANES;
+        let (first, right) = columns[pivot * n_blocks..].split_at_mut(n_blocks);
+        let (second, right) = right.split_at_mut(n_blocks);
         let diagonal = &mut triangle[pivot * n_columns..][..=pivot];
-        diagonal[..pivot].copy_from_slice(&column[..pivot]);
+        let vector = take_head(first, start, pivot, diagonal);
+        let column = &mut second[start..];
+        let [[squares, product]] = dots([vector, column], [vector]);
+        let first = Reflection::new(vector, pivot % LANES, squares, &mut diagonal[pivot]);
+        // The vector differs from its column in one row; so the product need not wait for the square root.
+        let product = product - diagonal[pivot] * entry(column, pivot % LANES);
+        add_multiple(column, product * first.factor, first.vector);
+        if pivot + 1 == n_columns {
+            // The second was the target.
+            break;
+        }
+        let (pivot, row) = (pivot + 1, pivot % LANES + 1);
+        let diagonal = &mut triangle[pivot * n_columns..][..=pivot];
+        let vector = take_head(second, start, pivot, diagonal);
+        let [[squares, product]] = dots([vector, first.vector], [vector]);
+        let second = Reflection::new(vector, row, squares, &mut diagonal[pivot]);
+        let product = product - diagonal[pivot] * entry(first.vector, row);
+        Reflections { each: [first, second], product }.apply_to_all(right, n_blocks, start);
+    }
+    let target = &mut columns[n_columns * n_blocks..];
+    for (head, value) in head.iter_mut().zip(entries(target)) {
+        *head = value;
+    }
+    for row in n_columns / LANES * LANES..n_columns {
+        *entry_mut(target, row) = 0.0;
+    }
+    let rest = &target[n_columns / LANES..];
+    dot(rest, rest)
+}
 
-        let start = pivot / LANES * LANES;
-        column[start..pivot].fill(0.0);
-        let column = &mut column[start..];
-        let length = dot(column, column).sqrt();
+/// Copies what is above the diagonal to the triangle; returns the column from block `start` on, zero above the
+/// diagonal.
+fn take_head<'a>(
+    column: &'a mut [Block],
+    start: usize,
+    pivot: usize,
+    triangle: &mut [f64],
+) -> &'a mut [Block] {
+    let (whole, part) = triangle[..pivot].as_chunks_mut::<LANES>();
+    for (triangle, head) in whole.iter_mut().zip(&*column) {
+        *triangle = head.0;
+    }
+    for (triangle, value) in part.iter_mut().zip(&column[pivot / LANES].0) {
+        *triangle = *value;
+    }
+    let column = &mut column[start..];
+    for row in 0..pivot - start * LANES {
+        *entry_mut(column, row) = 0.0;
+    }
+    column
+}
+
+/// The reflection I + factor · v v' that leaves of one column nothing below the diagonal.
+#[derive(Clone, Copy)]
+pub(crate) struct Reflection<'a> {
+    /// The vector v from the diagonal's block of rows on, zero above the diagonal.
+    vector: &'a [Block],
+    /// -2 / v'v, or 0 where nothing was left of the column.
+    factor: f64,
+}
+
+impl<'a> Reflection<'a> {
+    /// Makes the reflection of a column with this sum of squares, in the place of the column; what becomes of the
+    /// column, all in this row, goes to `diagonal`.
+    fn new(column: &'a mut [Block], row: usize, squares: f64, diagonal: &mut f64) -> Self {
+        let length = squares.sqrt();
         if length < NEGLIGIBLE {
-            diagonal[pivot] = 0.0;
-            continue;
+            *diagonal = 0.0;
+            return Self { vector: column, factor: 0.0 };
         }
         // The sign that makes the reflection's vector longer, not shorter: no cancellation.
-        let first = column[pivot - start];
+        let first = entry(column, row);
         let reflected = -length.copysign(first);
-        column[pivot - start] = first - reflected;
-        diagonal[pivot] = reflected;
+        *entry_mut(column, row) = first - reflected;
+        *diagonal = reflected;
         // Half the squared length of the vector is -reflected * (first - reflected).
-        let inverse = -1.0 / (reflected * (first - reflected));
-        for other in right.chunks_exact_mut(n_padded) {
-            let other = &mut other[start..];
-            let factor = dot(column, other) * inverse;
-            subtract(other, factor, column);
+        Self { vector: column, factor: 1.0 / (reflected * (first - reflected)) }
+    }
+
+    /// Returns the reflection whose vector and diagonal entry are known.
+    pub(crate) fn again(column: &'a [Block], pivot: usize, diagonal: f64) -> Self {
+        let vector = &column[pivot / LANES..];
+        Self { vector, factor: 1.0 / (diagonal * vector[0].0[pivot % LANES]) }
+    }
+
+    /// Reflects the end of a column that is as long as the vector.
+    pub(crate) fn apply(&self, column: &mut [Block]) {
+        add_multiple(column, dot(self.vector, column) * self.factor, self.vector);
+    }
+}
+
+/// One reflection, or two of them one after the other, that start at the same block.
+struct Reflections<'a, const M: usize> {
+    each: [Reflection<'a>; M],
+    /// The product of the vectors of two.
+    product: f64,
+}
+
+impl<const M: usize> Reflections<'_, M> {
+    /// Reflects columns of `n_blocks` blocks, of which the first `start` are left alone, two at a time.
+    fn apply_to_all(&self, columns: &mut [Block], n_blocks: usize, start: usize) {
+        let mut twos = columns.chunks_exact_mut(2 * n_blocks);
+        for two in &mut twos {
+            let (one, other) = two.split_at_mut(n_blocks);
+            self.apply([&mut one[start..], &mut other[start..]]);
+        }
+        let one = twos.into_remainder();
+        if !one.is_empty() {
+            self.apply([&mut one[start..]]);
         }
     }
-    let target = &mut columns[n_columns * n_padded..];
-    head.copy_from_slice(&target[..n_columns]);
-    let start = n_columns / LANES * LANES;
-    target[start..n_columns].fill(0.0);
-    dot(&target[start..], &target[start..])
+
+    fn apply<const N: usize>(&self, columns: [&mut [Block]; N]) {
+        let vectors = self.each.map(|each| each.vector);
+        let mut factors = dots(vectors, columns.each_ref().map(|column| &**column));
+        for factors in &mut factors {
+            let mut added = 0.0;
+            for (factor, reflection) in factors.iter_mut().zip(&self.each) {
+                // What the first reflection adds to the column has a product with the second vector, too.
+                *factor = (*factor + added * self.product) * reflection.factor;
+                added = *factor;
+            }
+        }
+        add_multiples(columns, factors, vectors);
+    }
 }
 
 /// An upper triangle, borrowed: `size` entries a column, of which those below the diagonal are not read.
@@ -159,11 +269,9 @@ mod tests {
 
     #[test]
     fn three_four_five() {
-        let mut columns = vec![0.0; 16];
-        columns[..2].copy_from_slice(&[3.0, 4.0]);
-        columns[8..11].copy_from_slice(&[1.0, 1.0, 2.0]);
+        let mut columns = [Block([3.0, 4.0, 0.0, 0.0]), Block([1.0, 1.0, 2.0, 0.0])];
         let (mut triangle, mut head) = ([0.0], [0.0]);
-        let rest = reflect(&mut columns, 8, 1, &mut triangle, &mut head);
+        let rest = reflect(&mut columns, 1, 1, &mut triangle, &mut head);
         assert_eq!(triangle, [-5.0]);
         assert!((head[0] + 1.4).abs() < 1e-15 && (rest - 4.04).abs() < 1e-15);
     }

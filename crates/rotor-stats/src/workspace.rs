@@ -1,8 +1,9 @@
 //! Memory that fits reuse, and the steps all of them share.
 
 use crate::StatsError;
+use crate::blocks::{Block, load, n_blocks};
 use crate::jacobi::Jacobi;
-use crate::lanes::padded;
+use crate::lanes::scale;
 use crate::triangle::{Triangle, reflect};
 
 /// Scratch memory of the regressions, used again by every fit.
@@ -11,9 +12,9 @@ use crate::triangle::{Triangle, reflect};
 /// carries nothing from one fit to the next: results are the same bits with a fresh one.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
-    // Columns and target, padded with zero rows; overwritten by the reflections.
-    pub(crate) columns: Vec<f64>,
-    n_padded: usize,
+    // Columns and target, `n_blocks` each; overwritten by the reflections.
+    pub(crate) columns: Vec<Block>,
+    n_blocks: usize,
     // R, and one value each per column that is solved for.
     pub(crate) triangle: Vec<f64>,
     pub(crate) coefficients: Vec<f64>,
@@ -46,10 +47,11 @@ impl Workspace {
         Self::default()
     }
 
-    /// Makes room for a target and `n_solved` columns of `n_rows` rows, all zero, and for results on `n_columns`.
+    /// Makes room for a target and `n_solved` columns of `n_rows` rows, yet to be loaded, and for results on
+    /// `n_columns`.
     pub(crate) fn reserve(&mut self, n_rows: usize, n_solved: usize, n_columns: usize) {
-        self.n_padded = padded(n_rows);
-        resize(&mut self.columns, self.n_padded * (n_solved + 1));
+        self.n_blocks = n_blocks(n_rows);
+        self.columns.resize(self.n_blocks * (n_solved + 1), Block::default());
         resize(&mut self.triangle, n_solved * n_solved);
         for values in [&mut self.coefficients, &mut self.weights, &mut self.scratch] {
             resize(values, n_solved);
@@ -62,14 +64,26 @@ impl Workspace {
         self.fitted.clear();
     }
 
-    /// Returns the number of rows with those of the padding.
-    pub(crate) fn n_padded(&self) -> usize {
-        self.n_padded
+    /// Returns the number of blocks of one column.
+    pub(crate) fn n_blocks(&self) -> usize {
+        self.n_blocks
     }
 
-    /// Returns one column with its padding; the target comes after the last one.
-    pub(crate) fn column_mut(&mut self, column: usize) -> &mut [f64] {
-        &mut self.columns[column * self.n_padded..][..self.n_padded]
+    /// Returns one column; the target comes after the last one.
+    pub(crate) fn column_mut(&mut self, column: usize) -> &mut [Block] {
+        &mut self.columns[column * self.n_blocks..][..self.n_blocks]
+    }
+
+    /// Writes one column or the target, times a power of two if its size asks for one; returns that power, or
+    /// `None` if a value is NaN or infinite.
+    pub(crate) fn load(&mut self, column: usize, values: &[f64]) -> Option<f64> {
+        let target = self.column_mut(column);
+        if is_tame(load(target, values, |value| value)) {
+            return Some(1.0);
+        }
+        let factor = scale(values)?;
+        load(target, values, |value| value * factor);
+        Some(factor)
     }
 
     /// Solves the problem whose columns, target and weights are set: `coefficients` minimise the distance of
@@ -80,7 +94,7 @@ impl Workspace {
     pub(crate) fn solve(&mut self, cutoff: f64) -> Outcome {
         let size = self.coefficients.len();
         let head = &mut self.coefficients;
-        let residual = reflect(&mut self.columns, self.n_padded, size, &mut self.triangle, head);
+        let residual = reflect(&mut self.columns, self.n_blocks, size, &mut self.triangle, head);
         let triangle = Triangle { entries: &self.triangle, size };
         if triangle.is_surely_regular(&self.weights, cutoff, &mut self.scratch) {
             triangle.solve(&mut self.coefficients);
@@ -103,6 +117,12 @@ impl Workspace {
         }
         Outcome { rank: truncated.rank, residual: residual + truncated.unreached }
     }
+}
+
+/// Says whether a sum of squares is that of a column that can stay in its own units: squares of its products with
+/// another such column neither overflow nor lose what counts. NaN and infinity are not.
+pub(crate) fn is_tame(squares: f64) -> bool {
+    (1e-60..1e60).contains(&squares)
 }
 
 /// Makes a vector of `n` zeros out of a used one.

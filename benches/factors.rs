@@ -77,12 +77,18 @@ fn bench_heat(criterion: &mut Criterion) {
     let days = days(&dataset, first, 90);
     let heat = make(&factor_heat::FACTOR);
     let replay = run(&dataset, &[&heat], &days);
-    assert!(replay.outcomes[0].iter().all(|outcome| outcome.as_ref().is_ok_and(|signal| signal.score_of(0).is_ok())));
+    assert!(
+        replay.outcomes[0]
+            .iter()
+            .all(|outcome| outcome.as_ref().is_ok_and(|signal| signal.score_of(0).is_ok()))
+    );
 
     let mut group = criterion.benchmark_group("90 months x 5000 sectors");
     group.sample_size(20);
     group.bench_function("heat", |bencher| bencher.iter(|| run(black_box(&dataset), &[&heat], &days)));
-    group.bench_function("only the walk", |bencher| bencher.iter(|| walk(black_box(&dataset), &[&heat], &days)));
+    group.bench_function("only the walk", |bencher| {
+        bencher.iter(|| walk(black_box(&dataset), &[&heat], &days))
+    });
     group.finish();
 }
 

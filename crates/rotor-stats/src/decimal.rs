@@ -56,9 +56,14 @@ pub fn equal(left: f64, right: f64) -> bool {
 #[must_use]
 pub fn is_constant(values: &[f64]) -> bool {
     let Some(first) = values.first() else { return true };
+    // Most are not, which the first few values tell; NaN is not near anything.
+    let is_near = |value: &f64| (value - first).abs() <= TOLERANCE;
+    if !values.iter().all(is_near) {
+        return false;
+    }
     let (low, high) =
         values.iter().fold((*first, *first), |(low, high), value| (low.min(*value), high.max(*value)));
-    high - low <= TOLERANCE && !values.iter().any(|value| value.is_nan())
+    high - low <= TOLERANCE
 }
 
 /// Returns the value, or the bound that it is beyond. NaN stays NaN; `low` is not above `high`.

@@ -292,12 +292,12 @@ impl StandardisedFit<'_> {
     /// NaN or infinity in it, [`StatsError::Overflow`] if the forecast or a part of it exceeds 1.8e308.
     pub fn predict(&self, row: &[f64]) -> Result<f64, StatsError> {
         same_length(self.coefficients.len(), row.len())?;
-        all_finite(row)?;
         let mut sum = 0.0;
-        for (idx, value) in row.iter().enumerate().filter(|(idx, _)| self.units[*idx] > 0.0) {
-            let coefficient = self.standardised[idx] * self.y_scale * self.units[idx];
-            sum += coefficient * (value * self.scales[idx] - self.means[idx]);
+        let scaling = self.scales.iter().zip(self.means).zip(self.units);
+        for ((value, standardised), ((scale, mean), unit)) in row.iter().zip(self.standardised).zip(scaling) {
+            sum += standardised * self.y_scale * unit * (value * scale - mean);
         }
-        finite((self.y_mean + sum) / self.y_scale)
+        // Nothing that is not finite leaves a sum that is, not even a coefficient of zero.
+        finite((self.y_mean + sum) / self.y_scale).or_else(|overflow| all_finite(row).and(Err(overflow)))
     }
 }

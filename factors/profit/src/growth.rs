@@ -49,7 +49,7 @@ pub(crate) struct Path {
 #[derive(Clone, Debug)]
 pub(crate) struct Industries {
     span: Span,
-    /// Industry by industry, month by month: profit and base. Both are NaN where either is missing.
+    /// Industry by industry, month by month: profit and base. The profit is NaN where either is missing.
     profits: Vec<f64>,
     bases: Vec<f64>,
 }
@@ -109,29 +109,29 @@ impl Industries {
         if span.len() == 0 {
             return industries;
         }
-        let newest = profits.last().index();
-        let rows = industries
-            .profits
-            .chunks_exact_mut(span.len())
-            .zip(industries.bases.chunks_exact_mut(span.len()));
+        let n = span.len();
+        let rows = industries.profits.chunks_exact_mut(n).zip(industries.bases.chunks_exact_mut(n));
+        // A year longer, for the profits of the year before.
+        let longer = Span { first: span.first - 12, ..span };
+        let (mut profit_path, mut growth_path) = (Vec::new(), Vec::new());
         for (industry, (profit_row, base_row)) in rows.enumerate() {
-            let (profits, growths) = (profits.row(industry), growths.row(industry));
-            let at = |row: &[f64], month: i32| {
-                row.len().checked_sub(1 + usize::try_from(newest - month).ok()?).map(|position| row[position])
-            };
-            for (position, month) in (span.first..=span.last).enumerate() {
-                // What is published for a January is no figure of the source.
-                let Some(profit) = at(profits, month).filter(|_| !is_january(month)) else { continue };
-                let growth = at(growths, month).unwrap_or(f64::NAN);
-                let base = if less_than(-100.0, growth) && less_than(0.0, profit) {
-                    profit / (1.0 + growth / 100.0)
-                } else {
-                    at(profits, month - 12).unwrap_or(f64::NAN)
-                };
+            take(&profits, industry, longer, &mut profit_path);
+            take(&growths, industry, span, &mut growth_path);
+            let figures = profit_path[12..].iter().zip(&profit_path).zip(&growth_path);
+            for (((profit, before), growth), to) in figures.zip(profit_row.iter_mut().zip(base_row)) {
+                let is_comparable = less_than(-100.0, *growth) && less_than(0.0, *profit);
+                let base = if is_comparable { profit / (1.0 + growth / 100.0) } else { *before };
                 if profit.is_finite() && base.is_finite() {
-                    (profit_row[position], base_row[position]) = (profit, base);
+                    (*to.0, *to.1) = (*profit, base);
                 }
             }
+            // What is published for a January is no figure of the source.
+            let first_january = (12 - span.first.rem_euclid(12)) % 12;
+            profit_row
+                .iter_mut()
+                .skip(first_january as usize)
+                .step_by(12)
+                .for_each(|profit| *profit = f64::NAN);
         }
         industries
     }
@@ -162,13 +162,12 @@ impl Industries {
         let (mut sums, mut bases, mut sizes) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
         for (industry, weight) in weights.iter() {
             let (profits, own_bases) = self.of(industry);
-            for position in 0..n {
-                let (profit, base) = (profits[position], own_bases[position]);
-                if !profit.is_nan() {
-                    sums[position] += weight * profit;
-                    bases[position] += weight * base;
-                    sizes[position] += weight * base.abs();
-                }
+            let sums = sums.iter_mut().zip(&mut bases).zip(&mut sizes);
+            for (((sum, total), size), (profit, base)) in sums.zip(profits.iter().zip(own_bases)) {
+                let (profit, base) = if profit.is_nan() { (0.0, 0.0) } else { (*profit, *base) };
+                *sum += weight * profit;
+                *total += weight * base;
+                *size += weight * base.abs();
             }
         }
         let growth = sums.iter().zip(&bases).zip(&sizes).map(|((sum, base), size)| {
@@ -214,9 +213,21 @@ impl Industries {
         adjusted
     }
 
+    /// Returns profits and bases of an industry; a profit that is NaN has no base.
     fn of(&self, industry: usize) -> (&[f64], &[f64]) {
         let n = self.span.len();
         let part = industry * n..(industry + 1) * n;
         (&self.profits[part.clone()], &self.bases[part])
     }
+}
+
+/// Writes the values of an entity over a span of months, NaN where the window does not have one.
+fn take(panel: &Panel<'_>, entity: usize, span: Span, path: &mut Vec<f64>) {
+    let row = panel.row(entity);
+    let oldest = panel.last().index() + 1 - row.len() as i32;
+    let is_there = |month: i32| (month - oldest).clamp(0, row.len() as i32) as usize;
+    path.clear();
+    path.resize((oldest - span.first).clamp(0, span.len() as i32) as usize, f64::NAN);
+    path.extend_from_slice(&row[is_there(span.first)..is_there(span.last + 1)]);
+    path.resize(span.len(), f64::NAN);
 }

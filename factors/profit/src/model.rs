@@ -188,7 +188,9 @@ impl Model {
 
     /// Returns the rows of the window whose value and regressors are all there.
     fn rows(&self, x: &Path, y: &Path, base: i32) -> Rows {
-        let mut rows = Rows { months: Vec::new(), y: Vec::new(), z: Vec::new() };
+        let n = self.window;
+        let mut rows =
+            Rows { months: Vec::with_capacity(n), y: Vec::with_capacity(n), z: Vec::with_capacity(n) };
         for month in self.first_row(base)..=base {
             if let (Some(value), Some(z)) = (y.get(month), self.regressors(x, y, month)) {
                 rows.months.push(month);

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use nalgebra::{DMatrix, DVector};
 use rotor_benches::Numbers;
-use rotor_stats::{Columns, RANK_CUTOFF, Workspace, least_squares, standardised};
+use rotor_stats::{Columns, RANK_CUTOFF, StandardisedRows, Workspace, least_squares};
 
 const N_ROWS: usize = 60;
 const N_COLUMNS: usize = 11;
@@ -37,7 +37,9 @@ fn bench(criterion: &mut Criterion) {
     let fit = least_squares(x, &y, RANK_CUTOFF, &mut workspace).expect("the data are sound");
     assert_eq!(fit.rank(), N_COLUMNS);
     assert_close(fit.coefficients(), by_qr.as_slice(), 1e-12);
-    let fit = standardised(regressors, &y, 0.0, RANK_CUTOFF, &mut workspace).expect("the data are sound");
+    let mut rows = StandardisedRows::new(N_COLUMNS - 1);
+    rows.add(regressors, &y).expect("the data are sound");
+    let fit = rows.fit(0.0, RANK_CUTOFF, 0.0, &mut workspace).expect("the data are sound");
     assert_close(fit.coefficients(), &by_qr.as_slice()[1..], 1e-12);
     let by_svd = svd(&DMatrix::from_column_slice(N_ROWS, N_COLUMNS, &dependent), &target);
     let fit = least_squares(repeated, &y, RANK_CUTOFF, &mut workspace).expect("the data are sound");
@@ -54,8 +56,9 @@ fn bench(criterion: &mut Criterion) {
     });
     group.bench_function("standardised", |bencher| {
         bencher.iter(|| {
-            let fit = standardised(black_box(regressors), &y, 0.0, RANK_CUTOFF, &mut workspace);
-            fit.expect("sound").intercept()
+            rows.clear();
+            rows.add(black_box(regressors), &y).expect("sound");
+            rows.fit(0.0, RANK_CUTOFF, 0.0, &mut workspace).expect("sound").intercept()
         });
     });
     group.bench_function("least squares, dependent columns", |bencher| {

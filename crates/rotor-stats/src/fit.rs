@@ -1,7 +1,7 @@
 //! Least squares by Householder reflections, with a rank check that falls back to singular values.
 //!
 //! Made for thousands of small problems, some 60 rows by 11 columns. The columns are taken as they are: no
-//! constant is added and nothing is centred; [`standardised`](crate::standardised) does both. The triangle R
+//! constant is added and nothing is centred; [`StandardisedRows`](crate::StandardisedRows) does both. The triangle R
 //! comes from the columns themselves, never from their products, so that nearly collinear columns lose no more
 //! digits than they must. Weighted and non-linear regression are left out.
 
@@ -35,7 +35,7 @@ pub struct Fit<'a> {
 /// `cutoff` is the share of the largest singular value of `x` below which a singular value counts as zero;
 /// [`RANK_CUTOFF`] is the usual one. If one does, of all coefficients that fit equally well the shortest are
 /// taken (minimum norm, in the units of `x`). Columns whose sizes differ by more than the cutoff count as dependent
-/// for that alone: rescale them, or use [`standardised`](crate::standardised). With 0 the check is off: only columns
+/// for that alone: rescale them, or use [`StandardisedRows`](crate::StandardisedRows). With 0 the check is off: only columns
 /// that are dependent to the last bit have a rank below their number, and nearly dependent ones get what digits
 /// are left.
 ///

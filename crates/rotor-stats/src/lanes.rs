@@ -6,37 +6,6 @@
 /// The number of interleaved parts.
 const PARTS: usize = 8;
 
-/// Returns the sum of the values.
-pub(crate) fn sum(values: &[f64]) -> f64 {
-    let (chunks, rest) = values.as_chunks::<PARTS>();
-    let mut parts = [0.0; PARTS];
-    for chunk in chunks {
-        for part in 0..PARTS {
-            parts[part] += chunk[part];
-        }
-    }
-    for (part, value) in parts.iter_mut().zip(rest) {
-        *part += value;
-    }
-    join(parts)
-}
-
-/// Returns the sum of what `term` makes of each target and its value; it may change the target.
-pub(crate) fn sum_of_terms(targets: &mut [f64], values: &[f64], term: impl Fn(&mut f64, f64) -> f64) -> f64 {
-    let (target_chunks, target_rest) = targets.as_chunks_mut::<PARTS>();
-    let (value_chunks, value_rest) = values.as_chunks::<PARTS>();
-    let mut parts = [0.0; PARTS];
-    for (targets, values) in target_chunks.iter_mut().zip(value_chunks) {
-        for part in 0..PARTS {
-            parts[part] += term(&mut targets[part], values[part]);
-        }
-    }
-    for (part, (target, value)) in parts.iter_mut().zip(target_rest.iter_mut().zip(value_rest)) {
-        *part += term(target, *value);
-    }
-    join(parts)
-}
-
 /// Joins the parts of a sum.
 fn join(parts: [f64; PARTS]) -> f64 {
     ((parts[0] + parts[4]) + (parts[1] + parts[5])) + ((parts[2] + parts[6]) + (parts[3] + parts[7]))
@@ -101,21 +70,6 @@ mod tests {
                 values[position] = bad;
                 assert_eq!(scale(&values), None, "{bad} at {position}");
             }
-        }
-    }
-
-    #[test]
-    fn sums_are_those_of_arithmetic() {
-        for n in [0_u32, 1, 7, 8, 9, 19] {
-            let values: Vec<f64> = (1..=n).map(f64::from).collect();
-            assert_eq!(sum(&values), f64::from(n * (n + 1) / 2));
-            let mut targets = vec![1.0; values.len()];
-            let found = sum_of_terms(&mut targets, &values, |target, value| {
-                *target += value;
-                *target
-            });
-            assert_eq!(found, sum(&values) + f64::from(n));
-            assert!(targets.iter().zip(&values).all(|(target, value)| *target == value + 1.0));
         }
     }
 }

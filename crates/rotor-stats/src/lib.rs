@@ -9,7 +9,7 @@
 //! |---|---|
 //! | coefficients of given columns | [`least_squares`] |
 //! | the same with full digits at ten times the cost | [`refined_least_squares`] |
-//! | regression on standardised regressors with a constant, or ridge | [`standardised`] |
+//! | regression on standardised regressors with a constant, or ridge | [`StandardisedRows`] |
 //! | standard errors, joint effects, tests | [`Fit::covariance`], [`Fit::newey_west`], [`Covariance`] |
 //! | p-values and critical values | [`student_p_value`], [`student_quantile`], [`f_p_value`], [`normal_quantile`] |
 //! | ranks and correlations | [`ranks`], [`percentiles`], [`pearson`], [`spearman`] |
@@ -44,5 +44,5 @@ pub use error::StatsError;
 pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};
 pub use moments::{deviation, mean, quantile};
 pub use rank::{Order, percentiles, ranks};
-pub use standard::{StandardisedFit, standardised};
+pub use standard::{StandardisedFit, StandardisedRows};
 pub use workspace::Workspace;

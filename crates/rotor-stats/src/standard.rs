@@ -1,241 +1,288 @@
-//! Regression on standardised regressors with a constant, with an optional ridge penalty.
+//! Regression on standardised regressors with a constant, over rows that come in parts.
 //!
 //! Standardising makes the rank check and the minimum norm independent of the units of the regressors, which
-//! [`least_squares`](crate::least_squares) leaves as they are.
+//! [`least_squares`](crate::least_squares) leaves as they are. Rows are reduced to a triangle as they come, so that a fit
+//! of the first ones, a ridge on the same, and a fit of all cost little more together than the last alone.
+//!
+//! All is reckoned from the first row: its constant column then takes away what is left of the means, and a regressor
+//! that never changes is exactly zero. Sizes between 1e-30 and 1e30 are safe; larger ones are refused.
 
-use crate::blocks::{Block, LANES, entries, entry_mut, load, n_blocks};
+use crate::blocks::{Block, entry_mut, n_blocks};
 use crate::error::{all_finite, finite, not_finite, regressor_not_finite, same_length};
-use crate::lanes::{scale, sum, sum_of_terms};
-use crate::moments::varies;
-use crate::workspace::{check_cutoff, is_tame};
+use crate::triangle::reflect;
+use crate::workspace::check_cutoff;
 use crate::{Columns, StatsError, Workspace};
 
-/// A regression on standardised regressors with a constant; it borrows its numbers from the workspace.
-#[derive(Clone, Copy, Debug)]
-pub struct StandardisedFit<'a> {
-    intercept: f64,
-    coefficients: &'a [f64],
-    standardised: &'a [f64],
-    fitted: &'a [f64],
-    // What makes a regressor x standardised: (x * scale - mean) * unit.
-    scales: &'a [f64],
-    means: &'a [f64],
-    units: &'a [f64],
-    y_scale: f64,
-    y_mean: f64,
-    rank: usize,
-    residual_sum_of_squares: f64,
-    total_sum_of_squares: f64,
-}
-
-/// Fits `y` by a constant and the regressors `x`, each standardised with its mean and n - 1 deviation.
-///
-/// Shapes: `x` is `(n_rows, n_columns)` *without* the constant and with more rows than columns, `y` has `n_rows`
-/// values. Any units.
-///
-/// With z the standardised regressors and ȳ the mean of y it minimises
-///
-/// ```text
-/// Σ_i (y_i - ȳ - Σ_j b_j z_ij)² + ridge · Σ_j b_j²
-/// ```
-///
-/// so `ridge` penalises the standardised coefficients b, not the constant; it has no unit, 0 is plain least
-/// squares, and it is *not* divided by the number of rows: halving b takes a ridge of about n - 1 where
-/// regressors are uncorrelated. It is at most 1e100.
-///
-/// `cutoff` is the share of the largest singular value of z (with a ridge: of z with the penalty's rows) below
-/// which a singular value counts as zero; if one does, the b of minimum norm is taken. A regressor without
-/// deviation (its largest value is its least) has the coefficient 0 and takes no part.
-///
-/// # Errors
-///
-/// [`StatsError::TooFew`] unless there are more rows than columns, [`StatsError::Lengths`] if `y` is not as long
-/// as the columns, [`StatsError::RegressorNotFinite`] and [`StatsError::NotFinite`] for NaN or infinity,
-/// [`StatsError::Parameter`] for a ridge or a cutoff out of range, [`StatsError::Overflow`] if a result exceeds
-/// 1.8e308.
-///
-/// # Source
-///
-/// Hoerl and Kennard (1970), Technometrics 12(1), 55–67, for the ridge.
-///
-/// # Examples
+/// Rows of regressors and a target, reduced to what regressions of them need.
 ///
 /// ```
-/// use rotor_stats::{Columns, RANK_CUTOFF, Workspace, standardised};
+/// use rotor_stats::{Columns, RANK_CUTOFF, StandardisedRows, Workspace};
 /// // y = 3 + 2 x; the second regressor never changes.
-/// let x = Columns::new(&[1.0, 2.0, 3.0, 4.0, 7.0, 7.0, 7.0, 7.0], 4, 2)?;
-/// let y = [5.0, 7.0, 9.0, 11.0];
+/// let mut rows = StandardisedRows::new(2);
+/// rows.add(Columns::new(&[1.0, 2.0, 3.0, 4.0, 7.0, 7.0, 7.0, 7.0], 4, 2)?, &[5.0, 7.0, 9.0, 11.0])?;
 /// let mut workspace = Workspace::new();
-/// let fit = standardised(x, &y, 0.0, RANK_CUTOFF, &mut workspace)?;
+/// let fit = rows.fit(0.0, RANK_CUTOFF, 0.0, &mut workspace)?;
 /// assert!((fit.intercept() - 3.0).abs() < 1e-13);
 /// assert!((fit.coefficients()[0] - 2.0).abs() < 1e-14);
 /// assert_eq!(fit.coefficients()[1], 0.0);
 /// assert!((fit.predict(&[10.0, 7.0])? - 23.0).abs() < 1e-13);
 ///
-/// // One regressor: b = z'y / (z'z + ridge) with z'z = n - 1 = 3, so a ridge of 3 halves the slope.
-/// let fit = standardised(x, &y, 3.0, RANK_CUTOFF, &mut workspace)?;
+/// // One regressor that varies: b = z'y / (z'z + ridge) with z'z = n - 1 = 3, so a ridge of 3 halves the slope.
+/// let fit = rows.fit(3.0, RANK_CUTOFF, 0.0, &mut workspace)?;
 /// assert!((fit.coefficients()[0] - 1.0).abs() < 1e-14);
+///
+/// // Two more rows.
+/// rows.add(Columns::new(&[5.0, 6.0, 7.0, 7.0], 2, 2)?, &[13.0, 15.0])?;
+/// assert!((rows.fit(0.0, RANK_CUTOFF, 0.0, &mut workspace)?.intercept() - 3.0).abs() < 1e-13);
 /// # Ok::<(), rotor_stats::StatsError>(())
 /// ```
-pub fn standardised<'a>(
-    x: Columns<'a>,
-    y: &[f64],
-    ridge: f64,
-    cutoff: f64,
-    workspace: &'a mut Workspace,
-) -> Result<StandardisedFit<'a>, StatsError> {
-    check_cutoff(cutoff)?;
-    if !(0.0..=1e100).contains(&ridge) {
-        let rule = "at least 0 and at most 1e100";
-        return Err(StatsError::Parameter { name: "ridge", value: ridge, rule });
-    }
-    let (n_rows, n_columns) = (x.n_rows(), x.n_columns());
-    same_length(n_rows, y.len())?;
-    if n_rows <= n_columns {
-        return Err(StatsError::TooFew { n: n_rows, needed: n_columns + 1 });
-    }
-    let n_varying = x.each().filter(|column| varies(column)).count();
-    // The penalty is one more row for each regressor: √ridge in its column and a target of 0. Above the others and
-    // on the diagonal, for a row that is far larger than the rest keeps its digits there only.
-    let n_penalties = if ridge > 0.0 { n_blocks(n_varying) } else { 0 };
-    workspace.reserve(n_penalties * LANES + n_rows, n_varying, n_columns);
-    load_regressors(x, ridge, n_penalties, workspace)?;
-    let (penalties, target) = workspace.column_mut(n_varying).split_at_mut(n_penalties);
-    penalties.fill(Block::default());
-    let y_moments = centre(target, y).ok_or_else(|| not_finite(y))?;
-    let Moments { factor: y_scale, mean: y_mean, squares: total } = y_moments;
-    let rank = workspace.solve(cutoff).rank;
-
-    let intercept = restore(y_scale, y_mean, workspace)?;
-    let residual = fit_rows(x, y, y_scale, y_mean, workspace)?;
-    Ok(StandardisedFit {
-        intercept,
-        coefficients: &workspace.original,
-        standardised: &workspace.standardised,
-        fitted: &workspace.fitted,
-        scales: &workspace.scales,
-        means: &workspace.means,
-        units: &workspace.units,
-        y_scale,
-        y_mean,
-        rank,
-        residual_sum_of_squares: finite(residual / y_scale / y_scale)?,
-        total_sum_of_squares: finite(total / y_scale / y_scale)?,
-    })
+#[derive(Clone, Debug, Default)]
+pub struct StandardisedRows {
+    n_columns: usize,
+    n_rows: usize,
+    /// The first row, the target last; and the least and the largest value of each.
+    origin: Vec<f64>,
+    bounds: Vec<(f64, f64)>,
+    /// R of the constant and the regressors less the first row, `n_columns + 1` entries a column.
+    triangle: Vec<f64>,
+    /// Q'y, as long as R is wide, and the sum of squares of the rest.
+    head: Vec<f64>,
+    rest: f64,
+    /// Scratch: the triangle and new rows.
+    blocks: Vec<Block>,
 }
 
-/// Writes the regressors less their means, those without deviation left out, with `n_penalties` blocks of the
-/// penalty's rows above.
-///
-/// What makes their deviations 1 is left to the weights.
-fn load_regressors(
-    x: Columns<'_>,
-    ridge: f64,
-    n_penalties: usize,
-    workspace: &mut Workspace,
-) -> Result<(), StatsError> {
-    let n_rows = x.n_rows();
-    let mut position = 0;
-    for (idx, column) in x.each().enumerate() {
-        if !varies(column) {
-            let factor = scale(column).ok_or_else(|| regressor_not_finite(x))?;
-            workspace.scales[idx] = factor;
-            workspace.means[idx] = column[0] * factor;
-            continue;
+/// A regression on standardised regressors with a constant; it borrows its numbers from the workspace.
+#[derive(Clone, Copy, Debug)]
+pub struct StandardisedFit<'a> {
+    /// The value at the origin.
+    base: f64,
+    origin: &'a [f64],
+    coefficients: &'a [f64],
+    standardised: &'a [f64],
+    rank: usize,
+    residual_sum_of_squares: f64,
+    total_sum_of_squares: f64,
+}
+
+/// Squares of anything larger, and products of them, come near the end of the numbers.
+const LARGEST: f64 = 1e30;
+
+impl StandardisedRows {
+    /// Returns no rows yet, of `n_columns` regressors.
+    #[must_use]
+    pub fn new(n_columns: usize) -> Self {
+        Self { n_columns, ..Self::default() }
+    }
+
+    /// Forgets all rows, to be used again without allocating.
+    pub fn clear(&mut self) {
+        self.n_rows = 0;
+    }
+
+    /// Adds rows: `x` is `(n_rows, n_columns)` without the constant, `y` has `n_rows` values. Any units.
+    ///
+    /// # Errors
+    ///
+    /// [`StatsError::Lengths`] if `x` has another number of columns or `y` of values, [`StatsError::RegressorNotFinite`]
+    /// and [`StatsError::NotFinite`] for NaN or infinity, [`StatsError::Overflow`] for a value 1e30 away from the first
+    /// row's. The rows are then as before.
+    pub fn add(&mut self, x: Columns<'_>, y: &[f64]) -> Result<(), StatsError> {
+        same_length(self.n_columns, x.n_columns())?;
+        same_length(x.n_rows(), y.len())?;
+        let size = self.n_columns + 1;
+        let is_first = self.n_rows == 0;
+        if is_first {
+            self.origin.clear();
+            self.origin.extend(x.each().chain([y]).map(|column| column[0]));
         }
-        let (penalties, target) = workspace.column_mut(position).split_at_mut(n_penalties);
-        let moments = centre(target, column).ok_or_else(|| regressor_not_finite(x))?;
-        let deviation = (moments.squares / (n_rows - 1) as f64).sqrt();
-        if n_penalties > 0 {
-            penalties.fill(Block::default());
-            *entry_mut(penalties, position) = ridge.sqrt() * deviation;
+        let is_safe =
+            |(values, origin): (&[f64], &f64)| values.iter().all(|value| (value - origin).abs() <= LARGEST);
+        if !x.each().chain([y]).zip(&self.origin).all(is_safe) {
+            all_finite(y).map_err(|_| not_finite(y))?;
+            let is_finite = x.each().flatten().all(|value| value.is_finite());
+            return Err(if is_finite { StatsError::Overflow } else { regressor_not_finite(x) });
         }
-        workspace.scales[idx] = moments.factor;
-        workspace.means[idx] = moments.mean;
-        workspace.units[idx] = 1.0 / deviation;
-        workspace.weights[position] = 1.0 / deviation;
-        position += 1;
-    }
-    Ok(())
-}
-
-/// Writes the coefficients of all regressors, in the units of the scaled target and in given ones; returns the
-/// intercept.
-fn restore(y_scale: f64, y_mean: f64, workspace: &mut Workspace) -> Result<f64, StatsError> {
-    let mut intercept = y_mean / y_scale;
-    let Workspace { coefficients, standardised, original, units, scales, means, .. } = workspace;
-    let varying = (0..units.len()).filter(|idx| units[*idx] > 0.0);
-    for (idx, coefficient) in varying.zip(coefficients) {
-        standardised[idx] = *coefficient / units[idx];
-        original[idx] = finite(*coefficient * (scales[idx] / y_scale))?;
-        intercept -= original[idx] * (means[idx] / scales[idx]);
-    }
-    finite(intercept)
-}
-
-/// What a series was multiplied by, then the mean of the products and the sum of their squared distances from it.
-struct Moments {
-    factor: f64,
-    mean: f64,
-    squares: f64,
-}
-
-/// Writes the values less their mean, times a power of two if their size asks for one; `None` if one is NaN or
-/// infinite.
-fn centre(target: &mut [Block], values: &[f64]) -> Option<Moments> {
-    if !varies(values) {
-        target.fill(Block::default());
-        let factor = scale(values)?;
-        return Some(Moments { factor, mean: values[0] * factor, squares: 0.0 });
-    }
-    let n = values.len() as f64;
-    let mean = sum(values) / n;
-    let squares = load(target, values, |value| value - mean);
-    if is_tame(squares) {
-        return Some(Moments { factor: 1.0, mean, squares });
-    }
-    let factor = scale(values)?;
-    load(target, values, |value| value * factor);
-    let mean = entries(target).sum::<f64>() / n;
-    let squares = load(target, values, |value| value * factor - mean);
-    Some(Moments { factor, mean, squares })
-}
-
-/// Writes the fitted values; returns the sum of squared residuals in the units of the scaled target.
-fn fit_rows(
-    x: Columns<'_>,
-    y: &[f64],
-    y_scale: f64,
-    y_mean: f64,
-    workspace: &mut Workspace,
-) -> Result<f64, StatsError> {
-    let Workspace { fitted, standardised, scales, means, units, .. } = workspace;
-    fitted.resize(y.len(), 0.0);
-    for (idx, column) in x.each().enumerate().filter(|(idx, _)| units[*idx] > 0.0) {
-        let (coefficient, factor, mean) = (standardised[idx] * units[idx], scales[idx], means[idx]);
-        for (target, value) in fitted.iter_mut().zip(column) {
-            *target += coefficient * (value * factor - mean);
+        if is_first {
+            self.bounds.clear();
+            self.bounds.extend(self.origin.iter().map(|value| (*value, *value)));
         }
+        // What is known already stands above the new rows, a row for each column.
+        let n_known = if is_first { 0 } else { size + 1 };
+        // At least as many rows as columns, be they of zeros.
+        let n_blocks = n_blocks((n_known + y.len()).max(size + 1));
+        self.blocks.clear();
+        self.blocks.resize(n_blocks * (size + 1), Block::default());
+        let (constant, columns) = self.blocks.split_at_mut(n_blocks);
+        (n_known..n_known + y.len()).for_each(|row| *entry_mut(constant, row) = 1.0);
+        let columns = columns.chunks_exact_mut(n_blocks).zip(x.each().chain([y]));
+        for ((column, values), (origin, (low, high))) in columns.zip(self.origin.iter().zip(&mut self.bounds))
+        {
+            for (row, value) in (n_known..).zip(values) {
+                *entry_mut(column, row) = value - origin;
+                *low = if value < low { *value } else { *low };
+                *high = if value > high { *value } else { *high };
+            }
+        }
+        if !is_first {
+            for (position, column) in self.blocks.chunks_exact_mut(n_blocks).enumerate() {
+                let known = match self.triangle.get(position * size..) {
+                    Some(column) if position < size => &column[..=position],
+                    _ => &self.head,
+                };
+                known.iter().enumerate().for_each(|(row, value)| *entry_mut(column, row) = *value);
+            }
+            *entry_mut(&mut self.blocks[size * n_blocks..], size) = self.rest.sqrt();
+        }
+        self.triangle.resize(size * size, 0.0);
+        self.head.resize(size, 0.0);
+        self.rest = reflect(&mut self.blocks, n_blocks, size, &mut self.triangle, &mut self.head);
+        self.n_rows += y.len();
+        Ok(())
     }
-    // Both are powers of two, so that multiplying is as good as dividing.
-    let y_unit = 1.0 / y_scale;
-    let residual = sum_of_terms(fitted, y, |fitted, y| {
-        let gap = (y * y_scale - y_mean) - *fitted;
-        *fitted = (y_mean + *fitted) * y_unit;
-        gap * gap
-    });
-    all_finite(fitted).map_err(|_| StatsError::Overflow)?;
-    for coefficient in standardised {
-        *coefficient = finite(*coefficient / y_scale)?;
+
+    /// Fits the target by a constant and the regressors, each standardised with its mean and n - 1 deviation.
+    ///
+    /// With z the standardised regressors and ȳ the mean of y it minimises
+    ///
+    /// ```text
+    /// Σ_i (y_i - ȳ - Σ_j b_j z_ij)² + ridge · Σ_j b_j²
+    /// ```
+    ///
+    /// so `ridge` penalises the standardised coefficients b, not the constant; it has no unit, 0 is plain least
+    /// squares, and it is *not* divided by the number of rows: halving b takes a ridge of about n - 1 where
+    /// regressors are uncorrelated. It is at most 1e12.
+    ///
+    /// `cutoff` is the share of the largest singular value of z (with a ridge: of z with the penalty's rows) below
+    /// which a singular value counts as zero; if one does, the b of minimum norm is taken. A regressor whose largest
+    /// value exceeds its least by no more than `least_spread` has the coefficient 0 and takes no part.
+    ///
+    /// # Errors
+    ///
+    /// [`StatsError::TooFew`] unless there are more rows than columns, [`StatsError::Parameter`] for a ridge, a cutoff or
+    /// a spread out of range, [`StatsError::Overflow`] if a result exceeds 1.8e308.
+    ///
+    /// # Source
+    ///
+    /// Hoerl and Kennard (1970), Technometrics 12(1), 55–67, for the ridge; Lawson and Hanson, Solving Least Squares
+    /// Problems (1995), chapter 27, for rows in parts.
+    pub fn fit<'a>(
+        &'a self,
+        ridge: f64,
+        cutoff: f64,
+        least_spread: f64,
+        workspace: &'a mut Workspace,
+    ) -> Result<StandardisedFit<'a>, StatsError> {
+        check_cutoff(cutoff)?;
+        check("ridge", ridge, 1e12, "at least 0 and at most 1e12")?;
+        check("least_spread", least_spread, LARGEST, "at least 0 and at most 1e30")?;
+        let n_columns = self.n_columns;
+        if self.n_rows <= n_columns {
+            return Err(StatsError::TooFew { n: self.n_rows, needed: n_columns + 1 });
+        }
+        let varies = |column: usize| {
+            let (low, high) = self.bounds[column];
+            high - low > least_spread
+        };
+        let n_varying = (0..n_columns).filter(|column| varies(*column)).count();
+        let is_triangle = ridge == 0.0 && n_varying == n_columns;
+        let n_penalties = if ridge > 0.0 { n_varying } else { 0 };
+        workspace.reserve(if is_triangle { 0 } else { n_penalties + n_columns }, n_varying, n_columns);
+        let mut position = 0;
+        for column in 0..n_columns {
+            let centred = self.centred(column);
+            let deviation = (squares(centred) / (self.n_rows - 1) as f64).sqrt();
+            if !varies(column) || deviation == 0.0 {
+                continue;
+            }
+            workspace.deviations[column] = deviation;
+            workspace.weights[position] = 1.0 / deviation;
+            if is_triangle {
+                workspace.triangle[position * n_columns..][..=column].copy_from_slice(centred);
+            } else {
+                // The penalty above the rest and on the diagonal: a row that is far larger than others keeps its
+                // digits there only.
+                let target = workspace.column_mut(position);
+                target.fill(Block::default());
+                if n_penalties > 0 {
+                    *entry_mut(target, position) = ridge.sqrt() * deviation;
+                }
+                let rows = (n_penalties..).zip(centred);
+                rows.for_each(|(row, value)| *entry_mut(target, row) = *value);
+            }
+            position += 1;
+        }
+        if position < n_varying {
+            // Deviations that underflow: as good as none, for the values beside them are larger by a hundred digits.
+            return Err(StatsError::Overflow);
+        }
+        let rank = if is_triangle {
+            workspace.coefficients.copy_from_slice(&self.head[1..]);
+            workspace.solve_triangle(cutoff, 0.0).rank
+        } else {
+            let target = workspace.column_mut(n_varying);
+            target.fill(Block::default());
+            (n_penalties..).zip(&self.head[1..]).for_each(|(row, value)| *entry_mut(target, row) = *value);
+            workspace.solve(cutoff).rank
+        };
+        self.finish(rank, varies(n_columns), workspace)
     }
-    Ok(residual)
+
+    /// Takes the coefficients out of a workspace and says how well they fit.
+    fn finish<'a>(
+        &'a self,
+        rank: usize,
+        y_varies: bool,
+        workspace: &'a mut Workspace,
+    ) -> Result<StandardisedFit<'a>, StatsError> {
+        let Workspace { coefficients, standardised, original, deviations, fitted: gaps, .. } = workspace;
+        gaps.extend_from_slice(&self.head[1..]);
+        let mut base = self.head[0];
+        let varying = (0..self.n_columns).filter(|column| deviations[*column] > 0.0);
+        for (column, coefficient) in varying.zip(&*coefficients) {
+            original[column] = finite(*coefficient)?;
+            standardised[column] = finite(coefficient * deviations[column])?;
+            base -= coefficient * self.column(column)[0];
+            for (gap, value) in gaps.iter_mut().zip(self.centred(column)) {
+                *gap -= coefficient * value;
+            }
+        }
+        Ok(StandardisedFit {
+            base: finite(self.origin[self.n_columns] + base / self.triangle[0])?,
+            origin: &self.origin[..self.n_columns],
+            coefficients: original,
+            standardised,
+            rank,
+            residual_sum_of_squares: finite(squares(gaps) + self.rest)?,
+            total_sum_of_squares: if y_varies { squares(&self.head[1..]) + self.rest } else { 0.0 },
+        })
+    }
+
+    /// Returns a regressor's column of R with the row of the constant.
+    fn column(&self, column: usize) -> &[f64] {
+        let size = self.n_columns + 1;
+        &self.triangle[(column + 1) * size..][..column + 2]
+    }
+
+    /// Returns a regressor's column of R without the row of the constant: that of the regressor less its mean.
+    fn centred(&self, column: usize) -> &[f64] {
+        &self.column(column)[1..]
+    }
+}
+
+fn squares(values: &[f64]) -> f64 {
+    values.iter().map(|value| value * value).sum()
+}
+
+fn check(name: &'static str, value: f64, most: f64, rule: &'static str) -> Result<(), StatsError> {
+    if (0.0..=most).contains(&value) { Ok(()) } else { Err(StatsError::Parameter { name, value, rule }) }
 }
 
 impl StandardisedFit<'_> {
     /// Returns the constant that goes with [`StandardisedFit::coefficients`], in units of `y`.
     #[must_use]
     pub fn intercept(&self) -> f64 {
-        self.intercept
+        self.coefficients.iter().zip(self.origin).fold(self.base, |sum, (b, x)| sum - b * x)
     }
 
     /// Returns the coefficients on the regressors as given, in units of `y` per unit of the regressor.
@@ -250,25 +297,19 @@ impl StandardisedFit<'_> {
         self.standardised
     }
 
-    /// Returns the fitted values, one a row, in units of `y`.
-    #[must_use]
-    pub fn fitted(&self) -> &[f64] {
-        self.fitted
-    }
-
     /// Returns the number of singular values that count; regressors without deviation have none.
     #[must_use]
     pub fn rank(&self) -> usize {
         self.rank
     }
 
-    /// Returns the sum of squared residuals, without any penalty, in squared units of `y`; 0 below 1e-308.
+    /// Returns the sum of squared residuals, without any penalty, in squared units of `y`.
     #[must_use]
     pub fn residual_sum_of_squares(&self) -> f64 {
         self.residual_sum_of_squares
     }
 
-    /// Returns the sum of squared differences of `y` from its mean, in squared units of `y`; 0 below 1e-308.
+    /// Returns the sum of squared differences of `y` from its mean, in squared units of `y`; 0 if it does not vary.
     #[must_use]
     pub fn total_sum_of_squares(&self) -> f64 {
         self.total_sum_of_squares
@@ -281,10 +322,11 @@ impl StandardisedFit<'_> {
             .then(|| 1.0 - self.residual_sum_of_squares / self.total_sum_of_squares)
     }
 
-    /// Returns the forecast for one further row of regressors, in units of `y`.
+    /// Returns what a row of regressors foretells, in units of `y`: the fitted value of a row that was fitted, the
+    /// forecast of another.
     ///
-    /// Taken as the mean of `y` plus what the regressors' distances from their means add, which keeps digits
-    /// that the intercept would lose where means are large beside deviations.
+    /// Reckoned from the first row, which keeps digits that the intercept would lose where levels are large beside
+    /// deviations.
     ///
     /// # Errors
     ///
@@ -292,12 +334,10 @@ impl StandardisedFit<'_> {
     /// NaN or infinity in it, [`StatsError::Overflow`] if the forecast or a part of it exceeds 1.8e308.
     pub fn predict(&self, row: &[f64]) -> Result<f64, StatsError> {
         same_length(self.coefficients.len(), row.len())?;
-        let mut sum = 0.0;
-        let scaling = self.scales.iter().zip(self.means).zip(self.units);
-        for ((value, standardised), ((scale, mean), unit)) in row.iter().zip(self.standardised).zip(scaling) {
-            sum += standardised * self.y_scale * unit * (value * scale - mean);
-        }
-        // Nothing that is not finite leaves a sum that is, not even a coefficient of zero.
-        finite((self.y_mean + sum) / self.y_scale).or_else(|overflow| all_finite(row).and(Err(overflow)))
+        let terms = self.coefficients.iter().zip(row).zip(self.origin);
+        let sum =
+            terms.fold(self.base, |sum, ((coefficient, value), origin)| sum + coefficient * (value - origin));
+        // What is not finite makes the sum so, even where the coefficient is zero.
+        finite(sum).or_else(|overflow| all_finite(row).and(Err(overflow)))
     }
 }

@@ -20,11 +20,10 @@ pub struct Workspace {
     pub(crate) coefficients: Vec<f64>,
     pub(crate) weights: Vec<f64>,
     scratch: Vec<f64>,
-    // One value each per column given: the power of two it was multiplied by, then the mean and the inverse
-    // deviation of the product; coefficients for the standardised and for the given column.
+    // One value each per column given: the power of two it was multiplied by, its deviation, the coefficients of the
+    // standardised and of the given column.
     pub(crate) scales: Vec<f64>,
-    pub(crate) means: Vec<f64>,
-    pub(crate) units: Vec<f64>,
+    pub(crate) deviations: Vec<f64>,
     pub(crate) standardised: Vec<f64>,
     pub(crate) original: Vec<f64>,
     // One value per row.
@@ -56,8 +55,7 @@ impl Workspace {
         for values in [&mut self.coefficients, &mut self.weights, &mut self.scratch] {
             resize(values, n_solved);
         }
-        let per_column =
-            [&mut self.scales, &mut self.means, &mut self.units, &mut self.standardised, &mut self.original];
+        let per_column = [&mut self.scales, &mut self.deviations, &mut self.standardised, &mut self.original];
         for values in per_column {
             resize(values, n_columns);
         }
@@ -95,6 +93,12 @@ impl Workspace {
         let size = self.coefficients.len();
         let head = &mut self.coefficients;
         let residual = reflect(&mut self.columns, self.n_blocks, size, &mut self.triangle, head);
+        self.solve_triangle(cutoff, residual)
+    }
+
+    /// Solves the problem whose triangle, weights and head of the target, in `coefficients`, are set.
+    pub(crate) fn solve_triangle(&mut self, cutoff: f64, residual: f64) -> Outcome {
+        let size = self.coefficients.len();
         let triangle = Triangle { entries: &self.triangle, size };
         if triangle.is_surely_regular(&self.weights, cutoff, &mut self.scratch) {
             triangle.solve(&mut self.coefficients);

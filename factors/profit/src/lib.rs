@@ -22,10 +22,10 @@ use rotor_factor::{
     AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Month, Parameter,
     Parameters, ReferencePeriod, Signal, Spec,
 };
-use rotor_stats::{Workspace, less_than};
+use rotor_stats::less_than;
 
 use growth::{BaseAdjustment, BridgeMode, Industries};
-use model::{Fitted, Model};
+use model::{Fitted, Model, Scratch};
 
 /// The expected growth of a sector's profits, held against its last report.
 ///
@@ -201,7 +201,7 @@ impl Factor for Profit {
         let industries = Industries::new(view.panel("profit")?, view.panel("profit_growth")?, span);
 
         let mut signal = Signal::new(view);
-        let mut workspace = Workspace::new();
+        let mut scratch = Scratch::new();
         let mut all: Vec<Option<Fitted>> = Vec::with_capacity(view.n_sectors());
         for sector in 0..view.n_sectors() {
             // 1-3. Eligible sectors and their industrial growth x.
@@ -213,7 +213,7 @@ impl Factor for Profit {
             } else {
                 let x = industries.growth(&weights, &self.growth);
                 // 4-8. Own growth y, the target, the rows, the fits and their tests.
-                self.model.fit(&reports, sector, x, self.growth.clip, &mut workspace)
+                self.model.fit(&reports, sector, x, self.growth.clip, &mut scratch)
             };
             match fitted {
                 Ok(fitted) => {

@@ -1,11 +1,12 @@
 //! The regression of one sector's growth on that of its industries and on its own past.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use rotor_factor::{FactorError, Month, Panel, Parameters};
 use rotor_stats::{
-    Columns, RANK_CUTOFF, StandardisedFit, StatsError, Workspace, clip, equal, is_constant, pearson,
-    standardised,
+    Columns, RANK_CUTOFF, StandardisedFit, StandardisedRows, StatsError, TOLERANCE, Workspace, clip, equal,
+    is_constant, pearson,
 };
 
 use crate::growth::{Path, Span};
@@ -66,6 +67,19 @@ pub(crate) struct Tested {
     pub(crate) test: Quality,
     /// Of the test rows those that end a quarter, if there are any.
     pub(crate) quarter_ends: Option<Quality>,
+}
+
+/// Memory that the fits of all sectors share.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    regression: StandardisedRows,
+    workspace: Workspace,
+}
+
+impl Scratch {
+    pub(crate) fn new() -> Self {
+        Self { regression: StandardisedRows::new(N_REGRESSORS), workspace: Workspace::new() }
+    }
 }
 
 /// Why nothing is fitted.
@@ -133,7 +147,7 @@ impl Model {
         sector: usize,
         x: Path,
         bound: f64,
-        workspace: &mut Workspace,
+        scratch: &mut Scratch,
     ) -> Result<Fitted, Refusal> {
         // 4. Own growth, linear between public quarter-ends.
         let base = base_month(reports, sector).ok_or("no growth of its net profit is public")?;
@@ -151,11 +165,15 @@ impl Model {
         }
         // 8. Train, embargo, test; then all rows.
         let n_train = n - self.embargo - self.test_rows;
-        let train = rows.columns(n_train);
-        let beside = rows.tested(&train, n_train, self.test_rows, self.ridge_beside, workspace)?;
-        let tested = rows.tested(&train, n_train, self.test_rows, self.ridge, workspace)?;
-        let columns = rows.columns(n);
-        let refit = rows.fitted(&columns, n, self.ridge, workspace)?;
+        let Scratch { regression, workspace } = scratch;
+        regression.clear();
+        rows.add_to(regression, 0..n_train)?;
+        let beside = rows.tested(&fit(regression, self.ridge_beside, workspace)?, n_train, self.test_rows)?;
+        let tested = rows.tested(&fit(regression, self.ridge, workspace)?, n_train, self.test_rows)?;
+        rows.add_to(regression, n_train..n)?;
+        let refit = fit(regression, self.ridge, workspace)?;
+        let fitted = rows.z.iter().map(|row| refit.predict(row)).collect::<Result<Vec<f64>, _>>();
+        let fitted = fitted.map_err(|error| refused(&error))?;
         // 9. The forecasts.
         let foresee = |month: i32| {
             self.regressors(&x, &y, month)
@@ -170,16 +188,16 @@ impl Model {
         Ok(Fitted {
             target,
             reported: y.get(base).expect("the base quarter has a report"),
-            fitted_base: base_row.map(|row| refit.fitted()[row]),
+            fitted_base: base_row.map(|row| fitted[row]),
             forecast: foresee(target.month)?,
             between: [earlier?, later?],
             n,
             tested,
             beside,
-            correlation: (!is_constant(&rows.y) && !is_constant(refit.fitted()))
-                .then(|| pearson(&rows.y, refit.fitted()).ok())
+            correlation: (!is_constant(&rows.y) && !is_constant(&fitted))
+                .then(|| pearson(&rows.y, &fitted).ok())
                 .flatten(),
-            rows: (0..n).map(|row| (rows.months[row], rows.y[row], refit.fitted()[row])).collect(),
+            rows: (0..n).map(|row| (rows.months[row], rows.y[row], fitted[row])).collect(),
             n_train,
             n_test: self.test_rows,
             x,
@@ -214,55 +232,27 @@ impl Model {
 }
 
 impl Rows {
-    /// Returns the regressors of the first `n` rows, column by column.
-    fn columns(&self, n: usize) -> Vec<f64> {
-        let mut columns = Vec::with_capacity(n * N_REGRESSORS);
+    /// Adds a part of the rows to a regression.
+    fn add_to(&self, regression: &mut StandardisedRows, part: Range<usize>) -> Result<(), Refusal> {
+        let mut columns = Vec::with_capacity(part.len() * N_REGRESSORS);
         for column in 0..N_REGRESSORS {
-            let start = columns.len();
-            columns.extend(self.z[..n].iter().map(|row| row[column]));
-            // A growth that is published as 5.0 every month differs in its last bits: it is no regressor.
-            if is_constant(&columns[start..]) {
-                let first = columns[start];
-                columns[start..].fill(first);
-            }
+            columns.extend(self.z[part.clone()].iter().map(|row| row[column]));
         }
-        columns
-    }
-
-    /// Fits the first `n` rows, whose regressors are given column by column.
-    fn fitted<'a>(
-        &self,
-        columns: &'a [f64],
-        n: usize,
-        ridge: f64,
-        workspace: &'a mut Workspace,
-    ) -> Result<StandardisedFit<'a>, Refusal> {
-        Columns::new(columns, n, N_REGRESSORS)
-            .and_then(|x| standardised(x, &self.y[..n], ridge, RANK_CUTOFF, workspace))
+        Columns::new(&columns, part.len(), N_REGRESSORS)
+            .and_then(|x| regression.add(x, &self.y[part]))
             .map_err(|error| refused(&error))
     }
 
-    /// Fits the first `n_train` rows and foresees the last `n_test`.
-    fn tested(
-        &self,
-        train: &[f64],
-        n_train: usize,
-        n_test: usize,
-        ridge: f64,
-        workspace: &mut Workspace,
-    ) -> Result<Tested, Refusal> {
-        let fit = self.fitted(train, n_train, ridge, workspace)?;
-        let y = &self.y[..n_train];
-        let mean = y.iter().sum::<f64>() / n_train as f64;
+    /// Judges a fit of the first `n_train` rows by these and by what it foresees of the last `n_test`.
+    fn tested(&self, fit: &StandardisedFit<'_>, n_train: usize, n_test: usize) -> Result<Tested, Refusal> {
+        let mean = self.y[..n_train].iter().sum::<f64>() / n_train as f64;
         let mut test = Vec::with_capacity(n_test);
         for row in self.y.len() - n_test..self.y.len() {
             let foreseen = fit.predict(&self.z[row]).map_err(|error| refused(&error))?;
             test.push((self.months[row], self.y[row], foreseen));
         }
-        let train = Quality {
-            mse: fit.residual_sum_of_squares() / n_train as f64,
-            r_squared: fit.r_squared().filter(|_| !is_constant(y)),
-        };
+        let train =
+            Quality { mse: fit.residual_sum_of_squares() / n_train as f64, r_squared: fit.r_squared() };
         Ok(Tested {
             train,
             test: Quality::of(test.iter(), mean).ok_or("there are no test rows")?,
@@ -283,6 +273,16 @@ impl Quality {
         }
         (n > 0.0).then(|| Self { mse: residual / n, r_squared: varies.then(|| 1.0 - residual / total) })
     }
+}
+
+/// Fits the rows of a regression. A growth that is published as 5.0 every month differs in its last bits, and is none
+/// that varies.
+fn fit<'a>(
+    regression: &'a StandardisedRows,
+    ridge: f64,
+    workspace: &'a mut Workspace,
+) -> Result<StandardisedFit<'a>, Refusal> {
+    regression.fit(ridge, RANK_CUTOFF, TOLERANCE, workspace).map_err(|error| refused(&error))
 }
 
 /// Returns the last month of a sector's last public quarter.

@@ -3,6 +3,8 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use rotor_stats::{Columns, StandardisedRows, StatsError, Workspace};
+
 /// The unevaluated sum of two numbers of which the second is below the last bit of the first.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Double(pub f64, pub f64);
@@ -188,4 +190,74 @@ pub fn length(values: &[f64]) -> f64 {
 pub fn relative(found: &[f64], expected: &[f64]) -> f64 {
     let gaps: Vec<f64> = found.iter().zip(expected).map(|(found, expected)| found - expected).collect();
     length(&gaps) / length(expected)
+}
+
+/// What a regression on standardised regressors says; fitted values come from `predict`.
+#[derive(Debug)]
+pub struct Standardised {
+    intercept: f64,
+    coefficients: Vec<f64>,
+    standardised: Vec<f64>,
+    fitted: Vec<f64>,
+    rank: usize,
+    residual_sum_of_squares: f64,
+    total_sum_of_squares: f64,
+    r_squared: Option<f64>,
+}
+
+impl Standardised {
+    pub fn intercept(&self) -> f64 {
+        self.intercept
+    }
+
+    pub fn coefficients(&self) -> &[f64] {
+        &self.coefficients
+    }
+
+    pub fn standardised_coefficients(&self) -> &[f64] {
+        &self.standardised
+    }
+
+    pub fn fitted(&self) -> &[f64] {
+        &self.fitted
+    }
+
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    pub fn residual_sum_of_squares(&self) -> f64 {
+        self.residual_sum_of_squares
+    }
+
+    pub fn total_sum_of_squares(&self) -> f64 {
+        self.total_sum_of_squares
+    }
+
+    pub fn r_squared(&self) -> Option<f64> {
+        self.r_squared
+    }
+}
+
+/// Fits rows that come in two parts, the first of them a third.
+pub fn standardised(x: Columns<'_>, y: &[f64], ridge: f64, cutoff: f64) -> Result<Standardised, StatsError> {
+    let (n, p) = (x.n_rows(), x.n_columns());
+    let mut rows = StandardisedRows::new(p);
+    for part in [0..n / 3, n / 3..n].into_iter().filter(|part| !part.is_empty()) {
+        let values: Vec<f64> = (0..p).flat_map(|column| &x.column(column)[part.clone()]).copied().collect();
+        rows.add(Columns::new(&values, part.len(), p)?, &y[part])?;
+    }
+    let mut workspace = Workspace::new();
+    let fit = rows.fit(ridge, cutoff, 0.0, &mut workspace)?;
+    let row = |row: usize| (0..p).map(|column| x.column(column)[row]).collect::<Vec<_>>();
+    Ok(Standardised {
+        intercept: fit.intercept(),
+        coefficients: fit.coefficients().to_vec(),
+        standardised: fit.standardised_coefficients().to_vec(),
+        fitted: (0..n).map(|idx| fit.predict(&row(idx))).collect::<Result<_, _>>()?,
+        rank: fit.rank(),
+        residual_sum_of_squares: fit.residual_sum_of_squares(),
+        total_sum_of_squares: fit.total_sum_of_squares(),
+        r_squared: fit.r_squared(),
+    })
 }

@@ -7,7 +7,7 @@
 //! All is reckoned from the first row: its constant column then takes away what is left of the means, and a regressor
 //! that never changes is exactly zero. Sizes between 1e-30 and 1e30 are safe; larger ones are refused.
 
-use crate::blocks::{Block, entry_mut, n_blocks};
+use crate::blocks::{Block, LANES, entry_mut, load, n_blocks};
 use crate::error::{all_finite, finite, not_finite, regressor_not_finite, same_length};
 use crate::triangle::reflect;
 use crate::workspace::check_cutoff;
@@ -42,7 +42,6 @@ pub struct StandardisedRows {
     n_rows: usize,
     /// The first row, the target last; and the least and the largest value of each.
     origin: Vec<f64>,
-    bounds: Vec<(f64, f64)>,
     /// R of the constant and the regressors less the first row, `n_columns + 1` entries a column.
     triangle: Vec<f64>,
     /// Q'y, as long as R is wide, and the sum of squares of the rest.
@@ -96,43 +95,34 @@ impl StandardisedRows {
             self.origin.clear();
             self.origin.extend(x.each().chain([y]).map(|column| column[0]));
         }
-        let is_safe =
-            |(values, origin): (&[f64], &f64)| values.iter().all(|value| (value - origin).abs() <= LARGEST);
-        if !x.each().chain([y]).zip(&self.origin).all(is_safe) {
-            all_finite(y).map_err(|_| not_finite(y))?;
-            let is_finite = x.each().flatten().all(|value| value.is_finite());
-            return Err(if is_finite { StatsError::Overflow } else { regressor_not_finite(x) });
-        }
-        if is_first {
-            self.bounds.clear();
-            self.bounds.extend(self.origin.iter().map(|value| (*value, *value)));
-        }
-        // What is known already stands above the new rows, a row for each column.
-        let n_known = if is_first { 0 } else { size + 1 };
-        // At least as many rows as columns, be they of zeros.
-        let n_blocks = n_blocks((n_known + y.len()).max(size + 1));
-        self.blocks.clear();
-        self.blocks.resize(n_blocks * (size + 1), Block::default());
-        let (constant, columns) = self.blocks.split_at_mut(n_blocks);
-        (n_known..n_known + y.len()).for_each(|row| *entry_mut(constant, row) = 1.0);
-        let columns = columns.chunks_exact_mut(n_blocks).zip(x.each().chain([y]));
-        for ((column, values), (origin, (low, high))) in columns.zip(self.origin.iter().zip(&mut self.bounds))
-        {
-            for (row, value) in (n_known..).zip(values) {
-                *entry_mut(column, row) = value - origin;
-                *low = if value < low { *value } else { *low };
-                *high = if value > high { *value } else { *high };
+        // What is known already stands above the new rows, a row for each column; with zeros, if need be, there are at
+        // least as many rows as columns.
+        let n_known = if is_first { 0 } else { n_blocks(size + 1) };
+        let n_blocks = n_known + n_blocks(if is_first { y.len().max(size + 1) } else { y.len() });
+        let Self { triangle, head, blocks, .. } = self;
+        blocks.clear();
+        blocks.resize(n_blocks * (size + 1), Block::default());
+        let (constant, columns) = blocks.split_at_mut(n_blocks);
+        (0..y.len()).for_each(|row| *entry_mut(&mut constant[n_known..], row) = 1.0);
+        let columns = columns.chunks_exact_mut(n_blocks).zip(x.each().chain([y])).zip(&self.origin);
+        for (position, ((column, values), origin)) in columns.enumerate() {
+            let squares = load(&mut column[n_known..], values, |value| value - origin);
+            // Neither NaN nor infinity is in the range.
+            if !(0.0..=LARGEST * LARGEST).contains(&squares) {
+                all_finite(y).map_err(|_| not_finite(y))?;
+                let is_finite = x.each().flatten().all(|value| value.is_finite());
+                return Err(if is_finite { StatsError::Overflow } else { regressor_not_finite(x) });
+            }
+            if !is_first {
+                let is_target = position == self.n_columns;
+                let known =
+                    if is_target { &**head } else { &triangle[(position + 1) * size..][..position + 2] };
+                load(&mut column[..n_known], known, |value| value);
             }
         }
         if !is_first {
-            for (position, column) in self.blocks.chunks_exact_mut(n_blocks).enumerate() {
-                let known = match self.triangle.get(position * size..) {
-                    Some(column) if position < size => &column[..=position],
-                    _ => &self.head,
-                };
-                known.iter().enumerate().for_each(|(row, value)| *entry_mut(column, row) = *value);
-            }
-            *entry_mut(&mut self.blocks[size * n_blocks..], size) = self.rest.sqrt();
+            load(&mut constant[..n_known], &triangle[..1], |value| value);
+            *entry_mut(&mut blocks[size * n_blocks..], size) = self.rest.sqrt();
         }
         self.triangle.resize(size * size, 0.0);
         self.head.resize(size, 0.0);
@@ -154,13 +144,13 @@ impl StandardisedRows {
     /// regressors are uncorrelated. It is at most 1e12.
     ///
     /// `cutoff` is the share of the largest singular value of z (with a ridge: of z with the penalty's rows) below
-    /// which a singular value counts as zero; if one does, the b of minimum norm is taken. A regressor whose largest
-    /// value exceeds its least by no more than `least_spread` has the coefficient 0 and takes no part.
+    /// which a singular value counts as zero; if one does, the b of minimum norm is taken. A regressor whose standard
+    /// deviation is not above `least_deviation`, in its own units, has the coefficient 0 and takes no part.
     ///
     /// # Errors
     ///
     /// [`StatsError::TooFew`] unless there are more rows than columns, [`StatsError::Parameter`] for a ridge, a cutoff or
-    /// a spread out of range, [`StatsError::Overflow`] if a result exceeds 1.8e308.
+    /// a deviation out of range, [`StatsError::Overflow`] if a result exceeds 1.8e308.
     ///
     /// # Source
     ///
@@ -170,62 +160,58 @@ impl StandardisedRows {
         &'a self,
         ridge: f64,
         cutoff: f64,
-        least_spread: f64,
+        least_deviation: f64,
         workspace: &'a mut Workspace,
     ) -> Result<StandardisedFit<'a>, StatsError> {
         check_cutoff(cutoff)?;
         check("ridge", ridge, 1e12, "at least 0 and at most 1e12")?;
-        check("least_spread", least_spread, LARGEST, "at least 0 and at most 1e30")?;
+        check("least_deviation", least_deviation, LARGEST, "at least 0 and at most 1e30")?;
         let n_columns = self.n_columns;
         if self.n_rows <= n_columns {
             return Err(StatsError::TooFew { n: self.n_rows, needed: n_columns + 1 });
         }
-        let varies = |column: usize| {
-            let (low, high) = self.bounds[column];
-            high - low > least_spread
-        };
-        let n_varying = (0..n_columns).filter(|column| varies(*column)).count();
+        let freedom = (self.n_rows - 1) as f64;
+        let deviation = |centred: &[f64], rest: f64| ((squares(centred) + rest) / freedom).sqrt();
+        workspace.deviations.clear();
+        let deviations = (0..n_columns).map(|column| deviation(self.centred(column), 0.0));
+        workspace.deviations.extend(deviations.map(|it| if it > least_deviation { it } else { 0.0 }));
+        let y_varies = deviation(&self.head[1..], self.rest) > least_deviation;
+        let n_varying = workspace.deviations.iter().filter(|deviation| **deviation > 0.0).count();
         let is_triangle = ridge == 0.0 && n_varying == n_columns;
-        let n_penalties = if ridge > 0.0 { n_varying } else { 0 };
-        workspace.reserve(if is_triangle { 0 } else { n_penalties + n_columns }, n_varying, n_columns);
+        let n_penalties = if ridge > 0.0 { n_blocks(n_varying) } else { 0 };
+        let n_rows = if is_triangle { 0 } else { n_penalties * LANES + n_columns };
+        workspace.reserve(n_rows, n_varying, n_columns);
         let mut position = 0;
         for column in 0..n_columns {
-            let centred = self.centred(column);
-            let deviation = (squares(centred) / (self.n_rows - 1) as f64).sqrt();
-            if !varies(column) || deviation == 0.0 {
+            let (centred, deviation) = (self.centred(column), workspace.deviations[column]);
+            if deviation == 0.0 {
                 continue;
             }
-            workspace.deviations[column] = deviation;
             workspace.weights[position] = 1.0 / deviation;
             if is_triangle {
                 workspace.triangle[position * n_columns..][..=column].copy_from_slice(centred);
             } else {
                 // The penalty above the rest and on the diagonal: a row that is far larger than others keeps its
                 // digits there only.
-                let target = workspace.column_mut(position);
-                target.fill(Block::default());
+                let (penalties, rows) = workspace.column_mut(position).split_at_mut(n_penalties);
+                penalties.fill(Block::default());
                 if n_penalties > 0 {
-                    *entry_mut(target, position) = ridge.sqrt() * deviation;
+                    *entry_mut(penalties, position) = ridge.sqrt() * deviation;
                 }
-                let rows = (n_penalties..).zip(centred);
-                rows.for_each(|(row, value)| *entry_mut(target, row) = *value);
+                load(rows, centred, |value| value);
             }
             position += 1;
-        }
-        if position < n_varying {
-            // Deviations that underflow: as good as none, for the values beside them are larger by a hundred digits.
-            return Err(StatsError::Overflow);
         }
         let rank = if is_triangle {
             workspace.coefficients.copy_from_slice(&self.head[1..]);
             workspace.solve_triangle(cutoff, 0.0).rank
         } else {
-            let target = workspace.column_mut(n_varying);
-            target.fill(Block::default());
-            (n_penalties..).zip(&self.head[1..]).for_each(|(row, value)| *entry_mut(target, row) = *value);
+            let (penalties, rows) = workspace.column_mut(n_varying).split_at_mut(n_penalties);
+            penalties.fill(Block::default());
+            load(rows, &self.head[1..], |value| value);
             workspace.solve(cutoff).rank
         };
-        self.finish(rank, varies(n_columns), workspace)
+        self.finish(rank, y_varies, workspace)
     }
 
     /// Takes the coefficients out of a workspace and says how well they fit.

@@ -55,7 +55,7 @@ impl Workspace {
         for values in [&mut self.coefficients, &mut self.weights, &mut self.scratch] {
             resize(values, n_solved);
         }
-        let per_column = [&mut self.scales, &mut self.deviations, &mut self.standardised, &mut self.original];
+        let per_column = [&mut self.scales, &mut self.standardised, &mut self.original];
         for values in per_column {
             resize(values, n_columns);
         }

@@ -3,6 +3,8 @@
 use rotor_factor::Panel;
 use rotor_stats::{TOLERANCE, round9};
 
+use crate::N_AVERAGED;
+
 /// In how many pairs a sector's z is above and below zero; the pairs between are in neither.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -43,15 +45,23 @@ impl<'a> Histories<'a> {
         value.is_finite().then_some(value)
     }
 
-    /// Returns the counts of every sector with the window that ends `lag` months before m.
-    pub(crate) fn counts(&self, lag: usize) -> Vec<Counts> {
-        let mut counts = vec![Counts::default(); self.closes.n_entities()];
-        let excesses: Vec<f64> = (0..counts.len()).map(|sector| self.excess(sector, lag)).collect();
-        count_by_rank(&excesses, &mut counts);
-        if excesses.iter().any(|excess| excess.is_nan()) {
-            self.count_by_pairs(lag, &excesses, &mut counts);
+    /// Returns the counts of every sector with the windows that end with m, one month and two months before.
+    pub(crate) fn counts(&self) -> [Vec<Counts>; N_AVERAGED] {
+        let n_sectors = self.closes.n_entities();
+        let mut excesses: [Vec<f64>; N_AVERAGED] = std::array::from_fn(|_| Vec::with_capacity(n_sectors));
+        for sector in 0..n_sectors {
+            for (excesses, excess) in excesses.iter_mut().zip(self.excesses(sector)) {
+                excesses.push(excess);
+            }
         }
-        counts
+        std::array::from_fn(|lag| {
+            let mut counts = vec![Counts::default(); n_sectors];
+            count_by_rank(&excesses[lag], &mut counts);
+            if excesses[lag].iter().any(|excess| excess.is_nan()) {
+                self.count_by_pairs(lag, &excesses[lag], &mut counts);
+            }
+            counts
+        })
     }
 
     /// Returns z of each pair with the window that ends with m: row A, column B, z of R(A) less R(B).
@@ -63,18 +73,20 @@ impl<'a> Histories<'a> {
         (0..n).map(|a| (0..n).map(|b| cell(a, b)).collect()).collect()
     }
 
-    /// Returns by how much a sector's last return of a window exceeds its mean there; NaN if a return is missing.
-    fn excess(&self, sector: usize, lag: usize) -> f64 {
-        // Four sums, for one alone would wait for each addition.
-        let mut sums = [0.0; 4];
-        let mut last = f64::NAN;
-        for (idx, value) in self.returns(sector, lag).enumerate() {
-            sums[idx % 4] += value;
-            last = value;
-        }
-        let excess = last - (sums[0] + sums[1] + (sums[2] + sums[3])) / self.window as f64;
-        // A close that is missing makes the sum NaN, and so does an infinite return.
-        if excess.is_finite() { excess } else { f64::NAN }
+    /// Returns by how much a sector's last return of each window exceeds its mean there; NaN if a return is missing.
+    ///
+    /// The three windows share all months but their ends. A close that is missing makes a sum NaN, and so does an
+    /// infinite return.
+    fn excesses(&self, sector: usize) -> [f64; N_AVERAGED] {
+        let closes = self.closes.row(sector);
+        let n = closes.len() - 1;
+        let ratio = |month: usize| closes[month + 1] / closes[month];
+        let shared = sum_of_ratios(&closes[2..n - 1]);
+        let (oldest, older, newer, newest) = (ratio(0), ratio(1), ratio(n - 2), ratio(n - 1));
+        // A window has n - 2 months, and the mean of ratios is one more than that of returns.
+        let mean = |ends: f64| (shared + ends) / (n - 2) as f64;
+        [newest - mean(newer + newest), newer - mean(older + newer), ratio(n - 3) - mean(oldest + older)]
+            .map(|excess| if excess.is_finite() { excess } else { f64::NAN })
     }
 
     /// Returns the returns of a window, oldest first.
@@ -110,23 +122,46 @@ impl<'a> Histories<'a> {
     }
 }
 
+/// Returns the sum of each close over the one before, in four interleaved parts, for one alone would wait for each
+/// addition.
+fn sum_of_ratios(closes: &[f64]) -> f64 {
+    let (before, rest_before) = closes[..closes.len() - 1].as_chunks::<4>();
+    let (after, rest_after) = closes[1..].as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (after, before) in after.iter().zip(before) {
+        for part in 0..4 {
+            sums[part] += after[part] / before[part];
+        }
+    }
+    let rest: f64 = rest_after.iter().zip(rest_before).map(|(after, before)| after / before).sum();
+    (sums[0] + sums[2]) + (sums[1] + sums[3]) + rest
+}
+
 /// Counts the pairs of sectors with complete windows.
 ///
 /// There z > 0 if and only if the excess of one is greater than that of the other: sd does not change a sign. Excesses
 /// that are equal to nine decimals are z = 0.
 fn count_by_rank(excesses: &[f64], counts: &mut [Counts]) {
     let complete = excesses.iter().enumerate().filter(|(_, excess)| !excess.is_nan());
-    let mut order: Vec<(f64, usize)> = complete.map(|(sector, excess)| (round9(*excess), sector)).collect();
-    order.sort_unstable_by(|(a, _), (b, _)| a.total_cmp(b));
+    let mut order: Vec<(i64, u32)> =
+        complete.map(|(sector, excess)| (order_of(round9(*excess)), sector as u32)).collect();
+    order.sort_unstable_by_key(|(order, _)| *order);
     let n = order.len();
     let mut n_lower = 0;
     for equals in order.chunk_by(|(a, _), (b, _)| a == b) {
         for (_, sector) in equals {
             let (above, below) = (n_lower as u32, (n - n_lower - equals.len()) as u32);
-            counts[*sector] = Counts { above, below, n_pairs: n as u32 - 1 };
+            counts[*sector as usize] = Counts { above, below, n_pairs: n as u32 - 1 };
         }
         n_lower += equals.len();
     }
+}
+
+/// Returns a whole number that is smaller for a smaller number, which is neither NaN nor a negative zero.
+fn order_of(value: f64) -> i64 {
+    let bits = value.to_bits() as i64;
+    // Negative numbers grow with their bits the other way.
+    bits ^ ((bits >> 63) as u64 >> 1) as i64
 }
 
 /// Returns (d(m) - mean) / sd of the differences d of two windows of returns, with n - 1; 0 if they do not vary.

@@ -126,7 +126,7 @@ impl Factor for Heat {
     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
         // 1. Returns, and the pairs in which a sector is above and below its habit.
         let histories = Histories::new(view.panel("close")?, self.window, self.min_months);
-        let counts = [0, 1, 2].map(|lag| histories.counts(lag));
+        let counts = histories.counts();
         // 2. Heat of the last three months, each with its own window.
         let heats = counts.each_ref().map(|counts| counts.iter().map(Counts::heat).collect::<CrossSection>());
         let [heat, before, earlier] = &heats;

@@ -18,6 +18,8 @@ mod model;
 mod report;
 mod target;
 
+use std::borrow::Cow;
+
 use rotor_factor::{
     AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Month, Parameter,
     Parameters, ReferencePeriod, Signal, Spec,
@@ -67,13 +69,16 @@ pub struct Profit {
     min_test_r2: f64,
     profit: String,
     profit_growth: String,
-    target: String,
+    target: Cow<'static, str>,
 }
 
 rotor_factor::export_factor!(Profit);
 
 /// Reports have no limit of age; forty years are none in practice.
 const N_MONTHS: usize = 480;
+
+/// What is forecast.
+const TARGET: &str = "net_profit_ytd_yoy";
 
 /// Below any R²: every fit passes.
 const ANY_R2: f64 = -1e6;
@@ -156,7 +161,7 @@ impl Factor for Profit {
         ),
         Parameter::text("profit_series", "profit_ytd", "series of industries' profits", "行业利润序列名"),
         Parameter::text("growth_series", "profit_ytd_yoy", "series of their growth", "行业利润增速序列名"),
-        Parameter::text("target_series", "net_profit_ytd_yoy", "series of the sector's growth", "目标序列名"),
+        Parameter::text("target_series", TARGET, "series of the sector's growth", "目标序列名"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -179,7 +184,11 @@ impl Factor for Profit {
             min_test_r2: parameters.number("min_test_r2"),
             profit: parameters.text("profit_series").into(),
             profit_growth: parameters.text("growth_series").into(),
-            target: parameters.text("target_series").into(),
+            // Without copying the name for every forecast, where it is the usual one.
+            target: match parameters.text("target_series") {
+                TARGET => TARGET.into(),
+                other => other.to_owned().into(),
+            },
         })
     }
 
@@ -190,7 +199,7 @@ impl Factor for Profit {
             .input(Input::bridge())
             .input(of_industries(&self.profit).named("profit"))
             .input(of_industries(&self.profit_growth).named("profit_growth"))
-            .input(Input::series(&self.target, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3))
+            .input(Input::series(&*self.target, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3))
     }
 
     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {

@@ -216,3 +216,25 @@ pub fn run_rotor(arguments: &[&str]) -> (i32, String, String) {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code().expect("it ended by itself"), text(stdout), text(stderr))
 }
+
+/// Compares with a file under `tests/golden`; with `ROTOR_BLESS=1` writes it instead, for a person to read.
+///
+/// # Panics
+///
+/// If they differ, with the first line that does.
+#[track_caller]
+pub fn assert_golden(case: &str, found: &str) {
+    let path = workspace().join("tests/golden").join(case);
+    if std::env::var_os("ROTOR_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, found).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    let changed = expected.lines().zip(found.lines()).position(|(expected, found)| expected != found);
+    assert!(
+        expected == found,
+        "{} differs, first in line {}; if the change is meant, run the tests with ROTOR_BLESS=1 and read the diff\n{found}",
+        path.display(),
+        changed.unwrap_or(0) + 1,
+    );
+}

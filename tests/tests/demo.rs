@@ -1,29 +1,15 @@
 //! The datasets that a reader meets first: the demo is what its seed makes it, and says what its page says.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use rotor_data::synthetic::{self, World};
 use rotor_data::{Dataset, Format, Manifest, describe};
-use rotor_factor::{Date, EntityKind};
-use rotor_tests::{demo, real_data, run_rotor, workspace};
-
-/// Compares with a file under `tests/golden`; with `ROTOR_BLESS=1` writes it instead, for a person to read.
-fn assert_golden(case: &str, found: &str) {
-    let path = workspace().join("tests/golden").join(case);
-    if std::env::var_os("ROTOR_BLESS").is_some() {
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, found).unwrap();
-    }
-    let expected = fs::read_to_string(&path).unwrap_or_default();
-    let changed = expected.lines().zip(found.lines()).position(|(expected, found)| expected != found);
-    assert!(
-        expected == found,
-        "{} differs, first in line {}; if the change is meant, run the tests with ROTOR_BLESS=1 and read the diff\n{found}",
-        path.display(),
-        changed.unwrap_or(0) + 1,
-    );
-}
+use rotor_engine::{Plan, executions, replay};
+use rotor_factor::{Date, EntityKind, Month, Signal};
+use rotor_plugin::Plugin;
+use rotor_tests::{assert_golden, demo, real_data, run_rotor};
 
 #[test]
 fn the_demo_is_what_its_seed_makes_it() {
@@ -112,4 +98,77 @@ fn the_real_data_are_what_their_page_says() {
     assert_eq!((series("cpi_yoy").lag_days_median, series("ppi_yoy").lag_days_max), (Some(16.0), Some(16)));
     assert!(description.series.iter().all(|series| series.last_period <= date("2021-12-31")));
     assert_eq!((description.bridge.sectors, description.bridge.last_released), (23, date("2022-04-30")));
+}
+
+/// The last month of the demo in full, and of every month a digest of all numbers.
+#[test]
+fn the_four_factors_say_what_they_said() {
+    let dataset = Dataset::open(&demo()).unwrap();
+    let sectors = dataset.of_kind(EntityKind::Sector);
+    let days: Vec<_> =
+        executions(&dataset, Month::new(2015, 1).unwrap(), None).iter().map(|day| day.as_of).collect();
+    let mut text = String::new();
+    for factor in FACTORS {
+        let factor = Plugin::linked(factor).unwrap().create([]).unwrap();
+        let plan = Plan::new(&dataset, &[factor.spec()]).unwrap();
+        let replay = replay(&dataset, &plan, &[&factor], &days, false).unwrap();
+        let signals: Vec<&Signal> =
+            replay.outcomes[0].iter().map(|outcome| outcome.as_ref().unwrap()).collect();
+        let last = *signals.last().unwrap();
+        writeln!(
+            text,
+            "{} on {}, after {} months",
+            factor.spec().name(),
+            days.last().unwrap().0,
+            days.len() - 1
+        )
+        .unwrap();
+        for (sector, entity) in sectors.iter().enumerate() {
+            let code = &dataset.entities()[*entity].code;
+            match last.score_of(sector) {
+                Ok(score) => {
+                    let raw = last.raw_of(sector).map_or("-".into(), |raw| format!("{raw:.9}"));
+                    writeln!(text, "  {code} {score} {raw}").unwrap();
+                }
+                Err(reason) => writeln!(text, "  {code} - {reason}").unwrap(),
+            }
+        }
+        for diagnostic in last.diagnostics() {
+            let values: Vec<f64> = diagnostic.values.iter().flatten().collect();
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            writeln!(text, "  mean {} of {}: {mean:.9}", diagnostic.name, values.len()).unwrap();
+        }
+        for table in last.tables() {
+            let columns: Vec<&str> =
+                table.columns().iter().map(|column| column.name.as_str()).take(12).collect();
+            writeln!(text, "  table {}, {} rows: {}", table.name(), table.n_rows(), columns.join(" "))
+                .unwrap();
+        }
+        writeln!(text, "  {} forecasts, all months {}\n", last.forecasts().len(), digest(&signals)).unwrap();
+    }
+    assert_golden("demo/factors.txt", &text);
+}
+
+const FACTORS: [&rotor_factor::ExportedFactor; 4] =
+    [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR];
+
+/// A digest of scores, raw values, forecasts and diagnostics, rounded to nine significant digits.
+fn digest(signals: &[&Signal]) -> String {
+    let mut numbers = String::new();
+    for signal in signals {
+        for sector in 0..signal.n_sectors() {
+            let score = signal.score_of(sector).unwrap_or(f64::NAN);
+            write!(numbers, "{score} {:.8e} ", signal.raw_of(sector).unwrap_or(f64::NAN)).unwrap();
+        }
+        for forecast in signal.forecasts() {
+            write!(numbers, "{} {:.8e} {:.8e} ", forecast.period, forecast.value, forecast.naive).unwrap();
+        }
+        for value in signal.diagnostics().iter().flat_map(|diagnostic| diagnostic.values.iter()) {
+            write!(numbers, "{:.8e} ", value.unwrap_or(f64::NAN)).unwrap();
+        }
+    }
+    let hash = numbers.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    format!("{hash:016x}")
 }

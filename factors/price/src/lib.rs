@@ -55,7 +55,7 @@ pub struct Price {
     /// Whether d follows CPI and PPI; if not it is (+1, -1).
     is_adaptive: bool,
     scenario: scenario::Options,
-    /// The critical value of t by degrees of freedom.
+    /// The critical value of t for each of the model's degrees of freedom.
     critical: Vec<f64>,
     market: String,
     cpi: String,
@@ -135,12 +135,12 @@ impl Factor for Price {
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
         let model = Model::new(parameters)?;
         let alpha = parameters.number("alpha");
-        let critical = (0..=model.n_quarters).map(|freedom| {
-            // Without degrees of freedom nothing is significant, and no regression gets here.
-            student_quantile(1.0 - alpha / 2.0, freedom as f64).unwrap_or(f64::INFINITY)
+        let critical = model.degrees_of_freedom().map(|freedom| {
+            student_quantile(1.0 - alpha / 2.0, freedom as f64)
+                .map_err(|error| FactorError::parameter("alpha", alpha, error.to_string()))
         });
         Ok(Self {
-            critical: critical.collect(),
+            critical: critical.collect::<Result<_, _>>()?,
             model,
             is_adaptive: parameters.text("scenario") == "adaptive",
             scenario: scenario::Options {
@@ -225,7 +225,7 @@ impl Price {
         let Some(joint) = effect.joint else {
             return signal.withhold(sector, "the joint effect has no variance: the regression fits exactly");
         };
-        let critical = self.critical[effect.degrees_of_freedom];
+        let critical = self.critical_t(effect);
         let score = if less_than(critical, joint.t) {
             3.0
         } else if less_than(joint.t, -critical) {
@@ -234,6 +234,10 @@ impl Price {
             2.0
         };
         signal.score(sector, score, joint.t);
+    }
+
+    fn critical_t(&self, effect: &Effect) -> f64 {
+        self.critical[effect.degrees_of_freedom - self.model.degrees_of_freedom().start()]
     }
 
     /// Forecasts the margin of the quarter after B.
@@ -252,7 +256,7 @@ impl Price {
             .filter_map(|(sector, effect)| Some((sector, effect.as_ref()?)))
             .collect();
         let numbers = |of: fn(&Effect) -> Option<f64>| fitted.iter().map(|(_, effect)| of(effect)).collect();
-        let critical = |(_, effect): &(usize, &Effect)| Some(self.critical[effect.degrees_of_freedom]);
+        let critical = |(_, effect): &(usize, &Effect)| Some(self.critical_t(effect));
         Table::new("regression")
             .text("sector", fitted.iter().map(|(sector, _)| view.sectors().code(*sector).into()).collect())
             .numbers("n", numbers(|effect| Some(effect.n as f64)))

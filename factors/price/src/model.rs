@@ -1,6 +1,7 @@
 //! The regression of one sector's margin on CPI and PPI, and their joint effect.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use rotor_factor::{FactorError, Panel, Parameters};
 use rotor_stats::{Columns, Fit, RANK_CUTOFF, StatsError, TOLERANCE, Workspace, is_constant, least_squares};
@@ -11,7 +12,7 @@ use crate::at;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Model {
     // Invariant: min_quarters <= n_quarters, and both exceed the number of columns and `newey_west_lag`.
-    pub(crate) n_quarters: usize,
+    n_quarters: usize,
     min_quarters: usize,
     is_change: bool,
     has_dummies: bool,
@@ -100,6 +101,11 @@ impl Model {
             return Err(FactorError::parameter("min_quarters", model.min_quarters, rule));
         }
         Ok(model)
+    }
+
+    /// Returns the degrees of freedom that a regression can have.
+    pub(crate) fn degrees_of_freedom(&self) -> RangeInclusive<usize> {
+        self.min_quarters - self.n_columns()..=self.n_quarters - self.n_columns()
     }
 
     fn n_columns(&self) -> usize {

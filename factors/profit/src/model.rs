@@ -172,8 +172,10 @@ impl Model {
         let tested = rows.tested(&fit(regression, self.ridge, workspace)?, n_train, self.test_rows)?;
         rows.add_to(regression, n_train..n)?;
         let refit = fit(regression, self.ridge, workspace)?;
-        let fitted = rows.z.iter().map(|row| refit.predict(row)).collect::<Result<Vec<f64>, _>>();
-        let fitted = fitted.map_err(|error| refused(&error))?;
+        let mut fitted = Vec::with_capacity(n);
+        for row in &rows.z {
+            fitted.push(refit.predict(row).map_err(|error| refused(&error))?);
+        }
         // 9. The forecasts.
         let foresee = |month: i32| {
             self.regressors(&x, &y, month)

@@ -155,7 +155,8 @@ impl Factor for Prosperity {
             }
             numbers_of_series.push((n_series > 0.0).then_some(n_series));
             // 4. The weighted mean decides.
-            let mean = sum / weights;
+            // There is no negative zero.
+            let mean = sum / weights + 0.0;
             if links.of(sector).len() == 0 {
                 signal.withhold(sector, "no series is linked to it");
             } else if n_series == 0.0 {

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use rayon::prelude::*;
 use rotor_tests::plugins::plugin;
-use rotor_tests::{demo, rotor, workspace};
+use rotor_tests::{assert_golden, demo, rotor};
 
 const HOSTILE: [&str; 34] = [
     "panics-in-new",
@@ -122,16 +122,7 @@ fn every_hostile_plugin_has_its_outcome() {
     for (name, (here, apart)) in HOSTILE.iter().zip(&rows) {
         writeln!(table, "| {name} | {here} | {apart} |").unwrap();
     }
-    let golden = workspace().join("tests/golden/plugins/hostile.md");
-    if std::env::var_os("ROTOR_BLESS").is_some() {
-        fs::create_dir_all(golden.parent().unwrap()).unwrap();
-        fs::write(&golden, &table).unwrap();
-    }
-    let expected = fs::read_to_string(&golden).unwrap();
-    for (line, expected) in table.lines().zip(expected.lines()) {
-        assert_eq!(line, expected);
-    }
-    assert_eq!(table, expected);
+    assert_golden("plugins/hostile.md", &table);
 }
 
 #[test]

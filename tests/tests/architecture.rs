@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rotor_factor::Value;
 use rotor_tests::workspace;
 
 /// Which crates of ours a crate may name. A crate that is not here has no place in the house yet.
@@ -231,6 +232,32 @@ fn the_reference_page_has_every_column() {
     }
 }
 
+/// Name, type and default of each parameter of a factor, and what it means, as rows of the page begin.
+fn parameters_of(folder: &Path) -> Vec<String> {
+    const FACTORS: [&rotor_factor::ExportedFactor; 5] = [
+        &factor_heat::FACTOR,
+        &factor_momentum::FACTOR,
+        &factor_price::FACTOR,
+        &factor_profit::FACTOR,
+        &factor_prosperity::FACTOR,
+    ];
+    let name = folder.file_name().unwrap();
+    let factors = FACTORS.iter().map(|factor| rotor_plugin::Plugin::linked(factor).unwrap());
+    let factor = factors.into_iter().find(|factor| name == factor.name());
+    let factor = factor.unwrap_or_else(|| panic!("{} is not in this list", folder.display()));
+    let row = |parameter: &rotor_factor::Parameter| {
+        assert!(!parameter.about.contains('|'), "a table has no place for `|`");
+        let (kind, default) = match parameter.default() {
+            Value::Flag(value) => ("flag", value.to_string()),
+            Value::Integer(value) => ("integer", value.to_string()),
+            Value::Number(value) => ("number", value.to_string()),
+            Value::Text(value) => ("text", format!("`{value}`")),
+        };
+        [format!("| `{}` | {kind} | {default} | ", parameter.name), format!(" | {} |\n", parameter.about)]
+    };
+    factor.parameters().iter().flat_map(row).collect()
+}
+
 #[test]
 fn every_factor_has_its_table_and_the_page_shows_it() {
     const ROWS: [&str; 7] = ["Input", "Formula", "Unit", "Direction", "Publication lag", "Missing", "Source"];
@@ -241,6 +268,9 @@ fn every_factor_has_its_table_and_the_page_shows_it() {
         let rows: Vec<&str> = rows.filter_map(|line| line.strip_prefix("//! | ")).collect();
         let titles: Vec<&str> = rows.iter().filter_map(|row| Some(row.split_once(" |")?.0)).collect();
         assert_eq!(titles.iter().filter(|title| ROWS.contains(title)).count(), 7, "{}", folder.display());
+        for parameter in parameters_of(&folder) {
+            assert!(page.contains(&parameter), "the page of factors lacks `{parameter}`");
+        }
         for row in rows.iter().filter(|row| ROWS.iter().any(|title| row.starts_with(title))) {
             assert!(page.contains(&format!("| {row}")), "the page of factors lacks `{row}`");
         }

@@ -1,7 +1,8 @@
 //! From the scores of several factors to one order of the sectors.
 //!
 //! Three-valued scores tie in most months, so that the rule for ties is part of the strategy: it is spelled out here and
-//! nowhere left to the order of a table. Which of the ranked sectors are held is not decided here.
+//! nowhere left to the order of a table. All factors weigh the same, and a missing score is neutral; which of the ranked
+//! sectors are held is not decided here.
 
 use rotor_factor::Signal;
 use rotor_stats::{percentiles, round9};
@@ -64,7 +65,7 @@ impl Opinion {
 ///
 /// # Panics
 ///
-/// If an opinion has not one score and one raw value a sector, or a raw value is not finite.
+/// If an opinion has not one score and one raw value a sector, or one of them is not finite.
 #[must_use]
 pub fn rank(codes: &[&str], opinions: &[Opinion]) -> Vec<Place> {
     let mut places = vec![Place { total: 0.0, tie_break: 0.0, rank: 0 }; codes.len()];
@@ -76,7 +77,9 @@ pub fn rank(codes: &[&str], opinions: &[Opinion]) -> Vec<Place> {
         );
         let values = opinion.scores.iter().zip(opinion.percentiles());
         for (place, (score, percentile)) in places.iter_mut().zip(values) {
-            place.total += score.unwrap_or(NEUTRAL);
+            let score = score.unwrap_or(NEUTRAL);
+            assert!(score.is_finite(), "scores are finite");
+            place.total += score;
             place.tie_break += percentile / opinions.len() as f64;
         }
     }
@@ -147,12 +150,10 @@ mod tests {
         let mut expected = ["汽车", "机械设备", "食品饮料", "医药生物", "轻工制造", "家用电器"];
         expected.sort_unstable();
         assert_eq!(best, expected);
-        for (a, first) in places.iter().enumerate() {
-            for (b, second) in places.iter().enumerate() {
-                let is_before = (second.total, codes[a]) < (first.total, codes[b]);
-                assert!(a == b || first.total == second.total || is_before == (first.rank < second.rank));
-            }
-        }
+        let mut order: Vec<(f64, &str, usize)> =
+            codes.iter().zip(&places).map(|(code, place)| (-place.total, *code, place.rank)).collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(b.1)));
+        assert!(order.iter().map(|(.., rank)| *rank).eq(1..=codes.len()), "by total, then by code");
     }
 
     #[test]

@@ -211,6 +211,26 @@ impl<'a> Panel<'a> {
         (!value.is_nan()).then_some(value)
     }
 
+    /// Returns the value of an entity in the period at this position of the calendar (see [`ReferencePeriod::index`]), or
+    /// `None` if there is none or the window does not have the period.
+    ///
+    /// ```
+    /// # use rotor_factor::{Date, Frequency, Panel, ReferencePeriod};
+    /// # let june = ReferencePeriod::ending(Frequency::Monthly, Date::new(2022, 6, 30)?).unwrap();
+    /// let panel = Panel::new(&[1.0, 2.0], 2, 2, june)?;
+    /// assert_eq!(panel.at(0, june.index() - 1), Some(1.0));
+    /// assert_eq!(panel.at(0, june.index() + 1), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `entity` is not below [`Panel::n_entities`].
+    #[must_use]
+    pub fn at(&self, entity: usize, index: i32) -> Option<f64> {
+        self.get(entity, usize::try_from(self.last.index().checked_sub(index)?).ok()?)
+    }
+
     /// Returns the latest value of an entity in the window with its lag, or `None` if it has none.
     ///
     /// # Panics

@@ -68,10 +68,10 @@ impl Heat {
     ///
     /// # Errors
     ///
-    /// If `min_months` is greater than `window`.
+    /// If `min_months` is below 2 or greater than `window`.
     pub fn new(window: usize, min_months: usize) -> Result<Self, FactorError> {
-        if min_months > window {
-            let rule = format!("at most `window` ({window})");
+        if !(2..=window).contains(&min_months) {
+            let rule = format!("from 2 to `window` ({window})");
             return Err(FactorError::parameter("min_months", min_months, rule));
         }
         Ok(Self { window, min_months, confirm: false, likes_hot: false })
@@ -180,7 +180,7 @@ impl Heat {
         for sector in 0..view.n_sectors() {
             let (Some(value), Some(rank)) = (forecast.get(sector), ranks.get(sector)) else {
                 signal
-                    .withhold(sector, "no heat in one of the last three months: too few months with another");
+                    .withhold(sector, "no heat in one of the last three months: no other sector shares `min_months` returns with it");
                 continue;
             };
             let (is_hot, is_cold) = (rank <= third, rank >= n as f64 - third + 1.0);
@@ -208,7 +208,9 @@ fn table(
     heats: &[CrossSection; N_AVERAGED],
     forecast: &CrossSection,
 ) -> Table {
-    let numbers = |of: fn(&Counts) -> u32| counts.iter().map(|counts| Some(f64::from(of(counts)))).collect();
+    let numbers = |of: fn(&Counts) -> u32| {
+        counts.iter().map(|counts| counts.heat().map(|_| f64::from(of(counts)))).collect()
+    };
     Table::new("heat")
         .text("sector", view.sectors().codes().map(String::from).collect())
         .numbers("month_return", (0..view.n_sectors()).map(|sector| histories.last_return(sector)).collect())
@@ -392,7 +394,8 @@ mod tests {
         // Six returns: enough for the last month, too few for the two before.
         sectors[3].1[..13].fill(None);
         let text = closes(&sectors).replacen(" 100\n", " -\n", 1);
-        let reason = "no heat in one of the last three months: too few months with another";
+        let reason =
+            "no heat in one of the last three months: no other sector shares `min_months` returns with it";
         assert!(reasons(&heat([]), &day(20), &text).ends_with(&format!("d - ({reason})")));
         let signal = evaluate(&heat([]), &day(20), &text).unwrap();
         assert!(signal.find_diagnostic("heat").unwrap().get(3).is_some(), "its heat of the month is known");
@@ -416,7 +419,7 @@ mod tests {
     #[test]
     fn more_months_than_the_window_are_refused() {
         let error = Heat::new(12, 13).unwrap_err();
-        assert_eq!(error.to_string(), "parameter `min_months` is 13; it must be at most `window` (12)");
+        assert_eq!(error.to_string(), "parameter `min_months` is 13; it must be from 2 to `window` (12)");
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod model;
 mod scenario;
 
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Panel, Parameter,
+    AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Parameter,
     Parameters, ReferencePeriod, Signal, Spec, Table,
 };
 use rotor_stats::{Workspace, less_than, student_quantile};
@@ -36,7 +36,7 @@ use scenario::Scenario;
 /// use rotor_factor::testing;
 ///
 /// let quarters = [("2020Q1", 1.0, 2.0, 30.1), ("2020Q2", 3.0, 2.0, 31.9), ("2020Q3", 1.0, 4.0, 28.9), ("2020Q4", 3.0, 4.0, 31.1)];
-/// let (mut cpi, mut ppi, mut margins) = ("[cpi]\nCN\n".to_owned(), "[ppi]\nCN\n".to_owned(), "[gross_margin]\nfood\n".to_owned());
+/// let (mut cpi, mut ppi, mut margins) = ("[cpi]\nCN\n".to_owned(), "[ppi]\nCN\n".to_owned(), "[margin]\nfood\n".to_owned());
 /// for (idx, (quarter, consumer, producer, margin)) in quarters.iter().enumerate() {
 ///     for month in 3 * idx + 1..3 * idx + 4 {
 ///         cpi += &format!("2020-{month:02} 2021-01-16 {consumer}\n");
@@ -65,7 +65,7 @@ pub struct Price {
 
 rotor_factor::export_factor!(Price);
 
-/// Margins and prices have no limit of age; forty years are none in practice.
+/// Margins and prices have no limit of age, for which forty years stand.
 const N_MONTHS: usize = 480;
 
 impl Factor for Price {
@@ -99,7 +99,7 @@ impl Factor for Price {
             4,
             0,
             99,
-            "quarters over which residuals may correlate",
+            "rows over which residuals may correlate; a dropped quarter is no row",
             "滞后阶数",
         ),
         Parameter::choice(
@@ -157,7 +157,10 @@ impl Factor for Price {
     fn spec(&self) -> Spec {
         let prices = |series: &str| Input::series(series, EntityKind::Market, Frequency::Monthly, N_MONTHS);
         Spec::new("price", env!("CARGO_PKG_VERSION"), "Effect of CPI and PPI on margins", "价格")
-            .input(Input::series(&self.margin, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3))
+            .input(
+                Input::series(&self.margin, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3)
+                    .named("margin"),
+            )
             .input(prices(&self.cpi).named("cpi"))
             .input(prices(&self.ppi).named("ppi"))
     }
@@ -165,7 +168,7 @@ impl Factor for Price {
     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
         let market = view.the_only(EntityKind::Market, &self.market)?.position;
         let (cpi, ppi) = (view.panel("cpi")?, view.panel("ppi")?);
-        let margins = view.panel(&self.margin)?;
+        let margins = view.panel("margin")?;
         // 1. Quarters: the margin as it is, CPI and PPI as means of three months.
         let quarters = Quarters::new(cpi, ppi, market);
         // 3. The scenario, the same for all sectors.
@@ -272,11 +275,6 @@ impl Price {
     }
 }
 
-/// Returns the value of a period by its position on the calendar, if the window has it.
-fn at(panel: &Panel<'_>, entity: usize, index: i32) -> Option<f64> {
-    panel.get(entity, usize::try_from(panel.last().index() - index).ok()?)
-}
-
 #[cfg(test)]
 mod tests {
     use std::fmt::Write;
@@ -307,7 +305,7 @@ mod tests {
             }
         }
         let codes: Vec<&str> = sectors.iter().map(|(code, _)| *code).collect();
-        writeln!(text, "[gross_margin]\n {}", codes.join(" ")).unwrap();
+        writeln!(text, "[margin]\n {}", codes.join(" ")).unwrap();
         let n_quarters = sectors.iter().map(|(_, margins)| margins.len()).max().unwrap();
         for quarter in 0..n_quarters {
             let cell = |(_, margins): &(&str, &[f64])| {
@@ -330,7 +328,7 @@ mod tests {
         make(worked.into_iter().chain(given))
     }
 
-    /// The numbers of the first sector, four decimals each.
+    /// The numbers of the first sector, seven decimals each.
     fn numbers(signal: &Signal, names: &[&str]) -> String {
         let number = |name: &&str| match signal.find_diagnostic(name).and_then(|values| values.get(0)) {
             Some(value) => format!("{name} {value:.7}"),
@@ -381,7 +379,7 @@ mod tests {
             2022-04 2022-05-11     8.0
             2022-05 2022-06-10     6.4
             2022-06 2022-07-09     6.1
-            [gross_margin]
+            [margin]
                                   food
             2022Q1  2022-04-30    30.0
         ";
@@ -395,11 +393,14 @@ mod tests {
         assert_eq!(episodes.find("gap_last").unwrap().as_numbers().map(<[f64]>::len), Some(1));
 
         for day in ["2022-07-01", "2022-07-10"] {
-            let spec = price([]);
-            let directions = evaluate(&spec, day, PRICES).unwrap().find_diagnostic("direction_cpi").cloned();
-            assert_eq!(directions.unwrap().to_string(), "1.0000");
-            let directions = evaluate(&spec, day, PRICES).unwrap().find_diagnostic("direction_ppi").cloned();
-            assert_eq!(directions.unwrap().to_string(), "-1.0000");
+            let adaptive = price([("scenario", "adaptive".into())]);
+            let signal = evaluate(&adaptive, day, PRICES).unwrap();
+            let direction = |name: &str| signal.find_diagnostic(name).unwrap().to_string();
+            assert_eq!(
+                [direction("direction_cpi"), direction("direction_ppi")],
+                ["1.0000", "-1.0000"],
+                "{day}"
+            );
         }
     }
 
@@ -415,7 +416,8 @@ mod tests {
                 &["theta", "n"],
             )
         };
-        assert!(theta(&cpi, &PPI).starts_with("theta -"), "1.8 less 1.9 is not above -0.1");
+        let signal = evaluate(&adaptive, DAY, &fixture(&cpi, &PPI, &[("food", &MARGIN)])).unwrap();
+        assert_eq!(signal.find_diagnostic("direction_cpi").unwrap().to_string(), "-1.0000", "1.8 less 1.9");
         cpi[8] = 1.85;
         let mut ppi = PPI;
         ppi[9] = ppi[8];
@@ -438,15 +440,16 @@ mod tests {
             reasons(&price([]), DAY, &fixture(&CPI, &PPI, &sectors)),
             "food 3, bank - (it has no public gross margin), \
              flat - (the joint effect has no variance: the regression fits exactly), \
-             young - (1 of the 10 quarters needed have a margin, CPI and PPI), \
+             young - (1 quarters of its window have a margin, CPI and PPI; 10 are needed), \
              exact - (the joint effect has no variance: the regression fits exactly)"
         );
         let vast: Vec<f64> = PPI.iter().map(|ppi| ppi * 1e300).collect();
         let reason = reasons(&price([]), DAY, &fixture(&CPI, &vast, &[("food", &MARGIN)]));
-        assert!(reason.contains("independently") || reason.contains("cannot be computed"), "{reason}");
-        assert!(reasons(&price([]), DAY, &fixture(&CPI, &PPI, &[("food", &huge)])).starts_with("food"));
+        assert_eq!(reason, "food - (CPI and PPI do not vary independently over its quarters)");
+        let flat = "food - (the joint effect has no variance: the regression fits exactly)";
+        assert_eq!(reasons(&price([]), DAY, &fixture(&CPI, &PPI, &[("food", &huge)])), flat);
         let no_cpi = fixture(&[], &PPI, &[("food", &MARGIN)]);
-        let expected = "food - (0 of the 10 quarters needed have a margin, CPI and PPI)";
+        let expected = "food - (0 quarters of its window have a margin, CPI and PPI; 10 are needed)";
         assert_eq!(reasons(&price([]), DAY, &no_cpi), expected);
     }
 
@@ -456,7 +459,7 @@ mod tests {
         let signal = evaluate(&price([("min_quarters", 9.into())]), DAY, &without_may).unwrap();
         assert_eq!(numbers(&signal, &["n"]), "n 9.0000000");
         let nine = price([("min_quarters", 9.into()), ("quarters", 9.into())]);
-        assert!(reasons(&nine, DAY, &without_may).contains("8 of the 9 quarters"));
+        assert!(reasons(&nine, DAY, &without_may).contains("8 quarters of its window"));
     }
 
     #[test]
@@ -486,8 +489,10 @@ mod tests {
         let change = wide(&[("margin", "yoy_change".into()), ("min_quarters", 6.into())]);
         assert!(change.starts_with("n 6"), "{change}");
         let robust = wide(&[("standard_errors", "newey_west".into())]);
-        assert_eq!(robust.split(", t").next(), plain.split(", t").next(), "only t differs");
-        assert_ne!(robust, plain);
+        let before_t = |numbers: &str| numbers.rsplit_once(", t ").unwrap().0.to_owned();
+        assert_eq!(before_t(&robust), before_t(&plain), "only t differs");
+        let white = wide(&[("standard_errors", "newey_west".into()), ("newey_west_lag", 0.into())]);
+        assert!(robust != plain && robust != white);
     }
 
     #[test]

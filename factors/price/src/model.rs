@@ -6,8 +6,6 @@ use std::ops::RangeInclusive;
 use rotor_factor::{FactorError, Panel, Parameters};
 use rotor_stats::{Columns, Fit, RANK_CUTOFF, StatsError, TOLERANCE, Workspace, is_constant, least_squares};
 
-use crate::at;
-
 /// What is regressed on what.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Model {
@@ -60,7 +58,7 @@ impl Quarters {
         let last = cpi.last().index().div_euclid(3);
         let first = last - (cpi.n_periods() / 3) as i32;
         let mean = |panel: &Panel<'_>, quarter: i32| {
-            let months = (0..3).filter_map(|month| at(panel, market, 3 * quarter + month));
+            let months = (0..3).filter_map(|month| panel.at(market, 3 * quarter + month));
             let (sum, n) = months.fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
             (sum / f64::from(n), n)
         };
@@ -136,7 +134,10 @@ impl Model {
         let n = rows.len();
         if n < self.min_quarters {
             let needed = self.min_quarters;
-            return Err(format!("{n} of the {needed} quarters needed have a margin, CPI and PPI").into());
+            return Err(format!(
+                "{n} quarters of its window have a margin, CPI and PPI; {needed} are needed"
+            )
+            .into());
         }
         let mut columns = Vec::with_capacity(n * self.n_columns());
         columns.resize(n, 1.0);
@@ -152,7 +153,8 @@ impl Model {
             .and_then(|x| least_squares(x, &y, RANK_CUTOFF, workspace))
             .map_err(too_large)?;
         if fitted.rank() < self.n_columns() {
-            return Err("CPI and PPI do not vary independently over its quarters".into());
+            let what = if self.has_dummies { "CPI, PPI and the quarters" } else { "CPI and PPI" };
+            return Err(format!("{what} do not vary independently over its quarters").into());
         }
         let coefficients = fitted.coefficients();
         Ok(Effect {
@@ -163,15 +165,16 @@ impl Model {
             r_squared: r_squared(&y, fitted.residual_sum_of_squares()),
             b_cpi: coefficients[1],
             b_ppi: coefficients[2],
-            joint: self.joint(&fitted, directions).map_err(too_large)?,
+            // A margin that never changes is fitted exactly, but for rounding in its own units.
+            joint: if is_constant(&y) { None } else { self.joint(&fitted, directions).map_err(too_large)? },
             forecast: self.forecast(&fitted, margins, sector, base_quarter + 1, quarters),
         })
     }
 
     /// Returns what is explained in a quarter: the margin, or its change on the year.
     fn explained(&self, margins: &Panel<'_>, sector: usize, quarter: i32) -> Option<f64> {
-        let margin = at(margins, sector, quarter)?;
-        if self.is_change { Some(margin - at(margins, sector, quarter - 4)?) } else { Some(margin) }
+        let margin = margins.at(sector, quarter)?;
+        if self.is_change { Some(margin - margins.at(sector, quarter - 4)?) } else { Some(margin) }
     }
 
     /// Returns `d_c b_c + d_p b_p` with its t; the covariance of the two is part of the variance.
@@ -204,7 +207,7 @@ impl Model {
         let is_it = |number: i32| f64::from(u8::from(quarter.rem_euclid(4) == number));
         let row = [1.0, cpi, ppi, is_it(1), is_it(2), is_it(3)];
         let value = fitted.predict(&row[..self.n_columns()]).ok()?;
-        let base = if self.is_change { at(margins, sector, quarter - 4)? } else { 0.0 };
+        let base = if self.is_change { margins.at(sector, quarter - 4)? } else { 0.0 };
         Some(value + base).filter(|forecast| forecast.is_finite())
     }
 }

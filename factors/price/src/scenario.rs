@@ -1,9 +1,7 @@
 //! Where CPI and PPI are going, and the gap between them.
 
 use rotor_factor::{Date, Month, Panel, Table};
-use rotor_stats::less_than;
-
-use crate::at;
+use rotor_stats::{equal, less_than};
 
 /// How a direction is told.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +30,13 @@ struct Row {
     narrows: Option<bool>,
 }
 
+impl Row {
+    /// Returns PPI - CPI in percentage points, unless they are beyond all numbers.
+    fn gap(&self) -> Option<f64> {
+        Some(self.ppi - self.cpi).filter(|gap| gap.is_finite())
+    }
+}
+
 impl<'a> Scenario<'a> {
     pub(crate) fn new(cpi: Panel<'a>, ppi: Panel<'a>, market: usize, options: Options) -> Self {
         Self { cpi, ppi, market, options }
@@ -48,7 +53,9 @@ impl<'a> Scenario<'a> {
             .and_then(|(lag, value)| Some(value - panel.get(self.market, lag + self.options.n_months)?));
         // A change of just the band counts: 0.1 is not below 0.1.
         match change {
-            Some(change) if !less_than(change.abs(), self.options.band) && change != 0.0 => change.signum(),
+            Some(change) if !less_than(change.abs(), self.options.band) && !equal(change, 0.0) => {
+                change.signum()
+            }
             _ => 0.0,
         }
     }
@@ -61,7 +68,7 @@ impl<'a> Scenario<'a> {
             .dates("month", rows.iter().map(|row| last_day(row.month)).collect())
             .numbers("cpi", number(|row| Some(row.cpi)))
             .numbers("ppi", number(|row| Some(row.ppi)))
-            .numbers("gap", number(|row| Some(row.ppi - row.cpi)))
+            .numbers("gap", number(Row::gap))
             .numbers("narrows", number(|row| row.narrows.map(|narrows| f64::from(u8::from(narrows)))))
     }
 
@@ -77,8 +84,8 @@ impl<'a> Scenario<'a> {
         Table::new("episodes")
             .dates("first", episodes.iter().map(|(first, _)| last_day(first.month)).collect())
             .dates("last", episodes.iter().map(|(_, last)| last_day(last.month)).collect())
-            .numbers("gap_first", episodes.iter().map(|(first, _)| Some(first.ppi - first.cpi)).collect())
-            .numbers("gap_last", episodes.iter().map(|(_, last)| Some(last.ppi - last.cpi)).collect())
+            .numbers("gap_first", episodes.iter().map(|(first, _)| first.gap()).collect())
+            .numbers("gap_last", episodes.iter().map(|(_, last)| last.gap()).collect())
     }
 
     /// The months in which both are public.
@@ -86,15 +93,15 @@ impl<'a> Scenario<'a> {
         let last = self.cpi.last().index();
         let change = |panel: &Panel<'_>, month: i32| {
             Some(
-                at(panel, self.market, month)?
-                    - at(panel, self.market, month - self.options.n_months as i32)?,
+                panel.at(self.market, month)?
+                    - panel.at(self.market, month - self.options.n_months as i32)?,
             )
         };
         let row = |month: i32| {
             let narrows = change(&self.cpi, month)
                 .zip(change(&self.ppi, month))
                 .map(|(cpi, ppi)| less_than(ppi, 0.0) && !less_than(cpi, 0.0));
-            let (cpi, ppi) = (at(&self.cpi, self.market, month)?, at(&self.ppi, self.market, month)?);
+            let (cpi, ppi) = (self.cpi.at(self.market, month)?, self.ppi.at(self.market, month)?);
             Some(Row { month, cpi, ppi, narrows })
         };
         (last + 1 - self.cpi.n_periods() as i32..=last).filter_map(row).collect()

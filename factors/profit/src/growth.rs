@@ -106,9 +106,6 @@ impl Industries {
         let n_values = span.len() * profits.n_entities();
         let mut industries =
             Self { span, profits: vec![f64::NAN; n_values], bases: vec![f64::NAN; n_values] };
-        if span.len() == 0 {
-            return industries;
-        }
         let n = span.len();
         let rows = industries.profits.chunks_exact_mut(n).zip(industries.bases.chunks_exact_mut(n));
         // A year longer, for the profits of the year before.
@@ -142,11 +139,11 @@ impl Industries {
             BridgeMode::Level => self.growth_of_levels(weights),
             BridgeMode::Growth => self.mean_growth(weights),
         };
-        for value in &mut growth.values {
-            *value = clip(*value, -options.clip, options.clip);
-        }
         if options.adjustment == BaseAdjustment::TwoYear {
             growth = self.over_two_years(&growth);
+        }
+        for value in &mut growth.values {
+            *value = clip(*value, -options.clip, options.clip);
         }
         // A January lies between its neighbours, once February is public.
         for january in (self.span.first..=self.span.last).filter(|month| is_january(*month)) {

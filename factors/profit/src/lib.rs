@@ -3,7 +3,7 @@
 //! | | |
 //! |---|---|
 //! | Input | `profit_ytd` and `profit_ytd_yoy` of industries, `bridge` (shares of industries in a sector's assets), `net_profit_ytd_yoy` of the sector |
-//! | Formula | y(t) on x(t-1..t-6) and y(t-6..t-9) by least squares over 60 months, f its forecast; x = 100 (X - Xᵇ)/abs(Xᵇ), X = Σ w L over industries, Xᵇ likewise of the bases L/(1 + g); y linear between public quarter-ends; raw = (f(T) - y(B)) / RMSE of the test rows |
+//! | Formula | y(t) on x(t-1..t-6) and y(t-6..t-9) by least squares over 60 months, f its forecast; x = 100 (X - Xᵇ)/abs(Xᵇ), X = Σ w L over industries, Xᵇ likewise of the bases L/(1 + g/100); y linear between public quarter-ends; raw = (f(T) - y(B)) / RMSE of the test rows |
 //! | Unit | growth in percent, clipped at ±200; differences in percentage points; raw in test errors |
 //! | Direction | higher is better: f(T) and every month between above the base by more than 1 point scores 3, below it 1, else 2 |
 //! | Publication lag | as published: B is the sector's last public quarter, F the month after the last public x; T is the latest quarter-end after B up to F, else F |
@@ -46,7 +46,7 @@ use model::{Fitted, Model, Scratch};
 ///         data += &format!("{}-{:02} 2017-06-27 {value}\n", 2013 + month / 12, month % 12 + 1);
 ///     }
 /// }
-/// data += "[net_profit_ytd_yoy]\nsteel\n";
+/// data += "[own_growth]\nsteel\n";
 /// for quarter in 0..17 {
 ///     data += &format!("{}Q{} 2017-04-30 {}\n", 2013 + quarter / 4, quarter % 4 + 1, 3 * quarter + 1);
 /// }
@@ -63,10 +63,9 @@ pub struct Profit {
     model: Model,
     min_coverage: f64,
     growth: growth::Options,
-    /// Whether the forecast is held against the report itself, not against the fitted value of its quarter.
-    is_base_reported: bool,
     dead_band: f64,
-    min_test_r2: f64,
+    /// `None` if every fit passes.
+    min_test_r2: Option<f64>,
     profit: String,
     profit_growth: String,
     target: Cow<'static, str>,
@@ -74,13 +73,13 @@ pub struct Profit {
 
 rotor_factor::export_factor!(Profit);
 
-/// Reports have no limit of age; forty years are none in practice.
+/// Reports have no limit of age, for which forty years stand.
 const N_MONTHS: usize = 480;
 
 /// What is forecast.
 const TARGET: &str = "net_profit_ytd_yoy";
 
-/// Below any R²: every fit passes.
+/// The value of `min_test_r2` at which every fit passes.
 const ANY_R2: f64 = -1e6;
 
 impl Factor for Profit {
@@ -145,7 +144,7 @@ impl Factor for Profit {
             ANY_R2,
             ANY_R2,
             1.0,
-            "least R² of the test rows; by default any passes",
+            "least R² of the test rows; -1000000 lets any pass",
             "测试集 R² 下限",
         ),
         Parameter::integer("test_rows", 12, 1, 120, "last rows, kept for the test", "测试行数"),
@@ -156,7 +155,7 @@ impl Factor for Profit {
             6,
             1,
             24,
-            "nearest of the four own lags, months; below 6 the regressors of T are not public",
+            "nearest of the four own lags, months; below 6 those of T are not always public",
             "自身滞后的起点,月",
         ),
         Parameter::text("profit_series", "profit_ytd", "series of industries' profits", "行业利润序列名"),
@@ -179,9 +178,8 @@ impl Factor for Profit {
                     _ => BaseAdjustment::None,
                 },
             },
-            is_base_reported: parameters.text("base") == "reported",
             dead_band: parameters.number("dead_band"),
-            min_test_r2: parameters.number("min_test_r2"),
+            min_test_r2: Some(parameters.number("min_test_r2")).filter(|least| *least > ANY_R2),
             profit: parameters.text("profit_series").into(),
             profit_growth: parameters.text("growth_series").into(),
             // Without copying the name for every forecast, where it is the usual one.
@@ -199,12 +197,15 @@ impl Factor for Profit {
             .input(Input::bridge())
             .input(of_industries(&self.profit).named("profit"))
             .input(of_industries(&self.profit_growth).named("profit_growth"))
-            .input(Input::series(&*self.target, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3))
+            .input(
+                Input::series(&*self.target, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3)
+                    .named("own_growth"),
+            )
     }
 
     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
         let bridge = view.bridge()?;
-        let reports = view.panel(&self.target)?;
+        let reports = view.panel("own_growth")?;
         let span = self.model.span(&reports, view.month());
         // 2. Profits of industries with their comparable bases.
         let industries = Industries::new(view.panel("profit")?, view.panel("profit_growth")?, span);
@@ -270,31 +271,26 @@ impl Profit {
         let Some(forecast) = fitted.forecast else {
             let target =
                 Month::from_index(fitted.target.month).map_or(String::new(), |month| month.to_string());
-            return signal.withhold(sector, format!("a regressor of its target {target} is not public"));
+            return signal.withhold(
+                sector,
+                format!("a regressor of its target {target} is missing or not public yet"),
+            );
         };
-        let base = if self.is_base_reported { Some(fitted.reported) } else { fitted.fitted_base };
-        let Some(base) = base else {
+        let Some(base) = fitted.base else {
             return signal.withhold(sector, "its base quarter has no fitted value");
         };
-        let passes = self.min_test_r2 == ANY_R2
-            || fitted.tested.test.r_squared.is_some_and(|r_squared| !less_than(r_squared, self.min_test_r2));
-        if !passes {
-            return signal.withhold(sector, "the R² of its test rows is below `min_test_r2`");
+        if let Some(least) = self.min_test_r2
+            && fitted.tested.test.r_squared.is_none_or(|r_squared| less_than(r_squared, least))
+        {
+            return signal.withhold(sector, "the R² of its test rows is undefined or below `min_test_r2`");
         }
-        let confirms = |is_beyond: fn(f64, f64) -> bool| {
-            fitted
-                .between
-                .iter()
-                .flatten()
-                .all(|(_, value)| value.is_some_and(|value| is_beyond(value, base)))
-        };
         let change = forecast - base;
-        let score = if less_than(self.dead_band, change) && confirms(|value, base| less_than(base, value)) {
-            3.0
-        } else if less_than(change, -self.dead_band) && confirms(less_than) {
-            1.0
-        } else {
-            2.0
+        let confirms = |value: Option<f64>| value.and_then(|value| fitted.confirms(value)) == Some(true);
+        let is_confirmed = fitted.between.iter().flatten().all(|(_, value)| confirms(*value));
+        let score = match is_confirmed {
+            true if less_than(self.dead_band, change) => 3.0,
+            true if less_than(change, -self.dead_band) => 1.0,
+            _ => 2.0,
         };
         let error = fitted.tested.test.mse.sqrt();
         let raw = change / error;

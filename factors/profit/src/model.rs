@@ -6,7 +6,7 @@ use std::ops::Range;
 use rotor_factor::{FactorError, Month, Panel, Parameters};
 use rotor_stats::{
     Columns, RANK_CUTOFF, StandardisedFit, StandardisedRows, StatsError, TOLERANCE, Workspace, clip, equal,
-    is_constant, pearson,
+    is_constant, less_than, pearson,
 };
 
 use crate::growth::{Path, Span};
@@ -23,6 +23,7 @@ pub(crate) struct Model {
     test_rows: usize,
     embargo: usize,
     first_own_lag: i32,
+    is_base_reported: bool,
 }
 
 /// What became of one sector. Months are positions on the calendar, January 1970 being 0; growth is in percent.
@@ -31,8 +32,8 @@ pub(crate) struct Fitted {
     pub(crate) target: Target,
     /// y(B) as reported.
     pub(crate) reported: f64,
-    /// The fitted value of B; `None` if its regressors are not complete.
-    pub(crate) fitted_base: Option<f64>,
+    /// What the forecast is held against: y(B), or its fitted value, of which there is none if a regressor is missing.
+    pub(crate) base: Option<f64>,
     /// f(T); `None` if a regressor of T is not public.
     pub(crate) forecast: Option<f64>,
     /// f of the months between.
@@ -112,6 +113,7 @@ impl Model {
             test_rows: parameters.count("test_rows"),
             embargo: parameters.count("embargo"),
             first_own_lag: parameters.count("first_own_lag") as i32,
+            is_base_reported: parameters.text("base") == "reported",
         };
         let least = N_REGRESSORS + 2 + model.embargo + model.test_rows;
         let rule = if model.min_months > model.window {
@@ -186,11 +188,12 @@ impl Model {
         let between =
             target.between.map(|month| month.map(|month| Ok::<_, Refusal>((month, foresee(month)?))));
         let [earlier, later] = between.map(Option::transpose);
+        let reported = y.get(base).expect("the base quarter has a report");
         let base_row = rows.months.iter().position(|month| *month == base);
         Ok(Fitted {
             target,
-            reported: y.get(base).expect("the base quarter has a report"),
-            fitted_base: base_row.map(|row| fitted[row]),
+            reported,
+            base: if self.is_base_reported { Some(reported) } else { base_row.map(|row| fitted[row]) },
             forecast: foresee(target.month)?,
             between: [earlier?, later?],
             n,
@@ -230,6 +233,15 @@ impl Model {
         first.copy_from_slice(industrial);
         rest.copy_from_slice(own);
         regressors.iter().all(|value| !value.is_nan()).then_some(regressors)
+    }
+}
+
+impl Fitted {
+    /// Tells whether the forecast of a month between lies on the same side of the base as that of the target; `None`
+    /// without either.
+    pub(crate) fn confirms(&self, value: f64) -> Option<bool> {
+        let (forecast, base) = (self.forecast?, self.base?);
+        Some(if forecast > base { less_than(base, value) } else { less_than(value, base) })
     }
 }
 
@@ -295,11 +307,7 @@ fn base_month(reports: &Panel<'_>, sector: usize) -> Option<i32> {
 
 /// Returns a sector's growth by month, linear between public quarter-ends that are three months apart.
 fn monthly(reports: &Panel<'_>, sector: usize, span: Span, bound: f64) -> Path {
-    let newest = reports.last().index();
-    let reported = |quarter: i32| {
-        let value = reports.get(sector, usize::try_from(newest - quarter).ok()?)?;
-        Some(clip(value, -bound, bound))
-    };
+    let reported = |quarter: i32| Some(clip(reports.at(sector, quarter)?, -bound, bound));
     let mut values = Vec::with_capacity(span.len());
     for month in span.first..=span.last {
         // The quarter-end on or before the month, and how many months have passed since.

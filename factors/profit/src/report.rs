@@ -55,18 +55,13 @@ pub(crate) fn fits(view: &AsOfView<'_>, all: &[Option<Fitted>]) -> Table {
         .numbers("fitted", rows.iter().map(|(.., value)| Some(*value)).collect())
 }
 
-/// The path from the base quarter to the target. A month confirms if it lies on the target's side of the base.
+/// The path from the base quarter to the target. A month between confirms if it lies on the target's side of the base.
 pub(crate) fn forecasts(view: &AsOfView<'_>, all: &[Option<Fitted>]) -> Table {
     let of = |(sector, fitted): (usize, &Fitted)| {
-        let between = fitted.between.iter().flatten().copied();
-        let path: Vec<_> = between.chain([(fitted.target.month, fitted.forecast)]).collect();
-        let rises = fitted.forecast.map(|forecast| forecast > fitted.reported);
-        path.into_iter()
-            .map(|(month, value)| {
-                let confirms = rises.zip(value).map(|(rises, value)| (value > fitted.reported) == rises);
-                (sector, month, value, fitted.reported, confirms)
-            })
-            .collect::<Vec<_>>()
+        let between = fitted.between.iter().flatten().map(|(month, value)| {
+            (sector, *month, *value, fitted.base, value.and_then(|value| fitted.confirms(value)))
+        });
+        between.chain([(sector, fitted.target.month, fitted.forecast, fitted.base, None)]).collect::<Vec<_>>()
     };
     let rows: Vec<_> = present(all).flat_map(of).collect();
     let confirms = |confirms: &Option<bool>| confirms.map(|confirms| f64::from(u8::from(confirms)));
@@ -74,7 +69,7 @@ pub(crate) fn forecasts(view: &AsOfView<'_>, all: &[Option<Fitted>]) -> Table {
         .text("sector", rows.iter().map(|(sector, ..)| view.sectors().code(*sector).into()).collect())
         .dates("month", rows.iter().map(|(_, month, ..)| last_day(*month)).collect())
         .numbers("forecast", rows.iter().map(|(_, _, value, ..)| *value).collect())
-        .numbers("base", rows.iter().map(|(_, _, _, base, _)| Some(*base)).collect())
+        .numbers("base", rows.iter().map(|(_, _, _, base, _)| *base).collect())
         .numbers("confirms", rows.iter().map(|(.., value)| confirms(value)).collect())
 }
 

@@ -10,7 +10,8 @@
 //! | Missing | a series without v(m) or v(m-1) is left out, one without either YoY is marked by c₁ alone; a sector without any series has no score |
 //! | Source | a macro house's sector-rotation report of 2022-07-10 (month on month and year on year combined, "decline narrowed"); points, bands and the map to sectors are this project's |
 //!
-//! Not the level of YoY but its change decides, for the source calls a narrowing decline "up". Quarterly series are left out:
+//! A series is a price if its name says `price` or its unit is money or money per something; all others are volumes to
+//! `new_year`. Not the level of YoY but its change decides, for the source calls a narrowing decline "up". Quarterly series are left out:
 //! they have no month.
 
 mod month;
@@ -77,10 +78,10 @@ struct Mark {
     mark: f64,
 }
 
-/// Days that reach from the execution day back to the month a year before the month before the one of New Year's rule.
+/// Sixteen months and the days since the last one, rounded up: what New Year's rule looks back.
 const N_DAYS: usize = 17 * 31;
 
-/// Monthly series have no limit of age; forty years are none in practice.
+/// Monthly series have no limit of age, for which forty years stand.
 const N_MONTHS: usize = 480;
 
 impl Factor for Prosperity {
@@ -101,7 +102,14 @@ impl Factor for Prosperity {
             "a change of YoY within it is none, percentage points",
             "同比变化死区,百分点",
         ),
-        Parameter::number("threshold", 0.25, 0.0, 1.0, "|S| from which the score is 3 or 1", "评分阈值"),
+        Parameter::number(
+            "threshold",
+            0.25,
+            0.001,
+            1.0,
+            "S from which the score is 3; 1 from its negative",
+            "评分阈值",
+        ),
         Parameter::number(
             "price_weight_upstream",
             1.0,
@@ -160,9 +168,9 @@ impl Factor for Prosperity {
             if links.of(sector).len() == 0 {
                 signal.withhold(sector, "no series is linked to it");
             } else if n_series == 0.0 {
-                signal.withhold(sector, "no series has values for this month and the one before");
+                signal.withhold(sector, "none of its series can be marked: a value of the month or of the one before is missing or zero");
             } else if !mean.is_finite() {
-                signal.withhold(sector, "the weights of its series sum to zero or beyond all numbers");
+                signal.withhold(sector, "the weights of its series (with `price_weight_upstream`) sum to zero or beyond all numbers");
             } else {
                 signal.score(sector, self.score(mean), mean);
             }
@@ -186,6 +194,7 @@ impl Prosperity {
         let mom = change(value, values.get(values.before(m))?)?;
         let yoy = values.yoy(m);
         let yoy_change = yoy.zip(values.yoy(values.before(m))).map(|(now, then)| now - then);
+        let yoy_change = yoy_change.filter(|change| change.is_finite());
         let first = sign(mom, self.mom_band);
         let mark = match yoy_change {
             Some(change) => 2.0 / 3.0 * first + 1.0 / 3.0 * sign(change, self.yoy_band),
@@ -335,7 +344,8 @@ mod tests {
         };
         assert_eq!(value("2022-07-01"), 604.0, "what is released on the day is not public");
         assert_eq!(value("2022-07-02"), 652.0);
-        let reason = "no series has values for this month and the one before";
+        let reason =
+            "none of its series can be marked: a value of the month or of the one before is missing or zero";
         assert_eq!(
             reasons(&prosperity([]), "2022-09-01", DAILY),
             format!("coal - ({reason}), power - ({reason})")
@@ -396,7 +406,8 @@ mod tests {
             2022Q1 2022-04-30   100
             2022Q2 2022-07-07   120
         ";
-        let reason = "no series has values for this month and the one before";
+        let reason =
+            "none of its series can be marked: a value of the month or of the one before is missing or zero";
         let expected =
             ["zero", "huge", "once", "banks"].map(|code| format!("{code} - ({reason})")).join(", ");
         assert_eq!(reasons(&prosperity([]), "2022-07-08", text), expected);

@@ -1,6 +1,6 @@
 //! The monthly values of a series, whatever its own frequency.
 
-use rotor_factor::{Date, Frequency, Month, Panel};
+use rotor_factor::{Frequency, Month, Panel};
 
 /// The values of a series by month.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +49,7 @@ impl<'a> Monthly<'a> {
     /// Returns the value of a month: what is published of it, or the mean of the values dated in it.
     fn own(&self, month: i32) -> Option<f64> {
         if self.panel.frequency() == Frequency::Monthly {
-            return self.panel.get(self.market, usize::try_from(self.panel.last().index() - month).ok()?);
+            return self.panel.at(self.market, month);
         }
         let (first, last) = days(month)?;
         let newest = self.panel.last().index();
@@ -69,5 +69,5 @@ impl<'a> Monthly<'a> {
 /// Returns the first and the last day of a month, in days since 1970.
 fn days(month: i32) -> Option<(i32, i32)> {
     let month = Month::from_index(month)?;
-    Some((Date::days(month.first_day()), month.last_day().days()))
+    Some((month.first_day().days(), month.last_day().days()))
 }

@@ -202,8 +202,7 @@ fn industrial_growth(
         }
     }
     let growth = |classes: &Vec<Class>| {
-        let growth = if options.is_growth_bridge { mean_growth(classes) } else { level_growth(classes) };
-        growth.map(|growth| growth.clamp(-options.clip, options.clip))
+        if options.is_growth_bridge { mean_growth(classes) } else { level_growth(classes) }
     };
     let plain: BTreeMap<Month, f64> =
         classes.iter().filter_map(|(month, classes)| Some((*month, growth(classes)?))).collect();
@@ -223,6 +222,7 @@ fn industrial_growth(
             }
         }
     }
+    x.values_mut().for_each(|growth| *growth = growth.clamp(-options.clip, options.clip));
     let februaries: Vec<Month> = x.keys().copied().filter(|month| month.number() == 2).collect();
     for february in februaries {
         if let Some(december) = x.get(&before(february, 2)) {

@@ -77,6 +77,10 @@ fn check_values(outcome: &Outcome, spec: &Spec) {
     for realized in &signal.realized {
         assert!(realized.value.is_finite(), "{realized:?} is finite");
     }
+    for column in signal.tables.iter().flat_map(crate::Table::columns) {
+        let numbers = column.values.as_numbers().unwrap_or_default();
+        assert!(!numbers.iter().any(|value| value.is_infinite()), "column `{}` is finite", column.name);
+    }
     for diagnostic in &signal.diagnostics {
         let name = &diagnostic.name;
         assert!(diagnostic.values.iter().flatten().all(f64::is_finite), "diagnostic `{name}` is finite");

@@ -2,7 +2,7 @@
 //!
 //! Profit, price, prosperity and heat over 91 months of the demo's 31 sectors, as a replay asks them on as many threads as
 //! the machine has, together and alone, beside the walk that only shows them their windows. And heat over 90 months of 5000
-//! sectors, whose pairs would be 12.5 million a month, beside the pairs.
+//! sectors, whose pairs would be 12.5 million a month.
 //!
 //! Floor: of 31 sectors 18 have a bridge, and each takes a fit of 45 rows, one of 60 and a ridge of 45 and 10 rows by 10
 //! columns: 37 000 additions and multiplications, 18 µs at two a nanosecond, 1640 times in 91 months: 30 ms of one core if
@@ -11,9 +11,9 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use rotor_benches::demo;
-use rotor_data::synthetic::{self, World};
-use rotor_data::{Dataset, Format, write_dataset};
+use rayon::prelude::*;
+use rotor_benches::{demo, with_market};
+use rotor_data::Dataset;
 use rotor_engine::{Plan, Replay, Views, executions, replay};
 use rotor_factor::{AsOf, ExportedFactor, Month};
 use rotor_plugin::{Instance, Plugin};
@@ -68,26 +68,17 @@ fn bench_four(criterion: &mut Criterion) {
 }
 
 fn bench_heat(criterion: &mut Criterion) {
-    let folder = tempfile::tempdir().expect("there is room");
-    let made = synthetic::generate(World::Large { entities: 5000, months: 180 }, 1).expect("it can be made");
-    let place = folder.path().join("large");
-    write_dataset(&place, &made.manifest, &made.tables, Format::Parquet, &[]).expect("there is room");
-    let dataset = Dataset::open(&place).expect("it is sound");
-    let first = dataset.calendar().days()[0].month().plus(70).expect("it exists");
-    let days = days(&dataset, first, 90);
     let heat = make(&factor_heat::FACTOR);
-    let replay = run(&dataset, &[&heat], &days);
-    assert!(
-        replay.outcomes[0]
-            .iter()
-            .all(|outcome| outcome.as_ref().is_ok_and(|signal| signal.score_of(0).is_ok()))
-    );
-
-    let mut group = criterion.benchmark_group("90 months x 5000 sectors");
+    let mut group = criterion.benchmark_group("5000 sectors");
     group.sample_size(20);
-    group.bench_function("heat", |bencher| bencher.iter(|| run(black_box(&dataset), &[&heat], &days)));
-    group.bench_function("only the walk", |bencher| {
-        bencher.iter(|| walk(black_box(&dataset), &[&heat], &days))
+    with_market(5000, 63, |view| {
+        assert!(heat.evaluate(view).expect("it scores").score_of(0).is_ok());
+        group.bench_function("heat, asked 90 times in parallel", |bencher| {
+            bencher.iter(|| {
+                let ask = |_| heat.evaluate(black_box(view)).expect("it scores").raw_of(0).is_some();
+                assert_eq!((0..90).into_par_iter().map(ask).filter(|is_there| *is_there).count(), 90);
+            });
+        });
     });
     group.finish();
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use rotor_data::model::{Entity, Observation, Price, Series, Tables};
 use rotor_data::{Format, Manifest, PriceFrequency};
-use rotor_factor::{Date, EntityKind, Frequency, Month, Released};
+use rotor_factor::host::{EntityTable, ViewData};
+use rotor_factor::{AsOf, Date, EntityKind, Frequency, Month, Panel, ReferencePeriod, Released};
 
 /// A generator of numbers that look random enough to keep compression honest (splitmix64).
 #[derive(Clone, Debug)]
@@ -157,4 +158,37 @@ fn built(selection: &[&str], is_wanted: impl Fn(&str) -> bool) -> PathBuf {
     let own = messages.lines().rfind(|line| line.contains("\"reason\":\"compiler-artifact\""));
     let files = own.expect("cargo names what it has built").split('"').filter(|text| is_wanted(text));
     PathBuf::from(files.last().expect("it has built what was asked for"))
+}
+
+/// Shows a day of a market of `n_sectors` with month-end closes of `n_months`.
+///
+/// # Panics
+///
+/// Never: the day exists.
+pub fn with_market(n_sectors: usize, n_months: usize, see: impl FnOnce(&ViewData<'_>)) {
+    let codes: Vec<String> = (0..n_sectors).map(|sector| format!("{sector:04}")).collect();
+    let sectors = EntityTable::new(codes.iter().map(|code| (code.as_str(), None)));
+    let others = EntityTable::default();
+    let month = Month::new(2020, 6).expect("it exists");
+    let last = ReferencePeriod::from_index(Frequency::Monthly, month.index()).expect("it exists");
+    let mut numbers = Numbers::new(5000);
+    let mut closes = Vec::with_capacity(n_months * n_sectors);
+    for _ in 0..n_sectors {
+        let mut close = 1000.0;
+        for _ in 0..n_months {
+            close *= 0.95 + numbers.below(1_000_000) as f64 / 1e7;
+            closes.push(close);
+        }
+    }
+    let panel = Panel::new(&closes, n_months, n_months, last).expect("it fills the shape");
+    see(&ViewData {
+        as_of: AsOf(Date::new(2020, 7, 1).expect("it exists")),
+        month,
+        is_month_end: false,
+        wants_tables: false,
+        entities: [&sectors, &others, &others, &others],
+        inputs: vec![Some((EntityKind::Sector, panel))],
+        bridge: None,
+        links: None,
+    });
 }

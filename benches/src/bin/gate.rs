@@ -9,11 +9,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
-use rotor_benches::{Numbers, demo, tables};
+use rotor_benches::{demo, tables, with_market};
 use rotor_data::{Dataset, Input, Sweep, WindowRequest};
 use rotor_engine::{Plan, Views, executions, replay};
-use rotor_factor::host::{EntityTable, ViewData};
-use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Frequency, Month, Panel, ReferencePeriod, Value};
+use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Month, Value};
 use rotor_plugin::Plugin;
 
 const TOLERANCE: f64 = 0.03;
@@ -97,36 +96,12 @@ fn replay_demo(factor: &'static ExportedFactor) {
 
 /// Heat asked five times about a market of 5000 sectors.
 fn large_heat() {
-    let n_sectors = 5000;
-    let codes: Vec<String> = (0..n_sectors).map(|sector| format!("{sector:04}")).collect();
-    let sectors = EntityTable::new(codes.iter().map(|code| (code.as_str(), None)));
-    let others = EntityTable::default();
-    let month = Month::new(2020, 6).expect("it exists");
-    let last = ReferencePeriod::from_index(Frequency::Monthly, month.index()).expect("it exists");
-    let mut numbers = Numbers::new(5000);
-    let mut closes = Vec::with_capacity(63 * n_sectors);
-    for _ in 0..n_sectors {
-        let mut close = 1000.0;
-        for _ in 0..63 {
-            close *= 0.95 + numbers.below(1_000_000) as f64 / 1e7;
-            closes.push(close);
-        }
-    }
-    let panel = Panel::new(&closes, 63, 63, last).expect("it fills the shape");
-    let view = ViewData {
-        as_of: AsOf(Date::new(2020, 7, 1).expect("it exists")),
-        month,
-        is_month_end: false,
-        wants_tables: false,
-        entities: [&sectors, &others, &others, &others],
-        inputs: vec![Some((EntityKind::Sector, panel))],
-        bridge: None,
-        links: None,
-    };
     let heat = Plugin::linked(&factor_heat::FACTOR).expect("it starts").create([]).expect("defaults");
-    for _ in 0..5 {
-        assert!(heat.evaluate(&view).expect("it scores").score_of(0).is_ok());
-    }
+    with_market(5000, 63, |view| {
+        for _ in 0..5 {
+            assert!(heat.evaluate(view).expect("it scores").score_of(0).is_ok());
+        }
+    });
 }
 
 /// A workload that touches none of our code: if its count moves, the compiler or the machine has changed.

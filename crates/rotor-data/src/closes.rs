@@ -62,6 +62,16 @@ impl Closes {
         dates.iter().map(date).zip(closes.iter().copied())
     }
 
+    /// Returns the day of an entity's first close.
+    ///
+    /// # Panics
+    ///
+    /// If the dataset has no entity at this position.
+    #[must_use]
+    pub fn first_day(&self, entity: usize) -> Option<Date> {
+        Date::from_days(*self.columns(entity).0.first()?)
+    }
+
     /// Returns the last close of an entity on or before a day, with its day, however old.
     ///
     /// # Panics

@@ -163,7 +163,7 @@ impl CrossSection {
         let sectors = dataset.of_kind(EntityKind::Sector);
         let is_there = |position: usize| {
             dataset.entities()[position].is_valid_on(as_of.0)
-                && dataset.closes().on_or_before(position, as_of.0).is_some()
+                && dataset.closes().first_day(position).is_some_and(|first| first <= as_of.0)
         };
         let rows: Vec<u32> =
             (0..sectors.len() as u32).filter(|row| is_there(sectors[*row as usize])).collect();

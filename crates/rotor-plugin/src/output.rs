@@ -2,8 +2,10 @@
 
 #![allow(unsafe_code, reason = "the factor hands over pointers")]
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ffi::c_void;
+use std::sync::{Mutex, PoisonError};
 
 use rotor_factor::host::{empty_signal, set_scores};
 use rotor_factor::{
@@ -227,11 +229,12 @@ impl<'v> Receiver<'v> {
     pub(crate) fn forecasts(&mut self, target: &str, rows: &[abi::Forecast]) -> Result<(), Breach> {
         check_name(target, "the target of a forecast")?;
         self.count(rows.len())?;
+        let name = kept(target);
         for row in rows {
             let (entity, period) = (self.entity(row.kind, row.entity)?, period(row.frequency, row.period)?);
             finite(row.value, || format!("a forecast of `{target}`"))?;
             finite(row.naive, || format!("a naive forecast of `{target}`"))?;
-            self.signal.forecast(target.to_owned(), entity, period, row.value, row.naive);
+            self.signal.forecast(name.clone(), entity, period, row.value, row.naive);
         }
         Ok(())
     }
@@ -239,10 +242,11 @@ impl<'v> Receiver<'v> {
     pub(crate) fn realized(&mut self, target: &str, rows: &[abi::Realized]) -> Result<(), Breach> {
         check_name(target, "the target of a realized value")?;
         self.count(rows.len())?;
+        let name = kept(target);
         for row in rows {
             let (entity, period) = (self.entity(row.kind, row.entity)?, period(row.frequency, row.period)?);
             finite(row.value, || format!("a realized value of `{target}`"))?;
-            self.signal.realized(target.to_owned(), entity, period, row.value);
+            self.signal.realized(name.clone(), entity, period, row.value);
         }
         Ok(())
     }
@@ -347,6 +351,23 @@ unsafe fn owned(text: abi::Str, what: &str, limit: usize) -> Result<String, Brea
     let text =
         std::str::from_utf8(bytes).map_err(|_| Breach::BadText { what: format!("{what} is not UTF-8") })?;
     Ok(text.to_owned())
+}
+
+/// Returns the name of a target, of which there are few and each forecast carries one: kept for ever, so that a copy is a
+/// pointer. A factor that makes up names without end gets copies of its own.
+fn kept(name: &str) -> Cow<'static, str> {
+    const MOST_KEPT: usize = 256;
+    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept.get(name) {
+        return Cow::Borrowed(known);
+    }
+    if kept.len() == MOST_KEPT {
+        return Cow::Owned(name.to_owned());
+    }
+    let name: &'static str = Box::leak(name.into());
+    kept.insert(name);
+    Cow::Borrowed(name)
 }
 
 /// Checks a name: it becomes a key or part of a file's name.

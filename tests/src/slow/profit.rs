@@ -222,7 +222,9 @@ fn industrial_growth(
             }
         }
     }
-    x.values_mut().for_each(|growth| *growth = growth.clamp(-options.clip, options.clip));
+    for growth in x.values_mut() {
+        *growth = growth.clamp(-options.clip, options.clip);
+    }
     let februaries: Vec<Month> = x.keys().copied().filter(|month| month.number() == 2).collect();
     for february in februaries {
         if let Some(december) = x.get(&before(february, 2)) {

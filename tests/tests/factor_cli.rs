@@ -84,7 +84,7 @@ fn the_list_has_linked_and_given_factors() {
     let (code, stdout, _) = run_rotor(&["factor", "list", library.to_str().unwrap()]);
     assert_eq!(code, 0);
     let names: Vec<&str> = stdout.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(names, ["momentum", "momentum_c"]);
+    assert_eq!(names, ["profit", "price", "prosperity", "heat", "momentum", "momentum_c"]);
     let (_, stdout, _) = run_rotor(&["factor", "list", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((&json[0]["name"], &json[0]["abi"]), (&"momentum".into(), &[1, 0].to_vec().into()));
@@ -101,6 +101,30 @@ fn inspect_says_what_a_library_is() {
         assert!(stdout.contains(words), "{words}: {stdout}");
     }
     assert!(stdout.contains("lookback  integer  12  1 to 120"), "{stdout}");
+}
+
+#[test]
+fn inspect_knows_linked_factors_by_name() {
+    let (code, stdout, stderr) = run_rotor(&["factor", "inspect", "heat"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(stdout.starts_with("factor      heat ") && stdout.contains("\n  direction   text"), "{stdout}");
+    let (code, stdout, _) = run_rotor(&["factor", "inspect", "heat", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, json["factors"][0]["name"].as_str(), json["path"].as_str()), (0, Some("heat"), None));
+}
+
+/// Another future, another order, other threads: nothing changes a bit of what a factor said.
+#[test]
+fn every_linked_factor_keeps_its_promises_through_two_odd_years() {
+    for factor in ["profit", "price", "prosperity", "heat"] {
+        let years = ["--start", "2020-01", "--end", "2021-12", "--dataset", demo().to_str().unwrap()]
+            .map(String::from);
+        let arguments: Vec<&str> =
+            ["factor", "check", factor].into_iter().chain(years.iter().map(String::as_str)).collect();
+        let (code, stdout, stderr) = run_rotor(&arguments);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+        assert_eq!(stdout.matches("  kept    ").count(), 8, "{stdout}");
+    }
 }
 
 #[test]

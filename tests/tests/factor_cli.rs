@@ -87,8 +87,8 @@ fn the_list_has_linked_and_given_factors() {
     assert_eq!(names, ["profit", "price", "prosperity", "heat", "momentum", "momentum_c"]);
     let (_, stdout, _) = run_rotor(&["factor", "list", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!((&json[0]["name"], &json[0]["abi"]), (&"momentum".into(), &[1, 0].to_vec().into()));
-    assert_eq!(json[0]["parameters"][0]["default"], 12);
+    assert_eq!((&json[4]["name"], &json[4]["abi"]), (&"momentum".into(), &[1, 0].to_vec().into()));
+    assert_eq!(json[4]["parameters"][0]["default"], 12);
 }
 
 #[test]

@@ -40,7 +40,7 @@ use crate::{Columns, StatsError, Workspace};
 pub struct StandardisedRows {
     n_columns: usize,
     n_rows: usize,
-    /// The first row, the target last; and the least and the largest value of each.
+    /// The first row, the target last.
     origin: Vec<f64>,
     /// R of the constant and the regressors less the first row, `n_columns + 1` entries a column.
     triangle: Vec<f64>,

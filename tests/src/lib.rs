@@ -25,6 +25,10 @@ licence = "CC0-1.0"
 source = "a test"
 "#;
 
+/// The factors of the method.
+pub const FOUR_FACTORS: [&rotor_factor::ExportedFactor; 4] =
+    [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR];
+
 /// A dataset folder that a test writes by hand; removed when dropped.
 #[derive(Debug)]
 pub struct Folder {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rotor_factor::Value;
-use rotor_tests::workspace;
+use rotor_tests::{FOUR_FACTORS, workspace};
 
 /// Which crates of ours a crate may name. A crate that is not here has no place in the house yet.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -234,16 +234,10 @@ fn the_reference_page_has_every_column() {
 
 /// Name, type and default of each parameter of a factor, and what it means, as rows of the page begin.
 fn parameters_of(folder: &Path) -> Vec<String> {
-    const FACTORS: [&rotor_factor::ExportedFactor; 5] = [
-        &factor_heat::FACTOR,
-        &factor_momentum::FACTOR,
-        &factor_price::FACTOR,
-        &factor_profit::FACTOR,
-        &factor_prosperity::FACTOR,
-    ];
     let name = folder.file_name().unwrap();
-    let factors = FACTORS.iter().map(|factor| rotor_plugin::Plugin::linked(factor).unwrap());
-    let factor = factors.into_iter().find(|factor| name == factor.name());
+    let factors = FOUR_FACTORS.into_iter().chain([&factor_momentum::FACTOR]);
+    let mut factors = factors.map(|factor| rotor_plugin::Plugin::linked(factor).unwrap());
+    let factor = factors.find(|factor| name == factor.name());
     let factor = factor.unwrap_or_else(|| panic!("{} is not in this list", folder.display()));
     let row = |parameter: &rotor_factor::Parameter| {
         assert!(!parameter.about.contains('|'), "a table has no place for `|`");

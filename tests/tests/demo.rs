@@ -9,7 +9,7 @@ use rotor_data::{Dataset, Format, Manifest, describe};
 use rotor_engine::{Plan, executions, replay};
 use rotor_factor::{Date, EntityKind, Month, Signal};
 use rotor_plugin::Plugin;
-use rotor_tests::{assert_golden, demo, real_data, run_rotor};
+use rotor_tests::{FOUR_FACTORS, assert_golden, demo, real_data, run_rotor};
 
 #[test]
 fn the_demo_is_what_its_seed_makes_it() {
@@ -108,7 +108,7 @@ fn the_four_factors_say_what_they_said() {
     let days: Vec<_> =
         executions(&dataset, Month::new(2015, 1).unwrap(), None).iter().map(|day| day.as_of).collect();
     let mut text = String::new();
-    for factor in FACTORS {
+    for factor in FOUR_FACTORS {
         let factor = Plugin::linked(factor).unwrap().create([]).unwrap();
         let plan = Plan::new(&dataset, &[factor.spec()]).unwrap();
         let replay = replay(&dataset, &plan, &[&factor], &days, false).unwrap();
@@ -148,9 +148,6 @@ fn the_four_factors_say_what_they_said() {
     }
     assert_golden("demo/factors.txt", &text);
 }
-
-const FACTORS: [&rotor_factor::ExportedFactor; 4] =
-    [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR];
 
 /// A digest of scores, raw values, forecasts and diagnostics, rounded to nine significant digits.
 fn digest(signals: &[&Signal]) -> String {

@@ -7,17 +7,14 @@ use rotor_data::Dataset;
 use rotor_engine::{Plan, executions, replay};
 use rotor_factor::{EntityKind, Month, Signal};
 use rotor_plugin::{Instance, Plugin};
-use rotor_tests::real_data;
-
-const FACTORS: [&rotor_factor::ExportedFactor; 4] =
-    [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR];
+use rotor_tests::{FOUR_FACTORS, real_data};
 
 /// Prints the last month with `cargo test --package rotor-tests --test real -- --nocapture`.
 #[test]
 fn four_factors_speak_about_every_month_of_the_real_data() {
     let Some(folder) = real_data("four_factors_speak_about_every_month_of_the_real_data") else { return };
     let dataset = Dataset::open(&folder).unwrap();
-    let factors = FACTORS.map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap());
+    let factors = FOUR_FACTORS.map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap());
     let instances: Vec<&Instance> = factors.iter().collect();
     let specs: Vec<_> = factors.iter().map(Instance::spec).collect();
     let plan = Plan::new(&dataset, &specs).unwrap();

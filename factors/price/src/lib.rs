@@ -212,8 +212,7 @@ impl Factor for Price {
         signal.diagnostic_of(EntityKind::Market, "direction_ppi", of_market(directions.1));
         if view.wants_tables() {
             signal.table(self.table(view, &effects));
-            signal.table(scenario.table());
-            signal.table(scenario.episodes());
+            scenario.tables().into_iter().for_each(|table| signal.table(table));
         }
         Ok(signal)
     }

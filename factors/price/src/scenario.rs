@@ -60,32 +60,10 @@ impl<'a> Scenario<'a> {
         }
     }
 
-    /// The table of CPI, PPI and the gap PPI - CPI by month, in percentage points.
-    pub(crate) fn table(&self) -> Table {
+    /// The tables of the report: the gap by month, and the episodes in which it narrows.
+    pub(crate) fn tables(&self) -> [Table; 2] {
         let rows = self.rows();
-        let number = |of: fn(&Row) -> Option<f64>| rows.iter().map(of).collect();
-        Table::new("gap")
-            .dates("month", rows.iter().map(|row| last_day(row.month)).collect())
-            .numbers("cpi", number(|row| Some(row.cpi)))
-            .numbers("ppi", number(|row| Some(row.ppi)))
-            .numbers("gap", number(Row::gap))
-            .numbers("narrows", number(|row| row.narrows.map(|narrows| f64::from(u8::from(narrows)))))
-    }
-
-    /// The table of episodes in which the gap narrows: months in a row in which PPI falls while CPI does not.
-    pub(crate) fn episodes(&self) -> Table {
-        let rows = self.rows();
-        let is_one = |a: &Row, b: &Row| a.narrows == b.narrows && b.month == a.month + 1;
-        let episodes: Vec<(&Row, &Row)> = rows
-            .chunk_by(is_one)
-            .filter_map(|rows| Some((rows.first()?, rows.last()?)))
-            .filter(|(first, _)| first.narrows == Some(true))
-            .collect();
-        Table::new("episodes")
-            .dates("first", episodes.iter().map(|(first, _)| last_day(first.month)).collect())
-            .dates("last", episodes.iter().map(|(_, last)| last_day(last.month)).collect())
-            .numbers("gap_first", episodes.iter().map(|(first, _)| first.gap()).collect())
-            .numbers("gap_last", episodes.iter().map(|(_, last)| last.gap()).collect())
+        [gaps(&rows), episodes(&rows)]
     }
 
     /// The months in which both are public.
@@ -106,6 +84,32 @@ impl<'a> Scenario<'a> {
         };
         (last + 1 - self.cpi.n_periods() as i32..=last).filter_map(row).collect()
     }
+}
+
+/// The table of CPI, PPI and the gap PPI - CPI by month, in percentage points.
+fn gaps(rows: &[Row]) -> Table {
+    let number = |of: fn(&Row) -> Option<f64>| rows.iter().map(of).collect();
+    Table::new("gap")
+        .dates("month", rows.iter().map(|row| last_day(row.month)).collect())
+        .numbers("cpi", number(|row| Some(row.cpi)))
+        .numbers("ppi", number(|row| Some(row.ppi)))
+        .numbers("gap", number(Row::gap))
+        .numbers("narrows", number(|row| row.narrows.map(|narrows| f64::from(u8::from(narrows)))))
+}
+
+/// The table of episodes in which the gap narrows: months in a row in which PPI falls while CPI does not.
+fn episodes(rows: &[Row]) -> Table {
+    let is_one = |a: &Row, b: &Row| a.narrows == b.narrows && b.month == a.month + 1;
+    let episodes: Vec<(&Row, &Row)> = rows
+        .chunk_by(is_one)
+        .filter_map(|rows| Some((rows.first()?, rows.last()?)))
+        .filter(|(first, _)| first.narrows == Some(true))
+        .collect();
+    Table::new("episodes")
+        .dates("first", episodes.iter().map(|(first, _)| last_day(first.month)).collect())
+        .dates("last", episodes.iter().map(|(_, last)| last_day(last.month)).collect())
+        .numbers("gap_first", episodes.iter().map(|(first, _)| first.gap()).collect())
+        .numbers("gap_last", episodes.iter().map(|(_, last)| last.gap()).collect())
 }
 
 fn last_day(month: i32) -> Date {

@@ -1,6 +1,7 @@
 //! The same idea in other clothes gives the same bits: linked, loaded, isolated; in C; over Arrow; from another edition.
 
 use rotor_plugin::{LoadOptions, Plugin};
+use rotor_tests::FOUR_FACTORS;
 use rotor_tests::plugins::{c_plugin, factor, plugin};
 
 use crate::{isolate, load, make, over_the_demo};
@@ -28,9 +29,7 @@ fn every_twin_says_the_same_to_the_bit() {
 /// Neither the way in nor the optimiser touches a bit: the linked ones are built as these tests are.
 #[test]
 fn our_factors_say_the_same_linked_and_loaded() {
-    let linked =
-        [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR];
-    for linked in linked {
+    for linked in FOUR_FACTORS {
         let linked = Plugin::linked(linked).unwrap();
         let (library, expected) = (factor(linked.name()), said(&linked, &[]));
         assert!(expected.matches("Ok(").count() > 100, "it is asked in every month");

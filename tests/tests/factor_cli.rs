@@ -108,6 +108,9 @@ fn inspect_knows_linked_factors_by_name() {
     let (code, stdout, stderr) = run_rotor(&["factor", "inspect", "heat"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert!(stdout.starts_with("factor      heat ") && stdout.contains("\n  direction   text"), "{stdout}");
+    let (code, _, stderr) = run_rotor(&["factor", "inspect", "heta"]);
+    let expected = "error: there is no factor `heta` in this program\nhint: did you mean `heat`?\n";
+    assert_eq!((code, stderr.as_str()), (2, expected));
     let (code, stdout, _) = run_rotor(&["factor", "inspect", "heat", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((code, json["factors"][0]["name"].as_str(), json["path"].as_str()), (0, Some("heat"), None));

@@ -1,15 +1,14 @@
 //! `rotor factor inspect`: what a factor is; a library without taking it into this process.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::Path;
 
 use clap::Args;
 use rotor_factor::abi;
 use rotor_plugin::{LibraryFile, LoadError, Plugin};
 use serde_json::json;
 
-use super::{Loading, factor_json, input_line, parameter_words};
-use crate::linked::linked;
+use super::{Loading, factor_json, find, input_line, is_library, parameter_words};
 use crate::text::{Align, TextTable, fit};
 use crate::{CliError, Outcome, to_json};
 
@@ -17,7 +16,7 @@ use crate::{CliError, Outcome, to_json};
 pub(crate) struct Inspect {
     /// The path of a library, or the name of a linked factor
     #[arg(value_name = "FACTOR")]
-    factor: PathBuf,
+    factor: String,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -26,16 +25,17 @@ pub(crate) struct Inspect {
 }
 
 pub(super) fn run(arguments: &Inspect) -> Result<Outcome, CliError> {
-    let is_named = |factor: &Plugin| arguments.factor.as_os_str() == factor.name();
-    if let Some(factor) = linked().into_iter().find(is_named) {
+    if !is_library(&arguments.factor) {
+        let factor = find(&arguments.factor, None, &arguments.loading)?;
         let text = if arguments.json { as_json(None, &[factor], &[])? } else { describe(&factor) };
         return Ok(Outcome::done(text));
     }
     let options = arguments.loading.options();
-    let file = LibraryFile::look_at(&arguments.factor, &options);
+    let path = Path::new(&arguments.factor);
+    let file = LibraryFile::look_at(path, &options);
     // What its bytes do not say it says itself, in a process of its own.
     let (factors, refusals) = if file.refusals.is_empty() {
-        match Plugin::isolated(&arguments.factor, &options, &arguments.loading.isolation()?) {
+        match Plugin::isolated(path, &options, &arguments.loading.isolation()?) {
             Ok(factors) => (factors, Vec::new()),
             Err(refused) => (Vec::new(), refused.reasons),
         }

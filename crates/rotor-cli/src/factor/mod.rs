@@ -86,11 +86,16 @@ impl Loading {
     }
 }
 
+/// Tells the path of a library from the name of a factor: a name has neither slash nor dot, and a path without them would
+/// need a file of that name.
+fn is_library(factor: &str) -> bool {
+    factor.contains(['/', '.']) || Path::new(factor).is_file()
+}
+
 /// Finds a factor by the path of a library, or by the name of a linked one.
 fn find(factor: &str, name: Option<&str>, loading: &Loading) -> Result<Plugin, CliError> {
     let path = PathBuf::from(factor);
-    // A name has neither slash nor dot; a path without them would need a file of that name.
-    let is_library = factor.contains(['/', '.']) || path.is_file();
+    let is_library = is_library(factor);
     let mut factors = if is_library { loading.load(&path)? } else { linked() };
     let wanted = if is_library { name } else { Some(factor) };
     let is_wanted = |plugin: &Plugin| wanted.is_none_or(|name| plugin.name() == name);

@@ -13,10 +13,34 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-stats", &[]),
     ("rotor-data", &["rotor-factor"]),
     ("rotor-plugin", &["rotor-factor"]),
-    ("rotor-engine", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin"]),
-    ("rotor-cli", &["rotor-factor", "rotor-data", "rotor-plugin", "rotor-engine"]),
-    ("rotor-tests", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-engine"]),
-    ("rotor-benches", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-engine"]),
+    ("rotor-run", &["rotor-factor", "rotor-data"]),
+    ("rotor-engine", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-run"]),
+    ("rotor-eval", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run"]),
+    ("rotor-cli", &["rotor-factor", "rotor-data", "rotor-plugin", "rotor-run", "rotor-engine", "rotor-eval"]),
+    (
+        "rotor-tests",
+        &[
+            "rotor-factor",
+            "rotor-stats",
+            "rotor-data",
+            "rotor-plugin",
+            "rotor-run",
+            "rotor-engine",
+            "rotor-eval",
+        ],
+    ),
+    (
+        "rotor-benches",
+        &[
+            "rotor-factor",
+            "rotor-stats",
+            "rotor-data",
+            "rotor-plugin",
+            "rotor-run",
+            "rotor-engine",
+            "rotor-eval",
+        ],
+    ),
 ];
 
 /// What a factor may name; adding one costs no line here.

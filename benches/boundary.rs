@@ -10,7 +10,7 @@ use std::path::Path;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rotor_benches::{demo, library, rotor_program};
 use rotor_data::Dataset;
-use rotor_engine::{Plan, Views, executions, replay};
+use rotor_engine::{Plan, TableDays, Views, executions, replay};
 use rotor_factor::{AsOf, Month, Value};
 use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin};
 
@@ -60,7 +60,7 @@ fn bench(criterion: &mut Criterion) {
     let loaded = loaded("factor-momentum").create([]).expect("defaults");
     let run = |factor: &Instance| {
         let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor");
-        replay(&dataset, &plan, &[factor], &days, false).expect("it fits")
+        replay(&dataset, &plan, &[factor], &days, TableDays::Last).expect("it fits")
     };
     assert_eq!(format!("{:?}", run(&linked)), format!("{:?}", run(&loaded)), "the same bits");
     let mut group = criterion.benchmark_group(format!("replay of momentum over {} days", days.len()));

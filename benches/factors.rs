@@ -14,7 +14,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
 use rotor_benches::{demo, with_market};
 use rotor_data::Dataset;
-use rotor_engine::{Plan, Replay, Views, executions, replay};
+use rotor_engine::{Plan, Replay, TableDays, Views, executions, replay};
 use rotor_factor::{AsOf, ExportedFactor, Month};
 use rotor_plugin::{Instance, Plugin};
 
@@ -39,7 +39,7 @@ fn days(dataset: &Dataset, start: Month, n: usize) -> Vec<AsOf> {
 fn run(dataset: &Dataset, factors: &[&Instance], days: &[AsOf]) -> Replay {
     let specs: Vec<_> = factors.iter().map(|factor| factor.spec()).collect();
     let plan = Plan::new(dataset, &specs).expect("their names differ");
-    replay(dataset, &plan, factors, days, false).expect("it fits")
+    replay(dataset, &plan, factors, days, TableDays::Last).expect("it fits")
 }
 
 /// The days without asking anybody.

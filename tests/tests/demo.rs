@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rotor_data::synthetic::{self, World};
 use rotor_data::{Dataset, Format, Manifest, describe};
-use rotor_engine::{Plan, executions, replay};
+use rotor_engine::{Plan, TableDays, executions, replay};
 use rotor_factor::{Date, EntityKind, Month, Signal};
 use rotor_plugin::Plugin;
 use rotor_tests::{FOUR_FACTORS, assert_golden, demo, real_data, run_rotor};
@@ -111,7 +111,7 @@ fn the_four_factors_say_what_they_said() {
     for factor in FOUR_FACTORS {
         let factor = Plugin::linked(factor).unwrap().create([]).unwrap();
         let plan = Plan::new(&dataset, &[factor.spec()]).unwrap();
-        let replay = replay(&dataset, &plan, &[&factor], &days, false).unwrap();
+        let replay = replay(&dataset, &plan, &[&factor], &days, TableDays::Last).unwrap();
         let signals: Vec<&Signal> =
             replay.outcomes[0].iter().map(|outcome| outcome.as_ref().unwrap()).collect();
         let last = *signals.last().unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rotor_data::Dataset;
-use rotor_engine::{Plan, executions, replay};
+use rotor_engine::{Plan, TableDays, executions, replay};
 use rotor_factor::{EntityKind, Month, Signal};
 use rotor_plugin::{Instance, Plugin};
 use rotor_tests::{FOUR_FACTORS, real_data};
@@ -23,7 +23,7 @@ fn four_factors_speak_about_every_month_of_the_real_data() {
         .map(|execution| execution.as_of)
         .collect();
     assert_eq!(days.len(), 83);
-    let replay = replay(&dataset, &plan, &instances, &days, true).unwrap();
+    let replay = replay(&dataset, &plan, &instances, &days, TableDays::All).unwrap();
 
     for (spec, outcomes) in specs.iter().zip(&replay.outcomes) {
         let mut n_scores = BTreeMap::new();

@@ -8,7 +8,7 @@ use std::fmt::{self, Write as _};
 use rayon::prelude::*;
 use rotor_data::synthetic::{self, World};
 use rotor_data::{Dataset, Format, write_dataset};
-use rotor_engine::{Plan, executions, replay};
+use rotor_engine::{Plan, TableDays, executions, replay};
 use rotor_factor::{AsOf, Date, EntityKind, EntityRef, ExportedFactor, Month, Signal, Value};
 use rotor_plugin::{CallError, Plugin};
 use rotor_tests::messy::{self, Dice};
@@ -259,7 +259,7 @@ fn compare(label: &str, dataset: &Dataset, facts: &Facts, days: &[AsOf], cases: 
         }
         let instance = Plugin::linked(case.fast()).unwrap().create(case.parameters()).unwrap();
         let plan = Plan::new(dataset, &[instance.spec()]).unwrap();
-        let replay = replay(dataset, &plan, &[&instance], days, false).unwrap();
+        let replay = replay(dataset, &plan, &[&instance], days, TableDays::Last).unwrap();
         for (position, day) in days.iter().enumerate() {
             let place = format!("{label}, {}, {case}", day.0);
             let rows = &replay.sectors[position];

@@ -11,7 +11,7 @@ use std::process::{Command, ExitCode};
 
 use rotor_benches::{demo, tables, with_market};
 use rotor_data::{Dataset, Input, Sweep, WindowRequest};
-use rotor_engine::{Plan, Views, executions, replay};
+use rotor_engine::{Plan, TableDays, Views, executions, replay};
 use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Month, Value};
 use rotor_plugin::Plugin;
 
@@ -90,7 +90,7 @@ fn replay_demo(factor: &'static ExportedFactor) {
     let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor");
     let start = Month::new(2015, 1).expect("it exists");
     let days: Vec<AsOf> = executions(&dataset, start, None).iter().map(|execution| execution.as_of).collect();
-    let said = replay(&dataset, &plan, &[&factor], &days, false).expect("it fits");
+    let said = replay(&dataset, &plan, &[&factor], &days, TableDays::Last).expect("it fits");
     assert_eq!(said.outcomes[0].iter().filter(|outcome| outcome.is_ok()).count(), 119);
 }
 

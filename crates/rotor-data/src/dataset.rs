@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use rotor_factor::{EntityKind, nearest};
+use rotor_factor::{AsOf, EntityKind, Month, nearest};
 use sha2::{Digest, Sha256};
 
 use crate::archive::{Archive, Repeated};
 use crate::closes::{Closes, TradingCalendar};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, PriceFrequency};
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
 use crate::read::{Format, TableFile, open_regular};
 use crate::schema::Table;
@@ -198,6 +198,18 @@ impl Dataset {
     #[must_use]
     pub fn calendar(&self) -> &TradingCalendar {
         &self.calendar
+    }
+
+    /// Returns the last month that is complete on an execution day: the one before it.
+    ///
+    /// Where there are month-end closes only, that of the day is complete from its month-end close on. `None` before the
+    /// calendar begins.
+    #[must_use]
+    pub fn last_complete_month(&self, as_of: AsOf) -> Option<Month> {
+        let month = as_of.0.month();
+        let is_complete = self.manifest.price_frequency == PriceFrequency::MonthEnd
+            && self.calendar.first_of(month).is_some_and(|month_end| month_end <= as_of.0);
+        if is_complete { Some(month) } else { month.plus(-1) }
     }
 
     /// Returns the observations, ordered by release.

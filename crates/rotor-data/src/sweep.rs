@@ -57,7 +57,7 @@ pub struct Sweep<'a> {
 pub struct AsOfWindows<'s> {
     as_of: AsOf,
     states: &'s [State<'s>],
-    price_frequency: PriceFrequency,
+    dataset: &'s Dataset,
 }
 
 /// Why a sweep cannot be made or moved.
@@ -187,7 +187,7 @@ impl<'a> Sweep<'a> {
         for state in &mut self.states {
             state.advance(as_of, price_frequency);
         }
-        Ok(AsOfWindows { as_of, states: &self.states, price_frequency })
+        Ok(AsOfWindows { as_of, states: &self.states, dataset: self.dataset })
     }
 }
 
@@ -201,7 +201,7 @@ impl<'s> AsOfWindows<'s> {
     /// Returns the window of the request at this position, one row an entity of its kind, in code order.
     ///
     /// It ends with the last complete month (or quarter, or day) before the execution day, known or not. In a dataset
-    /// of month-end closes that is the month of the execution day itself.
+    /// of month-end closes that is the month of the execution day itself, once it has its month-end close.
     ///
     /// # Panics
     ///
@@ -209,7 +209,7 @@ impl<'s> AsOfWindows<'s> {
     #[must_use]
     pub fn panel(&self, request: usize) -> Panel<'s> {
         let state = &self.states[request];
-        let last = last_period(state.frequency, self.as_of, self.price_frequency);
+        let last = last_period(state.frequency, self.as_of, self.dataset);
         let last = last.expect("a sweep begins where its windows fit the calendar");
         let end = (last.index() - state.first_index + 1) as usize;
         let window = if state.n_entities == 0 {
@@ -222,21 +222,14 @@ impl<'s> AsOfWindows<'s> {
 }
 
 /// Returns the period with which the windows of an execution day end; `None` before the calendar begins.
-fn last_period(
-    frequency: Frequency,
-    as_of: AsOf,
-    price_frequency: PriceFrequency,
-) -> Option<ReferencePeriod> {
+fn last_period(frequency: Frequency, as_of: AsOf, dataset: &Dataset) -> Option<ReferencePeriod> {
     let AsOf(date) = as_of;
-    let month = match price_frequency {
-        PriceFrequency::Daily => date.month().index() - 1,
-        PriceFrequency::MonthEnd => date.month().index(),
-    };
+    let month = dataset.last_complete_month(as_of)?.index();
     let index = match frequency {
         Frequency::Monthly => month,
         // The last quarter of which every month is complete.
         Frequency::Quarterly => (month + 1).div_euclid(3) - 1,
-        Frequency::Daily | Frequency::Weekly => match price_frequency {
+        Frequency::Daily | Frequency::Weekly => match dataset.manifest().price_frequency {
             PriceFrequency::Daily => date.days() - 1,
             PriceFrequency::MonthEnd => date.days(),
         },
@@ -262,8 +255,7 @@ impl<'a> State<'a> {
             }
         };
         let too_long = SweepError::TooLong { n_periods: request.n_periods, as_of: first };
-        let price_frequency = dataset.manifest().price_frequency;
-        let last_index = |as_of| last_period(frequency, as_of, price_frequency).map(ReferencePeriod::index);
+        let last_index = |as_of| last_period(frequency, as_of, dataset).map(ReferencePeriod::index);
         let (Some(first_end), Some(end)) = (last_index(first), last_index(last)) else {
             return Err(too_long);
         };

@@ -13,7 +13,7 @@ use rotor_factor::{AsOf, EntityKind};
 use rotor_plugin::{CallError, Instance};
 
 use crate::plan::Plan;
-use crate::replay::{Outcome, Replay, replay};
+use crate::replay::{Outcome, Replay, TableDays, replay};
 use crate::views::Views;
 
 /// What every factor promises.
@@ -102,7 +102,7 @@ pub fn check(
 ) -> Result<CheckReport, CheckError> {
     let factor = make()?;
     // One call after the other, so that what follows can differ from it.
-    let expected = in_order(|| replay(dataset, plan, &[&factor], days, false))?;
+    let expected = in_order(|| replay(dataset, plan, &[&factor], days, TableDays::Last))?;
     let outcomes = &expected.outcomes[0];
     let report = |findings, tried, n_futures| CheckReport {
         days: days.to_vec(),
@@ -129,7 +129,7 @@ pub fn check(
         let what = difference(given, &outcomes[day], code)?;
         Some(Finding { promise, as_of: days[day], what })
     };
-    let again = in_order(|| replay(dataset, plan, &[&factor], days, false))?;
+    let again = in_order(|| replay(dataset, plan, &[&factor], days, TableDays::Last))?;
     let mut repeated = again.outcomes[0].iter().enumerate();
     findings.extend(repeated.find_map(|(day, again)| compared(Promise::Repetition, day, again)));
     if let Some(finding) = findings.first() {
@@ -220,7 +220,7 @@ fn alone(
     days: &[AsOf],
     position: usize,
 ) -> Result<(usize, Outcome), SweepError> {
-    let mut replay = replay(dataset, plan, &[factor], &days[position..=position], false)?;
+    let mut replay = replay(dataset, plan, &[factor], &days[position..=position], TableDays::Last)?;
     Ok((position, replay.outcomes[0].remove(0)))
 }
 

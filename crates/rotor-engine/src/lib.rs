@@ -5,16 +5,26 @@
 //!
 //! The crate names no factor and does not print.
 
+mod backtest;
 mod check;
+mod config;
 mod plan;
+mod portfolio;
 mod ranking;
+mod realized;
 mod replay;
 mod schedule;
 mod views;
 
+pub use backtest::{Backtest, BacktestError, Member, Warning, backtest};
 pub use check::{CheckError, CheckReport, Finding, Promise, check};
+pub use config::{
+    Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, KEYS, KeptTables, Key, MissingScore, OnError,
+    OnMissingInput, Rebalance, Ties, TradeDay, Weights, config_from_json, read_config,
+};
 pub use plan::{Missing, Plan, PlanError};
+pub use portfolio::pick;
 pub use ranking::{NEUTRAL, Opinion, Place, rank};
-pub use replay::{Outcome, Replay, replay};
-pub use schedule::{Execution, executions};
+pub use replay::{Outcome, Replay, TableDays, replay};
+pub use schedule::{Execution, ScheduleError, executions, schedule};
 pub use views::{Day, Views};

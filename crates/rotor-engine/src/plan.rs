@@ -14,6 +14,8 @@ pub struct Plan {
     /// The linked series in the order of their names: position in the dataset, position in the requests.
     pub(crate) linked: Vec<(usize, usize)>,
     pub(crate) missing: Vec<Vec<Missing>>,
+    /// For each sector of the dataset whether it takes part; empty if all do.
+    pub(crate) universe: Vec<bool>,
 }
 
 /// Where one factor finds its inputs.
@@ -70,8 +72,13 @@ impl Plan {
     ///
     /// If two factors have one name. What a dataset lacks is no error; see [`Plan::missing`].
     pub fn new(dataset: &Dataset, specs: &[&Spec]) -> Result<Self, PlanError> {
-        let mut plan =
-            Self { requests: Vec::new(), bindings: Vec::new(), linked: Vec::new(), missing: Vec::new() };
+        let mut plan = Self {
+            requests: Vec::new(),
+            bindings: Vec::new(),
+            linked: Vec::new(),
+            missing: Vec::new(),
+            universe: Vec::new(),
+        };
         for (position, spec) in specs.iter().enumerate() {
             if specs[..position].iter().any(|other| other.name() == spec.name()) {
                 return Err(PlanError::DuplicateFactor { name: spec.name().into() });
@@ -89,6 +96,15 @@ impl Plan {
             plan.missing.push(missing);
         }
         Ok(plan)
+    }
+
+    /// Leaves sectors out: those whose place in `takes_part`, in the order of the dataset's sectors, is false.
+    ///
+    /// Neither factors nor ranking see them; the trading calendar stays that of the dataset.
+    #[must_use]
+    pub fn with_universe(mut self, takes_part: Vec<bool>) -> Self {
+        self.universe = takes_part;
+        self
     }
 
     /// Returns what the dataset lacks of the inputs of a factor, by its position.

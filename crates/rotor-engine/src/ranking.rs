@@ -1,11 +1,12 @@
 //! From the scores of several factors to one order of the sectors.
 //!
 //! Three-valued scores tie in most months, so that the rule for ties is part of the strategy: it is spelled out here and
-//! nowhere left to the order of a table. All factors weigh the same, and a missing score is neutral; which of the ranked
-//! sectors are held is not decided here.
+//! nowhere left to the order of a table. Which of the ranked sectors are held is not decided here.
 
 use rotor_factor::Signal;
 use rotor_stats::{percentiles, round9};
+
+use crate::config::MissingScore;
 
 /// What counts where a factor has no score: the middle of its scale.
 pub const NEUTRAL: f64 = 2.0;
@@ -13,7 +14,9 @@ pub const NEUTRAL: f64 = 2.0;
 /// What one factor says of each sector, for the total.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opinion {
-    /// One score a sector; without one [`NEUTRAL`] counts.
+    /// The factor's weight in the total, 0 or more; of weight 0 it counts in nothing.
+    pub weight: f64,
+    /// One score a sector.
     pub scores: Vec<Option<f64>>,
     /// One raw value a sector, larger for better liked; without one the sector is in the middle of a tie.
     pub raws: Vec<Option<f64>>,
@@ -22,23 +25,32 @@ pub struct Opinion {
 /// A sector's place among the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Place {
-    /// The sum of the factors' scores.
+    /// The weighted sum of the factors' scores.
     pub total: f64,
-    /// The mean over the factors of the percentile of the raw value, 0 to 1; settles equal totals.
+    /// The weighted mean over the factors of the percentile of the raw value, 0 to 1; settles equal totals.
     pub tie_break: f64,
     /// 1 for the best; there are no equal ranks.
     pub rank: usize,
+    /// How many factors gave the sector a score.
+    pub n_live: usize,
 }
 
 impl Opinion {
     /// Takes the scores and raw values of a signal.
     #[must_use]
-    pub fn of(signal: &Signal) -> Self {
+    pub fn of(signal: &Signal, weight: f64) -> Self {
         let sectors = 0..signal.n_sectors();
         Self {
+            weight,
             scores: sectors.clone().map(|sector| signal.score_of(sector).ok()).collect(),
             raws: sectors.map(|sector| signal.raw_of(sector)).collect(),
         }
+    }
+
+    /// The opinion of a factor that failed: nothing about any sector.
+    #[must_use]
+    pub fn none(n_sectors: usize, weight: f64) -> Self {
+        Self { weight, scores: vec![None; n_sectors], raws: vec![None; n_sectors] }
     }
 
     /// Returns the percentile of each raw value among those there are; 0.5 without one.
@@ -52,13 +64,15 @@ impl Opinion {
 
 /// Ranks sectors by their total, then by the mean percentile of their raw values, then by their code.
 ///
-/// Returns one place a sector, in the order of `codes`. Totals and percentiles are compared after rounding to nine
-/// decimals, and returned as they are.
+/// Returns one place a sector, in the order of `codes`. Under [`MissingScore::Neutral`] a missing score counts [`NEUTRAL`]; under
+/// [`MissingScore::Average`] it counts the weighted mean of the sector's other scores, or [`NEUTRAL`] if it has none. Totals and
+/// percentiles are compared after rounding to nine decimals, and returned as they are.
 ///
 /// ```
-/// use rotor_engine::{Opinion, rank};
-/// let heat = Opinion { scores: vec![Some(3.0), Some(1.0), None], raws: vec![Some(0.2), Some(-0.1), None] };
-/// let places = rank(&["801010", "801030", "801040"], &[heat]);
+/// use rotor_engine::{MissingScore, Opinion, rank};
+/// let (scores, raws) = (vec![Some(3.0), Some(1.0), None], vec![Some(0.2), Some(-0.1), None]);
+/// let heat = Opinion { weight: 1.0, scores, raws };
+/// let places = rank(&["801010", "801030", "801040"], &[heat], MissingScore::Neutral);
 /// assert_eq!(places.iter().map(|place| place.rank).collect::<Vec<_>>(), [1, 3, 2]);
 /// assert_eq!((places[0].total, places[2].total), (3.0, 2.0));
 /// ```
@@ -67,32 +81,56 @@ impl Opinion {
 ///
 /// If an opinion has not one score and one raw value a sector, or one of them is not finite.
 #[must_use]
-pub fn rank(codes: &[&str], opinions: &[Opinion]) -> Vec<Place> {
-    let mut places = vec![Place { total: 0.0, tie_break: 0.0, rank: 0 }; codes.len()];
-    for opinion in opinions {
-        assert_eq!(
-            (opinion.scores.len(), opinion.raws.len()),
-            (codes.len(), codes.len()),
-            "one value a sector"
-        );
+pub fn rank(codes: &[&str], opinions: &[Opinion], missing: MissingScore) -> Vec<Place> {
+    let mut places = vec![Place { total: 0.0, tie_break: 0.0, rank: 0, n_live: 0 }; codes.len()];
+    let counted = || opinions.iter().filter(|opinion| opinion.weight > 0.0);
+    let total_weight: f64 = counted().map(|opinion| opinion.weight).sum();
+    let mut live_weights = vec![0.0; codes.len()];
+    for opinion in counted() {
+        let n_values = (opinion.scores.len(), opinion.raws.len());
+        assert_eq!(n_values, (codes.len(), codes.len()), "one value a sector");
         let values = opinion.scores.iter().zip(opinion.percentiles());
-        for (place, (score, percentile)) in places.iter_mut().zip(values) {
-            let score = score.unwrap_or(NEUTRAL);
-            assert!(score.is_finite(), "scores are finite");
-            place.total += score;
-            place.tie_break += percentile / opinions.len() as f64;
+        for ((place, live_weight), (score, percentile)) in
+            places.iter_mut().zip(&mut live_weights).zip(values)
+        {
+            place.tie_break += opinion.weight * percentile;
+            match score {
+                Some(score) => {
+                    assert!(score.is_finite(), "scores are finite");
+                    place.total += opinion.weight * score;
+                    place.n_live += 1;
+                    *live_weight += opinion.weight;
+                }
+                None if missing == MissingScore::Neutral => place.total += opinion.weight * NEUTRAL,
+                None => {}
+            }
         }
     }
-    let key = |sector: usize| (round9(places[sector].total), round9(places[sector].tie_break));
-    let mut order: Vec<usize> = (0..codes.len()).collect();
-    order.sort_by(|a, b| {
-        let ((total_a, tie_a), (total_b, tie_b)) = (key(*a), key(*b));
-        total_b.total_cmp(&total_a).then(tie_b.total_cmp(&tie_a)).then_with(|| codes[*a].cmp(codes[*b]))
-    });
-    for (position, sector) in order.into_iter().enumerate() {
+    for (place, live_weight) in places.iter_mut().zip(&live_weights) {
+        if total_weight > 0.0 {
+            place.tie_break /= total_weight;
+        }
+        if missing == MissingScore::Average {
+            let mean = if place.n_live > 0 { place.total / live_weight } else { NEUTRAL };
+            place.total = mean * total_weight;
+        }
+    }
+    for (position, sector) in order(codes, &places).into_iter().enumerate() {
         places[sector].rank = position + 1;
     }
     places
+}
+
+/// The sectors from the best to the worst.
+fn order(codes: &[&str], places: &[Place]) -> Vec<usize> {
+    let keys: Vec<(f64, f64)> =
+        places.iter().map(|place| (round9(place.total), round9(place.tie_break))).collect();
+    let mut order: Vec<usize> = (0..codes.len()).collect();
+    order.sort_by(|a, b| {
+        let ((total_a, tie_a), (total_b, tie_b)) = (keys[*a], keys[*b]);
+        total_b.total_cmp(&total_a).then(tie_b.total_cmp(&tie_a)).then_with(|| codes[*a].cmp(codes[*b]))
+    });
+    order
 }
 
 #[cfg(test)]
@@ -135,10 +173,11 @@ mod tests {
         let rows: Vec<Vec<&str>> = rows.into_iter().filter(|row| !row.is_empty()).collect();
         let codes: Vec<&str> = rows.iter().map(|row| row[0]).collect();
         let opinion = |factor: usize| Opinion {
+            weight: 1.0,
             scores: rows.iter().map(|row| row[factor].parse().ok()).collect(),
             raws: vec![None; rows.len()],
         };
-        let places = rank(&codes, &[1, 2, 3, 4].map(opinion));
+        let places = rank(&codes, &[1, 2, 3, 4].map(opinion), MissingScore::Neutral);
         for (row, place) in rows.iter().zip(&places) {
             assert_eq!(place.total, row[5].parse::<f64>().unwrap(), "{}", row[0]);
             assert_eq!(place.tie_break, 0.5);
@@ -158,8 +197,13 @@ mod tests {
 
     #[test]
     fn percentiles_settle_ties_and_codes_the_rest() {
-        let opinion = |raws: [Option<f64>; 4]| Opinion { scores: vec![Some(2.0); 4], raws: raws.to_vec() };
-        let places = rank(&["d", "c", "b", "a"], &[opinion([Some(0.3), Some(0.1 + 0.2), None, Some(-1.0)])]);
+        let opinion =
+            |raws: [Option<f64>; 4]| Opinion { weight: 1.0, scores: vec![Some(2.0); 4], raws: raws.to_vec() };
+        let places = rank(
+            &["d", "c", "b", "a"],
+            &[opinion([Some(0.3), Some(0.1 + 0.2), None, Some(-1.0)])],
+            MissingScore::Neutral,
+        );
         // Two share the percentile (2.5 - 0.5) / 3, none is 0.5, the last (1 - 0.5) / 3.
         assert_eq!(places.iter().map(|place| place.rank).collect::<Vec<_>>(), [2, 1, 3, 4]);
         assert_eq!(places[2].tie_break, 0.5);
@@ -167,5 +211,31 @@ mod tests {
             (places[0].tie_break - 2.0 / 3.0).abs() < 1e-15
                 && (places[3].tie_break - 1.0 / 6.0).abs() < 1e-15
         );
+    }
+    #[test]
+    fn weights_count_in_the_total_and_in_the_percentile_alike() {
+        let opinion = |weight, scores: [Option<f64>; 2], raws: [Option<f64>; 2]| Opinion {
+            weight,
+            scores: scores.to_vec(),
+            raws: raws.to_vec(),
+        };
+        let opinions = [
+            opinion(3.0, [Some(1.0), None], [Some(-1.0), None]),
+            opinion(1.0, [Some(3.0), Some(1.0)], [Some(5.0), Some(4.0)]),
+            // Of weight 0: neither its scores nor its raw values count.
+            opinion(0.0, [None, Some(3.0)], [None, Some(9.0)]),
+        ];
+        let places = rank(&["a", "b"], &opinions, MissingScore::Neutral);
+        assert_eq!([places[0].total, places[1].total], [6.0, 7.0]);
+        assert_eq!(
+            [places[0].tie_break, places[1].tie_break],
+            [(3.0 * 0.5 + 0.75) / 4.0, (3.0 * 0.5 + 0.25) / 4.0]
+        );
+        assert_eq!([places[0].n_live, places[1].n_live], [2, 1]);
+        // The mean of what is live, times the sum of the weights.
+        let places = rank(&["a", "b"], &opinions, MissingScore::Average);
+        assert_eq!([places[0].total, places[1].total], [6.0, 4.0]);
+        let places = rank(&["a"], &[Opinion::none(1, 2.0)], MissingScore::Average);
+        assert_eq!((places[0].total, places[0].tie_break), (4.0, 0.5));
     }
 }

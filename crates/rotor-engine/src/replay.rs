@@ -11,6 +11,17 @@ use crate::views::Views;
 /// What a factor said of a day.
 pub type Outcome = Result<Signal, CallError>;
 
+/// Of which days the tables of factors are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableDays {
+    /// Of the last day.
+    Last,
+    /// Of this day.
+    Only(AsOf),
+    /// Of all days.
+    All,
+}
+
 /// What every factor said of every day.
 #[derive(Clone, Debug)]
 pub struct Replay {
@@ -22,8 +33,8 @@ pub struct Replay {
 
 /// Asks every factor about every day, in parallel; the result does not depend on the number of threads.
 ///
-/// The days ascend. Factors that [cannot have a score](Plan::refusal) are not asked. Tables are wanted for the last day
-/// alone unless `all_tables`. Isolated factors are asked day after day, each in its process.
+/// The days ascend. Factors that [cannot have a score](Plan::refusal) are not asked. `tables` says of which days tables are
+/// wanted. Isolated factors are asked day after day, each in its process.
 ///
 /// # Errors
 ///
@@ -37,10 +48,27 @@ pub fn replay(
     plan: &Plan,
     factors: &[&Instance],
     days: &[AsOf],
-    all_tables: bool,
+    tables: TableDays,
+) -> Result<Replay, SweepError> {
+    replay_watched(dataset, plan, factors, days, tables, &|| ())
+}
+
+/// As [`replay`]; `watch` hears of each day that is done.
+pub(crate) fn replay_watched(
+    dataset: &Dataset,
+    plan: &Plan,
+    factors: &[&Instance],
+    days: &[AsOf],
+    tables: TableDays,
+    watch: &(dyn Fn() + Sync),
 ) -> Result<Replay, SweepError> {
     assert_eq!(factors.len(), plan.bindings.len(), "one factor for each spec of the plan");
     let last = days.last().copied();
+    let wants_tables = |as_of: AsOf| match tables {
+        TableDays::Last => Some(as_of) == last,
+        TableDays::Only(day) => as_of == day,
+        TableDays::All => true,
+    };
     let walk = |days: &[AsOf], is_asked: &(dyn Fn(usize) -> bool + Sync)| {
         let mut part = Part { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
         let (Some(first), Some(end)) = (days.first(), days.last()) else { return Ok(part) };
@@ -49,10 +77,10 @@ pub fn replay(
             let day = views.advance(*as_of)?;
             part.sectors.push(day.sectors().to_vec());
             for (position, factor) in factors.iter().enumerate().filter(|(position, _)| is_asked(*position)) {
-                let wants_tables = all_tables || Some(*as_of) == last;
                 part.outcomes[position]
-                    .push(ask(plan, position, factor, || day.view(position, wants_tables)));
+                    .push(ask(plan, position, factor, || day.view(position, wants_tables(*as_of))));
             }
+            watch();
         }
         Ok::<_, SweepError>(part)
     };

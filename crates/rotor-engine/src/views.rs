@@ -87,10 +87,7 @@ impl<'a> Views<'a> {
                 self.bridge[*row as usize].push_in_force(as_of, &mut bridge);
             }
         }
-        let month = match self.dataset.manifest().price_frequency {
-            PriceFrequency::Daily => as_of.0.month().plus(-1).unwrap_or(Month::MIN),
-            PriceFrequency::MonthEnd => as_of.0.month(),
-        };
+        let month = self.dataset.last_complete_month(as_of).unwrap_or(Month::MIN);
         Ok(Day {
             dataset: self.dataset,
             plan: self.plan,
@@ -161,12 +158,12 @@ impl CrossSection {
     /// Finds the sectors that are valid on a day and have a close by it.
     fn update(&mut self, dataset: &Dataset, plan: &Plan, as_of: AsOf) {
         let sectors = dataset.of_kind(EntityKind::Sector);
-        let is_there = |position: usize| {
-            dataset.entities()[position].is_valid_on(as_of.0)
-                && dataset.closes().first_day(position).is_some_and(|first| first <= as_of.0)
+        let is_there = |row: usize| {
+            plan.universe.get(row).is_none_or(|takes_part| *takes_part)
+                && dataset.entities()[sectors[row]].is_valid_on(as_of.0)
+                && dataset.closes().first_day(sectors[row]).is_some_and(|first| first <= as_of.0)
         };
-        let rows: Vec<u32> =
-            (0..sectors.len() as u32).filter(|row| is_there(sectors[*row as usize])).collect();
+        let rows: Vec<u32> = (0..sectors.len() as u32).filter(|row| is_there(*row as usize)).collect();
         // It changes rarely, and the first one may be empty.
         if rows == self.rows && !rows.is_empty() {
             return;

@@ -141,13 +141,13 @@ fn what_a_plugin_prints_is_not_part_of_the_result() {
 #[test]
 fn a_lost_process_costs_its_day_and_three_in_a_row_the_rest() {
     use rotor_data::Dataset;
-    use rotor_engine::{Plan, replay};
+    use rotor_engine::{Plan, TableDays, replay};
 
     let factor = crate::make(&crate::isolate(&plugin("aborts")), &[]);
     let dataset = Dataset::open(&demo()).unwrap();
     let plan = Plan::new(&dataset, &[factor.spec()]).unwrap();
     let days = &crate::days(&dataset)[..6];
-    let replay = replay(&dataset, &plan, &[&factor], days, false).unwrap();
+    let replay = replay(&dataset, &plan, &[&factor], days, TableDays::Last).unwrap();
     let said: Vec<String> =
         replay.outcomes[0].iter().map(|outcome| outcome.as_ref().unwrap_err().to_string()).collect();
     assert!(said[0].starts_with("its process ended: signal 6"), "{said:?}");

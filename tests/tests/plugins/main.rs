@@ -7,7 +7,7 @@ mod twins;
 use std::path::Path;
 
 use rotor_data::Dataset;
-use rotor_engine::{Plan, Replay, executions, replay};
+use rotor_engine::{Plan, Replay, TableDays, executions, replay};
 use rotor_factor::{AsOf, Month, Value};
 use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin};
 use rotor_tests::{demo, rotor};
@@ -41,5 +41,5 @@ fn days(dataset: &Dataset) -> Vec<AsOf> {
 fn over_the_demo(factor: &Instance) -> Replay {
     let dataset = Dataset::open(&demo()).unwrap();
     let plan = Plan::new(&dataset, &[factor.spec()]).unwrap();
-    replay(&dataset, &plan, &[factor], &days(&dataset), false).unwrap()
+    replay(&dataset, &plan, &[factor], &days(&dataset), TableDays::Last).unwrap()
 }

@@ -1,0 +1,223 @@
+//! Why there is no backtest, and what a reader of one must know.
+
+use std::fmt;
+
+use rotor_data::SweepError;
+use rotor_factor::{Date, EntityKind, Month};
+
+use crate::plan::PlanError;
+use crate::schedule::ScheduleError;
+
+/// What a reader of a run must know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A factor has no scores, for the dataset lacks its inputs.
+    MissingInput {
+        /// The factor.
+        factor: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// A factor failed.
+    FactorFailed {
+        /// The factor.
+        factor: String,
+        /// On how many days.
+        n_days: usize,
+        /// The first of them.
+        first: Date,
+        /// What it said then.
+        reason: String,
+    },
+    /// The months before the first factor is live are left out.
+    Skipped {
+        /// How many.
+        n_days: usize,
+        /// The first day that is not left out.
+        first_kept: Date,
+    },
+    /// On some days no factor had any score, and the codes decided.
+    NothingLive {
+        /// The days.
+        days: Vec<Date>,
+    },
+    /// On some days fewer sectors than asked for could be picked.
+    FewerPicks {
+        /// On how many days.
+        n_days: usize,
+        /// How many were asked for.
+        top: usize,
+    },
+    /// The signal shares the month-end close at which is traded.
+    SharedClose,
+    /// Weights of industries were used before they were released, as there were none yet.
+    EarlyBridge {
+        /// On how many days.
+        n_days: usize,
+    },
+}
+
+/// Why there is no backtest.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BacktestError {
+    /// The run would end before it begins.
+    #[error("the run starts in {start}, after its end in {end}")]
+    Reversed {
+        /// The first month.
+        start: Month,
+        /// The last month.
+        end: Month,
+    },
+    /// There is no day on which to choose sectors.
+    #[error("dataset `{dataset}` has no execution day with an exit from {start} {}", end.map_or("on".into(), |end| format!("to {end}")))]
+    NoExecutions {
+        /// The name of the dataset.
+        dataset: String,
+        /// The first month.
+        start: Month,
+        /// The last month.
+        end: Option<Month>,
+        /// The first and last trading day, if there are any.
+        days: Option<(Date, Date)>,
+    },
+    /// The dataset has not what the rule of the schedule needs.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// The factors do not go together.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// There is no factor, or none that counts.
+    #[error("no factor of a weight above 0 is in the run")]
+    NoFactors,
+    /// A code is not that of a sector or benchmark.
+    #[error("`{key}`: dataset `{dataset}` has no {kind} `{code}`")]
+    UnknownEntity {
+        /// The key of the configuration.
+        key: &'static str,
+        /// What the entity should be.
+        kind: EntityKind,
+        /// The name of the dataset.
+        dataset: String,
+        /// The code.
+        code: String,
+        /// The known code that is written most like it.
+        nearest: Option<String>,
+        /// The known codes.
+        known: Vec<String>,
+    },
+    /// `exclude` and `groups` leave no sector.
+    #[error("`exclude` and `groups` leave no sector of dataset `{dataset}`")]
+    NoSectors {
+        /// The name of the dataset.
+        dataset: String,
+    },
+    /// The dataset lacks inputs, and the run is to stop then.
+    #[error("dataset `{dataset}` lacks inputs{}", each_on_a_line(missing))]
+    MissingInputs {
+        /// The name of the dataset.
+        dataset: String,
+        /// Factors with what they lack.
+        missing: Vec<(String, String)>,
+    },
+    /// No factor has a score in any month.
+    #[error("no factor has a score in any month{}", each_on_a_line(reasons))]
+    NeverLive {
+        /// Factors with the reason that they give most often.
+        reasons: Vec<(String, String)>,
+    },
+    /// A factor failed, and the run is to stop then.
+    #[error("factor `{factor}` failed on {as_of}: {reason}")]
+    FactorFailed {
+        /// The factor.
+        factor: String,
+        /// The day.
+        as_of: Date,
+        /// What it said.
+        reason: String,
+        /// How to mend it.
+        hint: Option<String>,
+    },
+    /// The windows of a factor do not fit.
+    #[error("the windows of factor `{factor}` do not fit: {error}")]
+    Window {
+        /// The factor.
+        factor: String,
+        /// Why.
+        error: SweepError,
+    },
+}
+
+impl BacktestError {
+    /// Returns how to mend it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        Some(match self {
+            Self::Reversed { .. } => "exchange `start` and `end`".into(),
+            Self::NoExecutions { days: Some((first, last)), .. } => {
+                format!("its trading days reach from {first} to {last}, and the last month has no exit")
+            }
+            Self::NoExecutions { days: None, .. } => "it has no closes of sectors".into(),
+            Self::Schedule(ScheduleError::NeedsDays { key, .. }) => format!("leave `{key}` out"),
+            Self::Schedule(ScheduleError::NeedsPrices { .. }) => "take `rebalance = \"month_start\"`".into(),
+            Self::UnknownEntity { nearest: Some(near), .. } => format!("did you mean `{near}`?"),
+            Self::UnknownEntity { known, kind, .. } if known.is_empty() => format!("it has no entity of kind `{kind}`"),
+            Self::UnknownEntity { known, .. } => {
+                let shown: Vec<String> = known.iter().take(40).map(|code| format!("`{code}`")).collect();
+                format!("there are {}{}", shown.join(", "), if known.len() > 40 { " and others" } else { "" })
+            }
+            Self::MissingInputs { .. } => {
+                "give a dataset that has them, leave these factors out, or take `on_missing_input = \"warn\"`".into()
+            }
+            Self::NeverLive { .. } => {
+                "factors need years of history before the first month; `rotor dataset describe` says what there is".into()
+            }
+            Self::FactorFailed { hint: Some(hint), .. } => hint.clone(),
+            Self::FactorFailed { .. } => "mend the factor, or take `on_error = \"skip\"`".into(),
+            Self::Window { .. } => "shorten its windows, or start later".into(),
+            Self::NoFactors => "name factors by `factors`, and give one of them a weight above 0".into(),
+            Self::Plan(_) | Self::NoSectors { .. } => return None,
+        })
+    }
+}
+
+/// Pairs of a name and a text, each on a line of its own.
+fn each_on_a_line(pairs: &[(String, String)]) -> String {
+    pairs.iter().fold(String::new(), |lines, (name, text)| lines + "\n  `" + name + "`: " + text)
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingInput { factor, reason } => write!(f, "factor `{factor}` has no scores: {reason}"),
+            Self::FactorFailed { factor, n_days, first, reason } => {
+                let days = if *n_days == 1 { "day" } else { "days" };
+                write!(f, "factor `{factor}` failed on {n_days} {days}, first on {first}: {reason}")
+            }
+            Self::Skipped { n_days, first_kept } => {
+                write!(f, "{n_days} months before {first_kept} are skipped: no factor had a score yet")
+            }
+            Self::NothingLive { days } => {
+                let first = days.first().map_or(String::new(), ToString::to_string);
+                write!(
+                    f,
+                    "no factor had a score in {} months, first on {first}: the codes decided there",
+                    days.len()
+                )
+            }
+            Self::FewerPicks { n_days, top } => {
+                write!(
+                    f,
+                    "fewer than {top} sectors could be picked in {n_days} months; all of them were held"
+                )
+            }
+            Self::SharedClose => f.write_str(
+                "the dataset has month-end closes only: the signal sees the close at which is traded",
+            ),
+            Self::EarlyBridge { n_days } => {
+                write!(f, "no bridge weights were public in {n_days} months: the earliest were used there")
+            }
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The replay as a strategy: scores become a ranking, a ranking picks, picks returns.
+
+mod error;
+mod hold;
+mod said;
+
+use std::collections::BTreeMap;
+
+use rotor_data::{Dataset, PriceFrequency, SweepError};
+use rotor_factor::{AsOf, Date, EntityKind, Released, Source, Spec, nearest};
+use rotor_plugin::Instance;
+use rotor_run::Run;
+
+use crate::config::{Config, KeptTables, OnError, OnMissingInput};
+use crate::plan::Plan;
+use crate::replay::{Replay, TableDays, replay_watched};
+use crate::schedule::{Execution, schedule};
+use crate::views::Views;
+use said::Said;
+
+pub use error::{BacktestError, Warning};
+
+/// A factor of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Member<'a> {
+    /// The factor.
+    pub instance: &'a Instance,
+    /// Its weight in the total, 0 or more; of weight 0 it counts in nothing.
+    pub weight: f64,
+}
+
+/// What a backtest gave.
+#[derive(Clone, Debug)]
+pub struct Backtest {
+    /// The facts.
+    pub run: Run,
+    /// What a reader of the run must know.
+    pub warnings: Vec<Warning>,
+}
+
+/// Replays a strategy over history.
+///
+/// Every factor is asked about every execution day of the configuration, and about the day after the last for what it says of
+/// its own targets. `watch` hears of each day that is done. The result has the same bits on any number of threads.
+///
+/// # Errors
+///
+/// If the configuration does not fit the dataset, no factor ever has a score, or a factor fails and the run is to stop then.
+pub fn backtest(
+    dataset: &Dataset,
+    config: &Config,
+    members: &[Member<'_>],
+    watch: &(dyn Fn() + Sync),
+) -> Result<Backtest, BacktestError> {
+    let executions = checked_schedule(dataset, config)?;
+    let plan = checked_plan(dataset, config, members)?;
+    let benchmarks = benchmarks(dataset, config)?;
+    let mut warnings = Vec::new();
+    if dataset.manifest().price_frequency == PriceFrequency::MonthEnd {
+        warnings.push(Warning::SharedClose);
+    }
+    let refused: Vec<(String, String)> = members
+        .iter()
+        .enumerate()
+        .filter_map(|(factor, member)| {
+            Some((member.instance.spec().name().to_owned(), plan.refusal(factor)?))
+        })
+        .collect();
+    if !refused.is_empty() && config.on_missing_input == OnMissingInput::Stop {
+        return Err(BacktestError::MissingInputs {
+            dataset: dataset.manifest().name.clone(),
+            missing: refused,
+        });
+    }
+    let can_count =
+        |(factor, member): (usize, &Member<'_>)| member.weight > 0.0 && plan.refusal(factor).is_none();
+    if !members.iter().enumerate().any(can_count) {
+        return Err(BacktestError::NeverLive { reasons: refused });
+    }
+    warnings.extend(refused.into_iter().map(|(factor, reason)| Warning::MissingInput { factor, reason }));
+
+    let mut days: Vec<AsOf> = executions.iter().map(|execution| execution.as_of).collect();
+    let tables = match config.tables {
+        KeptTables::Last => days.last().map_or(TableDays::All, |last| TableDays::Only(*last)),
+        KeptTables::All => TableDays::All,
+    };
+    days.extend(executions.last().map(|last| last.next));
+    let instances: Vec<&Instance> = members.iter().map(|member| member.instance).collect();
+    let replay = replay_watched(dataset, &plan, &instances, &days, tables, watch)
+        .map_err(|error| culprit(dataset, members, &days, error))?;
+    stop_at_failure(config, members, &plan, &replay, &days)?;
+
+    let said = Said::new(dataset, members, executions, replay);
+    let mut run = said.begin_run();
+    said.say_scores(&mut run);
+    said.say_numbers(&mut run);
+    let Some(first_kept) = (0..said.executions.len()).find(|day| said.is_live(*day)) else {
+        return Err(BacktestError::NeverLive { reasons: most_frequent_reasons(&run) });
+    };
+    said.hold(&mut run, config, &benchmarks, first_kept, &mut warnings);
+    warn(&said, &plan, first_kept, &mut warnings);
+    Ok(Backtest { run, warnings })
+}
+
+fn checked_schedule(dataset: &Dataset, config: &Config) -> Result<Vec<Execution>, BacktestError> {
+    if let Some(end) = config.end.filter(|end| *end < config.start) {
+        return Err(BacktestError::Reversed { start: config.start, end });
+    }
+    let executions = schedule(dataset, config)?;
+    if executions.is_empty() {
+        let days = dataset.calendar().days();
+        return Err(BacktestError::NoExecutions {
+            dataset: dataset.manifest().name.clone(),
+            start: config.start,
+            end: config.end,
+            days: days.first().copied().zip(days.last().copied()),
+        });
+    }
+    Ok(executions)
+}
+
+/// Holds the factors and the universe of a configuration against a dataset.
+///
+/// # Errors
+///
+/// If no factor counts, two have one name, or the universe names what is not there or leaves nothing.
+pub(crate) fn checked_plan(
+    dataset: &Dataset,
+    config: &Config,
+    members: &[Member<'_>],
+) -> Result<Plan, BacktestError> {
+    if !members.iter().any(|member| member.weight > 0.0) {
+        return Err(BacktestError::NoFactors);
+    }
+    let specs: Vec<&Spec> = members.iter().map(|member| member.instance.spec()).collect();
+    let plan = Plan::new(dataset, &specs)?;
+    if config.exclude.is_empty() && config.groups.is_empty() {
+        return Ok(plan);
+    }
+    let excluded = config
+        .exclude
+        .iter()
+        .map(|code| find(dataset, "exclude", EntityKind::Sector, code))
+        .collect::<Result<Vec<usize>, _>>()?;
+    let takes_part = |position: &usize| {
+        let group = dataset.entities()[*position].group;
+        let in_groups = config.groups.is_empty() || group.is_some_and(|group| config.groups.contains(&group));
+        in_groups && !excluded.contains(position)
+    };
+    let universe: Vec<bool> = dataset.of_kind(EntityKind::Sector).iter().map(takes_part).collect();
+    if !universe.contains(&true) {
+        return Err(BacktestError::NoSectors { dataset: dataset.manifest().name.clone() });
+    }
+    Ok(plan.with_universe(universe))
+}
+
+/// The positions of the benchmarks.
+pub(crate) fn benchmarks(dataset: &Dataset, config: &Config) -> Result<Vec<usize>, BacktestError> {
+    if config.benchmarks.is_empty() {
+        return Ok(dataset.of_kind(EntityKind::Benchmark).to_vec());
+    }
+    let mut found = config
+        .benchmarks
+        .iter()
+        .map(|code| find(dataset, "benchmarks", EntityKind::Benchmark, code))
+        .collect::<Result<Vec<usize>, _>>()?;
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+fn find(dataset: &Dataset, key: &'static str, kind: EntityKind, code: &str) -> Result<usize, BacktestError> {
+    let of_kind = |position: &usize| dataset.entities()[*position].kind == kind;
+    dataset.find_entity(code).filter(of_kind).ok_or_else(|| {
+        let known: Vec<String> =
+            dataset.of_kind(kind).iter().map(|entity| dataset.entities()[*entity].code.clone()).collect();
+        BacktestError::UnknownEntity {
+            key,
+            kind,
+            dataset: dataset.manifest().name.clone(),
+            code: code.into(),
+            nearest: nearest(code, known.iter().map(String::as_str)).map(Into::into),
+            known,
+        }
+    })
+}
+
+/// Finds the factor whose windows do not fit.
+pub(crate) fn culprit(
+    dataset: &Dataset,
+    members: &[Member<'_>],
+    days: &[AsOf],
+    error: SweepError,
+) -> BacktestError {
+    let (first, last) = (days[0], days[days.len() - 1]);
+    let fails = |member: &&Member<'_>| {
+        let plan = Plan::new(dataset, &[member.instance.spec()]).expect("one factor has one name");
+        Views::new(dataset, &plan, first, last).is_err()
+    };
+    let factor = members.iter().find(fails).or(members.first());
+    let factor = factor.map_or(String::new(), |member| member.instance.spec().name().into());
+    BacktestError::Window { factor, error }
+}
+
+fn stop_at_failure(
+    config: &Config,
+    members: &[Member<'_>],
+    plan: &Plan,
+    replay: &Replay,
+    days: &[AsOf],
+) -> Result<(), BacktestError> {
+    if config.on_error == OnError::Skip {
+        return Ok(());
+    }
+    // The first day on which any failed, then the first factor.
+    for (day, as_of) in days.iter().enumerate().take(days.len() - 1) {
+        for (factor, member) in
+            members.iter().enumerate().filter(|(factor, _)| plan.refusal(*factor).is_none())
+        {
+            if let Err(error) = &replay.outcomes[factor][day] {
+                let (factor, reason) = (member.instance.spec().name().into(), error.to_string());
+                let (as_of, hint) = (as_of.0, error.hint());
+                return Err(BacktestError::FactorFailed { factor, as_of, reason, hint });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// For each factor the reason that it gives most often.
+fn most_frequent_reasons(run: &Run) -> Vec<(String, String)> {
+    let mut counts: BTreeMap<(u32, &str), usize> = BTreeMap::new();
+    for score in &run.scores {
+        let note = score.note.map_or("", |note| run.texts.get(note));
+        *counts.entry((score.factor, note)).or_default() += 1;
+    }
+    let reason = |factor: u32| {
+        let of_factor = counts.iter().filter(|((of, note), _)| *of == factor && !note.is_empty());
+        of_factor.max_by_key(|(_, n)| **n).map_or("no reason given", |((_, note), _)| note).to_owned()
+    };
+    let factors = run.factors.iter().enumerate();
+    factors.map(|(factor, name)| (name.clone(), reason(factor as u32))).collect()
+}
+
+/// Adds what a reader must know of the factors and the months.
+fn warn(said: &Said<'_>, plan: &Plan, first_kept: usize, warnings: &mut Vec<Warning>) {
+    let n_days = said.executions.len();
+    let day = |position: usize| said.executions[position].as_of.0;
+    for (factor, member) in said.members.iter().enumerate() {
+        if plan.refusal(factor).is_some() {
+            continue;
+        }
+        let mut failures =
+            (0..n_days).filter_map(|day| Some((day, said.outcomes[factor][day].as_ref().err()?)));
+        if let Some((first, error)) = failures.next() {
+            let (n_days, reason) = (1 + failures.count(), error.to_string());
+            warnings.push(Warning::FactorFailed {
+                factor: member.instance.spec().name().into(),
+                n_days,
+                first: day(first),
+                reason,
+            });
+        }
+    }
+    if first_kept > 0 {
+        warnings.push(Warning::Skipped { n_days: first_kept, first_kept: day(first_kept) });
+    }
+    let silent = (first_kept..n_days).filter(|day| !said.is_live(*day));
+    let days: Vec<Date> = silent.map(day).collect();
+    if !days.is_empty() {
+        warnings.push(Warning::NothingLive { days });
+    }
+    let reads_bridge = |member: &Member<'_>| {
+        member.instance.spec().inputs().iter().any(|input| matches!(input.source(), Source::Bridge))
+    };
+    if said.members.iter().any(reads_bridge) {
+        let mut first_release: BTreeMap<u32, Released> = BTreeMap::new();
+        for row in said.dataset.bridge() {
+            let first = first_release.entry(row.sector).or_insert(row.released);
+            *first = row.released.min(*first);
+        }
+        let is_early = |execution: &&Execution| {
+            first_release.values().any(|released| !released.is_public(execution.as_of))
+        };
+        let n_days = said.executions.iter().filter(is_early).count();
+        if n_days > 0 {
+            warnings.push(Warning::EarlyBridge { n_days });
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What factors said, written down as the facts of a run.
+
+use std::collections::BTreeMap;
+
+use rotor_data::Dataset;
+use rotor_factor::{EntityKind, EntityRef, Month, Signal};
+use rotor_run::{Diagnostic, Execution as RunExecution, FactorTable, Forecast, Run, Score};
+
+use super::Member;
+use crate::realized::{Computed, Published};
+use crate::replay::{Outcome, Replay};
+use crate::schedule::Execution;
+
+/// What every factor said of every execution day, and of the one after the last.
+pub(super) struct Said<'a> {
+    pub(super) dataset: &'a Dataset,
+    pub(super) members: &'a [Member<'a>],
+    pub(super) executions: Vec<Execution>,
+    /// The sectors of each day, by position among the entities.
+    pub(super) sectors: Vec<Vec<u32>>,
+    pub(super) outcomes: Vec<Vec<Outcome>>,
+}
+
+impl<'a> Said<'a> {
+    pub(super) fn new(
+        dataset: &'a Dataset,
+        members: &'a [Member<'a>],
+        executions: Vec<Execution>,
+        replay: Replay,
+    ) -> Self {
+        let of_kind = dataset.of_kind(EntityKind::Sector);
+        let entity = |row: &u32| of_kind[*row as usize] as u32;
+        let sectors = replay.sectors.iter().map(|rows| rows.iter().map(entity).collect()).collect();
+        Self { dataset, members, executions, sectors, outcomes: replay.outcomes }
+    }
+
+    /// Returns a run that knows its days, factors and entities.
+    pub(super) fn begin_run(&self) -> Run {
+        let day = |execution: &Execution| RunExecution {
+            as_of: execution.as_of.0,
+            month: self.dataset.last_complete_month(execution.as_of).unwrap_or(Month::MIN),
+            exit: execution.exit,
+            is_kept: false,
+        };
+        Run {
+            entities: self.dataset.entities().to_vec(),
+            factors: self.members.iter().map(|member| member.instance.spec().name().to_owned()).collect(),
+            executions: self.executions.iter().map(day).collect(),
+            ..Run::default()
+        }
+    }
+
+    /// Writes down what every factor said of every sector.
+    pub(super) fn say_scores(&self, run: &mut Run) {
+        let n_rows: usize = self.sectors.iter().map(Vec::len).sum();
+        run.scores.reserve(n_rows * self.members.len());
+        for day in 0..self.executions.len() {
+            for (factor, outcomes) in self.outcomes.iter().enumerate() {
+                let failure = outcomes[day].as_ref().err().map(|error| run.texts.id(&error.to_string()));
+                for (position, sector) in self.sectors[day].iter().enumerate() {
+                    let (score, raw, note) = match &outcomes[day] {
+                        Ok(signal) => match signal.score_of(position) {
+                            Ok(score) => (Some(score), signal.raw_of(position), None),
+                            Err(reason) => (None, signal.raw_of(position), Some(run.texts.id(reason))),
+                        },
+                        Err(_) => (None, None, failure),
+                    };
+                    let (execution, factor) = (day as u32, factor as u32);
+                    run.scores.push(Score { execution, factor, sector: *sector, score, raw, note });
+                }
+            }
+        }
+    }
+
+    /// Writes down forecasts, diagnostics and tables.
+    pub(super) fn say_numbers(&self, run: &mut Run) {
+        let computed: Vec<Computed> = self.outcomes.iter().map(|outcomes| self.computed(outcomes)).collect();
+        let mut published: BTreeMap<String, Option<Published>> = BTreeMap::new();
+        for day in 0..self.executions.len() {
+            let as_of = self.executions[day].as_of.0;
+            for (factor, computed) in computed.iter().enumerate() {
+                let Ok(signal) = &self.outcomes[factor][day] else { continue };
+                let entity = |entity: EntityRef| self.entity(day, entity);
+                let (execution, at) = (day as u32, factor as u32);
+                for forecast in signal.forecasts() {
+                    let target = forecast.target.as_ref();
+                    if !published.contains_key(target) {
+                        published.insert(target.to_owned(), Published::of(self.dataset, target));
+                    }
+                    let of_series = || {
+                        let published = published.get(target)?.as_ref()?;
+                        published.find(entity(forecast.entity), forecast.period, as_of)
+                    };
+                    let of_factor = computed.find(target, entity(forecast.entity), forecast.period, as_of);
+                    run.forecasts.push(Forecast {
+                        execution,
+                        factor: at,
+                        target: run.texts.id(target),
+                        entity: entity(forecast.entity),
+                        period: forecast.period.end(),
+                        forecast: forecast.value,
+                        naive: forecast.naive,
+                        realized: of_factor.or_else(of_series),
+                    });
+                }
+                let names: Vec<_> =
+                    signal.diagnostics().iter().map(|diagnostic| run.texts.id(&diagnostic.name)).collect();
+                let first = run.diagnostics.len();
+                for (diagnostic, name) in signal.diagnostics().iter().zip(names) {
+                    let values = diagnostic.values.iter().enumerate();
+                    let rows = values.filter_map(|(position, value)| {
+                        let entity = entity(EntityRef { kind: diagnostic.kind, position });
+                        Some(Diagnostic { execution, factor: at, entity, name, value: value? })
+                    });
+                    run.diagnostics.extend(rows);
+                }
+                // By entity, and of one entity in the order in which the factor says them.
+                run.diagnostics[first..].sort_by_key(|diagnostic| diagnostic.entity);
+                for table in signal.tables() {
+                    let table = table.clone();
+                    run.tables.push(FactorTable { execution, factor: at, table });
+                }
+            }
+        }
+    }
+
+    /// What a factor said of its own targets on all days.
+    fn computed(&self, outcomes: &[Outcome]) -> Computed {
+        let mut computed = Computed::default();
+        let last = self.executions.last().map(|execution| execution.next);
+        let days = self.executions.iter().map(|execution| execution.as_of).chain(last);
+        for (day, (as_of, outcome)) in days.zip(outcomes).enumerate() {
+            for realized in outcome.iter().flat_map(Signal::realized_values) {
+                let entity = self.entity(day, realized.entity);
+                computed.push(&realized.target, entity, realized.period, as_of.0, realized.value);
+            }
+        }
+        computed.sorted()
+    }
+
+    /// The position among the entities of what a factor calls by its place in the view of a day.
+    fn entity(&self, day: usize, entity: EntityRef) -> u32 {
+        match entity.kind {
+            EntityKind::Sector => self.sectors[day][entity.position],
+            kind => self.dataset.of_kind(kind)[entity.position] as u32,
+        }
+    }
+
+    /// Whether a factor that counts gives any sector a score.
+    pub(super) fn is_live(&self, day: usize) -> bool {
+        let has_score =
+            |signal: &Signal| (0..signal.n_sectors()).any(|sector| signal.score_of(sector).is_ok());
+        let counted = self.members.iter().zip(&self.outcomes).filter(|(member, _)| member.weight > 0.0);
+        counted.into_iter().any(|(_, outcomes)| outcomes[day].as_ref().is_ok_and(has_score))
+    }
+}

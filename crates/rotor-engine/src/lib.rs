@@ -1,13 +1,16 @@
 //! The replay: which days there are, what was known on each, and what factors said.
 //!
-//! A [`Plan`] holds the inputs of a set of factors against a dataset, [`executions`] gives the days, [`replay()`] asks every factor
-//! about every day, in parallel and in a fixed order. [`check()`] tries the promises of one factor on real windows.
+//! [`backtest()`] replays a strategy as a [`Config`] describes it and gives a run; [`note()`] answers for one day. Below them, a
+//! [`Plan`] holds the inputs of a set of factors against a dataset, [`schedule()`] gives the days, [`replay()`] asks every factor about
+//! every day, in parallel and in a fixed order, [`rank`] and [`pick`] make a portfolio of what they say. [`check()`] tries the
+//! promises of one factor on real windows.
 //!
 //! The crate names no factor and does not print.
 
 mod backtest;
 mod check;
 mod config;
+mod note;
 mod plan;
 mod portfolio;
 mod ranking;
@@ -22,6 +25,7 @@ pub use config::{
     Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, KEYS, KeptTables, Key, MissingScore, OnError,
     OnMissingInput, Rebalance, Ties, TradeDay, Weights, config_from_json, read_config,
 };
+pub use note::{Note, NoteDay, note};
 pub use plan::{Missing, Plan, PlanError};
 pub use portfolio::pick;
 pub use ranking::{NEUTRAL, Opinion, Place, rank};

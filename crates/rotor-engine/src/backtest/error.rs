@@ -113,6 +113,14 @@ pub enum BacktestError {
         /// The name of the dataset.
         dataset: String,
     },
+    /// No sector is there to be chosen.
+    #[error("dataset `{dataset}` has no sector with a close by {as_of}")]
+    NobodyAlive {
+        /// The name of the dataset.
+        dataset: String,
+        /// The day.
+        as_of: Date,
+    },
     /// The dataset lacks inputs, and the run is to stop then.
     #[error("dataset `{dataset}` lacks inputs{}", each_on_a_line(missing))]
     MissingInputs {
@@ -177,6 +185,7 @@ impl BacktestError {
             Self::FactorFailed { .. } => "mend the factor, or take `on_error = \"skip\"`".into(),
             Self::Window { .. } => "shorten its windows, or start later".into(),
             Self::NoFactors => "name factors by `factors`, and give one of them a weight above 0".into(),
+            Self::NobodyAlive { .. } => "`rotor dataset describe` says which days there are".into(),
             Self::Plan(_) | Self::NoSectors { .. } => return None,
         })
     }

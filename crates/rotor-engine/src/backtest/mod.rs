@@ -52,7 +52,18 @@ pub fn backtest(
     members: &[Member<'_>],
     watch: &(dyn Fn() + Sync),
 ) -> Result<Backtest, BacktestError> {
-    let executions = checked_schedule(dataset, config)?;
+    backtest_until(dataset, config, members, Date::MAX, watch)
+}
+
+/// As [`backtest`], of the executions that have ended by `until`.
+pub(crate) fn backtest_until(
+    dataset: &Dataset,
+    config: &Config,
+    members: &[Member<'_>],
+    until: Date,
+    watch: &(dyn Fn() + Sync),
+) -> Result<Backtest, BacktestError> {
+    let executions = checked_schedule(dataset, config, until)?;
     let plan = checked_plan(dataset, config, members)?;
     let benchmarks = benchmarks(dataset, config)?;
     let mut warnings = Vec::new();
@@ -102,11 +113,16 @@ pub fn backtest(
     Ok(Backtest { run, warnings })
 }
 
-fn checked_schedule(dataset: &Dataset, config: &Config) -> Result<Vec<Execution>, BacktestError> {
+fn checked_schedule(
+    dataset: &Dataset,
+    config: &Config,
+    until: Date,
+) -> Result<Vec<Execution>, BacktestError> {
     if let Some(end) = config.end.filter(|end| *end < config.start) {
         return Err(BacktestError::Reversed { start: config.start, end });
     }
-    let executions = schedule(dataset, config)?;
+    let mut executions = schedule(dataset, config)?;
+    executions.retain(|execution| execution.exit <= until);
     if executions.is_empty() {
         let days = dataset.calendar().days();
         return Err(BacktestError::NoExecutions {

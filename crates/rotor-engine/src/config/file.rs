@@ -50,7 +50,7 @@ fn walk(table: &DeTable<'_>, path: &str, visit: &mut impl FnMut(&str, usize, Tom
             if path.is_empty() { key.get_ref().to_string() } else { format!("{path}.{}", key.get_ref()) };
         match value.get_ref() {
             DeValue::Table(inner) if path == "factor" || path.starts_with("factor.") => {
-                walk(inner, &path, visit)
+                walk(inner, &path, visit);
             }
             found => visit(&path, key.span().start, plain(found)),
         }

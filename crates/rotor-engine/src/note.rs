@@ -1,0 +1,130 @@
+//! One day: which sectors now, and what the same strategy has been worth so far.
+//!
+//! Everything is made from a dataset in which what was not public on the day is dropped, so that the track record knows no
+//! more than the day did.
+
+use rotor_data::{Dataset, Future, PriceFrequency};
+use rotor_factor::{AsOf, Date, EntityKind, Month};
+use rotor_plugin::Instance;
+
+use crate::backtest::{Backtest, BacktestError, Member, backtest_until, checked_plan, culprit};
+use crate::config::Config;
+use crate::portfolio::pick;
+use crate::ranking::{Opinion, Place, rank};
+use crate::replay::{Outcome, TableDays, replay};
+
+/// What is known on a day, and what was known a month before.
+#[derive(Debug)]
+pub struct Note {
+    /// The day.
+    pub day: NoteDay,
+    /// The same day of the month before; `None` if there was no sector yet.
+    pub before: Option<NoteDay>,
+    /// The same configuration over every holding period that had ended by the day, on what was public then.
+    pub track: Result<Backtest, BacktestError>,
+}
+
+/// What factors say on a day, and what follows from it.
+#[derive(Debug)]
+pub struct NoteDay {
+    /// The day; what was released before it is known.
+    pub as_of: AsOf,
+    /// The last complete month.
+    pub month: Month,
+    /// The sectors that can be chosen, by position among the entities of the dataset, ascending.
+    pub sectors: Vec<u32>,
+    /// What each factor says, in the order of the run.
+    pub outcomes: Vec<Outcome>,
+    /// A place for each of the sectors.
+    pub places: Vec<Place>,
+    /// The share of each of the sectors, 0 if it is not picked.
+    pub shares: Vec<f64>,
+}
+
+/// Answers "which sectors now?" for any day.
+///
+/// Tables of factors are there for the day itself. `watch` hears of each day of the track record that is done.
+///
+/// # Errors
+///
+/// If the configuration does not fit the dataset, or no sector is alive on the day. That no factor has a score is no error, nor
+/// is a track record that cannot be made.
+pub fn note(
+    dataset: &Dataset,
+    config: &Config,
+    members: &[Member<'_>],
+    as_of: AsOf,
+    watch: &(dyn Fn() + Sync),
+) -> Result<Note, BacktestError> {
+    let known = dataset.with_future(as_of, Future::Dropped);
+    let plan = checked_plan(&known, config, members)?;
+    let instances: Vec<&Instance> = members.iter().map(|member| member.instance).collect();
+    let days: Vec<AsOf> = month_earlier(as_of.0).map(AsOf).into_iter().chain([as_of]).collect();
+    let said = replay(&known, &plan, &instances, &days, TableDays::Last)
+        .map_err(|error| culprit(&known, members, &days, error))?;
+    let of_kind = known.of_kind(EntityKind::Sector);
+    let mut outcomes: Vec<_> = said.outcomes.into_iter().map(Vec::into_iter).collect();
+    let mut note_days: Vec<NoteDay> = Vec::new();
+    for (as_of, rows) in days.iter().zip(&said.sectors) {
+        let sectors = rows.iter().map(|row| of_kind[*row as usize] as u32).collect();
+        let outcomes = outcomes.iter_mut().map(|of_factor| of_factor.next().expect("one a day")).collect();
+        note_days.push(NoteDay::of(&known, config, members, *as_of, sectors, outcomes));
+    }
+    let day = note_days.pop().expect("the day was asked about");
+    if day.sectors.is_empty() {
+        return Err(BacktestError::NobodyAlive { dataset: dataset.manifest().name.clone(), as_of: as_of.0 });
+    }
+    let before = note_days.pop().filter(|before| !before.sectors.is_empty());
+    let until = match dataset.manifest().price_frequency {
+        // The close of the day itself is not known yet.
+        PriceFrequency::Daily => as_of.0.plus_days(-1).unwrap_or(Date::MIN),
+        PriceFrequency::MonthEnd => as_of.0,
+    };
+    let track = backtest_until(&known, config, members, until, watch);
+    Ok(Note { day, before, track })
+}
+
+impl NoteDay {
+    fn of(
+        dataset: &Dataset,
+        config: &Config,
+        members: &[Member<'_>],
+        as_of: AsOf,
+        sectors: Vec<u32>,
+        outcomes: Vec<Outcome>,
+    ) -> Self {
+        let codes: Vec<&str> =
+            sectors.iter().map(|sector| dataset.entities()[*sector as usize].code.as_str()).collect();
+        let opinion = |(member, outcome): (&Member<'_>, &Outcome)| match outcome {
+            Ok(signal) => Opinion::of(signal, member.weight),
+            Err(_) => Opinion::none(sectors.len(), member.weight),
+        };
+        let opinions: Vec<Opinion> = members.iter().zip(&outcomes).map(opinion).collect();
+        let places = rank(&codes, &opinions, config.missing);
+        let shares = pick(&places, config);
+        let month = dataset.last_complete_month(as_of).unwrap_or(Month::MIN);
+        Self { as_of, month, sectors, outcomes, places, shares }
+    }
+}
+
+/// The same day of the month before, or its last day.
+fn month_earlier(day: Date) -> Option<Date> {
+    let month = day.month().plus(-1)?;
+    let (_, _, day_of_month) = day.ymd();
+    Some(month.first_day().plus_days(day_of_month as i32 - 1)?.min(month.last_day()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_earlier_is_the_same_day_or_the_last() {
+        let earlier = |day: &str| month_earlier(day.parse().unwrap()).unwrap().to_string();
+        assert_eq!(earlier("2021-12-10"), "2021-11-10");
+        assert_eq!(earlier("2021-03-31"), "2021-02-28");
+        assert_eq!(earlier("2020-03-30"), "2020-02-29");
+        assert_eq!(earlier("2021-01-01"), "2020-12-01");
+        assert_eq!(month_earlier(Date::MIN), None);
+    }
+}

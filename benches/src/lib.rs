@@ -122,6 +122,16 @@ pub fn on_disk(tables: &Tables) -> (tempfile::TempDir, PathBuf) {
     (directory, folder)
 }
 
+/// Writes a dataset of sectors with month-end closes from 2001 on, which goes with the returned guard.
+///
+/// # Panics
+///
+/// If the disk refuses, or the months reach beyond 2199.
+#[must_use]
+pub fn market_dataset(n_sectors: u32, n_months: u32) -> (tempfile::TempDir, PathBuf) {
+    on_disk(&tables(1, n_sectors, n_months, 1))
+}
+
 /// Returns the demo dataset.
 #[must_use]
 pub fn demo() -> PathBuf {

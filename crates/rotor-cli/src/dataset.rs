@@ -14,6 +14,20 @@ use serde_json::json;
 use crate::text::{Align, TextTable, fit};
 use crate::{CliError, Outcome, to_json};
 
+/// Opens a dataset; without one, the demo, or the same world made up anew where the demo is not at hand.
+pub(crate) fn open_or_demo(folder: Option<&Path>) -> Result<Dataset, CliError> {
+    const SEED_OF_DEMO: u64 = 20_150_105;
+    let demo = Path::new("datasets/demo");
+    if let Some(folder) = folder.or_else(|| demo.is_dir().then_some(demo)) {
+        return Ok(Dataset::open(folder)?);
+    }
+    let folder = tempfile::tempdir().map_err(CliError::Temporary)?;
+    let world = folder.path().join("world");
+    let synthetic = synthetic::generate(World::AShare, SEED_OF_DEMO)?;
+    rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
+    Ok(Dataset::open(&world)?)
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Report every fault of a dataset folder

@@ -11,6 +11,9 @@ const LINKED: &[&ExportedFactor] = &[
     &factor_momentum::FACTOR,
 ];
 
+/// The factors of a run that names none, in their order: those of the method.
+pub(crate) const DEFAULT_FACTORS: [&str; 4] = ["profit", "price", "prosperity", "heat"];
+
 /// Takes every linked factor.
 pub(crate) fn linked() -> Vec<Plugin> {
     let take = |factor: &&'static ExportedFactor| Plugin::linked(factor).expect("our factors start");

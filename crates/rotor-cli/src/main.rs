@@ -6,6 +6,7 @@
 mod dataset;
 mod factor;
 mod linked;
+mod run;
 mod text;
 
 use std::any::Any;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use rotor_data::DataError;
+use rotor_engine::ConfigFaults;
 use rotor_factor::Month;
 use rotor_plugin::{CallError, Refused};
 
@@ -36,6 +38,8 @@ enum Command {
     /// List, inspect, make and check factors
     #[command(subcommand)]
     Factor(factor::Command),
+    /// Write a configuration with every key, its default and its meaning
+    Init(run::init::Init),
 }
 
 /// What a command has to say when it is done.
@@ -77,6 +81,18 @@ enum CliError {
     NoDays { dataset: String, start: Month, end: Option<Month> },
     #[error(transparent)]
     Check(#[from] rotor_engine::CheckError),
+    #[error(transparent)]
+    Config(ConfigFaults),
+    #[error("cannot read the configuration {}: {error}", path.display())]
+    ConfigFile { path: PathBuf, error: io::Error },
+    #[error("cannot write the configuration {}: {error}", path.display())]
+    WriteConfig { path: PathBuf, error: io::Error },
+    #[error("factor `{name}` is in the run twice")]
+    TwiceInRun { name: String },
+    #[error(transparent)]
+    Backtest(#[from] rotor_engine::BacktestError),
+    #[error("cannot start the threads: {0}")]
+    Threads(String),
     #[error("cannot make {}: {error}", folder.display())]
     Scaffold { folder: PathBuf, error: io::Error },
     #[error("cannot find out the path of this program: {0}")]
@@ -102,6 +118,13 @@ impl CliError {
             Self::SeveralFactors { known, .. } => Some(format!("choose one by `--name`: {}", listed(known))),
             Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
+            Self::Config(_) => None, // Each fault has its own.
+            Self::ConfigFile { .. } => Some("`rotor init` writes one".into()),
+            Self::WriteConfig { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
+                Some("give another name, or replace it by `--force`".into())
+            }
+            Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
+            Self::Backtest(error) => error.hint(),
             Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
             Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -147,6 +170,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
     match command {
         Command::Dataset(command) => dataset::run(command),
         Command::Factor(command) => factor::run(command),
+        Command::Init(arguments) => run::init::run(&arguments),
     }
 }
 

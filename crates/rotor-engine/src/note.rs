@@ -67,13 +67,12 @@ pub fn note(
     let mut note_days: Vec<NoteDay> = Vec::new();
     for (as_of, rows) in days.iter().zip(&said.sectors) {
         let sectors = rows.iter().map(|row| of_kind[*row as usize] as u32).collect();
-        let outcomes = outcomes.iter_mut().map(|of_factor| of_factor.next().expect("one a day")).collect();
+        let outcomes = outcomes.iter_mut().filter_map(Iterator::next).collect();
         note_days.push(NoteDay::of(&known, config, members, *as_of, sectors, outcomes));
     }
-    let day = note_days.pop().expect("the day was asked about");
-    if day.sectors.is_empty() {
+    let Some(day) = note_days.pop().filter(|day| !day.sectors.is_empty()) else {
         return Err(BacktestError::NobodyAlive { dataset: dataset.manifest().name.clone(), as_of: as_of.0 });
-    }
+    };
     let before = note_days.pop().filter(|before| !before.sectors.is_empty());
     let until = match dataset.manifest().price_frequency {
         // The close of the day itself is not known yet.

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use rotor_data::synthetic::{self, World};
-use rotor_data::{Dataset, Format};
+use rotor_data::Dataset;
 use rotor_engine::{CheckReport, Plan, Promise, check, executions};
 use rotor_factor::{AsOf, EntityKind, Month, Value};
 use rotor_plugin::{CallError, Plugin};
 use serde_json::json;
 
 use super::{Loading, find, key_value, origin};
+use crate::dataset::open_or_demo;
 use crate::text::fit;
 use crate::{CliError, Outcome, to_json};
 
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
     let failed = |error: CallError| CliError::Call { factor: plugin.name().into(), error };
     let make = || plugin.create(arguments.set.iter().cloned());
     let instance = make().map_err(failed)?;
-    let dataset = open(arguments.dataset.as_deref())?;
+    let dataset = open_or_demo(arguments.dataset.as_deref())?;
     let plan = Plan::new(&dataset, &[instance.spec()]).expect("one factor has one name");
     drop(instance);
     if let Some(reason) = plan.refusal(0) {
@@ -68,18 +68,6 @@ pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
         as_text(&plugin, &dataset, &report)
     };
     Ok(Outcome { text, passed: report.passed() && n_scored(&report) > 0 })
-}
-
-fn open(folder: Option<&Path>) -> Result<Dataset, CliError> {
-    let demo = Path::new("datasets/demo");
-    if let Some(folder) = folder.or_else(|| demo.is_dir().then_some(demo)) {
-        return Ok(Dataset::open(folder)?);
-    }
-    let folder = tempfile::tempdir().map_err(CliError::Temporary)?;
-    let world = folder.path().join("world");
-    let synthetic = synthetic::generate(World::AShare, 1)?;
-    rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
-    Ok(Dataset::open(&world)?)
 }
 
 /// The number of scores over all days.

@@ -1,0 +1,72 @@
+//! `rotor backtest`: history replayed, a run folder, a short table.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use rotor_engine::{Member, backtest};
+use rotor_run::Destination;
+
+use super::members::choose;
+use super::progress::watched;
+use super::provenance::provenance;
+use super::settings::Settings;
+use super::summary;
+use crate::dataset::open_or_demo;
+use crate::{CliError, Outcome, to_json};
+
+#[derive(Debug, Args)]
+pub(crate) struct Backtest {
+    /// Where the run folder goes [default: runs/NAME of the dataset, numbered]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Replace the run folder that is there
+    #[arg(long)]
+    force: bool,
+    /// How many threads take part; the results are the same on any number [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
+    use_threads(arguments.threads)?;
+    let (mut config, names_dataset) = arguments.settings.resolve()?;
+    let chosen = choose(&mut config, &arguments.settings)?;
+    let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
+    let members: Vec<Member<'_>> = chosen.iter().map(super::members::Chosen::member).collect();
+    let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
+    let evaluation = rotor_eval::evaluate(&result.run);
+    let metrics = to_json(&evaluation.to_json())?;
+    let provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
+    let destination = match (&arguments.out, arguments.force) {
+        (Some(out), false) => Destination::New(out.clone()),
+        (Some(out), true) => Destination::Replace(out.clone()),
+        (None, true) => Destination::Replace(default_place(&dataset.manifest().name)),
+        (None, false) => Destination::Numbered(default_place(&dataset.manifest().name)),
+    };
+    let place = rotor_run::write(&result.run, &provenance, &[("metrics.json", &metrics)], &destination)?;
+    let facts = summary::Facts { dataset: &dataset, config: &config, result: &result, evaluation: &evaluation };
+    let text = if arguments.json {
+        to_json(&summary::as_json(&facts, &place))?
+    } else {
+        summary::as_text(&facts, &place)
+    };
+    Ok(Outcome::done(text))
+}
+
+/// Where a run goes that is given no place.
+fn default_place(dataset: &str) -> PathBuf {
+    let harmless = |letter: char| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '_' };
+    Path::new("runs").join(dataset.chars().map(harmless).collect::<String>())
+}
+
+/// Limits the threads of this process.
+pub(super) fn use_threads(threads: Option<u16>) -> Result<(), CliError> {
+    let Some(threads) = threads else { return Ok(()) };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads));
+    pool.build_global().map_err(|error| CliError::Threads(error.to_string()))
+}

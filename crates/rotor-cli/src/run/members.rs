@@ -1,0 +1,113 @@
+//! The factors of a configuration, linked and loaded, made of their parameters.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rotor_engine::{Config, FactorConfig, Member};
+use rotor_factor::nearest;
+use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin, explain_fatal_calls};
+
+use super::settings::Settings;
+use crate::CliError;
+use crate::factor::is_library;
+use crate::linked::linked;
+
+/// A factor of a run, with where it comes from.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub(super) plugin: Plugin,
+    pub(super) instance: Instance,
+    pub(super) weight: f64,
+}
+
+impl Chosen {
+    pub(super) fn member(&self) -> Member<'_> {
+        Member { instance: &self.instance, weight: self.weight }
+    }
+}
+
+/// Adds the factors of `--factor` to a configuration, loads what is to be loaded, and makes every factor of the run.
+pub(super) fn choose(config: &mut Config, settings: &Settings) -> Result<Vec<Chosen>, CliError> {
+    let mut linked: Vec<Plugin> = linked();
+    let linked_names: Vec<String> = linked.iter().map(|plugin| plugin.name().to_owned()).collect();
+    let mut loaded: Vec<Plugin> = Vec::new();
+    for factor in &settings.factor {
+        if is_library(factor) {
+            for plugin in settings.loading.load(Path::new(factor))? {
+                let mut of_factor = config.of_factor(plugin.name());
+                of_factor.library = Some(factor.clone());
+                settings.loading.record(&mut of_factor);
+                config.factor.insert(plugin.name().into(), of_factor);
+                add(config, plugin.name());
+                loaded.push(plugin);
+            }
+        } else {
+            add(config, factor);
+        }
+    }
+    let known: Vec<String> = linked_names.iter().cloned().chain(config.factors.iter().cloned()).collect();
+    if let Some(name) = config.factor.keys().find(|name| !known.contains(name)) {
+        let nearest = nearest(name, known.iter().map(String::as_str)).map(Into::into);
+        return Err(CliError::UnknownFactor {
+            name: name.clone(),
+            nearest,
+            known: linked_names,
+            is_library: false,
+        });
+    }
+    let mut chosen: Vec<Chosen> = Vec::new();
+    for name in &config.factors {
+        if chosen.iter().any(|other| other.plugin.name() == name) {
+            return Err(CliError::TwiceInRun { name: name.clone() });
+        }
+        let settings = config.of_factor(name);
+        let is_it = |plugin: &Plugin| plugin.name() == name;
+        let plugin = match &settings.library {
+            Some(library) => match loaded.iter().position(is_it) {
+                Some(position) => loaded.swap_remove(position),
+                None => from_library(name, library, &settings)?,
+            },
+            None => match linked.iter().position(is_it) {
+                Some(position) => linked.swap_remove(position),
+                None => {
+                    let nearest = nearest(name, linked_names.iter().map(String::as_str)).map(Into::into);
+                    let (name, known) = (name.clone(), linked_names);
+                    return Err(CliError::UnknownFactor { name, nearest, known, is_library: false });
+                }
+            },
+        };
+        let instance = plugin
+            .create(settings.parameters.clone())
+            .map_err(|error| CliError::Call { factor: name.clone(), error })?;
+        chosen.push(Chosen { plugin, instance, weight: settings.weight });
+    }
+    Ok(chosen)
+}
+
+fn add(config: &mut Config, name: &str) {
+    if !config.factors.iter().any(|known| known == name) {
+        config.factors.push(name.into());
+    }
+}
+
+/// Loads the factor of this name from its library, as its settings say.
+fn from_library(name: &str, library: &str, settings: &FactorConfig) -> Result<Plugin, CliError> {
+    let path = PathBuf::from(library);
+    let options =
+        LoadOptions { sha256: settings.sha256.clone(), allow_world_writable: settings.allow_world_writable };
+    let time_limit = Duration::from_secs(settings.time_limit);
+    let mut plugins = if settings.isolate {
+        let program = std::env::current_exe().map_err(CliError::Program)?;
+        let memory_limit = settings.memory_limit << 20;
+        Plugin::isolated(&path, &options, &Isolation { time_limit, memory_limit, ..Isolation::new(program) })?
+    } else {
+        explain_fatal_calls(time_limit);
+        Plugin::load(&path, &options)?
+    };
+    let Some(position) = plugins.iter().position(|plugin| plugin.name() == name) else {
+        let known: Vec<String> = plugins.iter().map(|plugin| plugin.name().to_owned()).collect();
+        let nearest = nearest(name, known.iter().map(String::as_str)).map(Into::into);
+        return Err(CliError::UnknownFactor { name: name.into(), nearest, known, is_library: true });
+    };
+    Ok(plugins.swap_remove(position))
+}

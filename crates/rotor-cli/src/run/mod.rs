@@ -1,0 +1,6 @@
+//! `rotor backtest`, `rotor note` and `rotor init`: what they share, a configuration and its factors.
+
+pub(crate) mod init;
+mod members;
+mod progress;
+mod settings;

@@ -1,0 +1,158 @@
+//! The configuration of a command: defaults, then the file, then flags. Every key has a flag, by construction.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+use rotor_engine::{Config, ConfigFault, ConfigFaults, FaultKind, KEYS, read_config};
+use toml::Value as Toml;
+
+use crate::CliError;
+use crate::factor::Loading;
+use crate::linked::DEFAULT_FACTORS;
+
+/// Flags that say what a run is made of.
+#[derive(Debug, Args)]
+pub(crate) struct Settings {
+    /// Read the configuration from a file, as `rotor init` makes it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Add a factor: the path of a library, or the name of a linked one
+    #[arg(long, value_name = "LIB|NAME")]
+    pub(super) factor: Vec<String>,
+    /// Set a key of the configuration, or a parameter of a factor: `heat.direction=momentum`, `heat.weight=0`
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    set: Vec<(String, Toml)>,
+    #[command(flatten)]
+    keys: KeyFlags,
+    /// For libraries given by `--factor`
+    #[command(flatten)]
+    pub(super) loading: Loading,
+}
+
+/// A flag for each key.
+#[derive(Debug, Default)]
+struct KeyFlags(Vec<(&'static str, Toml)>);
+
+impl Args for KeyFlags {
+    fn augment_args(command: Command) -> Command {
+        KEYS.iter().fold(command.next_help_heading("Configuration"), |command, key| {
+            let default = Settings::defaults().get(key.name);
+            let default = match &default {
+                Toml::Array(values) if values.is_empty() => String::new(),
+                Toml::Array(values) => {
+                    let texts: Vec<&str> = values.iter().filter_map(Toml::as_str).collect();
+                    format!(" [default: {}]", texts.join(","))
+                }
+                Toml::String(text) if text.is_empty() => String::new(),
+                Toml::String(text) => format!(" [default: {text}]"),
+                other => format!(" [default: {other}]"),
+            };
+            let flag = key.name.replace('_', "-");
+            let help = format!("{}{default}", capitalised(key.about));
+            let argument = Arg::new(key.name).long(flag).value_name(value_name(key.name)).help(help);
+            command.arg(argument.action(ArgAction::Set).allow_hyphen_values(true))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for KeyFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given =
+            |key: &rotor_engine::Key| Some((key.name, toml_value(matches.get_one::<String>(key.name)?)));
+        Ok(Self(KEYS.iter().filter_map(given).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Settings {
+    /// The configuration before anything is said.
+    pub(super) fn defaults() -> Config {
+        Config {
+            factors: DEFAULT_FACTORS.iter().map(|name| (*name).to_owned()).collect(),
+            ..Config::default()
+        }
+    }
+
+    /// Returns what the file and the flags say, and whether one of them names a dataset.
+    ///
+    /// Paths in the file are meant from where it lies.
+    pub(super) fn resolve(&self) -> Result<(Config, bool), CliError> {
+        let mut config = Self::defaults();
+        let default_dataset = std::mem::take(&mut config.dataset);
+        if let Some(path) = &self.config {
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| CliError::ConfigFile { path: path.clone(), error })?;
+            let source = path.display().to_string();
+            config = read_config(&text, &source, config).map_err(CliError::Config)?;
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let from_there = |path: &str| folder.join(path).display().to_string();
+            if !config.dataset.is_empty() {
+                config.dataset = from_there(&config.dataset);
+            }
+            for settings in config.factor.values_mut() {
+                settings.library = settings.library.as_deref().map(from_there);
+            }
+        }
+        let mut faults: Vec<ConfigFault> = Vec::new();
+        for (key, value) in self.keys.0.iter().map(|(key, value)| (*key, value)) {
+            faults.extend(put(&mut config, key, value).err());
+        }
+        for (key, value) in &self.set {
+            faults.extend(put(&mut config, key, value).err());
+        }
+        if !faults.is_empty() {
+            return Err(CliError::Config(ConfigFaults { source: "the flags".into(), faults }));
+        }
+        let names_dataset = !config.dataset.is_empty();
+        if !names_dataset {
+            config.dataset = default_dataset;
+        }
+        Ok((config, names_dataset))
+    }
+}
+
+/// Sets a key; what looks like a number and is to be a text is one.
+fn put(config: &mut Config, key: &str, value: &Toml) -> Result<(), ConfigFault> {
+    config.set(key, value).or_else(|fault| match (&fault.kind, value) {
+        (FaultKind::Type { .. }, Toml::Integer(_) | Toml::Float(_) | Toml::Boolean(_)) => {
+            config.set(key, &value.to_string().into()).map_err(|_| fault)
+        }
+        _ => Err(fault),
+    })
+}
+
+fn key_value(text: &str) -> Result<(String, Toml), String> {
+    let (key, value) = text.split_once('=').ok_or("key=value is expected")?;
+    Ok((key.trim().into(), toml_value(value)))
+}
+
+/// Reads a value as TOML writes it; whatever else is a text.
+fn toml_value(text: &str) -> Toml {
+    let parsed = format!("value = {text}").parse::<toml::Table>();
+    parsed.ok().and_then(|mut table| table.remove("value")).unwrap_or_else(|| text.into())
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What stands for the value of a key in the help.
+fn value_name(key: &str) -> &'static str {
+    match key {
+        "dataset" => "DIR",
+        "start" | "end" => "YYYY-MM",
+        "exclude" | "benchmarks" => "CODE,…",
+        "groups" | "factors" => "NAME,…",
+        "min_factors" | "top" | "cost_bp" | "seed" => "N",
+        _ => "WORD",
+    }
+}

@@ -256,6 +256,18 @@ fn the_reference_page_has_every_column() {
     }
 }
 
+#[test]
+fn the_configuration_page_has_every_key() {
+    let page = fs::read_to_string(workspace().join("docs/src/reference/configuration.md")).unwrap();
+    let names = FOUR_FACTORS.map(|factor| rotor_plugin::Plugin::linked(factor).unwrap().name().to_owned());
+    let defaults = rotor_engine::Config { factors: names.to_vec(), ..rotor_engine::Config::default() };
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    for (position, key) in rotor_engine::KEYS.iter().enumerate() {
+        let row = format!("| `{}` | `{}` | {} |", key.name, defaults.get(key.name), key.about);
+        assert_eq!(rows[position], row);
+    }
+}
+
 /// Name, type and default of each parameter of a factor, and what it means, as rows of the page begin.
 fn parameters_of(folder: &Path) -> Vec<String> {
     let name = folder.file_name().unwrap();

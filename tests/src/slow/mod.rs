@@ -3,6 +3,7 @@
 //! Everything is plain rows: a question about a day filters them afresh, in the words of the method. There are no windows,
 //! no caches and no tricks, and nothing is shared with the crates under test but the types of the calendar.
 
+pub mod backtest;
 pub mod heat;
 pub mod price;
 pub mod profit;

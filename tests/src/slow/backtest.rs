@@ -102,6 +102,9 @@ impl Default for Options {
     }
 }
 
+/// A factor: what it says of some facts on an execution day.
+pub type Factor<'a> = &'a dyn Fn(&Facts, Date) -> Answer;
+
 /// A replay.
 #[derive(Clone, Debug)]
 pub struct Backtest {
@@ -169,9 +172,9 @@ pub struct Execution {
 ///
 /// If month-end closes are to be traded on any day but the month-end.
 #[must_use]
-pub fn backtest(facts: &Facts, factors: &[&dyn Fn(&Facts, Date) -> Answer], options: &Options) -> Backtest {
+pub fn backtest(facts: &Facts, factors: &[Factor<'_>], options: &Options) -> Backtest {
     let executions = executions(facts, options);
-    let facts = &without(facts, &options.exclude);
+    let facts = &facts.without(&options.exclude);
     let ask = |day: Date| factors.iter().map(|factor| factor(facts, day)).collect::<Vec<Answer>>();
 
     let mut answers: Vec<(Date, Vec<Answer>)> =
@@ -281,13 +284,6 @@ fn prices_known(facts: &Facts, month: Month) -> Option<Date> {
         of_month.map(|row| row.released).min()
     };
     first("cpi_yoy").max(first("ppi_yoy"))
-}
-
-/// The facts as if some sectors had never been.
-fn without(facts: &Facts, exclude: &[String]) -> Facts {
-    let mut facts = facts.clone();
-    facts.entities.retain(|entity| entity.kind != EntityKind::Sector || !exclude.contains(&entity.code));
-    facts
 }
 
 /// The factors that count, with their weights; one of weight 0 counts in nothing.
@@ -768,7 +764,7 @@ mod tests {
     #[test]
     fn picks_have_enough_factors_or_as_many_as_anybody_has() {
         let (one, two) = (says("a 3 b 1 c 1"), says("b 2"));
-        let of = |min_factors: usize, factors: &[&dyn Fn(&Facts, Date) -> Answer]| {
+        let of = |min_factors: usize, factors: &[Factor<'_>]| {
             let options = Options { min_factors, end: Month::new(2020, 1), ..options() };
             weights(&backtest(&facts(CLOSES), factors, &options))
         };

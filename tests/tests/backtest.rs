@@ -44,7 +44,8 @@ const TABLES: [(&str, &str); 6] = [
 const DEMO: [&str; 3] = [
     "",
     "--top 3 --weights rank --missing average --ties fractional --min-factors 3 --cost-bp 30",
-    "--start 2010-01 --end 2013-12",
+    // Nobody is known at first.
+    "--start 2010-01 --end 2014-06 --factors profit,heat",
 ];
 
 /// What is tried on some months of the demo: the options alone, then together.
@@ -82,6 +83,13 @@ const REAL: [&str; 3] = [
     "--start 2018-01 --end 2020-06 --ties fractional --weights rank --missing average --min-factors 1",
     "--start 2018-01 --end 2020-06 --execution next_close --factors heat,prosperity,price --set price.weight=2",
 ];
+
+/// Messy datasets, more than half of them with month-end closes. In most a sector ends while it may be held, in some on an execution
+/// day, in some long after its last close.
+const SEEDS: [u64; 10] = [306, 308, 311, 312, 313, 315, 319, 326, 332, 333];
+
+/// When they do.
+const WHILE_SECTORS_END: &str = "--start 2018-04 --end 2020-11";
 
 /// A factor with the parameters that are set, as they are written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -454,14 +462,20 @@ fn row_of(batch: &RecordBatch, row: usize) -> (String, Vec<Option<f64>>) {
     (key.join(" "), values)
 }
 
-/// A command line of a seed: some months, and any options that fit the dataset.
-fn any_line(dice: &mut Dice, facts: &Facts) -> String {
-    let start = 2015 * 12 + dice.below(48);
-    let mut line = format!("--start {}-{:02}", start / 12, start % 12 + 1);
-    if dice.below(3) > 0 {
-        let end = start + 12 + dice.below(24);
-        write!(line, " --end {}-{:02}", end / 12, end % 12 + 1).expect("it is a string");
+/// Any months of a messy dataset; now and then up to its end.
+fn any_months(dice: &mut Dice) -> String {
+    let start = 2015 * 12 + dice.below(72);
+    let mut months = format!("--start {}-{:02}", start / 12, start % 12 + 1);
+    if dice.below(5) > 0 {
+        let end = start + 6 + dice.below(24);
+        write!(months, " --end {}-{:02}", end / 12, end % 12 + 1).expect("it is a string");
     }
+    months
+}
+
+/// Any options that fit a messy dataset.
+fn any_options(dice: &mut Dice, facts: &Facts) -> String {
+    let mut line = String::new();
     // Half of the options are left as they are.
     let mut flag = |dice: &mut Dice, flag: &str, choices: &[&str]| {
         let choice = dice.below(2 * choices.len());
@@ -516,10 +530,11 @@ fn messy_datasets_are_the_same() {
         let folder = messy::folder(seed);
         let facts = Facts::of(&Dataset::open(folder.path()).unwrap());
         let mut dice = Dice::new(seed ^ 0xBAC7);
-        let lines: Vec<String> = (0..3).map(|_| any_line(&mut dice, &facts)).collect();
+        let lines = [WHILE_SECTORS_END.to_owned(), any_months(&mut dice)]
+            .map(|months| format!("{months}{}", any_options(&mut dice, &facts)));
         compare(&format!("seed {seed}"), folder.path(), &lines)
     };
-    let tallies: Vec<Tally> = (301..313).into_par_iter().map(compare_seed).collect();
+    let tallies: Vec<Tally> = SEEDS.into_par_iter().map(compare_seed).collect();
     tallies.into_iter().fold(Tally::default(), Tally::add).settle("messy");
 }
 

@@ -12,32 +12,10 @@ use rotor_engine::{Plan, TableDays, executions, replay};
 use rotor_factor::{AsOf, Date, EntityKind, EntityRef, ExportedFactor, Month, Signal, Value};
 use rotor_plugin::{CallError, Plugin};
 use rotor_tests::messy::{self, Dice};
-use rotor_tests::slow::{Answer, Facts, Forecast, Marks, Realized, heat, price, profit, prosperity};
+use rotor_tests::slow::{
+    Answer, DIAGNOSTICS, Facts, Forecast, Marks, Realized, TARGETS, are_near, heat, price, profit, prosperity,
+};
 use rotor_tests::{Folder, demo};
-
-/// What the method names; a factor may say more under other names.
-const TARGETS: [&str; 3] = ["net_profit_ytd_yoy", "gross_margin", "heat"];
-const DIAGNOSTICS: [&str; 16] = [
-    "n",
-    "r2_train",
-    "r2_test",
-    "mse_train",
-    "mse_test",
-    "correlation",
-    "mse_test_quarter_ends",
-    "r2_test_quarter_ends",
-    "r2",
-    "b_cpi",
-    "b_ppi",
-    "theta",
-    "t",
-    "n_above",
-    "n_below",
-    "heat",
-];
-
-/// How far two numbers may be apart, relative to the larger of 1 and their size.
-const TOLERANCE: f64 = 1e-9;
 
 /// A factor with its options.
 #[derive(Clone, Debug)]
@@ -276,12 +254,6 @@ fn compare(label: &str, dataset: &Dataset, facts: &Facts, days: &[AsOf], cases: 
 }
 
 fn compare_answers(tally: &mut Tally, place: &str, slow: &Answer, fast: &Answer) {
-    let is_near = |a: f64, b: f64| (a - b).abs() <= TOLERANCE * a.abs().max(b.abs()).max(1.0);
-    let are_near = |a: Option<f64>, b: Option<f64>| match (a, b) {
-        (Some(a), Some(b)) => is_near(a, b),
-        (None, None) => true,
-        _ => false,
-    };
     let (slow_codes, fast_codes): (Vec<_>, Vec<_>) =
         (slow.sectors.keys().collect(), fast.sectors.keys().collect());
     if slow_codes != fast_codes {

@@ -3,6 +3,7 @@
 //! Everything is plain rows: a question about a day filters them afresh, in the words of the method. There are no windows,
 //! no caches and no tricks, and nothing is shared with the crates under test but the types of the calendar.
 
+pub mod backtest;
 pub mod heat;
 pub mod price;
 pub mod profit;
@@ -16,6 +17,29 @@ use rotor_factor::{Date, EntityKind, Frequency, Group, Month, Quarter};
 
 /// Two decimals that differ by less are equal.
 pub const EPSILON: f64 = 1e-9;
+
+/// The targets that the method names; a factor may forecast more.
+pub const TARGETS: [&str; 3] = ["net_profit_ytd_yoy", "gross_margin", "heat"];
+
+/// The diagnostics that the method names; a factor may write more.
+pub const DIAGNOSTICS: [&str; 16] = [
+    "n",
+    "r2_train",
+    "r2_test",
+    "mse_train",
+    "mse_test",
+    "correlation",
+    "mse_test_quarter_ends",
+    "r2_test_quarter_ends",
+    "r2",
+    "b_cpi",
+    "b_ppi",
+    "theta",
+    "t",
+    "n_above",
+    "n_below",
+    "heat",
+];
 
 /// A dataset as plain rows.
 #[derive(Clone, Debug)]
@@ -207,6 +231,14 @@ impl Facts {
         }
     }
 
+    /// Returns the facts as if some sectors had never been.
+    #[must_use]
+    pub fn without(&self, sectors: &[String]) -> Self {
+        let mut facts = self.clone();
+        facts.entities.retain(|entity| entity.kind != EntityKind::Sector || !sectors.contains(&entity.code));
+        facts
+    }
+
     /// Returns m, the last complete month at E.
     ///
     /// # Panics
@@ -290,6 +322,16 @@ impl Answer {
         if let Some(value) = value.into() {
             self.diagnostics.insert((name.to_owned(), sector.to_owned()), value);
         }
+    }
+}
+
+/// Tells whether two numbers are one to nine digits, or to nine decimals if they are small.
+#[must_use]
+pub fn are_near(a: Option<f64>, b: Option<f64>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0),
+        (None, None) => true,
+        _ => false,
     }
 }
 

@@ -64,7 +64,14 @@ fn a_run_ends_with_a_table_and_a_folder() {
     let runs = Runs::new();
     let (code, stdout, stderr) = runs.backtest("run", &[]);
     assert_eq!((code, stderr.as_str()), (0, ""));
-    for words in ["SYNTHETIC DATA", "6 months, 2020-01-02 to 2020-06-01", "RankIC", "top 5 net", "equal weight", "picks of 2020-06-01"] {
+    for words in [
+        "SYNTHETIC DATA",
+        "6 months, 2020-01-02 to 2020-06-01",
+        "RankIC",
+        "top 5 net",
+        "equal weight",
+        "picks of 2020-06-01",
+    ] {
         assert!(stdout.contains(words), "{words}: {stdout}");
     }
     assert!(stdout.lines().all(|line| line.chars().count() <= 100), "{stdout}");
@@ -125,7 +132,8 @@ fn an_existing_folder_is_replaced_only_if_it_is_a_run_and_asked_for() {
 fn without_a_place_runs_are_numbered() {
     let folder = TempDir::new().unwrap();
     for expected in ["runs/demo", "runs/demo-2", "runs/demo-3"] {
-        let arguments = ["backtest", "--start", "2020-01", "--end", "2020-01", "--factors", "heat", "--dataset"];
+        let arguments =
+            ["backtest", "--start", "2020-01", "--end", "2020-01", "--factors", "heat", "--dataset"];
         let output = rotor().args(arguments).arg(demo()).current_dir(folder.path()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let stdout = String::from_utf8(output.stdout).unwrap();
@@ -165,10 +173,19 @@ fn what_cannot_be_run_is_refused_with_a_remedy() {
             "error: dataset `demo` has no execution day with an exit from 2030-01 to 2030-12\n\
              hint: its trading days reach from 2010-01-04 to 2024-12-31, and the last month has no exit\n",
         ),
-        (&["--start", "2020-13"], "error: the configuration in the flags has faults\n  `start`: a month as YYYY-MM is expected, not the text \"2020-13\"\n"),
+        (
+            &["--start", "2020-13"],
+            "error: the configuration in the flags has faults\n  `start`: a month as YYYY-MM is expected, not the text \"2020-13\"\n",
+        ),
         (&["--top", "0"], "error: the configuration in the flags has faults\n  `top`: 0 is not 1 or more\n"),
-        (&["--top", "-3"], "error: the configuration in the flags has faults\n  `top`: -3 is not 1 or more\n"),
-        (&["--cost-bp", "nan"], "error: the configuration in the flags has faults\n  `cost_bp`: NaN is not from 0 to 5000\n"),
+        (
+            &["--top", "-3"],
+            "error: the configuration in the flags has faults\n  `top`: -3 is not 1 or more\n",
+        ),
+        (
+            &["--cost-bp", "nan"],
+            "error: the configuration in the flags has faults\n  `cost_bp`: NaN is not from 0 to 5000\n",
+        ),
         (
             &["--weights", "ranks"],
             "error: the configuration in the flags has faults\n  `weights`: `ranks` is not one of equal, rank\n    hint: did you mean `rank`?\n",
@@ -177,16 +194,40 @@ fn what_cannot_be_run_is_refused_with_a_remedy() {
             &["--benchmarks", "000301"],
             "error: `benchmarks`: dataset `demo` has no benchmark `000301`\nhint: did you mean `000300`?\n",
         ),
-        (&["--exclude", "801011"], "error: `exclude`: dataset `demo` has no sector `801011`\nhint: did you mean `801010`?\n"),
-        (&["--factors", "profit,heta"], "error: there is no factor `heta` in this program\nhint: did you mean `heat`?\n"),
-        (&["--factors", "heat,heat"], "error: factor `heat` is in the run twice\nhint: name it once; two versions of one factor need two names\n"),
-        (&["--factors", "heat", "--set", "heat.weight=0"], "error: no factor of a weight above 0 is in the run\nhint: name factors by `factors`, and give one of them a weight above 0\n"),
-        (&["--set", "heta.weight=2"], "error: there is no factor `heta` in this program\nhint: did you mean `heat`?\n"),
+        (
+            &["--exclude", "801011"],
+            "error: `exclude`: dataset `demo` has no sector `801011`\nhint: did you mean `801010`?\n",
+        ),
+        (
+            &["--factors", "profit,heta"],
+            "error: there is no factor `heta` in this program\nhint: did you mean `heat`?\n",
+        ),
+        (
+            &["--factors", "heat,heat"],
+            "error: factor `heat` is in the run twice\nhint: name it once; two versions of one factor need two names\n",
+        ),
+        (
+            &["--factors", "heat", "--set", "heat.weight=0"],
+            "error: no factor of a weight above 0 is in the run\nhint: name factors by `factors`, and give one of them a weight above 0\n",
+        ),
+        (
+            &["--set", "heta.weight=2"],
+            "error: there is no factor `heta` in this program\nhint: did you mean `heat`?\n",
+        ),
         (&["--set", "heat.windows=2"], "error: factor `heat` cannot be made: "),
-        (&["--set", "tpo=2"], "error: the configuration in the flags has faults\n  `tpo`: there is no such key\n    hint: did you mean `top`?\n"),
-        (&["--factor", "nowhere/lib.so"], "error: the library nowhere/lib.so is refused\n  it cannot be read: "),
+        (
+            &["--set", "tpo=2"],
+            "error: the configuration in the flags has faults\n  `tpo`: there is no such key\n    hint: did you mean `top`?\n",
+        ),
+        (
+            &["--factor", "nowhere/lib.so"],
+            "error: the library nowhere/lib.so is refused\n  it cannot be read: ",
+        ),
         (&["--config", "nowhere.toml"], "error: cannot read the configuration nowhere.toml: "),
-        (&["--groups", "upsteram"], "error: the configuration in the flags has faults\n  `groups`: `upsteram` is not one of "),
+        (
+            &["--groups", "upsteram"],
+            "error: the configuration in the flags has faults\n  `groups`: `upsteram` is not one of ",
+        ),
     ];
     for (flags, expected) in cases {
         let said = runs.refused(flags);
@@ -217,7 +258,16 @@ fn a_dataset_without_inputs_is_warned_of_or_refused() {
     // Without its series, one factor is silent and the run says so.
     let place = runs.place("partial");
     let without = without_margins(&runs);
-    let arguments = ["backtest", "--dataset", without.to_str().unwrap(), "--start", "2020-01", "--end", "2020-03", "--out"];
+    let arguments = [
+        "backtest",
+        "--dataset",
+        without.to_str().unwrap(),
+        "--start",
+        "2020-01",
+        "--end",
+        "2020-03",
+        "--out",
+    ];
     let arguments: Vec<&str> = arguments.into_iter().chain([place.to_str().unwrap()]).collect();
     let (code, stdout, stderr) = run_rotor(&arguments);
     assert_eq!(code, 0, "{stderr}");
@@ -281,15 +331,28 @@ fn a_loaded_factor_stands_beside_a_linked_one_with_no_difference() {
         };
         assert!(compared("linked") == compared(name), "{name}");
         let run = json_of(&runs.place(name).join("run.json"));
-        assert_eq!((&run["factors"][1]["isolated"], run["factors"][1]["library"].is_string()), (&isolate.into(), true));
+        assert_eq!(
+            (&run["factors"][1]["isolated"], run["factors"][1]["library"].is_string()),
+            (&isolate.into(), true)
+        );
     }
     // In another language, added by a flag and weighed by another.
     let library = c_plugin();
-    let flags = ["--factor", library.to_str().unwrap(), "--set", "momentum_c.weight=0.5", "--set", "momentum_c.lookback=6"];
+    let flags = [
+        "--factor",
+        library.to_str().unwrap(),
+        "--set",
+        "momentum_c.weight=0.5",
+        "--set",
+        "momentum_c.lookback=6",
+    ];
     let (code, _, stderr) = runs.backtest("c", &flags);
     assert_eq!(code, 0, "{stderr}");
     let run = json_of(&runs.place("c/run.json"));
-    assert_eq!((&run["factors"][4]["name"], &run["factors"][4]["weight"]), (&"momentum_c".into(), &0.5.into()));
+    assert_eq!(
+        (&run["factors"][4]["name"], &run["factors"][4]["weight"]),
+        (&"momentum_c".into(), &0.5.into())
+    );
     assert_eq!(run["config"]["factor"]["momentum_c"]["parameters"]["lookback"], 6);
 }
 

@@ -12,8 +12,6 @@ pub struct Execution {
     pub as_of: AsOf,
     /// The day at whose close is bought; the execution day itself, or the trading day after it.
     pub entry: Date,
-    /// The next execution day.
-    pub next: AsOf,
     /// The day at whose close is sold, which is that on which the next execution buys.
     pub exit: Date,
 }
@@ -53,7 +51,7 @@ pub fn executions(dataset: &Dataset, start: Month, end: Option<Month>) -> Vec<Ex
     let day_of = |month: Month| month_start(dataset, month);
     let in_months = months(dataset, start, end).filter_map(|month| {
         let (as_of, next) = (day_of(month)?, day_of(month.plus(1)?)?);
-        Some(Execution { as_of: AsOf(as_of), entry: as_of, next: AsOf(next), exit: next })
+        Some(Execution { as_of: AsOf(as_of), entry: as_of, exit: next })
     });
     in_months.collect()
 }
@@ -144,12 +142,7 @@ fn after_prices(dataset: &Dataset, start: Month, end: Option<Month>) -> Option<V
     // Also beyond the end, for the exit of the last one.
     let days: Vec<Date> = months(dataset, start, None).filter_map(day_of).collect();
     let pairs = days.windows(2).filter(|pair| end.is_none_or(|end| pair[0].month() <= end));
-    let execution = |pair: &[Date]| Execution {
-        as_of: AsOf(pair[0]),
-        entry: pair[0],
-        next: AsOf(pair[1]),
-        exit: pair[1],
-    };
+    let execution = |pair: &[Date]| Execution { as_of: AsOf(pair[0]), entry: pair[0], exit: pair[1] };
     Some(pairs.map(execution).collect())
 }
 

@@ -40,8 +40,8 @@ pub struct Backtest {
 
 /// Replays a strategy over history.
 ///
-/// Every factor is asked about every execution day of the configuration, and about the day after the last for what it says of
-/// its own targets. `watch` hears of each day that is done. The result has the same bits on any number of threads.
+/// Every factor is asked about every execution day of the configuration, and about the last exit for what it says of its own
+/// targets. `watch` hears of each day that is done. The result has the same bits on any number of threads.
 ///
 /// # Errors
 ///
@@ -95,7 +95,7 @@ pub(crate) fn backtest_until(
         KeptTables::Last => days.last().map_or(TableDays::All, |last| TableDays::Only(*last)),
         KeptTables::All => TableDays::All,
     };
-    days.extend(executions.last().map(|last| last.next));
+    days.extend(executions.last().map(|last| AsOf(last.exit)));
     let instances: Vec<&Instance> = members.iter().map(|member| member.instance).collect();
     let replay = replay_watched(dataset, &plan, &instances, &days, tables, watch)
         .map_err(|error| culprit(dataset, members, &days, error))?;

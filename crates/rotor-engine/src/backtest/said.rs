@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rotor_data::Dataset;
-use rotor_factor::{EntityKind, EntityRef, Month, Signal};
+use rotor_factor::{AsOf, EntityKind, EntityRef, Month, Signal};
 use rotor_run::{Diagnostic, Execution as RunExecution, FactorTable, Forecast, Run, Score};
 
 use super::Member;
@@ -11,7 +11,7 @@ use crate::realized::{Computed, Published};
 use crate::replay::{Outcome, Replay};
 use crate::schedule::Execution;
 
-/// What every factor said of every execution day, and of the one after the last.
+/// What every factor said of every execution day, and of the last exit.
 pub(super) struct Said<'a> {
     pub(super) dataset: &'a Dataset,
     pub(super) members: &'a [Member<'a>],
@@ -127,7 +127,7 @@ impl<'a> Said<'a> {
     /// What a factor said of its own targets on all days.
     fn computed(&self, outcomes: &[Outcome]) -> Computed {
         let mut computed = Computed::default();
-        let last = self.executions.last().map(|execution| execution.next);
+        let last = self.executions.last().map(|execution| AsOf(execution.exit));
         let days = self.executions.iter().map(|execution| execution.as_of).chain(last);
         for (day, (as_of, outcome)) in days.zip(outcomes).enumerate() {
             for realized in outcome.iter().flat_map(Signal::realized_values) {

@@ -14,6 +14,7 @@
 //! | p-values and critical values | [`student_p_value`], [`student_quantile`], [`f_p_value`], [`normal_quantile`] |
 //! | ranks and correlations | [`ranks`], [`percentiles`], [`pearson`], [`spearman`] |
 //! | means and spreads | [`mean`], [`deviation`], [`quantile`] |
+//! | the mean of a monthly series with its interval | [`mean_interval`] |
 //! | thresholds and ties as in decimal arithmetic | [`round9`], [`less_than`], [`equal`], [`is_constant`] |
 //!
 //! Left out: matrices as such, weighted and non-linear regression, time-series models, the bootstrap.
@@ -25,6 +26,7 @@ mod covariance;
 mod decimal;
 mod distributions;
 mod error;
+mod ewc;
 mod fit;
 mod jacobi;
 mod lanes;
@@ -41,6 +43,9 @@ pub use covariance::{Covariance, Effect, FTest, Restriction, newey_west_lag};
 pub use decimal::{TOLERANCE, clip, equal, is_constant, less_than, round9};
 pub use distributions::{f_p_value, normal_cdf, normal_quantile, student_p_value, student_quantile};
 pub use error::StatsError;
+pub use ewc::{
+    DETECTION_POWER, FEWEST_FOR_INTERVAL, INTERVAL_COVERAGE, MeanEstimate, Uncertainty, mean_interval,
+};
 pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};
 pub use moments::{deviation, mean, quantile};
 pub use rank::{Order, percentiles, ranks};

@@ -1,7 +1,6 @@
 //! A dataset folder, read whole: every fault at once, or none and the data.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::archive::{Archive, Repeated};
 use crate::closes::{Closes, TradingCalendar};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
+use crate::folder::{FolderError, hexadecimal};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
 use crate::manifest::{Manifest, PriceFrequency};
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
@@ -93,6 +93,15 @@ impl DataError {
             Self::Folder { .. } => Some("name a folder with a `dataset.toml`"),
             Self::Faulty { .. } | Self::Write { .. } => None,
             Self::Exists { .. } => Some("name a folder that does not exist yet"),
+        }
+    }
+}
+
+impl From<FolderError> for DataError {
+    fn from(error: FolderError) -> Self {
+        match error {
+            FolderError::Exists { path } | FolderError::NotARun { path } => Self::Exists { path },
+            FolderError::Write { path, source } => Self::Write { path, source },
         }
     }
 }
@@ -499,9 +508,5 @@ pub(crate) fn sha256_of(path: &Path) -> io::Result<String> {
             n_read => hasher.update(&buffer[..n_read]),
         }
     }
-    let mut text = String::with_capacity(64);
-    for byte in hasher.finalize() {
-        write!(text, "{byte:02x}").expect("writing to a string does not fail");
-    }
-    Ok(text)
+    Ok(hexadecimal(&hasher.finalize()))
 }

@@ -1,11 +1,9 @@
 //! Writing dataset folders: all of it or nothing.
 //!
-//! A folder is built beside its place under a hidden name and renamed when every file is on the disk. An existing
-//! folder is never touched.
+//! How a folder is put at its place is told in [`folder`](crate::folder). An existing one is never touched.
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -19,6 +17,7 @@ use rotor_factor::Date;
 
 use crate::dataset::{DataError, Dataset, sha256_of};
 use crate::fault::FaultReport;
+use crate::folder::{NewFile, NewFolder, Written};
 use crate::manifest::Manifest;
 use crate::model::Tables;
 use crate::read::{Batch, Format, TableFile};
@@ -44,15 +43,16 @@ pub fn write_dataset(
     let mut manifest = Manifest { sha256: std::collections::BTreeMap::new(), ..manifest.clone() };
     for (table, columns) in columns_of(tables) {
         if columns.first().is_some_and(|(_, array)| !array.is_empty()) {
-            let name = new.write_table(table, format, &[columns])?;
-            manifest.sha256.insert(name.clone(), new.hash(&name)?);
+            let (name, written) = write_table(&new, table, format, &[columns])?;
+            manifest.sha256.insert(name, written.sha256);
         }
     }
     for (name, text) in extra {
-        new.write_text(name, text)?;
+        write_text(&new, name, text)?;
     }
-    new.write_text(Manifest::FILE, &manifest.to_toml())?;
-    new.finish()
+    write_text(&new, Manifest::FILE, &manifest.to_toml())?;
+    new.finish()?;
+    Ok(())
 }
 
 /// Writes the dataset in `from` to the new folder `to` in another format.
@@ -85,95 +85,36 @@ pub fn convert(from: &Path, to: &Path, format: Format) -> Result<(), DataError> 
             let reason = io::Error::other("it changed while it was being converted");
             return Err(DataError::Write { path: source.path, source: reason });
         }
-        let name = new.write_table(file.table, format, &batches)?;
+        let (name, written) = write_table(&new, file.table, format, &batches)?;
         if is_hashed {
-            manifest.sha256.insert(name.clone(), new.hash(&name)?);
+            manifest.sha256.insert(name, written.sha256);
         }
     }
-    new.write_text(Manifest::FILE, &manifest.to_toml())?;
-    new.finish()
+    write_text(&new, Manifest::FILE, &manifest.to_toml())?;
+    new.finish()?;
+    Ok(())
 }
 
 /// Columns of one table on their way to a file: text, `date32`, `double` or `int8`.
 type Columns = Vec<(&'static Column, ArrayRef)>;
 
-/// A folder that becomes visible only when it is complete.
-struct NewFolder {
-    place: PathBuf,
-    /// Where it is built. Removed when dropped, unless it has been renamed.
-    building: PathBuf,
+fn write_table(
+    new: &NewFolder,
+    table: Table,
+    format: Format,
+    batches: &[Columns],
+) -> Result<(String, Written), DataError> {
+    let name = format!("{table}.{}", format.extension());
+    let written = new.write_file(&name, |file| match format {
+        Format::Csv => write_csv(file, table, batches),
+        Format::Parquet => write_parquet(file, table, batches),
+    })?;
+    Ok((name, written))
 }
 
-impl NewFolder {
-    fn create(place: &Path) -> Result<Self, DataError> {
-        if place.symlink_metadata().is_ok() {
-            return Err(DataError::Exists { path: place.into() });
-        }
-        let failed = |source| DataError::Write { path: place.into(), source };
-        if let Some(parent) = place.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
-        }
-        let name = place.file_name().unwrap_or_default().to_string_lossy();
-        let process = std::process::id();
-        // Another writer may have the same idea, even of the same number in another container.
-        for attempt in 0_u32.. {
-            let building = place.with_file_name(format!(".{name}.{process}-{attempt}.partial"));
-            match fs::create_dir(&building) {
-                Ok(()) => return Ok(Self { place: place.into(), building }),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {}
-                Err(error) => return Err(failed(error)),
-            }
-        }
-        unreachable!("the loop ends by returning")
-    }
-
-    fn error(&self, path: &Path, source: io::Error) -> DataError {
-        // The name under which the folder is built says nothing to a reader.
-        let path = path.strip_prefix(&self.building).map_or(self.place.clone(), |file| self.place.join(file));
-        DataError::Write { path, source }
-    }
-
-    fn write_table(&self, table: Table, format: Format, batches: &[Columns]) -> Result<String, DataError> {
-        let name = format!("{table}.{}", format.extension());
-        let path = self.building.join(&name);
-        let result = File::create_new(&path).and_then(|file| match format {
-            Format::Csv => write_csv(&file, table, batches).and_then(|()| file.sync_all()),
-            Format::Parquet => write_parquet(&file, table, batches).and_then(|()| file.sync_all()),
-        });
-        result.map_err(|source| self.error(&path, source))?;
-        Ok(name)
-    }
-
-    fn write_text(&self, name: &str, text: &str) -> Result<(), DataError> {
-        let path = self.building.join(name);
-        let result = File::create_new(&path).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        });
-        result.map_err(|source| self.error(&path, source))
-    }
-
-    fn hash(&self, name: &str) -> Result<String, DataError> {
-        let path = self.building.join(name);
-        sha256_of(&path).map_err(|source| self.error(&path, source))
-    }
-
-    fn finish(self) -> Result<(), DataError> {
-        // Renaming onto a folder fails unless that folder is empty, so nothing can be overwritten here.
-        fs::rename(&self.building, &self.place).map_err(|source| match source.kind() {
-            io::ErrorKind::DirectoryNotEmpty
-            | io::ErrorKind::AlreadyExists
-            | io::ErrorKind::NotADirectory => DataError::Exists { path: self.place.clone() },
-            _ => self.error(&self.building, source),
-        })
-    }
-}
-
-impl Drop for NewFolder {
-    fn drop(&mut self) {
-        // After a rename there is nothing left to remove.
-        let _ = fs::remove_dir_all(&self.building);
-    }
+fn write_text(new: &NewFolder, name: &str, text: &str) -> Result<(), DataError> {
+    new.write_file(name, |file| file.write_all(text.as_bytes()))?;
+    Ok(())
 }
 
 /// Returns the columns of a batch that are there, in the types in which they are written.
@@ -301,7 +242,7 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
     ]
 }
 
-fn write_parquet(file: &File, table: Table, batches: &[Columns]) -> io::Result<()> {
+fn write_parquet(file: &mut NewFile, table: Table, batches: &[Columns]) -> io::Result<()> {
     let present =
         |column: &&Column| batches.first().is_none_or(|columns| columns.iter().any(|(c, _)| c == column));
     let fields = table.columns().iter().filter(present).map(|column| {
@@ -321,7 +262,7 @@ fn write_parquet(file: &File, table: Table, batches: &[Columns]) -> io::Result<(
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .build();
-    let mut writer = ArrowWriter::try_new(BufWriter::new(file), Arc::clone(&schema), Some(properties))?;
+    let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))?;
     for columns in batches {
         let arrays = columns.iter().map(|(_, array)| Arc::clone(array)).collect();
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(io::Error::other)?;
@@ -330,8 +271,8 @@ fn write_parquet(file: &File, table: Table, batches: &[Columns]) -> io::Result<(
     writer.into_inner()?.flush()
 }
 
-fn write_csv(file: &File, table: Table, batches: &[Columns]) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(BufWriter::new(file));
+fn write_csv(file: &mut NewFile, table: Table, batches: &[Columns]) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(file);
     match batches.first() {
         Some(columns) => writer.write_record(columns.iter().map(|(column, _)| column.name))?,
         None => writer.write_record(table.columns().iter().map(|column| column.name))?,

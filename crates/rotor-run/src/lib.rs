@@ -1,12 +1,19 @@
 //! The run folder: what a replay gave, as a value and as files.
 //!
-//! [`Run`] is the value: facts row by row, in a fixed order, with months and sectors by position.
+//! [`Run`] is the value: facts row by row, in a fixed order, with months and sectors by position. [`write`] makes a folder of it,
+//! whole or not at all.
 //!
 //! The crate computes nothing and does not print.
 
+mod error;
 mod rows;
+mod sheets;
+mod tables;
+mod write;
 
+pub use error::{RunError, TableFault};
 pub use rows::{
     Diagnostic, Execution, FactorTable, Forecast, Place, Realized, Return, Run, Score, SectorReturn, TextId,
     Texts, Turnover,
 };
+pub use write::{Destination, write};

@@ -183,6 +183,12 @@ pub struct FactorTable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextId(u32);
 
+impl TextId {
+    pub(crate) fn position(self) -> u32 {
+        self.0
+    }
+}
+
 /// Texts that stand in many rows, each kept once.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
@@ -216,5 +222,9 @@ impl Texts {
     #[must_use]
     pub fn get(&self, id: TextId) -> &str {
         &self.texts[id.0 as usize]
+    }
+
+    pub(crate) fn all(&self) -> &[String] {
+        &self.texts
     }
 }

@@ -1,0 +1,294 @@
+//! The files of facts, and which field of a row goes to which column.
+//!
+//! Columns come in the order of the documentation. Texts that stand in many rows are dictionaries on the way to the file, which
+//! saves copying them; in the file they are plain texts.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::types::Int32Type;
+use arrow_array::{ArrayRef, Date32Array, DictionaryArray, Float64Array, Int32Array, StringArray};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use rotor_factor::{Date, Group};
+
+use crate::rows::{Run, TextId};
+
+/// A file of facts.
+pub(crate) struct Sheet {
+    pub(crate) file: &'static str,
+    pub(crate) columns: &'static [Column],
+    pub(crate) n_rows: fn(&Run) -> usize,
+    /// The columns of some of the rows.
+    pub(crate) arrays: fn(&Known<'_>, Range<usize>) -> Vec<ArrayRef>,
+}
+
+/// A column of a file of facts.
+pub(crate) struct Column {
+    pub(crate) name: &'static str,
+    pub(crate) cells: Cells,
+    pub(crate) is_optional: bool,
+}
+
+/// What the cells of a column are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cells {
+    Date,
+    Text,
+    Number,
+    Integer,
+}
+
+/// What the positions in rows stand for.
+pub(crate) struct Known<'a> {
+    pub(crate) run: &'a Run,
+    codes: ArrayRef,
+    factors: ArrayRef,
+    portfolios: ArrayRef,
+    texts: ArrayRef,
+}
+
+/// Every file of facts; those with most rows first, so that no thread begins a long one when the others have ended.
+pub(crate) const SHEETS: &[Sheet] = &[
+    Sheet {
+        file: "diagnostics.parquet",
+        columns: &[date("execution"), text("factor"), text("entity"), text("name"), number("value")],
+        n_rows: |run| run.diagnostics.len(),
+        arrays: diagnostics,
+    },
+    Sheet {
+        file: "scores.parquet",
+        columns: &[
+            date("execution"),
+            date("month"),
+            text("factor"),
+            text("sector"),
+            optional(number("score")),
+            optional(number("raw")),
+            optional(text("note")),
+        ],
+        n_rows: |run| run.scores.len(),
+        arrays: scores,
+    },
+    Sheet {
+        file: "forecasts.parquet",
+        columns: &[
+            date("execution"),
+            text("factor"),
+            text("target"),
+            text("entity"),
+            date("period"),
+            number("forecast"),
+            number("naive"),
+            optional(number("realized")),
+            optional(date("realized_released")),
+        ],
+        n_rows: |run| run.forecasts.len(),
+        arrays: forecasts,
+    },
+    Sheet {
+        file: "ranking.parquet",
+        columns: &[
+            date("execution"),
+            text("sector"),
+            number("total"),
+            number("tie_break"),
+            Column { name: "rank", cells: Cells::Integer, is_optional: false },
+            number("weight"),
+        ],
+        n_rows: |run| run.ranking.len(),
+        arrays: ranking,
+    },
+    Sheet {
+        file: "returns.parquet",
+        columns: &[date("execution"), date("exit"), text("portfolio"), number("value")],
+        n_rows: |run| run.returns.len(),
+        arrays: returns,
+    },
+    Sheet {
+        file: "turnover.parquet",
+        columns: &[date("execution"), number("turnover"), number("cost")],
+        n_rows: |run| run.turnover.len(),
+        arrays: turnover,
+    },
+    Sheet {
+        file: "entities.parquet",
+        columns: &[
+            text("entity"),
+            text("kind"),
+            text("name"),
+            optional(text("name_zh")),
+            optional(text("group")),
+            optional(date("valid_from")),
+            optional(date("valid_to")),
+        ],
+        n_rows: |run| run.entities.len(),
+        arrays: entities,
+    },
+];
+
+const fn date(name: &'static str) -> Column {
+    Column { name, cells: Cells::Date, is_optional: false }
+}
+
+const fn text(name: &'static str) -> Column {
+    Column { name, cells: Cells::Text, is_optional: false }
+}
+
+const fn number(name: &'static str) -> Column {
+    Column { name, cells: Cells::Number, is_optional: false }
+}
+
+const fn optional(column: Column) -> Column {
+    Column { is_optional: true, ..column }
+}
+
+impl Sheet {
+    pub(crate) fn schema(&self) -> SchemaRef {
+        let fields = self.columns.iter().map(|column| {
+            let data_type = match column.cells {
+                Cells::Date => DataType::Date32,
+                Cells::Text => DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)),
+                Cells::Number => DataType::Float64,
+                Cells::Integer => DataType::Int32,
+            };
+            Field::new(column.name, data_type, column.is_optional)
+        });
+        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+    }
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn new(run: &'a Run) -> Self {
+        fn texts<'t>(texts: impl Iterator<Item = &'t String>) -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(texts))
+        }
+        Self {
+            codes: texts(run.entities.iter().map(|entity| &entity.code)),
+            factors: texts(run.factors.iter()),
+            portfolios: texts(run.portfolios.iter()),
+            texts: texts(run.texts.all().iter()),
+            run,
+        }
+    }
+
+    /// The day of an execution.
+    fn day(&self, execution: u32) -> Date {
+        self.run.executions[execution as usize].as_of
+    }
+}
+
+fn diagnostics(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
+    let rows = || known.run.diagnostics[rows.clone()].iter();
+    vec![
+        dates(rows().map(|row| known.day(row.execution))),
+        texts(&known.factors, rows().map(|row| row.factor)),
+        texts(&known.codes, rows().map(|row| row.entity)),
+        texts(&known.texts, rows().map(|row| row.name.position())),
+        numbers(rows().map(|row| row.value)),
+    ]
+}
+
+fn scores(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
+    let rows = || known.run.scores[rows.clone()].iter();
+    let month = |execution: u32| known.run.executions[execution as usize].month;
+    vec![
+        dates(rows().map(|row| known.day(row.execution))),
+        dates(rows().map(|row| month(row.execution).last_day())),
+        texts(&known.factors, rows().map(|row| row.factor)),
+        texts(&known.codes, rows().map(|row| row.sector)),
+        numbers_or_none(rows().map(|row| row.score)),
+        numbers_or_none(rows().map(|row| row.raw)),
+        texts_or_none(&known.texts, rows().map(|row| row.note.map(TextId::position))),
+    ]
+}
+
+fn forecasts(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
+    let rows = || known.run.forecasts[rows.clone()].iter();
+    vec![
+        dates(rows().map(|row| known.day(row.execution))),
+        texts(&known.factors, rows().map(|row| row.factor)),
+        texts(&known.texts, rows().map(|row| row.target.position())),
+        texts(&known.codes, rows().map(|row| row.entity)),
+        dates(rows().map(|row| row.period)),
+        numbers(rows().map(|row| row.forecast)),
+        numbers(rows().map(|row| row.naive)),
+        numbers_or_none(rows().map(|row| row.realized.map(|realized| realized.value))),
+        dates_or_none(rows().map(|row| row.realized.map(|realized| realized.released))),
+    ]
+}
+
+fn ranking(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
+    let rows = || known.run.ranking[rows.clone()].iter();
+    vec![
+        dates(rows().map(|row| known.day(row.execution))),
+        texts(&known.codes, rows().map(|row| row.sector)),
+        numbers(rows().map(|row| row.total)),
+        numbers(rows().map(|row| row.tie_break)),
+        Arc::new(Int32Array::from_iter_values(rows().map(|row| row.rank as i32))),
+        numbers(rows().map(|row| row.weight)),
+    ]
+}
+
+fn returns(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
+    let rows = || known.run.returns[rows.clone()].iter();
+    vec![
+        dates(rows().map(|row| known.day(row.execution))),
+        dates(rows().map(|row| known.run.executions[row.execution as usize].exit)),
+        texts(&known.portfolios, rows().map(|row| row.portfolio)),
+        numbers(rows().map(|row| row.value)),
+    ]
+}
+
+fn turnover(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
+    let rows = || known.run.turnover[rows.clone()].iter();
+    vec![
+        dates(rows().map(|row| known.day(row.execution))),
+        numbers(rows().map(|row| row.turnover)),
+        numbers(rows().map(|row| row.cost)),
+    ]
+}
+
+fn entities(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
+    fn words<'t>(words: impl Iterator<Item = Option<&'t str>>) -> ArrayRef {
+        Arc::new(words.collect::<DictionaryArray<Int32Type>>())
+    }
+    let rows = || known.run.entities[rows.clone()].iter();
+    vec![
+        words(rows().map(|row| Some(row.code.as_str()))),
+        words(rows().map(|row| Some(row.kind.word()))),
+        words(rows().map(|row| Some(row.name.as_str()))),
+        words(rows().map(|row| row.name_zh.as_deref())),
+        words(rows().map(|row| row.group.map(Group::word))),
+        dates_or_none(rows().map(|row| row.valid_from)),
+        dates_or_none(rows().map(|row| row.valid_to)),
+    ]
+}
+
+fn dates(cells: impl Iterator<Item = Date>) -> ArrayRef {
+    Arc::new(Date32Array::from_iter_values(cells.map(Date::days)))
+}
+
+fn dates_or_none(cells: impl Iterator<Item = Option<Date>>) -> ArrayRef {
+    Arc::new(cells.map(|date| date.map(Date::days)).collect::<Date32Array>())
+}
+
+fn numbers(cells: impl Iterator<Item = f64>) -> ArrayRef {
+    Arc::new(Float64Array::from_iter_values(cells))
+}
+
+fn numbers_or_none(cells: impl Iterator<Item = Option<f64>>) -> ArrayRef {
+    Arc::new(cells.collect::<Float64Array>())
+}
+
+/// # Panics
+///
+/// If a position is that of no text, as indexing would.
+fn texts(texts: &ArrayRef, positions: impl Iterator<Item = u32>) -> ArrayRef {
+    let keys = Int32Array::from_iter_values(positions.map(|position| position as i32));
+    Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::clone(texts)))
+}
+
+fn texts_or_none(texts: &ArrayRef, positions: impl Iterator<Item = Option<u32>>) -> ArrayRef {
+    let keys: Int32Array = positions.map(|position| position.map(|position| position as i32)).collect();
+    Arc::new(DictionaryArray::<Int32Type>::new(keys, Arc::clone(texts)))
+}

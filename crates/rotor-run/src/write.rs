@@ -1,0 +1,148 @@
+//! Writing the run folder: Parquet files of facts and tables, documents, and `run.json` with their hashes.
+//!
+//! Equal runs give equal bytes in every file: there is no time stamp, and nothing depends on the number of threads.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, SchemaRef};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::Compression;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
+use rotor_data::folder::{FolderError, NewFile, NewFolder, Written};
+use serde_json::{Map, Value, json};
+
+use crate::error::RunError;
+use crate::rows::Run;
+use crate::sheets::{Known, SHEETS, Sheet};
+use crate::tables::TableFile;
+
+/// Rows of a row group: several of them let a reader use several cores, and a writer holds no more than one.
+const ROW_GROUP_ROWS: usize = 1 << 16;
+
+/// The file that comes last.
+const RUN_FILE: &str = "run.json";
+
+/// Where a run folder goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// To this place, where there must be nothing.
+    New(PathBuf),
+    /// To this place; a run folder that is there is replaced.
+    Replace(PathBuf),
+    /// To this place, or to the first free one with `-2`, `-3` and so on behind its name.
+    Numbered(PathBuf),
+}
+
+/// Writes a run folder and returns where it is. It appears whole or not at all.
+///
+/// `provenance` is what stands in `run.json` before the entry `files`, which gives SHA-256 and length of every other file.
+/// `documents` are names and texts of further files.
+///
+/// # Errors
+///
+/// [`RunError::Name`] and [`RunError::Table`] before anything is written, [`RunError::Folder`] if there is something at the
+/// place or the disk refuses.
+///
+/// # Panics
+///
+/// If a row refers to an execution, factor, entity, portfolio or text that the run does not have.
+pub fn write(
+    run: &Run,
+    provenance: &Map<String, Value>,
+    documents: &[(&str, &str)],
+    destination: &Destination,
+) -> Result<PathBuf, RunError> {
+    let (known, tables) = (Known::new(run), TableFile::all_of(run)?);
+    let new = match destination {
+        Destination::New(place) => NewFolder::create(place),
+        Destination::Replace(place) => NewFolder::replacing(place),
+        Destination::Numbered(place) => NewFolder::numbered(place),
+    }?;
+    let sheets = SHEETS.iter().map(File::Sheet);
+    let documents = documents.iter().map(|(name, text)| File::Document(name, text));
+    let files: Vec<File<'_>> = sheets.chain(tables.iter().map(File::Table)).chain(documents).collect();
+    let written: Vec<_> = files.par_iter().with_max_len(1).map(|file| file.write_to(&new, &known)).collect();
+    let mut hashes: Vec<(&str, Written)> = Vec::new();
+    for (file, written) in files.iter().zip(written) {
+        hashes.push((file.name(), written?));
+    }
+    hashes.sort_by_key(|(name, _)| *name);
+    let hashes = hashes.into_iter().map(|(name, written)| {
+        (name.to_owned(), json!({ "sha256": written.sha256, "bytes": written.n_bytes }))
+    });
+    let mut provenance = provenance.clone();
+    provenance.shift_remove("files");
+    provenance.insert("files".into(), hashes.collect::<Map<_, _>>().into());
+    new.write_file(RUN_FILE, |file| {
+        serde_json::to_writer_pretty(&mut *file, &provenance)?;
+        file.write_all(b"\n")
+    })?;
+    Ok(new.finish()?)
+}
+
+/// A file of the folder, `run.json` aside.
+enum File<'a> {
+    Sheet(&'static Sheet),
+    Table(&'a TableFile<'a>),
+    Document(&'a str, &'a str),
+}
+
+impl File<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Sheet(sheet) => sheet.file,
+            Self::Table(table) => &table.name,
+            Self::Document(name, _) => name,
+        }
+    }
+
+    fn write_to(&self, new: &NewFolder, known: &Known<'_>) -> Result<Written, FolderError> {
+        new.write_file(self.name(), |file| match self {
+            Self::Sheet(sheet) => {
+                let schema = sheet.schema();
+                let batch = |rows| RecordBatch::try_new(schema.clone(), (sheet.arrays)(known, rows));
+                let batch = |rows| batch(rows).expect("the columns are those of the schema");
+                let n_rows = (sheet.n_rows)(known.run);
+                let starts = (0..n_rows).step_by(ROW_GROUP_ROWS);
+                let batches = starts.map(|start| batch(start..n_rows.min(start + ROW_GROUP_ROWS)));
+                write_parquet(file, &schema, batches)
+            }
+            Self::Table(table) => {
+                let schema = table.schema();
+                write_parquet(file, &schema, table.batches(&schema, ROW_GROUP_ROWS))
+            }
+            Self::Document(_, text) => file.write_all(text.as_bytes()),
+        })
+    }
+}
+
+fn write_parquet(
+    file: &mut NewFile,
+    schema: &SchemaRef,
+    batches: impl Iterator<Item = RecordBatch>,
+) -> io::Result<()> {
+    let mut properties = WriterProperties::builder()
+        // The version of the library would change the bytes, and with them the hashes, at every update.
+        .set_created_by("rotor".into())
+        .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
+    for field in schema.fields().iter().filter(|field| *field.data_type() == DataType::Float64) {
+        // Hardly a number stands there twice; looking for it takes longer than writing it.
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from(field.name().as_str()), false);
+    }
+    // With the Arrow schema in the file, readers would make categories of our dictionaries.
+    let options =
+        ArrowWriterOptions::new().with_properties(properties.build()).with_skip_arrow_metadata(true);
+    let mut writer = ArrowWriter::try_new_with_options(file, schema.clone(), options)?;
+    for batch in batches {
+        writer.write(&batch)?;
+    }
+    writer.close()?;
+    Ok(())
+}

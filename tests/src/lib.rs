@@ -2,6 +2,7 @@
 
 pub mod messy;
 pub mod plugins;
+pub mod runs;
 pub mod slow;
 
 use std::fs;

@@ -1,0 +1,94 @@
+//! A writer of run folders is killed at any moment: every folder that can be seen is whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rotor_run::{Destination, write};
+use rotor_tests::runs::made_up_run;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+/// Names the folder to the writer, which is this test in a process of its own.
+const CHILD: &str = "ROTOR_TEST_CHILD";
+const N_KILLS: u64 = 200;
+
+#[test]
+fn a_killed_writer_leaves_whole_folders() {
+    if let Some(folder) = std::env::var_os(CHILD) {
+        write_until_killed(Path::new(&folder));
+    }
+    let parent = tempfile::tempdir().unwrap();
+    let (mut n_partial, mut n_whole) = (0, 0);
+    for kill in 0..N_KILLS {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["a_killed_writer_leaves_whole_folders", "--exact"])
+            .env(CHILD, parent.path())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Moments spread evenly over the first writings.
+        thread::sleep(Duration::from_micros(5000 + kill * 7919 % N_KILLS * 200));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for folder in folders(parent.path()) {
+            let name = folder.file_name().unwrap().to_str().unwrap();
+            if name.starts_with('.') {
+                n_partial += 1;
+            } else {
+                check_whole(&folder);
+                n_whole += 1;
+                if name.starts_with("done") {
+                    fs::remove_dir_all(folder).unwrap();
+                }
+            }
+        }
+    }
+    assert!(n_partial > 0 && n_whole > 0, "no kill came in the middle: {n_partial} partial, {n_whole} whole");
+    let run = made_up_run(1);
+    for name in ["new", "replaced", "numbered"] {
+        write(&run, &Map::new(), &[], &Destination::Replace(parent.path().join(name))).unwrap();
+    }
+    let left = folders(parent.path());
+    let is_hidden = |folder: &PathBuf| folder.file_name().unwrap().to_str().unwrap().starts_with('.');
+    assert!(!left.iter().any(is_hidden), "left behind: {left:?}");
+    println!("{N_KILLS} kills: {n_partial} partial folders and {n_whole} whole ones seen");
+}
+
+fn write_until_killed(folder: &Path) -> ! {
+    let runs = [made_up_run(3), made_up_run(4)];
+    let at = |name: &str| folder.join(name);
+    for number in 0_u64.. {
+        let run = &runs[number as usize % 2];
+        let to = |destination| write(run, &Map::new(), &[("report.html", "<p>")], &destination).unwrap();
+        to(Destination::Replace(at("replaced")));
+        let made = [to(Destination::Numbered(at("numbered"))), at("new")];
+        if !made[1].exists() {
+            to(Destination::New(at("new")));
+        }
+        for (idx, made) in made.iter().enumerate() {
+            let done = at(&format!("done-{}-{number}-{idx}", std::process::id()));
+            fs::rename(made, done).unwrap();
+        }
+    }
+    unreachable!("numbers do not end")
+}
+
+fn folders(parent: &Path) -> Vec<PathBuf> {
+    fs::read_dir(parent).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+fn check_whole(folder: &Path) {
+    let text = fs::read_to_string(folder.join("run.json"));
+    let text = text.unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let json: Value = serde_json::from_str(&text).unwrap();
+    let files = json["files"].as_object().unwrap();
+    assert_eq!(files.len(), 7 + 20 + 1);
+    for (name, file) in files {
+        let bytes = fs::read(folder.join(name)).unwrap();
+        let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!((&file["sha256"], &file["bytes"]), (&sha256.into(), &bytes.len().into()), "{name}");
+    }
+}

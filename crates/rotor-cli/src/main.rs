@@ -1,7 +1,7 @@
 //! The command `rotor`.
 //!
 //! The only crate that prints. Results go to standard output, everything else to standard error. Exit codes:
-//! 0 done, 1 the check failed, 2 bad usage or bad input, 3 a fault of ours.
+//! 0 done, 1 the check failed, 2 bad usage or bad input, 3 a fault of ours, 130 told to stop.
 
 mod dataset;
 mod factor;
@@ -38,6 +38,10 @@ enum Command {
     /// List, inspect, make and check factors
     #[command(subcommand)]
     Factor(factor::Command),
+    /// Replay history month by month as it was known, hold the top picks, and leave a run folder
+    ///
+    /// Without flags it runs the four factors of the method on the demo dataset.
+    Backtest(Box<run::backtest::Backtest>),
     /// Write a configuration with every key, its default and its meaning
     Init(run::init::Init),
 }
@@ -91,6 +95,8 @@ enum CliError {
     TwiceInRun { name: String },
     #[error(transparent)]
     Backtest(#[from] rotor_engine::BacktestError),
+    #[error(transparent)]
+    RunFolder(#[from] rotor_run::RunError),
     #[error("cannot start the threads: {0}")]
     Threads(String),
     #[error("cannot make {}: {error}", folder.display())]
@@ -125,6 +131,7 @@ impl CliError {
             }
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
             Self::Backtest(error) => error.hint(),
+            Self::RunFolder(error) => error.hint().map(Into::into),
             Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
             Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -142,6 +149,11 @@ fn main() -> ExitCode {
     }
     let arguments = Arguments::parse();
     std::panic::set_hook(Box::new(|_| {}));
+    // Told to stop (Ctrl-C, `kill`), nothing half-made is left behind. Without the handler the run goes on.
+    let _ = ctrlc::set_handler(|| {
+        rotor_data::folder::remove_unfinished();
+        rotor_plugin::end_process(130);
+    });
     // A library that prints must not write into the results.
     let stdout = match rotor_plugin::take_stdout() {
         Ok(stdout) => stdout,
@@ -170,6 +182,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
     match command {
         Command::Dataset(command) => dataset::run(command),
         Command::Factor(command) => factor::run(command),
+        Command::Backtest(arguments) => run::backtest::run(&arguments),
         Command::Init(arguments) => run::init::run(&arguments),
     }
 }

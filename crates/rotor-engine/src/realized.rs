@@ -39,18 +39,24 @@ impl Published {
 /// What a factor said of its own targets, in the order in which it is looked up.
 #[derive(Default)]
 pub(crate) struct Computed {
-    /// Target, position of the entity, last day of the period, day, value; ascending.
-    rows: Vec<(String, u32, Date, Date, f64)>,
+    targets: Vec<String>,
+    /// Position of the target, position of the entity, last day of the period, day, value; ascending.
+    rows: Vec<(usize, u32, Date, Date, f64)>,
 }
 
 impl Computed {
     pub(crate) fn push(&mut self, target: &str, entity: u32, period: ReferencePeriod, day: Date, value: f64) {
-        self.rows.push((target.to_owned(), entity, period.end(), day, value));
+        let known = self.targets.iter().position(|known| known == target);
+        let target = known.unwrap_or_else(|| {
+            self.targets.push(target.to_owned());
+            self.targets.len() - 1
+        });
+        self.rows.push((target, entity, period.end(), day, value));
     }
 
     /// Makes the rows ready to be looked up.
     pub(crate) fn sorted(mut self) -> Self {
-        self.rows.sort_by(|a, b| (&a.0, a.1, a.2, a.3).cmp(&(&b.0, b.1, b.2, b.3)));
+        self.rows.sort_by_key(|(target, entity, period, day, _)| (*target, *entity, *period, *day));
         self
     }
 
@@ -62,11 +68,12 @@ impl Computed {
         period: ReferencePeriod,
         execution: Date,
     ) -> Option<Realized> {
+        let target = self.targets.iter().position(|known| known == target)?;
         let key = (target, entity, period.end());
         let position = self.rows.partition_point(|(target, entity, period, day, _)| {
-            ((target.as_str(), *entity, *period), *day) <= (key, execution)
+            ((*target, *entity, *period), *day) <= (key, execution)
         });
-        let (target, entity, of, released, value) = self.rows.get(position)?;
-        ((target.as_str(), *entity, *of) == key).then_some(Realized { value: *value, released: *released })
+        let (target, entity, of, released, value) = *self.rows.get(position)?;
+        ((target, entity, of) == key).then_some(Realized { value, released })
     }
 }

@@ -22,6 +22,6 @@ pub use error::{Breach, CallError, LoadError};
 pub use file::{FactorHeader, LibraryFile};
 pub use isolate::{CHILD_ARGUMENT, Isolation, serve};
 pub use load::LoadOptions;
-pub use mark::explain_fatal_calls;
+pub use mark::{end_process, explain_fatal_calls};
 pub use plugin::{Build, Instance, Origin, Plugin, Refused};
 pub use stdout::take_stdout;

@@ -23,6 +23,7 @@ pub(crate) struct Sheet {
 }
 
 /// A column of a file of facts.
+#[derive(Clone, Copy)]
 pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) cells: Cells,

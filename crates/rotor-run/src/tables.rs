@@ -110,7 +110,7 @@ impl TableColumn<'_> {
                 for (n_rows, values) in cells {
                     match values {
                         Some(ColumnValues::Dates(dates)) => {
-                            array.extend(dates.iter().map(|date| Some(date.days())))
+                            array.extend(dates.iter().map(|date| Some(date.days())));
                         }
                         _ => array.append_nulls(n_rows),
                     }

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rotor_data::folder::FolderError;
 use rotor_engine::{Member, backtest};
-use rotor_run::Destination;
+use rotor_run::{Destination, RunError};
 
 use super::members::choose;
 use super::progress::watched;
@@ -34,6 +35,11 @@ pub(crate) struct Backtest {
 
 pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     use_threads(arguments.threads)?;
+    if let Some(out) = arguments.out.as_ref().filter(|out| !arguments.force && out.symlink_metadata().is_ok())
+    {
+        // Said before the work, not after it; the writer asks again.
+        return Err(RunError::from(FolderError::Exists { path: out.clone() }).into());
+    }
     let (mut config, names_dataset) = arguments.settings.resolve()?;
     let chosen = choose(&mut config, &arguments.settings)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
@@ -49,7 +55,8 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         (None, false) => Destination::Numbered(default_place(&dataset.manifest().name)),
     };
     let place = rotor_run::write(&result.run, &provenance, &[("metrics.json", &metrics)], &destination)?;
-    let facts = summary::Facts { dataset: &dataset, config: &config, result: &result, evaluation: &evaluation };
+    let facts =
+        summary::Facts { dataset: &dataset, config: &config, result: &result, evaluation: &evaluation };
     let text = if arguments.json {
         to_json(&summary::as_json(&facts, &place))?
     } else {
@@ -60,7 +67,8 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
 
 /// Where a run goes that is given no place.
 fn default_place(dataset: &str) -> PathBuf {
-    let harmless = |letter: char| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '_' };
+    let harmless =
+        |letter: char| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '_' };
     Path::new("runs").join(dataset.chars().map(harmless).collect::<String>())
 }
 

@@ -67,14 +67,14 @@ pub(super) fn choose(config: &mut Config, settings: &Settings) -> Result<Vec<Cho
                 Some(position) => loaded.swap_remove(position),
                 None => from_library(name, library, &settings)?,
             },
-            None => match linked.iter().position(is_it) {
-                Some(position) => linked.swap_remove(position),
-                None => {
+            None => {
+                let Some(position) = linked.iter().position(is_it) else {
                     let nearest = nearest(name, linked_names.iter().map(String::as_str)).map(Into::into);
                     let (name, known) = (name.clone(), linked_names);
                     return Err(CliError::UnknownFactor { name, nearest, known, is_library: false });
-                }
-            },
+                };
+                linked.swap_remove(position)
+            }
         };
         let instance = plugin
             .create(settings.parameters.clone())

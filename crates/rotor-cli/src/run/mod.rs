@@ -1,6 +1,9 @@
 //! `rotor backtest`, `rotor note` and `rotor init`: what they share, a configuration and its factors.
 
+pub(crate) mod backtest;
 pub(crate) mod init;
 mod members;
 mod progress;
+mod provenance;
 mod settings;
+mod summary;

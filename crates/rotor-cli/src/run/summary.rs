@@ -193,7 +193,9 @@ fn picks(facts: &Facts<'_>) -> String {
             Some(name_zh) => format!("{} {}", fit(&entity.name, 28), fit(name_zh, 12)),
             None => fit(&entity.name, 40),
         };
-        let scores = scores_of(facts, place).into_iter().map(|score| score.map_or("-".into(), |score| score.to_string()));
+        let scores = scores_of(facts, place)
+            .into_iter()
+            .map(|score| score.map_or("-".into(), |score| score.to_string()));
         table.row([
             place.rank.to_string(),
             fit(&entity.code, 10),
@@ -209,7 +211,11 @@ fn picks(facts: &Facts<'_>) -> String {
         n => format!("and {n} more\n"),
     };
     let names: Vec<String> = facts.evaluation.factors.iter().map(|name| fit(name, 16)).collect();
-    format!("picks of {day}, the last that have an exit (scores: {})\n{}{more}", names.join(", "), table.render())
+    format!(
+        "picks of {day}, the last that have an exit (scores: {})\n{}{more}",
+        names.join(", "),
+        table.render()
+    )
 }
 
 fn warnings(facts: &Facts<'_>) -> String {
@@ -234,7 +240,9 @@ fn interval(estimate: &Estimate, factor: f64, digits: usize) -> String {
 }
 
 fn p_value(estimate: &Estimate) -> String {
-    estimate.uncertainty.map_or("-".into(), |uncertainty| format!("{:.2}", uncertainty.p_value))
+    estimate.uncertainty.map_or("-".into(), |uncertainty| {
+        if uncertainty.p_value < 0.005 { "<0.01".into() } else { format!("{:.2}", uncertainty.p_value) }
+    })
 }
 
 /// Returns the summary for programs; the whole evaluation is in `metrics.json` too.
@@ -244,8 +252,12 @@ pub(super) fn as_json(facts: &Facts<'_>, place: &Path) -> Value {
         .into_iter()
         .map(|place| {
             let entity = &run.entities[place.sector as usize];
-            let scores: serde_json::Map<String, Value> =
-                run.factors.iter().cloned().zip(scores_of(facts, place).into_iter().map(|score| json!(score))).collect();
+            let scores: serde_json::Map<String, Value> = run
+                .factors
+                .iter()
+                .cloned()
+                .zip(scores_of(facts, place).into_iter().map(|score| json!(score)))
+                .collect();
             json!({
                 "rank": place.rank,
                 "sector": entity.code,

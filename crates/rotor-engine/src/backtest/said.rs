@@ -103,24 +103,38 @@ impl<'a> Said<'a> {
                         realized: of_factor.or_else(of_series),
                     });
                 }
-                let names: Vec<_> =
-                    signal.diagnostics().iter().map(|diagnostic| run.texts.id(&diagnostic.name)).collect();
-                let first = run.diagnostics.len();
-                for (diagnostic, name) in signal.diagnostics().iter().zip(names) {
-                    let values = diagnostic.values.iter().enumerate();
-                    let rows = values.filter_map(|(position, value)| {
-                        let entity = entity(EntityRef { kind: diagnostic.kind, position });
-                        Some(Diagnostic { execution, factor: at, entity, name, value: value? })
-                    });
-                    run.diagnostics.extend(rows);
-                }
-                // By entity, and of one entity in the order in which the factor says them.
-                run.diagnostics[first..].sort_by_key(|diagnostic| diagnostic.entity);
+                self.say_diagnostics(run, day, at, signal);
                 for table in signal.tables() {
                     let table = table.clone();
                     run.tables.push(FactorTable { execution, factor: at, table });
                 }
             }
+        }
+    }
+
+    /// Writes down the diagnostics of a signal, by entity; of one entity in the order in which the factor says them.
+    fn say_diagnostics(&self, run: &mut Run, day: usize, factor: u32, signal: &Signal) {
+        let first = run.diagnostics.len();
+        let mut kinds: Vec<EntityKind> =
+            signal.diagnostics().iter().map(|diagnostic| diagnostic.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        for kind in &kinds {
+            let of_kind = signal.diagnostics().iter().filter(|diagnostic| diagnostic.kind == *kind);
+            let named: Vec<_> =
+                of_kind.map(|diagnostic| (run.texts.id(&diagnostic.name), &diagnostic.values)).collect();
+            let n_entities = named.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
+            for position in 0..n_entities {
+                let entity = self.entity(day, EntityRef { kind: *kind, position });
+                let values = named.iter().filter(|(_, values)| position < values.len());
+                run.diagnostics.extend(values.filter_map(|(name, values)| {
+                    let value = values.get(position)?;
+                    Some(Diagnostic { execution: day as u32, factor, entity, name: *name, value })
+                }));
+            }
+        }
+        if kinds.len() > 1 {
+            run.diagnostics[first..].sort_by_key(|diagnostic| diagnostic.entity);
         }
     }
 

@@ -1,0 +1,76 @@
+//! The run folder in the tools that researchers open it with: pyarrow, pandas, polars, DuckDB.
+//!
+//! Whatever Python has of them is tried: that of `ROTOR_PYTHON`, of `target/python` (which the gate makes) or the system's.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use rotor_tests::{demo, run_rotor, workspace};
+use serde_json::Value;
+
+/// Finds a Python that has pyarrow, or says on standard error that there is none.
+fn python() -> Option<PathBuf> {
+    let named = std::env::var_os("ROTOR_PYTHON").map(PathBuf::from);
+    let known = [workspace().join("target/python/bin/python"), PathBuf::from("python3")];
+    let has_pyarrow = |python: &PathBuf| {
+        let output = Command::new(python).args(["-c", "import pyarrow.parquet"]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    let found = named.into_iter().chain(known).find(has_pyarrow);
+    if found.is_none() {
+        eprintln!("skipped: no Python with pyarrow; set ROTOR_PYTHON to one");
+    }
+    found
+}
+
+#[test]
+fn the_run_folder_opens_in_the_tools_of_researchers() {
+    let Some(python) = python() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("run");
+    let demo = demo();
+    let flags = ["backtest", "--dataset", demo.to_str().unwrap(), "--out", place.to_str().unwrap()];
+    let (code, _, stderr) = run_rotor(&[&flags[..], &["--start", "2015-01", "--end", "2015-12"]].concat());
+    assert_eq!(code, 0, "{stderr}");
+    let script = workspace().join("tests/readers/read_run.py");
+    let output = Command::new(&python).arg(script).arg(&place).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let seen: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let readers = seen.as_object().unwrap();
+    let expected = &readers["pyarrow"];
+    assert!(expected.as_object().unwrap().len() >= 15, "{expected}");
+    let scores = &expected["scores.parquet"];
+    assert_eq!(scores["rows"], 12 * 4 * 31);
+    assert!(scores["missing"]["score"].as_u64() > Some(0), "some scores are missing");
+    assert_eq!(
+        scores["columns"],
+        serde_json::json!({
+            "execution": "date32[day]", "month": "date32[day]", "factor": "string", "sector": "string",
+            "score": "double", "raw": "double", "note": "string",
+        })
+    );
+    for (reader, files) in readers {
+        println!("{reader} has read {} files", files.as_object().unwrap().len());
+        for (file, of_pyarrow) in expected.as_object().unwrap() {
+            let found = &files[file];
+            assert_eq!(
+                (&found["rows"], &found["missing"]),
+                (&of_pyarrow["rows"], &of_pyarrow["missing"]),
+                "{reader}: {file}"
+            );
+            assert!(
+                found["columns"]
+                    .as_object()
+                    .unwrap()
+                    .keys()
+                    .eq(of_pyarrow["columns"].as_object().unwrap().keys())
+            );
+            // Texts are texts, not categories.
+            let kinds = found["columns"].as_object().unwrap().values().map(Value::to_string);
+            let is_category = |kind: &String| {
+                ["categor", "enum", "dictionary"].iter().any(|word| kind.to_lowercase().contains(word))
+            };
+            assert!(!kinds.into_iter().any(|kind| is_category(&kind)), "{reader}: {file}: {found}");
+        }
+    }
+}

@@ -40,6 +40,8 @@ enum Command {
     Factor(factor::Command),
     /// Write a configuration with every key, its default and its meaning
     Init(run::init::Init),
+    /// Say which sectors to hold on a day, and why
+    Note(run::note::NoteCommand),
 }
 
 /// What a command has to say when it is done.
@@ -171,6 +173,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Dataset(command) => dataset::run(command),
         Command::Factor(command) => factor::run(command),
         Command::Init(arguments) => run::init::run(&arguments),
+        Command::Note(arguments) => run::note::run(&arguments),
     }
 }
 

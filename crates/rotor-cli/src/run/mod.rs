@@ -2,5 +2,6 @@
 
 pub(crate) mod init;
 mod members;
+pub(crate) mod note;
 mod progress;
 mod settings;

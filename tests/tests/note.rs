@@ -124,6 +124,9 @@ fn a_note_is_the_same_where_there_is_no_later_data() {
         &["--format", "md", "--lang", "zh"],
         &["--json"],
         &["--factor", "momentum", "--json"],
+        // No holding period has ended: what is said of that must not tell how long the dataset is.
+        &["--start", "2022-01"],
+        &["--start", "2022-01", "--json"],
     ] {
         assert!(
             note_of(&known, flags) == note_of(&demo(), flags),

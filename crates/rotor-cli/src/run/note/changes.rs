@@ -109,5 +109,5 @@ fn changed(teller: &Teller<'_>, before: &NoteDay) -> (Table, usize) {
 
 /// From what to what; `same` if nothing has changed.
 fn arrow(then: &str, now: &str, same: &str) -> String {
-    if then == now { same.into() } else { format!("{then} -> {now}") }
+    if then == now { same.into() } else { format!("{then} → {now}") }
 }

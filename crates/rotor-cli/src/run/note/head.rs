@@ -1,12 +1,14 @@
 //! What a reader needs first: the day, the month, the dataset and the picks.
 
-use super::facts::{Teller, score_number};
-use super::words::{name, say};
 use rotor_data::PriceFrequency;
+use rotor_factor::Date;
+
+use super::facts::{Teller, score_number};
+use super::words::{NONE, name, say, sentence};
 
 pub(super) fn title(teller: &Teller<'_>) -> String {
     let day = teller.day().as_of.0;
-    say!(teller.lang, "Which sectors now? {day}", "行业配置月报：截至{day}")
+    say!(teller.lang, "Which sectors now? {day}", "行业配置提示：截至{day}")
 }
 
 /// The mark of data that are made up.
@@ -23,15 +25,21 @@ pub(super) fn facts(teller: &Teller<'_>) -> Vec<(String, String)> {
     let (lang, day) = (teller.lang, teller.day());
     let as_of = day.as_of.0;
     let is_monthly = teller.facts.dataset.manifest().price_frequency == PriceFrequency::MonthEnd;
-    let mut known = match is_monthly {
-        false => {
-            say!(lang, "{as_of}; known is what was public before it", "{as_of}（仅用此日之前已公布的数据）")
-        }
-        true => say!(
+    let days = teller.facts.dataset.calendar().days();
+    let is_known = |day: &&Date| **day < as_of || is_monthly && **day == as_of;
+    let last = days.iter().rev().find(is_known).map_or(NONE.into(), Date::to_string);
+    let mut known = if is_monthly {
+        say!(
             lang,
-            "{as_of}; known are its close and what was published before it",
-            "{as_of}（可见当日收盘及此日之前已公布的数据）"
-        ),
+            "{as_of}; known is what was published before it, and closes to {last}",
+            "{as_of}（仅用此日之前已公布的数据，收盘价截至{last}）"
+        )
+    } else {
+        say!(
+            lang,
+            "{as_of}; known is what was public before it, closes to {last}",
+            "{as_of}（仅用此日之前已公开的数据，收盘价截至{last}）"
+        )
     };
     if teller.facts.is_default_day {
         known += match (is_monthly, lang) {
@@ -45,10 +53,10 @@ pub(super) fn facts(teller: &Teller<'_>) -> Vec<(String, String)> {
     }
     let month = day.month;
     let manifest = teller.facts.dataset.manifest();
-    let (short, title) = (name(&manifest.name), name(&manifest.title));
+    let (short, title) = (name(&manifest.name), sentence(&manifest.title));
     let mut dataset = say!(lang, "{short}: {title}", "{short}：{title}");
     if manifest.synthetic {
-        dataset = format!("{dataset} [{}]", synthetic(teller));
+        dataset = format!("{dataset} ({})", synthetic(teller));
     }
     let picks: Vec<String> = teller
         .picks()

@@ -184,7 +184,7 @@ fn table(table: &Table) -> Value {
 fn track(facts: Facts<'_>) -> Value {
     let track = match &facts.note.track {
         Ok(track) => track,
-        Err(error) => return json!({ "error": error.to_string(), "hint": error.hint() }),
+        Err(error) => return json!({ "error": error.to_string() }),
     };
     let executions = &track.run.executions;
     let mut document = Map::new();

@@ -16,20 +16,21 @@ pub(super) fn picks(teller: &Teller<'_>, told: &[Told]) -> Section {
         let place = &day.places[*sector];
         let (name, total, rank) = (&teller.names[*sector], score_number(place.total), place.rank);
         let share = fixed(100.0 * day.shares[*sector], 1);
-        let mut item = say!(
+        let factors = teller.facts.chosen.iter().zip(&day.outcomes).zip(told);
+        let reasons: Vec<String> = factors
+            .map(|((chosen, outcome), told)| {
+                let (factor, score) = (teller.factor(chosen), teller.score(chosen, score(outcome, *sector)));
+                let why = told.whys.get(*sector).filter(|why| !why.is_empty());
+                let why = why.map_or(String::new(), |why| say!(lang, " ({why})", "（{why}）"));
+                format!("{factor} {score}{why}")
+            })
+            .collect();
+        let reasons = reasons.join(lang.of("; ", "；"));
+        let item = say!(
             lang,
-            "{name}: total {total}, rank {rank}, share {share}%.",
-            "{name}：总分{total}，排名{rank}，权重{share}%。"
+            "{name}: total {total}, rank {rank}, share {share}%. {reasons}.",
+            "{name}：总分{total}，排名{rank}，权重{share}%。{reasons}。"
         );
-        for ((chosen, outcome), told) in teller.facts.chosen.iter().zip(&day.outcomes).zip(told) {
-            let (factor, score) = (teller.factor(chosen), teller.score(chosen, score(outcome, *sector)));
-            let why = told.whys.get(*sector).filter(|why| !why.is_empty());
-            let why = why.map_or(String::new(), |why| say!(lang, " ({why})", "（{why}）"));
-            item += &say!(lang, " {factor} {score}{why};", "{factor}{score}{why}；");
-        }
-        let end = item.pop().map_or(0, char::len_utf8);
-        debug_assert!(end > 0, "an item is no empty text");
-        item += lang.of(".", "。");
         items.push(item);
     }
     let mut blocks: Vec<Block> = Vec::new();

@@ -27,7 +27,9 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
 
 fn refused(lang: Lang, error: &BacktestError) -> String {
     let why = sentence(&error.to_string());
-    let hint = error.hint().map_or(String::new(), |hint| {
+    // The hint names the last day of the dataset, which was not known on the day.
+    let hint = error.hint().filter(|_| !matches!(error, BacktestError::NoExecutions { .. }));
+    let hint = hint.map_or(String::new(), |hint| {
         say!(lang, " To have one: {hint}.", "（提示：{hint}）", hint = sentence(&hint))
     });
     say!(lang, "There is none: {why}.{hint}", "无历史表现：{why}。{hint}")

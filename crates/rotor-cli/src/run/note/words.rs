@@ -46,15 +46,20 @@ pub(crate) const NONE: &str = "-";
 /// A text that is longer than this is cut; no table of a page is wider than a few of them.
 const LONGEST: usize = 60;
 
-/// A name of the data, made safe to show.
+/// A name of the data, on one line and made safe to show.
 pub(crate) fn name(text: &str) -> String {
-    fit(text.trim(), LONGEST)
+    fit(&one_line(text), LONGEST)
 }
 
 /// A sentence of a factor or an error, on one line and made safe to show.
 pub(crate) fn sentence(text: &str) -> String {
     const LONGEST: usize = 300;
-    fit(&text.split_whitespace().collect::<Vec<_>>().join(" "), LONGEST)
+    fit(&one_line(text), LONGEST)
+}
+
+/// Also without the line breaks that are no control characters.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A number with so many decimals; what rounds to zero has no sign.
@@ -112,6 +117,7 @@ mod tests {
 
     #[test]
     fn sentences_are_one_line() {
+        assert_eq!(name(" a\u{2028}b\t"), "a b");
         assert_eq!(sentence("it failed:\n  \u{1b}[31mwhy"), "it failed: \u{fffd}[31mwhy");
     }
 }

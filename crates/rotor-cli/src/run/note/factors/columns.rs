@@ -58,6 +58,25 @@ impl<'a> Columns<'a> {
 
     /// The rows in which a column has this text.
     pub(super) fn rows_of(&self, column: &str, text: &str) -> Vec<usize> {
-        (0..self.n_rows()).filter(|row| self.text(column, *row) == text).collect()
+        let Some(ColumnValues::Texts(values)) = self.table.find(column) else { return Vec::new() };
+        values.iter().enumerate().filter(|(_, value)| *value == text).map(|(row, _)| row).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_there_is_none() {
+        let table =
+            Table::new("t").text("a", vec!["x".into(), "y".into()]).numbers("b", vec![Some(1.0), None]);
+        let columns = Columns { table: &table };
+        assert_eq!(
+            (columns.number("b", 0), columns.number("b", 1), columns.number("b", 9)),
+            (Some(1.0), None, None)
+        );
+        assert_eq!((columns.number("a", 0), columns.date("b", 0), columns.text("b", 0)), (None, None, ""));
+        assert_eq!((columns.rows_of("a", "y"), columns.rows_of("c", "y")), (vec![1], vec![]));
     }
 }

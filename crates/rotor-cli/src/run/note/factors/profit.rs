@@ -6,7 +6,7 @@ use super::Told;
 use super::columns::Columns;
 use crate::run::note::facts::{Answer, Teller};
 use crate::run::note::page::{Column, Table};
-use crate::run::note::words::{fixed, or_none, period, say, signed};
+use crate::run::note::words::{Lang, fixed, or_none, period, say, signed};
 
 pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
     let lang = teller.lang;
@@ -24,20 +24,7 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
         &["base", "target"],
         &["n", "mse_test", "r2_test"],
     )?;
-    let mut table = Table::new([
-        Column::name(lang.of("sector", "行业")),
-        Column::word(lang.of("score", "得分")),
-        Column::word(lang.of("from", "基期")).detail(),
-        Column::number(lang.of("base %", "基期%")),
-        Column::word(lang.of("to", "预测期")).detail(),
-        Column::number(lang.of("forecast", "预测%")),
-        Column::number(lang.of("change pp", "变化pp")),
-        Column::word(lang.of("confirmed", "期间印证")),
-        Column::number(lang.of("error pp", "误差pp")),
-        Column::number(lang.of("test R²", "检验R²")),
-        Column::number(lang.of("ridge R²", "岭回归R²")).detail(),
-        Column::number(lang.of("rows", "样本数")).detail(),
-    ]);
+    let mut table = Table::new(columns(lang));
     let mut whys = vec![String::new(); teller.names.len()];
     let mut spans: Vec<(Date, Date)> = Vec::new();
     let mut test_r2: Vec<f64> = Vec::new();
@@ -82,46 +69,60 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
             or_none(models.number("n", model), |it| fixed(it, 0)),
         ]);
     }
-    let Some(first) = spans.first().copied() else { return Some(Told::default()) };
-    let span = if spans.iter().all(|span| *span == first) {
-        let (from, to) = (period(first.0), period(first.1));
-        say!(
-            lang,
-            "Growth of net profit, cumulative on the year: the forecast for {to} against the last report, {from}.",
-            "归母净利润累计同比：{to}预测值对比最近一期财报（{from}）。"
-        )
-    } else {
-        let kinds = {
-            let mut kinds = spans.clone();
-            kinds.sort_unstable();
-            kinds.dedup();
-            let each = kinds.iter().map(|(from, to)| {
-                let n = spans.iter().filter(|span| *span == &(*from, *to)).count();
-                say!(
-                    lang,
-                    "{to} against {from} ({n})",
-                    "{to}对比{from}（{n}个）",
-                    to = period(*to),
-                    from = period(*from)
-                )
-            });
-            each.collect::<Vec<_>>().join(lang.between())
-        };
-        say!(
-            lang,
-            "Growth of net profit, cumulative on the year: the forecast against the last report; {kinds} sectors.",
-            "归母净利润累计同比：预测值对比最近一期财报；{kinds}。"
-        )
-    };
-    test_r2.sort_by(f64::total_cmp);
+    if table.rows.is_empty() {
+        return Some(Told::default());
+    }
+    let blocks = vec![what(lang, &spans).into(), table.into(), caution(lang, &test_r2).into()];
+    Some(Told { blocks, whys })
+}
+
+fn columns(lang: Lang) -> [Column; 12] {
+    [
+        Column::name(lang.of("sector", "行业")),
+        Column::word(lang.of("score", "得分")),
+        Column::word(lang.of("from", "基期")).detail(),
+        Column::number(lang.of("base %", "基期%")),
+        Column::word(lang.of("to", "预测期")).detail(),
+        Column::number(lang.of("forecast", "预测%")),
+        Column::number(lang.of("change pp", "变化pp")),
+        Column::word(lang.of("confirmed", "期间印证")),
+        Column::number(lang.of("error pp", "误差pp")),
+        Column::number(lang.of("test R²", "检验R²")),
+        Column::number(lang.of("ridge R²", "岭回归R²")).detail(),
+        Column::number(lang.of("rows", "样本数")).detail(),
+    ]
+}
+
+/// What is forecast, and from where to where.
+fn what(lang: Lang, spans: &[(Date, Date)]) -> String {
+    let mut kinds = spans.to_vec();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let each: Vec<String> = kinds
+        .iter()
+        .map(|(from, to)| {
+            let n = spans.iter().filter(|span| *span == &(*from, *to)).count();
+            let (from, to) = (period(*from), period(*to));
+            say!(lang, "{to} against {from} ({n} sectors)", "{to}对比{from}（{n}个行业）")
+        })
+        .collect();
+    let each = each.join(lang.between());
+    say!(
+        lang,
+        "Growth of net profit, cumulative on the year; the forecast against the base quarter: {each}.",
+        "归母净利润累计同比，预测期对比基期：{each}。"
+    )
+}
+
+/// How little the models were worth on the rows that were kept for a test.
+fn caution(lang: Lang, test_r2: &[f64]) -> String {
     let n_bad = test_r2.iter().filter(|r2| **r2 < 0.0).count();
     let n = test_r2.len();
-    let warning = say!(
+    say!(
         lang,
-        "Up needs a forecast above the base by more than the dead band and every month between above it too (confirmed); down likewise below. The error is that of the last rows, kept for a test. On their last rows {n_bad} of {n} models foresaw worse there than the mean would have (test R² below 0): read a change beside the error.",
-        "上行：预测值高于基期且超过容忍带，期间各月亦高于基期（印证）；下行相反。误差为末段检验样本的均方根误差。{n}个模型中有{n_bad}个在检验样本上不如均值（检验R²为负），变化幅度须与检验误差对照。"
-    );
-    Some(Told { blocks: vec![span.into(), table.into(), warning.into()], whys })
+        "Up needs a forecast above the base by more than the dead band, and every month between above it too (confirmed); down likewise below. The error is that of the last rows, kept for a test: there {n_bad} of {n} models foresaw worse than the mean would have (test R² below 0). Read a change beside the error.",
+        "上行：预测值高于基期且超过容忍带，期间各月亦高于基期（印证）；下行相反。误差为末段检验样本的均方根误差：{n}个模型中有{n_bad}个在检验样本上不如均值（检验R²为负），变化幅度须与误差对照。"
+    )
 }
 
 /// R² with two decimals; far below zero the size says nothing more.

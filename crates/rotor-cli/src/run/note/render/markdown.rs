@@ -55,7 +55,7 @@ fn escaped(text: &str) -> String {
     for (position, letter) in text.char_indices() {
         let next_is_word = text[position + letter.len_utf8()..].starts_with(char::is_alphanumeric);
         match letter {
-            '&' => escaped.push_str("&amp;"),
+            '&' if next_is_word || text[position..].starts_with("&#") => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '\\' | '`' | '*' | '[' | ']' | '|' | '~' => escaped.extend(['\\', letter]),
@@ -78,6 +78,7 @@ mod tests {
     #[test]
     fn what_means_something_to_markdown_is_escaped() {
         assert_eq!(escaped("a|b <script>&amp;"), "a\\|b &lt;script&gt;&amp;amp;");
+        assert_eq!(escaped("R & D &#60;"), "R & D &amp;#60;");
         assert_eq!(escaped("[x](y) `c` *d* _e_ min_months"), "\\[x\\](y) \\`c\\` \\*d\\* \\_e\\_ min_months");
         assert_eq!(
             [escaped("- item"), escaped("-"), escaped("-1.2"), escaped("# x")],

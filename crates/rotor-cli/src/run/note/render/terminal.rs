@@ -100,10 +100,11 @@ fn with_names_of(table: &Table, shown: &[usize], longest: usize) -> String {
         .collect();
     let mut text = TextTable::new(&columns);
     for row in &table.rows {
-        text.row(shown.iter().map(|column| match table.columns[*column].can_shrink {
-            true => fit(&row[*column], longest),
-            false => row[*column].clone(),
-        }));
+        let cell = |column: &usize| {
+            let cell = &row[*column];
+            if table.columns[*column].can_shrink { fit(cell, longest) } else { cell.clone() }
+        };
+        text.row(shown.iter().map(cell));
     }
     text.render()
 }

@@ -113,19 +113,6 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// The sectors that a factor scores, best liked first.
-    pub(crate) fn scored(&self, signal: &Signal) -> Vec<usize> {
-        let key = |sector: &usize| (signal.score_of(*sector).unwrap_or(f64::NAN), signal.raw_of(*sector));
-        let mut sectors: Vec<usize> =
-            (0..signal.n_sectors()).filter(|sector| signal.score_of(*sector).is_ok()).collect();
-        sectors.sort_by(|a, b| {
-            let ((score_a, raw_a), (score_b, raw_b)) = (key(a), key(b));
-            let raw = |raw: Option<f64>| raw.unwrap_or(f64::NEG_INFINITY);
-            score_b.total_cmp(&score_a).then(raw(raw_b).total_cmp(&raw(raw_a))).then(a.cmp(b))
-        });
-        sectors
-    }
-
     /// The sectors from the first rank to the last.
     pub(crate) fn ranked(&self) -> Vec<usize> {
         let mut sectors: Vec<usize> = (0..self.day().places.len()).collect();
@@ -142,4 +129,17 @@ impl<'a> Teller<'a> {
 /// A score without needless decimals.
 pub(crate) fn score_number(score: f64) -> String {
     fixed(score, if (score - score.round()).abs() < 5e-3 { 0 } else { 2 })
+}
+
+/// The sectors that a factor scores, best liked first.
+pub(crate) fn scored(signal: &Signal) -> Vec<usize> {
+    let key = |sector: &usize| (signal.score_of(*sector).unwrap_or(f64::NAN), signal.raw_of(*sector));
+    let mut sectors: Vec<usize> =
+        (0..signal.n_sectors()).filter(|sector| signal.score_of(*sector).is_ok()).collect();
+    sectors.sort_by(|a, b| {
+        let ((score_a, raw_a), (score_b, raw_b)) = (key(a), key(b));
+        let raw = |raw: Option<f64>| raw.unwrap_or(f64::NEG_INFINITY);
+        score_b.total_cmp(&score_a).then(raw(raw_b).total_cmp(&raw(raw_a))).then(a.cmp(b))
+    });
+    sectors
 }

@@ -78,13 +78,12 @@ fn tie(teller: &Teller<'_>, picks: &[usize]) -> Option<String> {
     let is_tied = |sector: &usize| score_number(day.places[*sector].total) == total;
     let n_out = (0..day.places.len()).filter(|sector| day.shares[*sector] == 0.0 && is_tied(sector)).count();
     match (n_out, teller.facts.config.ties) {
-        (0, _) => None,
+        (0, _) | (_, Ties::Fractional) => None,
         (_, Ties::Percentile) => Some(say!(
             lang,
             "{n_out} sectors that are not picked have the total of the last pick, {total}: the raw values settled it.",
             "另有{n_out}个未入选行业与末位入选行业总分相同（{total}），由原始值的百分位决定取舍。"
         )),
-        (_, Ties::Fractional) => None,
     }
 }
 

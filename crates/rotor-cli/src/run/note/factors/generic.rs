@@ -3,7 +3,7 @@
 use rotor_factor::EntityKind;
 
 use super::Told;
-use crate::run::note::facts::{Answer, Teller};
+use crate::run::note::facts::{Answer, Teller, scored};
 use crate::run::note::page::{Column, Table};
 use crate::run::note::words::{name, or_none, plain, say};
 
@@ -22,7 +22,7 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Told {
     ];
     columns.extend(shown.iter().map(|diagnostic| Column::number(name(&diagnostic.name)).detail()));
     let mut table = Table::new(columns);
-    for sector in teller.scored(signal) {
+    for sector in scored(signal) {
         let mut row = vec![
             teller.names[sector].clone(),
             teller.score(answer.chosen, signal.score_of(sector).ok()),

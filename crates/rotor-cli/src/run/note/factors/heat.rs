@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::columns::Columns;
-use crate::run::note::facts::{Answer, Teller};
+use crate::run::note::facts::{Answer, Teller, scored};
 use crate::run::note::page::{Column, Table};
 use crate::run::note::words::{fixed, or_none, say, signed};
 
@@ -23,7 +23,7 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
         Column::number(lang.of("forecast", "预测")),
     ]);
     let mut whys = vec![String::new(); teller.names.len()];
-    for sector in teller.scored(answer.signal) {
+    for sector in scored(answer.signal) {
         let row = *heat.rows_of("sector", teller.code(sector)).first()?;
         let number =
             |column: &str, decimals: usize| or_none(heat.number(column, row), |it| fixed(it, decimals));

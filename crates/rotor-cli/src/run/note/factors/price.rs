@@ -4,7 +4,7 @@ use rotor_factor::{EntityKind, Signal};
 
 use super::Told;
 use super::columns::Columns;
-use crate::run::note::facts::{Answer, Teller};
+use crate::run::note::facts::{Answer, Teller, scored};
 use crate::run::note::page::{Block, Column, Table};
 use crate::run::note::words::{Lang, fixed, or_none, say, signed};
 
@@ -29,7 +29,7 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
         Column::number(lang.of("next %", "下季预测%")).detail(),
     ]);
     let mut whys = vec![String::new(); teller.names.len()];
-    for sector in teller.scored(answer.signal) {
+    for sector in scored(answer.signal) {
         let row = *regression.rows_of("sector", teller.code(sector)).first()?;
         let number =
             |column: &str, decimals: usize| or_none(regression.number(column, row), |it| fixed(it, decimals));

@@ -4,7 +4,7 @@ use rotor_factor::Date;
 
 use super::Told;
 use super::columns::Columns;
-use crate::run::note::facts::{Answer, Teller};
+use crate::run::note::facts::{Answer, Teller, scored};
 use crate::run::note::page::{Column, Table};
 use crate::run::note::words::{Lang, fixed, or_none, period, say, signed};
 
@@ -28,7 +28,7 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
     let mut whys = vec![String::new(); teller.names.len()];
     let mut spans: Vec<(Date, Date)> = Vec::new();
     let mut test_r2: Vec<f64> = Vec::new();
-    for sector in teller.scored(answer.signal) {
+    for sector in scored(answer.signal) {
         let code = teller.code(sector);
         let model = *models.rows_of("sector", code).first()?;
         let (base_end, target) = (models.date("base", model)?, models.date("target", model)?);

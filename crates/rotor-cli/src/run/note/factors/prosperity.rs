@@ -2,7 +2,7 @@
 
 use super::Told;
 use super::columns::Columns;
-use crate::run::note::facts::{Answer, Teller};
+use crate::run::note::facts::{Answer, Teller, scored};
 use crate::run::note::page::{Block, Column, Table};
 use crate::run::note::words::{Lang, name, or_none, plain, say, signed};
 
@@ -29,7 +29,7 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
         Column::word(lang.of("series against it", "利空指标")).detail(),
     ]);
     let mut whys = vec![String::new(); teller.names.len()];
-    for sector in teller.scored(answer.signal) {
+    for sector in scored(answer.signal) {
         let (mut up, mut down) = (Vec::new(), Vec::new());
         let (mut n_flat, mut n_missing) = (0, 0);
         for row in sectors.rows_of("sector", teller.code(sector)) {

@@ -62,7 +62,7 @@ fn escaped(text: &str) -> String {
             // Inside a word it stands for itself.
             '_' if !(is_in_word && next_is_word) => escaped.extend(['\\', letter]),
             '#' | '+' | '-' if position == 0 && text.len() > 1 && !next_is_word => {
-                escaped.extend(['\\', letter])
+                escaped.extend(['\\', letter]);
             }
             _ => escaped.push(letter),
         }

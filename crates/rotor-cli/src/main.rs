@@ -44,6 +44,8 @@ enum Command {
     Backtest(Box<run::backtest::Backtest>),
     /// Write a configuration with every key, its default and its meaning
     Init(run::init::Init),
+    /// Say which sectors to hold on a day, and why
+    Note(run::note::NoteCommand),
 }
 
 /// What a command has to say when it is done.
@@ -184,6 +186,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Factor(command) => factor::run(command),
         Command::Backtest(arguments) => run::backtest::run(&arguments),
         Command::Init(arguments) => run::init::run(&arguments),
+        Command::Note(arguments) => run::note::run(&arguments),
     }
 }
 

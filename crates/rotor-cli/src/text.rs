@@ -12,13 +12,14 @@ pub(crate) enum Align {
 /// Rows of cells under a header.
 #[derive(Debug)]
 pub(crate) struct TextTable {
-    columns: Vec<(&'static str, Align)>,
+    columns: Vec<(String, Align)>,
     rows: Vec<Vec<String>>,
 }
 
 impl TextTable {
-    pub(crate) fn new(columns: &[(&'static str, Align)]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new() }
+    pub(crate) fn new(columns: &[(&str, Align)]) -> Self {
+        let columns = columns.iter().map(|(title, align)| ((*title).to_owned(), *align));
+        Self { columns: columns.collect(), rows: Vec::new() }
     }
 
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
@@ -27,7 +28,7 @@ impl TextTable {
 
     /// Returns the table as lines, each ending with a line feed.
     pub(crate) fn render(&self) -> String {
-        let header: Vec<String> = self.columns.iter().map(|(title, _)| (*title).to_owned()).collect();
+        let header: Vec<String> = self.columns.iter().map(|(title, _)| title.clone()).collect();
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|column| {
                 let cells = std::iter::once(&header).chain(&self.rows).map(|row| row[column].width());

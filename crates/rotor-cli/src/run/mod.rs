@@ -3,6 +3,7 @@
 pub(crate) mod backtest;
 pub(crate) mod init;
 mod members;
+pub(crate) mod note;
 mod progress;
 mod provenance;
 mod settings;

@@ -1,0 +1,106 @@
+//! The command: its flags, the day that is meant, and what is printed.
+
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+use rotor_data::{Dataset, PriceFrequency};
+use rotor_engine::{Member, note};
+use rotor_factor::{AsOf, Date};
+
+use super::facts::Facts;
+use super::words::Lang;
+use super::{json, page, render};
+use crate::dataset::open_or_demo;
+use crate::run::members::{Chosen, choose};
+use crate::run::progress::watched;
+use crate::run::settings::Settings;
+use crate::{CliError, Outcome, to_json};
+
+#[derive(Debug, Args)]
+pub(crate) struct NoteCommand {
+    /// The day on which is asked, such as 2021-12-10; known is what was public before it [default: the day after the last
+    /// trading day of the dataset]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    as_of: Option<Date>,
+    /// The language of the page
+    #[arg(long, value_enum, default_value_t = Lang::En)]
+    lang: Lang,
+    /// The form of the page; JSON has every number, in any language
+    #[arg(long, value_enum, default_value_t = Form::Text)]
+    format: Form,
+    /// Print JSON, as `--format json`
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// The form of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// For a terminal
+    Text,
+    /// Markdown
+    Md,
+    /// JSON
+    Json,
+}
+
+pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
+    let (mut config, names_dataset) = arguments.settings.resolve()?;
+    let chosen = choose(&mut config, &arguments.settings)?;
+    let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
+    let as_of = arguments.as_of.unwrap_or_else(|| default_day(&dataset));
+    if let Some(warning) = staleness(&dataset, as_of) {
+        eprintln!("warning: {warning}");
+    }
+    let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
+    let found = watched(|watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
+    let evaluation = found.track.as_ref().ok().map(|track| rotor_eval::evaluate(&track.run));
+    let facts = Facts {
+        dataset: &dataset,
+        config: &config,
+        chosen: &chosen,
+        note: &found,
+        evaluation: evaluation.as_ref(),
+        is_default_day: arguments.as_of.is_none(),
+    };
+    let text = match arguments.format {
+        _ if arguments.json => to_json(&json::document(facts))?,
+        Form::Json => to_json(&json::document(facts))?,
+        Form::Text => render::terminal(&page(facts, arguments.lang)),
+        Form::Md => render::markdown(&page(facts, arguments.lang)),
+    };
+    Ok(Outcome::done(text))
+}
+
+/// The first day on which all closes are known.
+fn default_day(dataset: &Dataset) -> Date {
+    let last = last_day(dataset);
+    match dataset.manifest().price_frequency {
+        PriceFrequency::Daily => last.plus_days(1).unwrap_or(last),
+        PriceFrequency::MonthEnd => last,
+    }
+}
+
+/// The last trading day; where there is none, the last day of which the manifest speaks.
+fn last_day(dataset: &Dataset) -> Date {
+    dataset.calendar().days().last().copied().unwrap_or(dataset.manifest().last)
+}
+
+/// Says that a day lies long after the last data.
+fn staleness(dataset: &Dataset, as_of: Date) -> Option<String> {
+    let last = last_day(dataset);
+    let n_days = as_of.days() - last.days();
+    let patience = match dataset.manifest().price_frequency {
+        // The longest holidays of an exchange.
+        PriceFrequency::Daily => 14,
+        PriceFrequency::MonthEnd => 45,
+    };
+    let text = || {
+        format!(
+            "the dataset ends on {last}, {n_days} days before {as_of}: the note knows nothing of the time between"
+        )
+    };
+    (n_days > patience).then(text)
+}

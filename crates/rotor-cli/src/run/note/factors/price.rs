@@ -1,0 +1,181 @@
+//! Price: the joint effect of CPI and PPI on the margin with its t, and where CPI, PPI and the gap between them stand.
+
+use rotor_factor::{EntityKind, Signal};
+
+use super::Told;
+use super::columns::Columns;
+use crate::run::note::facts::{Answer, Teller, scored};
+use crate::run::note::page::{Block, Column, Table};
+use crate::run::note::words::{Lang, fixed, or_none, say, signed};
+
+/// The months of the gap that are shown.
+const SHOWN_MONTHS: usize = 7;
+
+pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
+    let lang = teller.lang;
+    let numbers = ["n", "r2", "b_cpi", "b_ppi", "theta", "t", "critical_t"];
+    let regression = Columns::find(answer.signal, "regression", &["sector"], &[], &numbers)?;
+    let mut table = Table::new([
+        Column::name(lang.of("sector", "行业")),
+        Column::word(lang.of("score", "得分")),
+        Column::number(lang.of("θ pp", "联合效应θ")),
+        Column::number("t"),
+        Column::number(lang.of("critical t", "临界t")),
+        Column::number("b CPI"),
+        Column::number("b PPI"),
+        Column::number("R²"),
+        Column::number(lang.of("quarters", "季度数")).detail(),
+        Column::number(lang.of("margin %", "毛利率%")).detail(),
+        Column::number(lang.of("next %", "下季预测%")).detail(),
+    ]);
+    let mut whys = vec![String::new(); teller.names.len()];
+    for sector in scored(answer.signal) {
+        let row = *regression.rows_of("sector", teller.code(sector)).first()?;
+        let number =
+            |column: &str, decimals: usize| or_none(regression.number(column, row), |it| fixed(it, decimals));
+        let with_sign = |column: &str, decimals: usize| {
+            or_none(regression.number(column, row), |it| signed(it, decimals))
+        };
+        if let Some(theta) = regression.number("theta", row) {
+            whys[sector] = say!(
+                lang,
+                "θ {theta} pp, t {t} against {critical}",
+                "θ {theta}pp，t {t}，临界{critical}",
+                theta = signed(theta, 2),
+                t = with_sign("t", 2),
+                critical = number("critical_t", 2),
+            );
+        }
+        table.row([
+            teller.names[sector].clone(),
+            teller.score(answer.chosen, answer.signal.score_of(sector).ok()),
+            with_sign("theta", 2),
+            with_sign("t", 2),
+            number("critical_t", 2),
+            with_sign("b_cpi", 2),
+            with_sign("b_ppi", 2),
+            number("r2", 2),
+            number("n", 0),
+            number("margin", 1),
+            number("forecast", 1),
+        ]);
+    }
+    let mut blocks: Vec<Block> = scenario(lang, answer.signal).into_iter().map(Block::from).collect();
+    if !table.rows.is_empty() {
+        blocks.push(table.into());
+    }
+    blocks.extend(gap(lang, answer.signal).unwrap_or_default());
+    Some(Told { blocks, whys })
+}
+
+/// Which way CPI and PPI move.
+fn scenario(lang: Lang, signal: &Signal) -> Option<String> {
+    let direction = |name: &str| {
+        let found =
+            signal.diagnostics().iter().find(|one| one.name == name && one.kind == EntityKind::Market)?;
+        let value = found.values.iter().flatten().next()?;
+        Some(match value {
+            _ if value > 0.0 => (lang.of("up", "上行"), "+"),
+            _ if value < 0.0 => (lang.of("down", "下行"), "-"),
+            _ => (lang.of("flat", "持平"), ""),
+        })
+    };
+    let ((cpi, sign_cpi), (ppi, sign_ppi)) = (direction("direction_cpi")?, direction("direction_ppi")?);
+    let terms: Vec<String> = [(sign_cpi, "b CPI"), (sign_ppi, "b PPI")]
+        .iter()
+        .filter(|(sign, _)| !sign.is_empty())
+        .map(|(sign, name)| format!("{sign} {name}"))
+        .collect();
+    if terms.is_empty() {
+        return Some(say!(
+            lang,
+            "Scenario: CPI {cpi}, PPI {ppi}: no move to judge, every score is 2.",
+            "情景：CPI{cpi}，PPI{ppi}；价格无方向，得分均为2。"
+        ));
+    }
+    let terms = terms.join(" ");
+    Some(say!(
+        lang,
+        "Scenario: CPI {cpi}, PPI {ppi}. θ = {terms} is what such a move, one point of each, does to the gross margin; beyond the critical t it scores 3 or 1.",
+        "情景：CPI{cpi}，PPI{ppi}。θ = {terms}，即两者各变动1个百分点对毛利率的联合效应；|t|超过临界值时得3分或1分。",
+        terms = terms.trim_start_matches("+ ")
+    ))
+}
+
+/// The last months of CPI, PPI and the gap.
+fn gap(lang: Lang, signal: &Signal) -> Option<Vec<Block>> {
+    let gap = Columns::find(signal, "gap", &[], &["month"], &["cpi", "ppi", "gap", "narrows"])?;
+    let last = gap.n_rows().checked_sub(1)?;
+    let mut table = Table::new([
+        Column::word(lang.of("month", "月份")),
+        Column::number("CPI %"),
+        Column::number("PPI %"),
+        Column::number(lang.of("PPI - CPI pp", "PPI-CPI pp")),
+        Column::word(lang.of("narrows", "是否收窄")),
+    ]);
+    for row in (gap.n_rows().saturating_sub(SHOWN_MONTHS)..=last).rev() {
+        let number = |column: &str| or_none(gap.number(column, row), |it| signed(it, 1));
+        let narrows = match gap.number("narrows", row) {
+            Some(1.0) => lang.of("yes", "是"),
+            Some(_) => lang.of("no", "否"),
+            None => lang.of("unknown", "未知"),
+        };
+        let month = gap.date("month", row)?.month().to_string();
+        table.row([month, number("cpi"), number("ppi"), number("gap"), narrows.into()]);
+    }
+    let month = gap.date("month", last)?.month();
+    let now = gap.number("gap", last)?;
+    let before = last.checked_sub(1).and_then(|before| gap.number("gap", before));
+    let against = before.map_or(String::new(), |before| {
+        let verb = match (now.abs() - before.abs(), lang) {
+            (change, Lang::En) if change < -1e-9 => "smaller than",
+            (change, Lang::Zh) if change < -1e-9 => "较前一月缩小",
+            (change, Lang::En) if change > 1e-9 => "larger than",
+            (change, Lang::Zh) if change > 1e-9 => "较前一月扩大",
+            (_, Lang::En) => "equal to",
+            (_, Lang::Zh) => "与前一月持平",
+        };
+        let before = signed(before, 1);
+        say!(lang, ", {verb} {before} the month before", "，{verb}（前值{before}）")
+    });
+    let narrows = match gap.number("narrows", last) {
+        Some(1.0) => lang.of(
+            "By the factor's rule it narrows: PPI falls while CPI does not.",
+            "按因子规则：剪刀差收窄（PPI下行而CPI不下行）。",
+        ),
+        Some(_) => lang.of(
+            "By the factor's rule it does not narrow: that takes a PPI that falls while CPI does not.",
+            "按因子规则：未收窄（须PPI下行而CPI不下行）。",
+        ),
+        None => lang.of(
+            "Whether it narrows by the factor's rule cannot be told: earlier months are missing.",
+            "前期月份缺失，无法判断是否收窄。",
+        ),
+    };
+    let now = signed(now, 1);
+    let mut text = say!(
+        lang,
+        "The gap PPI - CPI was {now} pp in {month}{against}. {narrows}",
+        "{month} PPI-CPI剪刀差为{now}个百分点{against}。{narrows}"
+    );
+    if let Some(episode) = last_episode(lang, signal) {
+        text.push_str(lang.of(" ", ""));
+        text.push_str(&episode);
+    }
+    Some(vec![text.into(), table.into()])
+}
+
+fn last_episode(lang: Lang, signal: &Signal) -> Option<String> {
+    let episodes = Columns::find(signal, "episodes", &[], &["first", "last"], &["gap_first", "gap_last"])?;
+    let Some(row) = episodes.n_rows().checked_sub(1) else {
+        return Some(lang.of("No episode of narrowing is on record.", "记录中尚无收窄阶段。").into());
+    };
+    let (first, last) = (episodes.date("first", row)?.month(), episodes.date("last", row)?.month());
+    let gap = |column: &str| or_none(episodes.number(column, row), |it| signed(it, 1));
+    let (from, to) = (gap("gap_first"), gap("gap_last"));
+    Some(say!(
+        lang,
+        "Last episode of narrowing: {first} to {last}, from {from} to {to} pp.",
+        "最近一次收窄阶段：{first}至{last}，由{from}至{to}个百分点。"
+    ))
+}

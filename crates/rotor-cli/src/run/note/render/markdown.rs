@@ -1,0 +1,88 @@
+//! A page as Markdown, with tables as GitHub has them.
+
+use std::fmt::Write as _;
+
+use crate::run::note::page::{Block, NotePage, Table};
+use crate::text::Align;
+
+/// Returns the page as Markdown.
+pub(in crate::run::note) fn markdown(page: &NotePage) -> String {
+    let mut text = format!("# {}\n", escaped(&page.title));
+    if let Some(mark) = &page.mark {
+        write!(text, "\n> **{}**\n", escaped(mark)).expect("writing to a string does not fail");
+    }
+    text.push_str("\n| | |\n|---|---|\n");
+    for (label, fact) in &page.facts {
+        writeln!(text, "| {} | {} |", escaped(label), escaped(fact))
+            .expect("writing to a string does not fail");
+    }
+    for section in &page.sections {
+        write!(text, "\n## {}\n", escaped(&section.heading)).expect("writing to a string does not fail");
+        for block in &section.blocks {
+            text.push('\n');
+            match block {
+                Block::Paragraph(paragraph) => text.extend([&escaped(paragraph), "\n"]),
+                Block::List(items) => {
+                    for item in items {
+                        text.extend(["- ", &escaped(item), "\n"]);
+                    }
+                }
+                Block::Table(table) => text.push_str(&rows(table)),
+            }
+        }
+    }
+    text
+}
+
+fn rows(table: &Table) -> String {
+    let line = |cells: &mut dyn Iterator<Item = String>| {
+        let cells: Vec<String> = cells.collect();
+        format!("| {} |\n", cells.join(" | "))
+    };
+    let mut text = line(&mut table.columns.iter().map(|column| escaped(&column.title)));
+    let rule = |align: Align| if align == Align::Right { "--:" } else { ":--" };
+    text += &line(&mut table.columns.iter().map(|column| rule(column.align).to_owned()));
+    for row in &table.rows {
+        text += &line(&mut row.iter().map(|cell| escaped(cell)));
+    }
+    text
+}
+
+/// Makes every character stand for itself: also what begins a tag, an entity, a link, code or a list.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let mut is_in_word = false;
+    for (position, letter) in text.char_indices() {
+        let next_is_word = text[position + letter.len_utf8()..].starts_with(char::is_alphanumeric);
+        match letter {
+            '&' if next_is_word || text[position..].starts_with("&#") => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '\\' | '`' | '*' | '[' | ']' | '|' | '~' => escaped.extend(['\\', letter]),
+            // Inside a word it stands for itself.
+            '_' if !(is_in_word && next_is_word) => escaped.extend(['\\', letter]),
+            '#' | '+' | '-' if position == 0 && text.len() > 1 && !next_is_word => {
+                escaped.extend(['\\', letter]);
+            }
+            _ => escaped.push(letter),
+        }
+        is_in_word = letter.is_alphanumeric();
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_means_something_to_markdown_is_escaped() {
+        assert_eq!(escaped("a|b <script>&amp;"), "a\\|b &lt;script&gt;&amp;amp;");
+        assert_eq!(escaped("R & D &#60;"), "R & D &amp;#60;");
+        assert_eq!(escaped("[x](y) `c` *d* _e_ min_months"), "\\[x\\](y) \\`c\\` \\*d\\* \\_e\\_ min_months");
+        assert_eq!(
+            [escaped("- item"), escaped("-"), escaped("-1.2"), escaped("# x")],
+            ["\\- item", "-", "-1.2", "\\# x"]
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! The track record of the same configuration up to the day, with how sure one may be of it.
+
+use rotor_engine::{Backtest, BacktestError};
+use rotor_eval::{Estimate, Evaluation, Excess, Figure, PortfolioEvaluation};
+use rotor_factor::EntityKind;
+
+use super::facts::Teller;
+use super::page::{Block, Column, Section, Table};
+use super::words::{Lang, NONE, fixed, name, say, sentence, signed};
+
+/// The names of portfolios of a run.
+const TOP: &str = "top";
+const TOP_NET: &str = "top_net";
+const EQUAL_WEIGHT: &str = "equal_weight";
+
+pub(super) fn section(teller: &Teller<'_>) -> Section {
+    let lang = teller.lang;
+    let blocks = match (&teller.facts.note.track, teller.facts.evaluation) {
+        (Ok(track), Some(evaluation)) => told(teller, track, evaluation),
+        (Err(error), _) => vec![refused(lang, error).into()],
+        // The track is evaluated wherever there is one.
+        (Ok(_), None) => vec![lang.of("It was not evaluated.", "未评估。").to_owned().into()],
+    };
+    let heading = lang.of("Track record", "历史表现（样本外逐月回放）").into();
+    Section { id: "track".into(), heading, blocks }
+}
+
+fn refused(lang: Lang, error: &BacktestError) -> String {
+    let why = sentence(&error.to_string());
+    // The hint names the last day of the dataset, which was not known on the day.
+    let hint = error.hint().filter(|_| !matches!(error, BacktestError::NoExecutions { .. }));
+    let hint = hint.map_or(String::new(), |hint| {
+        say!(lang, " To have one: {hint}.", "（提示：{hint}）", hint = sentence(&hint))
+    });
+    say!(lang, "There is none: {why}.{hint}", "无历史表现：{why}。{hint}")
+}
+
+fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<Block> {
+    let lang = teller.lang;
+    let all = &evaluation.portfolio.all;
+    let mut blocks: Vec<Block> = vec![gained(teller, track, all).into()];
+    if let Some(excess) = all.excess.iter().find(|excess| excess.benchmark == EQUAL_WEIGHT) {
+        blocks.push(verdict(lang, &excess.arithmetic).into());
+    }
+    blocks.extend(excess_table(teller, &all.excess));
+    blocks.extend(rank_ic_table(teller, evaluation));
+    blocks.extend(live(lang, evaluation).map(Block::from));
+    blocks.push(
+        lang.of(
+            "Intervals cover 95% (equal-weighted cosines, Student's t). They hold for one configuration that was fixed beforehand: whoever has tried several and kept the best must expect less, and of twenty intervals one misses by chance. The past is no promise.",
+            "区间为95%置信区间（EWC估计，t分布），仅适用于事先确定的单一配置：若由多个配置中择优，实际把握更低。历史表现不代表未来。",
+        )
+        .to_owned()
+        .into(),
+    );
+    if teller.facts.dataset.manifest().synthetic {
+        let text = lang.of(
+            "The data are made up: nothing here says anything about a market.",
+            "以上为模拟数据，不反映任何真实市场。",
+        );
+        blocks.push(text.to_owned().into());
+    }
+    if !track.warnings.is_empty() {
+        let warnings = track.warnings.iter().map(|warning| sentence(&warning.to_string()));
+        blocks.push(lang.of("To know about these months:", "关于这些月份的说明：").to_owned().into());
+        blocks.push(Block::List(warnings.collect()));
+    }
+    blocks
+}
+
+/// What the picks and all sectors alike gained.
+fn gained(teller: &Teller<'_>, track: &Backtest, all: &PortfolioEvaluation) -> String {
+    let (lang, config) = (teller.lang, teller.facts.config);
+    let kept: Vec<_> = track.run.executions.iter().filter(|execution| execution.is_kept).collect();
+    let (Some(first), Some(last)) = (kept.first(), kept.last()) else {
+        return lang.of("No holding period has ended yet.", "尚无已结束的持有期。").into();
+    };
+    let annual = |portfolio: &str| {
+        let found = all.performance.iter().find(|one| one.portfolio == portfolio);
+        found.map_or(NONE.into(), |one| percent(&one.annual_return))
+    };
+    let (n, from, to, top, cost) = (kept.len(), first.as_of, last.exit, config.top, config.cost_bp);
+    let (net, gross, equal) = (annual(TOP_NET), annual(TOP), annual(EQUAL_WEIGHT));
+    say!(
+        lang,
+        "The same configuration, replayed month by month on what was public then: {n} months from {from} to {to}. Its top {top} gained {net} a year after costs of {cost} bp one way ({gross} before), all sectors alike {equal}.",
+        "同一配置逐月回放（每月仅用当时已公布的数据）：{from}至{to}共{n}个月。前{top}名组合年化收益{net}（单边成本{cost}bp后；成本前{gross}），全行业等权{equal}。"
+    )
+}
+
+fn percent(figure: &Figure) -> String {
+    figure.value.map_or_else(|_| NONE.into(), |value| format!("{}%", signed(100.0 * value, 1)))
+}
+
+/// The mean excess over all sectors alike in one sentence that cannot boast.
+fn verdict(lang: Lang, estimate: &Estimate) -> String {
+    let n = estimate.mean.n;
+    let (value, found) = match (estimate.mean.value, estimate.uncertainty) {
+        (Ok(value), Ok(found)) => (value, found),
+        (Ok(value), Err(reason)) => {
+            let value = signed(100.0 * value, 1);
+            return say!(
+                lang,
+                "In {n} months the picks differ from equal weight by {value}% a year; how sure that is cannot be said: {reason}.",
+                "{n}个月中组合相对等权的年化超额为{value}%；其不确定性无法估计：{reason}。"
+            );
+        }
+        (Err(reason), _) => {
+            return say!(
+                lang,
+                "The excess over equal weight cannot be given: {reason}.",
+                "相对等权的超额收益无法计算：{reason}。"
+            );
+        }
+    };
+    let (low, high) = found.interval;
+    let reading = match (low, high) {
+        (low, _) if low > 0.0 => {
+            lang.of("above zero by more than chance explains in a single trial", "在单次检验下显著为正")
+        }
+        (_, high) if high < 0.0 => lang.of("below zero by more than chance explains", "显著为负"),
+        _ => lang.of("not distinguishable from no skill", "与无选择能力无法区分"),
+    };
+    let verb = match (value < 0.0, lang) {
+        (true, Lang::En) => "less",
+        (false, Lang::En) => "more",
+        (true, Lang::Zh) => "少",
+        (false, Lang::Zh) => "多",
+    };
+    let (low, high) = (signed(100.0 * low, 1), signed(100.0 * high, 1));
+    let detectable = fixed(100.0 * found.detectable, 1);
+    let size = fixed(100.0 * value.abs(), 1);
+    say!(
+        lang,
+        "In {n} months the picks gained {size}% a year {verb} than equal weight, 95% interval {low} to {high}: {reading}. A true excess below {detectable}% a year would mostly go unnoticed in so short a time.",
+        "{n}个月中组合较等权年化{verb}{size}%，95%区间{low}至{high}：{reading}。此样本长度下，低于年化{detectable}%的真实超额多半无法识别。"
+    )
+}
+
+fn excess_table(teller: &Teller<'_>, excess: &[Excess]) -> Option<Block> {
+    let lang = teller.lang;
+    let mut table = Table::new([
+        Column::name(lang.of("excess over", "超额收益（相对）")),
+        Column::number(lang.of("% a year", "年化%")),
+        Column::number(lang.of("95% interval", "95%区间")),
+        Column::number(lang.of("months", "月数")),
+        Column::number(lang.of("months won %", "月胜率%")).detail(),
+        Column::word(lang.of("reading", "判断")),
+    ]);
+    for one in excess {
+        table.row([
+            benchmark(teller, &one.benchmark),
+            number(&one.arithmetic.mean, 100.0, 1),
+            interval(&one.arithmetic, 100.0, 1),
+            one.arithmetic.mean.n.to_string(),
+            one.hit_rate.value.map_or_else(|_| NONE.into(), |rate| fixed(100.0 * rate, 0)),
+            reading(lang, &one.arithmetic),
+        ]);
+    }
+    (!table.rows.is_empty()).then(|| table.into())
+}
+
+fn benchmark(teller: &Teller<'_>, code: &str) -> String {
+    if code == EQUAL_WEIGHT {
+        return teller.lang.of("equal weight", "全行业等权").into();
+    }
+    let dataset = teller.facts.dataset;
+    let entity = dataset.find_entity(code).filter(|at| dataset.entities()[*at].kind == EntityKind::Benchmark);
+    entity.map_or_else(|| name(code), |entity| teller.entity(entity as u32))
+}
+
+fn rank_ic_table(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Block> {
+    let lang = teller.lang;
+    let mut table = Table::new([
+        Column::name(lang.of("RankIC of", "RankIC")),
+        Column::number(lang.of("mean", "均值")),
+        Column::number(lang.of("95% interval", "95%区间")),
+        Column::number(lang.of("months", "月数")),
+        Column::number(lang.of("detectable", "可识别下限")).detail(),
+        Column::word(lang.of("reading", "判断")),
+    ]);
+    for (chosen, factor) in teller.facts.chosen.iter().zip(&evaluation.factor.sections.all) {
+        let mean = &factor.rank_ic.mean;
+        table.row([
+            teller.factor(chosen),
+            number(&mean.mean, 1.0, 3),
+            interval(mean, 1.0, 3),
+            mean.mean.n.to_string(),
+            mean.uncertainty.map_or_else(|_| NONE.into(), |found| fixed(found.detectable, 3)),
+            reading(lang, mean),
+        ]);
+    }
+    (!table.rows.is_empty()).then(|| table.into())
+}
+
+/// The same over the months in which every factor scores, if those are fewer.
+fn live(lang: Lang, evaluation: &Evaluation) -> Option<String> {
+    let live = match &evaluation.portfolio.live {
+        Ok(live) => live,
+        Err(reason) => {
+            return Some(say!(
+                lang,
+                "Months in which every factor scores: none ({reason}).",
+                "全部因子均有得分的月份：无（{reason}）。"
+            ));
+        }
+    };
+    if live.n_months == evaluation.portfolio.all.n_months {
+        return None;
+    }
+    let excess = &live.excess.iter().find(|excess| excess.benchmark == EQUAL_WEIGHT)?.arithmetic;
+    let (n, value, interval) = (live.n_months, number(&excess.mean, 100.0, 1), interval(excess, 100.0, 1));
+    Some(say!(
+        lang,
+        "In the {n} months in which every factor scores, the excess over equal weight is {value}% a year, 95% interval {interval}.",
+        "仅计全部因子均有得分的{n}个月：相对等权年化超额{value}%，95%区间{interval}。"
+    ))
+}
+
+fn number(figure: &Figure, scale: f64, decimals: usize) -> String {
+    figure.value.map_or_else(|_| NONE.into(), |value| signed(scale * value, decimals))
+}
+
+fn interval(estimate: &Estimate, scale: f64, decimals: usize) -> String {
+    estimate.uncertainty.map_or_else(
+        |_| NONE.into(),
+        |found| {
+            let (low, high) = found.interval;
+            format!("{}..{}", signed(scale * low, decimals), signed(scale * high, decimals))
+        },
+    )
+}
+
+/// What an interval says of zero.
+fn reading(lang: Lang, estimate: &Estimate) -> String {
+    match (estimate.mean.value, estimate.uncertainty) {
+        (Ok(_), Ok(found)) if found.interval.0 > 0.0 => lang.of("above zero", "显著为正").into(),
+        (Ok(_), Ok(found)) if found.interval.1 < 0.0 => lang.of("below zero", "显著为负").into(),
+        (Ok(_), Ok(_)) => lang.of("undecided", "不显著").into(),
+        (Err(reason), _) | (_, Err(reason)) => sentence(&reason.to_string()),
+    }
+}

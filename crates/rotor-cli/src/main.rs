@@ -126,7 +126,6 @@ impl CliError {
             Self::SeveralFactors { known, .. } => Some(format!("choose one by `--name`: {}", listed(known))),
             Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
-            Self::Config(_) => None, // Each fault has its own.
             Self::ConfigFile { .. } => Some("`rotor init` writes one".into()),
             Self::WriteConfig { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
                 Some("give another name, or replace it by `--force`".into())

@@ -62,19 +62,18 @@ pub(super) fn choose(config: &mut Config, settings: &Settings) -> Result<Vec<Cho
         }
         let settings = config.of_factor(name);
         let is_it = |plugin: &Plugin| plugin.name() == name;
-        let plugin = match &settings.library {
-            Some(library) => match loaded.iter().position(is_it) {
+        let plugin = if let Some(library) = &settings.library {
+            match loaded.iter().position(is_it) {
                 Some(position) => loaded.swap_remove(position),
                 None => from_library(name, library, &settings)?,
-            },
-            None => {
-                let Some(position) = linked.iter().position(is_it) else {
-                    let nearest = nearest(name, linked_names.iter().map(String::as_str)).map(Into::into);
-                    let (name, known) = (name.clone(), linked_names);
-                    return Err(CliError::UnknownFactor { name, nearest, known, is_library: false });
-                };
-                linked.swap_remove(position)
             }
+        } else {
+            let Some(position) = linked.iter().position(is_it) else {
+                let nearest = nearest(name, linked_names.iter().map(String::as_str)).map(Into::into);
+                let (name, known) = (name.clone(), linked_names);
+                return Err(CliError::UnknownFactor { name, nearest, known, is_library: false });
+            };
+            linked.swap_remove(position)
         };
         let instance = plugin
             .create(settings.parameters.clone())

@@ -115,10 +115,11 @@ fn verdict(lang: Lang, estimate: &Estimate) -> String {
     };
     let (low, high) = found.interval;
     let reading = match (low, high) {
-        (low, _) if low > 0.0 => {
-            lang.of("above zero by more than chance explains in a single trial", "在单次检验下显著为正")
-        }
-        (_, high) if high < 0.0 => lang.of("below zero by more than chance explains", "显著为负"),
+        (low, _) if low > 0.0 => lang.of(
+            "above zero, as by luck alone one in forty strategies without skill would be",
+            "区间高于零，但四十个无选择能力的策略中约有一个会因运气如此",
+        ),
+        (_, high) if high < 0.0 => lang.of("below zero: worse than no skill", "区间低于零：不如无选择能力"),
         _ => lang.of("not distinguishable from no skill", "与无选择能力无法区分"),
     };
     let verb = match (value < 0.0, lang) {

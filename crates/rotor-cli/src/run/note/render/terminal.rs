@@ -78,19 +78,12 @@ fn width(text: &str) -> usize {
 
 /// The shown columns, with names shortened together until the table fits, but not below `least`.
 fn narrowed(table: &Table, shown: &[usize], least: usize) -> String {
-    let mut longest = shown
-        .iter()
-        .filter(|column| table.columns[**column].can_shrink)
-        .flat_map(|column| table.rows.iter().map(move |row| row[*column].width()))
-        .max()
-        .unwrap_or(0);
-    loop {
-        let text = with_names_of(table, shown, longest);
-        if width(&text) <= WIDTH || longest <= least {
-            return text;
-        }
-        longest -= 1;
-    }
+    let can_shrink = shown.iter().filter(|column| table.columns[**column].can_shrink);
+    let widths = can_shrink.flat_map(|column| table.rows.iter().map(move |row| row[*column].width()));
+    let lengths: Vec<usize> = (least..=widths.max().unwrap_or(0).max(least)).collect();
+    let fits = |length: &usize| width(&with_names_of(table, shown, *length)) <= WIDTH;
+    let longest = lengths.partition_point(fits).checked_sub(1).map_or(least, |position| lengths[position]);
+    with_names_of(table, shown, longest)
 }
 
 fn with_names_of(table: &Table, shown: &[usize], longest: usize) -> String {

@@ -49,7 +49,7 @@ def by_duckdb(path):
     table = duckdb.connect().sql(f"select * from '{path}'")
     columns = dict(zip(table.columns, map(str, table.types)))
     counts = ", ".join(f'count(*) - count("{name}")' for name in table.columns)
-    rows, *missing = duckdb.connect().sql(f"select count(*), {counts} from '{path}'").fetchone()
+    rows, *missing = duckdb.connect().sql(f"select count(*), {counts} from '{path}'").fetchall()[0]
     return {"columns": columns, "rows": rows, "missing": dict(zip(table.columns, missing))}
 
 

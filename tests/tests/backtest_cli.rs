@@ -191,8 +191,8 @@ fn what_cannot_be_run_is_refused_with_a_remedy() {
             "error: the configuration in the flags has faults\n  `weights`: `ranks` is not one of equal, rank\n    hint: did you mean `rank`?\n",
         ),
         (
-            &["--benchmarks", "000301"],
-            "error: `benchmarks`: dataset `demo` has no benchmark `000301`\nhint: did you mean `000300`?\n",
+            &["--benchmarks", "000310"],
+            "error: `benchmarks`: dataset `demo` has no benchmark `000310`\nhint: did you mean `000300`?\n",
         ),
         (
             &["--exclude", "801011"],
@@ -271,7 +271,12 @@ fn a_dataset_without_inputs_is_warned_of_or_refused() {
     let arguments: Vec<&str> = arguments.into_iter().chain([place.to_str().unwrap()]).collect();
     let (code, stdout, stderr) = run_rotor(&arguments);
     assert_eq!(code, 0, "{stderr}");
-    assert!(stdout.contains("note: factor `price` has no scores: input `gross_margin`"), "{stdout}");
+    assert!(
+        stdout.contains(
+            "note: factor `price` has no scores: input `margin`: the dataset has no series `gross_margin`"
+        ),
+        "{stdout}"
+    );
     assert!(stdout.contains("every factor live in 0"), "{stdout}");
 }
 

@@ -2,9 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rotor_run::{Destination, write};
 use rotor_tests::runs::made_up_run;
@@ -22,15 +22,11 @@ fn a_killed_writer_leaves_whole_folders() {
     }
     let parent = tempfile::tempdir().unwrap();
     let (mut n_partial, mut n_whole) = (0, 0);
+    let until_the_first = until_the_first_folder();
     for kill in 0..N_KILLS {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["a_killed_writer_leaves_whole_folders", "--exact"])
-            .env(CHILD, parent.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        // Moments spread evenly over the first writings.
-        thread::sleep(Duration::from_micros(5000 + kill * 7919 % N_KILLS * 200));
+        let mut child = writer(parent.path());
+        // Moments spread evenly from before the first folder to some after it, however busy the machine is.
+        thread::sleep(until_the_first.mul_f64(0.5 + (kill * 7919 % N_KILLS) as f64 / N_KILLS as f64));
         child.kill().unwrap();
         child.wait().unwrap();
         for folder in folders(parent.path()) {
@@ -55,6 +51,32 @@ fn a_killed_writer_leaves_whole_folders() {
     let is_hidden = |folder: &PathBuf| folder.file_name().unwrap().to_str().unwrap().starts_with('.');
     assert!(!left.iter().any(is_hidden), "left behind: {left:?}");
     println!("{N_KILLS} kills: {n_partial} partial folders and {n_whole} whole ones seen");
+}
+
+/// Starts a process that writes into a folder until it is killed.
+fn writer(folder: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["a_killed_writer_leaves_whole_folders", "--exact"])
+        .env(CHILD, folder)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// Measures how long a writer takes to its first folder.
+fn until_the_first_folder() -> Duration {
+    let parent = tempfile::tempdir().unwrap();
+    let start = Instant::now();
+    let mut child = writer(parent.path());
+    let is_visible = |folder: &PathBuf| !folder.file_name().unwrap().to_str().unwrap().starts_with('.');
+    while !folders(parent.path()).iter().any(is_visible) {
+        assert!(start.elapsed() < Duration::from_secs(60), "the writer writes nothing");
+        thread::sleep(Duration::from_micros(200));
+    }
+    let until_the_first = start.elapsed();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    until_the_first
 }
 
 fn write_until_killed(folder: &Path) -> ! {

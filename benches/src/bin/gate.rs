@@ -11,14 +11,15 @@ use std::process::{Command, ExitCode};
 
 use rotor_benches::{demo, tables, with_market};
 use rotor_data::{Dataset, Input, Sweep, WindowRequest};
-use rotor_engine::{Plan, TableDays, Views, executions, replay};
+use rotor_engine::{Backtest, Config, Member, Plan, TableDays, Views, backtest, executions, replay};
 use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Month, Value};
-use rotor_plugin::Plugin;
+use rotor_plugin::{Instance, Plugin};
+use rotor_run::Destination;
 
 const TOLERANCE: f64 = 0.03;
 
 /// What is counted: a name and the work. The first one is the price of starting a process.
-const WORKLOADS: [(&str, fn()); 12] = [
+const WORKLOADS: [(&str, fn()); 15] = [
     ("start", || ()),
     ("load_demo", load_demo),
     ("sweep_demo", sweep_demo),
@@ -30,6 +31,9 @@ const WORKLOADS: [(&str, fn()); 12] = [
     ("replay_prosperity", || replay_demo(&factor_prosperity::FACTOR)),
     ("replay_heat", || replay_demo(&factor_heat::FACTOR)),
     ("large_heat", large_heat),
+    ("backtest_demo", || drop(backtest_demo())),
+    ("evaluate_demo", || assert!(rotor_eval::evaluate(&backtest_demo().run).n_live == 119)),
+    ("write_run", || write_run(&backtest_demo())),
     ("make_tables", make_tables),
 ];
 
@@ -92,6 +96,27 @@ fn replay_demo(factor: &'static ExportedFactor) {
     let days: Vec<AsOf> = executions(&dataset, start, None).iter().map(|execution| execution.as_of).collect();
     let said = replay(&dataset, &plan, &[&factor], &days, TableDays::Last).expect("it fits");
     assert_eq!(said.outcomes[0].iter().filter(|outcome| outcome.is_ok()).count(), 119);
+}
+
+/// The four factors, the ranking and the portfolio over every month of the demo, and the loading before it.
+fn backtest_demo() -> Backtest {
+    let dataset = Dataset::open(&demo()).expect("the demo is sound");
+    let factors: Vec<Instance> =
+        [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR]
+            .iter()
+            .map(|factor| Plugin::linked(factor).expect("it starts").create([]).expect("defaults"))
+            .collect();
+    let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
+    let result = backtest(&dataset, &Config::default(), &members, &|| ()).expect("it fits");
+    assert_eq!(result.run.executions.len(), 119);
+    result
+}
+
+/// What a run folder costs: the difference to `backtest_demo`.
+fn write_run(backtest: &Backtest) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = Destination::New(folder.path().join("run"));
+    rotor_run::write(&backtest.run, &serde_json::Map::new(), &[], &place).expect("the disk has room");
 }
 
 /// Heat asked five times about a market of 5000 sectors.

@@ -266,20 +266,3 @@ fn one_thread_gives_the_bits_of_many() {
     assert!(one.len() > 10_000);
     assert_eq!([2, 3, 8].map(on), [one.clone(), one.clone(), one]);
 }
-
-#[test]
-#[ignore = "a measurement: run it in release mode"]
-fn how_long_it_takes() {
-    let run = random(9, 119, 31, &["profit", "price", "prosperity", "heat"]);
-    for n_threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
-        let fastest = (0..200).map(|_| {
-            let start = std::time::Instant::now();
-            let evaluation = pool.install(|| evaluate(&run));
-            let evaluated = start.elapsed();
-            assert!(evaluation.to_json().is_object());
-            (evaluated, start.elapsed())
-        });
-        println!("{n_threads} threads: {:?} (with JSON second)", fastest.min().unwrap());
-    }
-}

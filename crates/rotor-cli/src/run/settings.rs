@@ -50,7 +50,8 @@ impl Args for KeyFlags {
             let flag = key.name.replace('_', "-");
             let help = format!("{}{default}", capitalised(key.about));
             let argument = Arg::new(key.name).long(flag).value_name(value_name(key.name)).help(help);
-            command.arg(argument.action(ArgAction::Set).allow_hyphen_values(true))
+            // Of a flag that is given twice the last counts, so that a script can end with what its caller says.
+            command.arg(argument.action(ArgAction::Set).allow_hyphen_values(true).overrides_with(key.name))
         })
     }
 

@@ -75,7 +75,7 @@ fn factors(evaluation: &Evaluation) -> String {
             fit(name, 24),
             rank_ic.mean.mean.n.to_string(),
             number(&rank_ic.mean.mean, 3),
-            interval(&rank_ic.mean, 1.0, 3),
+            interval(&rank_ic.mean, 1.0, 3, ""),
             p_value(&rank_ic.mean),
             percent(&rank_ic.share_positive, 0),
         ]);
@@ -123,7 +123,7 @@ fn portfolios(facts: &Facts<'_>) -> String {
         let Performance { portfolio, annual_return, volatility, max_drawdown, .. } = performance;
         let excess = of_run.excess.iter().find(|excess| excess.benchmark == *portfolio);
         let (mean, range) = excess.map_or((String::new(), String::new()), |excess| {
-            (percent(&excess.arithmetic.mean, 1), format!("{} %", interval(&excess.arithmetic, 100.0, 1)))
+            (percent(&excess.arithmetic.mean, 1), interval(&excess.arithmetic, 100.0, 1, "%"))
         });
         table.row([
             portfolio_name(facts, portfolio),
@@ -232,10 +232,10 @@ fn percent(figure: &Figure, digits: usize) -> String {
     figure.value.map_or("-".into(), |value| format!("{:.digits$}%", value * 100.0))
 }
 
-fn interval(estimate: &Estimate, factor: f64, digits: usize) -> String {
+fn interval(estimate: &Estimate, factor: f64, digits: usize, unit: &str) -> String {
     estimate.uncertainty.map_or("-".into(), |uncertainty| {
         let (low, high) = uncertainty.interval;
-        format!("{:+.digits$} to {:+.digits$}", low * factor, high * factor)
+        format!("{:+.digits$} to {:+.digits$}{unit}", low * factor, high * factor)
     })
 }
 

@@ -136,7 +136,14 @@ impl<'w> Oracle<'w> {
     fn window(&self, frequency: Frequency, execution: Date, n_periods: usize) -> Vec<Date> {
         let (last_day, last_month) = match self.world.price_frequency {
             PriceFrequency::Daily => (before(execution, 1), months_before(execution.month(), 1)),
-            PriceFrequency::MonthEnd => (execution, execution.month()),
+            PriceFrequency::MonthEnd => {
+                // A month is complete from its month-end close on.
+                let month = execution.month();
+                let days_so_far = execution.days() - month.first_day().days();
+                let has_traded =
+                    (0..=days_so_far).any(|ago| self.is_trading_day(before(execution, ago as usize)));
+                (execution, if has_traded { month } else { months_before(month, 1) })
+            }
         };
         let period = |lag: usize| match frequency {
             Frequency::Daily | Frequency::Weekly => before(last_day, lag),

@@ -362,6 +362,24 @@ fn a_loaded_factor_stands_beside_a_linked_one_with_no_difference() {
 }
 
 #[test]
+fn ctrl_c_leaves_nothing_behind() {
+    let runs = Runs::new();
+    let place = runs.place("run");
+    let mut command = rotor();
+    command.args(["backtest", "--dataset"]).arg(demo()).arg("--out").arg(&place);
+    // A factor that never answers, so that there is time to change one's mind.
+    command.arg("--factor").arg(plugin("sleeps-for-ever")).args(["--time-limit", "60"]);
+    let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    assert!(child.try_wait().unwrap().is_none(), "it is waiting for the factor");
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(fs::read_dir(runs.0.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn init_writes_what_a_run_without_it_does() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("rotor.toml");

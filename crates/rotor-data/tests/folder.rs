@@ -296,7 +296,7 @@ fn what_a_killed_writer_left_is_removed() {
         let new = NewFolder::create(&Path::new(&folder).join("run")).unwrap();
         text(&new, "tables/a.csv", "1").unwrap();
         fs::write(Path::new(&folder).join("ready"), "").unwrap();
-        thread::sleep(Duration::from_secs(60));
+        thread::sleep(Duration::from_mins(1));
         return;
     }
     let parent = tempfile::tempdir().unwrap();

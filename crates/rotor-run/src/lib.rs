@@ -1,6 +1,6 @@
 //! The run folder: what a replay gave, as a value and as files.
 //!
-//! [`Run`] is the value: facts row by row, in a fixed order, with months and sectors by position. [`write`] makes a folder of it,
+//! [`Run`] is the value: facts row by row, in a fixed order, with months and sectors by position. [`write()`] makes a folder of it,
 //! whole or not at all.
 //!
 //! The crate computes nothing and does not print.

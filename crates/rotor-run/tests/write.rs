@@ -268,7 +268,8 @@ fn run_json_vouches_for_every_other_file() {
     let listed = json["files"].as_object().unwrap();
     assert_eq!(listed.keys().collect::<Vec<_>>(), files.keys().collect::<Vec<_>>());
     for (name, bytes) in &files {
-        let sha256: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digits = Sha256::digest(bytes);
+        let sha256 = digits.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
         assert_eq!(listed[name], json!({ "sha256": sha256, "bytes": bytes.len() }), "{name}");
     }
     assert_eq!(files["report.html"], "<p>煤炭</p>".as_bytes());

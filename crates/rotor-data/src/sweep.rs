@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use rotor_factor::{AsOf, Date, EntityKind, Frequency, Panel, ReferencePeriod};
+use rotor_factor::{AsOf, Date, EntityKind, Frequency, Month, Panel, ReferencePeriod};
 
 use crate::archive::Publication;
 use crate::dataset::Dataset;
@@ -224,11 +224,11 @@ impl<'s> AsOfWindows<'s> {
 /// Returns the period with which the windows of an execution day end; `None` before the calendar begins.
 fn last_period(frequency: Frequency, as_of: AsOf, dataset: &Dataset) -> Option<ReferencePeriod> {
     let AsOf(date) = as_of;
-    let month = dataset.last_complete_month(as_of)?.index();
+    let month = || dataset.last_complete_month(as_of).map(Month::index);
     let index = match frequency {
-        Frequency::Monthly => month,
+        Frequency::Monthly => month()?,
         // The last quarter of which every month is complete.
-        Frequency::Quarterly => (month + 1).div_euclid(3) - 1,
+        Frequency::Quarterly => (month()? + 1).div_euclid(3) - 1,
         Frequency::Daily | Frequency::Weekly => match dataset.manifest().price_frequency {
             PriceFrequency::Daily => date.days() - 1,
             PriceFrequency::MonthEnd => date.days(),

@@ -120,7 +120,15 @@ fn an_existing_folder_is_replaced_only_if_it_is_a_run_and_asked_for() {
     assert_eq!(all_files(&runs.place("run")), before);
     assert_eq!(runs.backtest("run", &["--top", "3", "--force"]).0, 0);
     assert_eq!(json_of(&runs.place("run/run.json"))["config"]["top"], 3);
-    // A folder of something else is nobody's to delete.
+    // What somebody has put there is not lost, nor a folder of something else.
+    fs::write(runs.place("run/tables/notes.txt"), "mine").unwrap();
+    let (code, _, stderr) = runs.backtest("run", &["--force"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("holds `tables/notes.txt`, which no run wrote\nhint: move it"), "{stderr}");
+    fs::create_dir(runs.place("other")).unwrap();
+    fs::write(runs.place("other/run.json"), "{\"files\": {}}").unwrap();
+    assert_eq!(runs.backtest("other", &["--force"]).0, 2);
+    assert_eq!(files_of(&runs.place("other")).len(), 1);
     fs::create_dir(runs.place("thesis")).unwrap();
     fs::write(runs.place("thesis/chapter.txt"), "years of work").unwrap();
     let (code, _, stderr) = runs.backtest("thesis", &["--force"]);
@@ -166,7 +174,7 @@ fn what_cannot_be_run_is_refused_with_a_remedy() {
     let cases: &[(&[&str], &str)] = &[
         (
             &["--start", "2021-01", "--end", "2020-01"],
-            "error: the run starts in 2021-01, after its end in 2020-01\nhint: exchange `start` and `end`\n",
+            "error: the run starts in 2021-01, after its end in 2020-01\nhint: set `start`, which is 2015-01 unless it is given, or `end`\n",
         ),
         (
             &["--start", "2030-01", "--end", "2030-12"],
@@ -177,10 +185,13 @@ fn what_cannot_be_run_is_refused_with_a_remedy() {
             &["--start", "2020-13"],
             "error: the configuration in the flags has faults\n  `start`: a month as YYYY-MM is expected, not the text \"2020-13\"\n",
         ),
-        (&["--top", "0"], "error: the configuration in the flags has faults\n  `top`: 0 is not 1 or more\n"),
+        (
+            &["--top", "0"],
+            "error: the configuration in the flags has faults\n  `top`: 0 is not from 1 to 1000000\n",
+        ),
         (
             &["--top", "-3"],
-            "error: the configuration in the flags has faults\n  `top`: -3 is not 1 or more\n",
+            "error: the configuration in the flags has faults\n  `top`: -3 is not from 1 to 1000000\n",
         ),
         (
             &["--cost-bp", "nan"],
@@ -341,6 +352,19 @@ fn a_loaded_factor_stands_beside_a_linked_one_with_no_difference() {
             (&isolate.into(), true)
         );
     }
+    // Settings of loading belong to libraries, and are heeded however the library is named.
+    let said = |flags: &[&str]| {
+        let (code, _, stderr) = runs.backtest("refused", flags);
+        assert_eq!(code, 2, "{stderr}");
+        stderr
+    };
+    assert!(said(&["--set", "heat.isolate=true"]).contains("is part of this program: it cannot be isolated"));
+    let library = c_plugin();
+    let pin = format!("momentum_c.sha256={}", "0".repeat(64));
+    let pinned = said(&["--factor", library.to_str().unwrap(), "--set", &pin]);
+    assert!(pinned.contains("is pinned"), "{pinned}");
+    let twice = ["--factor", library.to_str().unwrap(), "--factor", library.to_str().unwrap()];
+    assert!(said(&twice).contains("factor `momentum_c` is in the run twice"));
     // In another language, added by a flag and weighed by another.
     let library = c_plugin();
     let flags = [
@@ -368,7 +392,7 @@ fn ctrl_c_leaves_nothing_behind() {
     let mut command = rotor();
     command.args(["backtest", "--dataset"]).arg(demo()).arg("--out").arg(&place);
     // A factor that never answers, so that there is time to change one's mind.
-    command.arg("--factor").arg(plugin("sleeps-for-ever")).args(["--time-limit", "60"]);
+    command.arg("--factor").arg(plugin("sleeps-for-ever")).args(["--set", "sleeps_for_ever.time_limit=60"]);
     let mut child = command.stderr(std::process::Stdio::piped()).spawn().unwrap();
     std::thread::sleep(std::time::Duration::from_millis(1500));
     assert!(child.try_wait().unwrap().is_none(), "it is waiting for the factor");

@@ -23,7 +23,9 @@ pub(crate) fn open_or_demo(folder: Option<&Path>) -> Result<Dataset, CliError> {
     }
     let folder = tempfile::tempdir().map_err(CliError::Temporary)?;
     let world = folder.path().join("world");
-    let synthetic = synthetic::generate(World::AShare, SEED_OF_DEMO)?;
+    let mut synthetic = synthetic::generate(World::AShare, SEED_OF_DEMO)?;
+    synthetic.manifest.name = "demo".into();
+    eprintln!("note: there is no {} here; the same data are made up anew", demo.display());
     rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
     Ok(Dataset::open(&world)?)
 }

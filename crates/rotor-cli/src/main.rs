@@ -153,6 +153,7 @@ fn main() -> ExitCode {
     // Told to stop (Ctrl-C, `kill`), nothing half-made is left behind. Without the handler the run goes on.
     let _ = ctrlc::set_handler(|| {
         rotor_data::folder::remove_unfinished();
+        eprintln!("stopped; nothing half-made is left behind");
         rotor_plugin::end_process(130);
     });
     // A library that prints must not write into the results.

@@ -7,7 +7,10 @@ use rotor_data::{Dataset, Future, PriceFrequency};
 use rotor_factor::{AsOf, Date, EntityKind, Month};
 use rotor_plugin::Instance;
 
-use crate::backtest::{Backtest, BacktestError, Member, backtest_until, checked_plan, culprit};
+use crate::backtest::{
+    Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, stop_at_failure,
+    stop_without_inputs,
+};
 use crate::config::Config;
 use crate::portfolio::pick;
 use crate::ranking::{Opinion, Place, rank};
@@ -58,10 +61,12 @@ pub fn note(
 ) -> Result<Note, BacktestError> {
     let known = dataset.with_future(as_of, Future::Dropped);
     let plan = checked_plan(&known, config, members)?;
+    stop_without_inputs(dataset, config, members, &plan)?;
     let instances: Vec<&Instance> = members.iter().map(|member| member.instance).collect();
     let days: Vec<AsOf> = month_earlier(as_of.0).map(AsOf).into_iter().chain([as_of]).collect();
     let said = replay(&known, &plan, &instances, &days, TableDays::Last)
         .map_err(|error| culprit(&known, members, &days, error))?;
+    stop_at_failure(config, members, &plan, &said, &days)?;
     let of_kind = known.of_kind(EntityKind::Sector);
     let mut outcomes: Vec<_> = said.outcomes.into_iter().map(Vec::into_iter).collect();
     let mut note_days: Vec<NoteDay> = Vec::new();

@@ -99,7 +99,7 @@ impl Portfolio {
 pub(crate) fn sector_return(dataset: &Dataset, sector: usize, entry: Date, exit: Date) -> Option<f64> {
     let last_day = dataset.entities()[sector].valid_to.unwrap_or(Date::MAX);
     let close = |day: Date| dataset.closes().on_or_before(sector, day.min(last_day));
-    let (_, bought) = close(entry).or_else(|| dataset.closes().on_or_before(sector, entry))?;
+    let (_, bought) = close(entry)?;
     let (_, sold) = close(exit)?;
     Some(sold / bought - 1.0)
 }

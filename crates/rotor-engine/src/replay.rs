@@ -69,7 +69,7 @@ pub(crate) fn replay_watched(
         TableDays::Only(day) => as_of == day,
         TableDays::All => true,
     };
-    let walk = |days: &[AsOf], is_asked: &(dyn Fn(usize) -> bool + Sync)| {
+    let walk = |days: &[AsOf], is_asked: &(dyn Fn(usize) -> bool + Sync), is_counted: bool| {
         let mut part = Part { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
         let (Some(first), Some(end)) = (days.first(), days.last()) else { return Ok(part) };
         let mut views = Views::new(dataset, plan, *first, *end)?;
@@ -80,7 +80,10 @@ pub(crate) fn replay_watched(
                 part.outcomes[position]
                     .push(ask(plan, position, factor, || day.view(position, wants_tables(*as_of))));
             }
-            watch();
+            // Days of isolated factors are counted where the others are asked.
+            if is_counted {
+                watch();
+            }
         }
         Ok::<_, SweepError>(part)
     };
@@ -91,20 +94,28 @@ pub(crate) fn replay_watched(
         (0..factors.len()).filter(|position| factors[*position].is_isolated()).collect();
     let is_here = |position: usize| !isolated.contains(&position);
     let (here, apart) = rayon::join(
-        || chunks.par_iter().map(|days| walk(days, &is_here)).collect::<Result<Vec<Part>, SweepError>>(),
         || {
-            let walks = isolated.par_iter().map(|factor| walk(days, &|position| position == *factor));
-            walks.collect::<Result<Vec<Part>, SweepError>>()
+            chunks
+                .par_iter()
+                .map(|days| walk(days, &is_here, true))
+                .collect::<Vec<Result<Part, SweepError>>>()
+        },
+        || {
+            let walks = isolated.par_iter().map(|factor| walk(days, &|position| position == *factor, false));
+            walks.collect::<Vec<Result<Part, SweepError>>>()
         },
     );
     let mut replay = Replay { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
-    for part in here? {
+    // The first error in the order of the days, not the first that a thread has met.
+    for part in here {
+        let part = part?;
         replay.sectors.extend(part.sectors);
         for (all, some) in replay.outcomes.iter_mut().zip(part.outcomes) {
             all.extend(some);
         }
     }
-    for (position, mut part) in isolated.iter().zip(apart?) {
+    for (position, part) in isolated.iter().zip(apart) {
+        let mut part = part?;
         replay.outcomes[*position] = std::mem::take(&mut part.outcomes[*position]);
     }
     Ok(replay)

@@ -1,5 +1,7 @@
 //! Which days are execution days, and on which days is traded.
 
+use std::collections::BTreeMap;
+
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_factor::{AsOf, Date, EntityKind, Month};
 
@@ -117,25 +119,25 @@ fn after_prices(dataset: &Dataset, start: Month, end: Option<Month>) -> Option<V
     let market = market(dataset)?;
     let series: Vec<usize> =
         ["cpi_yoy", "ppi_yoy"].iter().filter_map(|name| dataset.find_series(name)).collect();
-    // The first release of each month's value, the later of the two series.
-    let mut releases: std::collections::BTreeMap<Month, Date> = std::collections::BTreeMap::new();
-    for series in series {
-        let mut first: std::collections::BTreeMap<Month, Date> = std::collections::BTreeMap::new();
+    // Of each series the first release of each month's value; one without values of the market says nothing.
+    let first_releases = series.into_iter().map(|series| {
+        let mut first: BTreeMap<Month, Date> = BTreeMap::new();
         for vintage in dataset.archive().vintages(series).filter(|vintage| vintage.entity == market) {
             let released = vintage.released.0;
             let known = first.entry(vintage.period.end().month()).or_insert(released);
             *known = released.min(*known);
         }
-        for (month, released) in first {
-            let known = releases.entry(month).or_insert(released);
-            *known = released.max(*known);
-        }
-    }
+        first
+    });
+    let releases: Vec<BTreeMap<Month, Date>> = first_releases.filter(|first| !first.is_empty()).collect();
     if releases.is_empty() {
         return None;
     }
     let day_of = |month: Month| {
-        let released = releases.get(&month.plus(-1)?)?;
+        let before = month.plus(-1)?;
+        let of_both =
+            releases.iter().map(|first| first.get(&before).copied()).collect::<Option<Vec<Date>>>()?;
+        let released = of_both.into_iter().max()?;
         let day = dataset.calendar().on_or_after(released.plus_days(1)?)?;
         (day.month() == month).then_some(day)
     };

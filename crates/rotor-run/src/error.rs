@@ -1,5 +1,7 @@
 //! Why a run folder could not be written.
 
+use std::path::PathBuf;
+
 use rotor_data::folder::FolderError;
 
 /// Why a run folder could not be written.
@@ -9,6 +11,14 @@ pub enum RunError {
     /// The folder could not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// A run folder holds something that would be lost if it were replaced.
+    #[error("the run folder `{}` holds `{file}`, which no run wrote", place.display())]
+    Foreign {
+        /// The folder.
+        place: PathBuf,
+        /// The file, by its path in the folder.
+        file: String,
+    },
     /// A name cannot be part of the name of a file.
     #[error("the name {name:?} of a {what} cannot be part of the name of a file")]
     Name {
@@ -52,7 +62,11 @@ impl RunError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Folder(FolderError::Exists { .. }) => {
+                Some("choose a folder that does not exist yet, or replace the run by `--force`")
+            }
             Self::Folder(error) => error.hint(),
+            Self::Foreign { .. } => Some("move it out of the folder, or choose another folder"),
             Self::Name { .. } => Some("names are made of lower-case letters, digits and `_`, not too many"),
             Self::Table { fault: TableFault::RepeatedColumn { .. }, .. } => {
                 Some("give every column a name of its own")

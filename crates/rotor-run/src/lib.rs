@@ -16,4 +16,4 @@ pub use rows::{
     Diagnostic, Execution, FactorTable, Forecast, Place, Realized, Return, Run, Score, SectorReturn, TextId,
     Texts, Turnover,
 };
-pub use write::{Destination, write};
+pub use write::{Destination, check_destination, write};

@@ -3,7 +3,7 @@
 //! Equal runs give equal bytes in every file: there is no time stamp, and nothing depends on the number of threads.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, SchemaRef};
@@ -38,6 +38,62 @@ pub enum Destination {
     Numbered(PathBuf),
 }
 
+/// Looks whether a run folder could go to a place, for those who want to know before the work; [`write()`] asks again.
+///
+/// # Errors
+///
+/// [`RunError::Folder`] if there is something at the place that may not be replaced: anything for [`Destination::New`], what
+/// is neither an empty folder nor a run folder for [`Destination::Replace`]. [`RunError::Foreign`] if a run folder holds a file
+/// that no run wrote.
+pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
+    let (place, is_replaced) = match destination {
+        Destination::Numbered(_) => return Ok(()),
+        Destination::New(place) => (place, false),
+        Destination::Replace(place) => (place, true),
+    };
+    let Ok(found) = place.symlink_metadata() else { return Ok(()) };
+    if !is_replaced {
+        return Err(FolderError::Exists { path: place.clone() }.into());
+    }
+    if !found.is_dir() {
+        return Err(FolderError::NotARun { path: place.clone() }.into());
+    }
+    let failed = |source| FolderError::Write { path: place.clone(), source };
+    let files = files_below(place).map_err(failed)?;
+    if files.is_empty() {
+        return Ok(());
+    }
+    // Many a tool writes a `run.json`; ours names the files of a run.
+    let run = || -> Option<Value> { serde_json::from_slice(&std::fs::read(place.join(RUN_FILE)).ok()?).ok() };
+    let written = run().and_then(|run| run.get("files")?.as_object().cloned()).unwrap_or_default();
+    if !written.contains_key(SHEETS[0].file) {
+        return Err(FolderError::NotARun { path: place.clone() }.into());
+    }
+    match files.into_iter().find(|file| file != RUN_FILE && !written.contains_key(file)) {
+        Some(file) => Err(RunError::Foreign { place: place.clone(), file }),
+        None => Ok(()),
+    }
+}
+
+/// The files below a folder by their path in it, sorted.
+fn files_below(folder: &Path) -> io::Result<Vec<String>> {
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(inner) = folders.pop() {
+        for entry in folder.join(&inner).read_dir()? {
+            let entry = entry?;
+            let path = inner.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path.to_string_lossy().into_owned());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Writes a run folder and returns where it is. It appears whole or not at all.
 ///
 /// `provenance` is what stands in `run.json` before the entry `files`, which gives SHA-256 and length of every other file.
@@ -57,6 +113,7 @@ pub fn write(
     documents: &[(&str, &str)],
     destination: &Destination,
 ) -> Result<PathBuf, RunError> {
+    check_destination(destination)?;
     let (known, tables) = (Known::new(run), TableFile::all_of(run)?);
     let new = match destination {
         Destination::New(place) => NewFolder::create(place),
@@ -132,9 +189,17 @@ fn write_parquet(
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
-    for field in schema.fields().iter().filter(|field| *field.data_type() == DataType::Float64) {
-        // Hardly a number stands there twice; looking for it takes longer than writing it.
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(field.name().as_str()), false);
+    for field in schema.fields() {
+        let column = || ColumnPath::from(field.name().as_str());
+        properties = match field.data_type() {
+            // Hardly a number stands there twice; looking for it takes longer than writing it.
+            DataType::Float64 => properties.set_column_dictionary_enabled(column(), false),
+            // The least and the largest text help no reader, and comparing texts takes as long as writing them.
+            DataType::Utf8 | DataType::Dictionary(..) => {
+                properties.set_column_statistics_enabled(column(), EnabledStatistics::None)
+            }
+            _ => properties,
+        };
     }
     // With the Arrow schema in the file, readers would make categories of our dictionaries.
     let options =

@@ -275,7 +275,7 @@ fn execution_day(facts: &Facts, calendar: &[Date], month: Month, rebalance: Reba
 }
 
 /// The day on which both consumer and producer prices of a month were out for the first time; one of them does, if the
-/// other never was.
+/// dataset has nothing of the other.
 fn prices_known(facts: &Facts, month: Month) -> Option<Date> {
     let market = facts.market()?;
     let first = |series: &str| {
@@ -283,7 +283,13 @@ fn prices_known(facts: &Facts, month: Month) -> Option<Date> {
         let of_month = rows.into_iter().flatten().filter(|row| row.period == month.last_day());
         of_month.map(|row| row.released).min()
     };
-    first("cpi_yoy").max(first("ppi_yoy"))
+    let known = ["cpi_yoy", "ppi_yoy"].into_iter().filter(|series| {
+        facts
+            .observations
+            .get(&((*series).to_owned(), market.to_owned()))
+            .is_some_and(|rows| !rows.is_empty())
+    });
+    known.map(first).collect::<Option<Vec<Date>>>()?.into_iter().max()
 }
 
 /// The factors that count, with their weights; one of weight 0 counts in nothing.
@@ -888,15 +894,10 @@ mod tests {
         let facts = publishing(facts, "ppi_yoy", "CN", &ppi);
         let after = Options { rebalance: Rebalance::AfterCpi, ..options() };
         let show = |options: &Options| weights(&backtest(&facts, &[&says("a 3 b 2")], options));
-        assert_eq!(
-            show(&after),
-            "2020-01-13 2020-02-11 a 0.5 b 0.5\n\
-             2020-02-11 2020-04-10 a 0.5 b 0.5"
-        );
+        assert_eq!(show(&after), "2020-01-13 2020-04-10 a 0.5 b 0.5");
         assert_eq!(
             show(&Options { execution: ExecutionClose::NextClose, end: Month::new(2020, 2), ..after }),
-            "2020-01-13 2020-02-12 a 0.5 b 0.5\n\
-             2020-02-11 2020-04-13 a 0.5 b 0.5"
+            "2020-01-13 2020-04-13 a 0.5 b 0.5"
         );
     }
 

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use rotor_engine::FactorConfig;
 use rotor_factor::{Parameter, ParameterKind, Source, Spec, Value};
 use rotor_plugin::{Isolation, LoadOptions, Origin, Plugin, explain_fatal_calls};
 use serde_json::json;
@@ -77,18 +76,8 @@ impl Loading {
         Ok(Isolation { time_limit: self.time_limit(), memory_limit, ..Isolation::new(program) })
     }
 
-    /// Writes down how libraries are loaded.
-    pub(crate) fn record(&self, settings: &mut FactorConfig) {
-        settings.isolate = self.isolate;
-        (settings.time_limit, settings.memory_limit) = (self.time_limit, self.memory_limit);
-        settings.allow_world_writable = self.allow_world_writable;
-        if self.sha256.is_some() {
-            settings.sha256.clone_from(&self.sha256);
-        }
-    }
-
     /// Loads a library as it was asked for.
-    pub(crate) fn load(&self, path: &Path) -> Result<Vec<Plugin>, CliError> {
+    fn load(&self, path: &Path) -> Result<Vec<Plugin>, CliError> {
         if self.isolate {
             return Ok(Plugin::isolated(path, &self.options(), &self.isolation()?)?);
         }

@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor_data::folder::FolderError;
 use rotor_engine::{Member, backtest};
-use rotor_run::{Destination, RunError};
+use rotor_run::Destination;
 
 use super::members::choose;
 use super::progress::watched;
@@ -35,25 +34,24 @@ pub(crate) struct Backtest {
 
 pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     use_threads(arguments.threads)?;
-    if let Some(out) = arguments.out.as_ref().filter(|out| !arguments.force && out.symlink_metadata().is_ok())
-    {
-        // Said before the work, not after it; the writer asks again.
-        return Err(RunError::from(FolderError::Exists { path: out.clone() }).into());
+    if let Some(out) = &arguments.out {
+        // Said before the work, not after it.
+        rotor_run::check_destination(&destination(out.clone(), arguments.force))?;
     }
     let (mut config, names_dataset) = arguments.settings.resolve()?;
     let chosen = choose(&mut config, &arguments.settings)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
+    let destination = match &arguments.out {
+        Some(out) => destination(out.clone(), arguments.force),
+        None if arguments.force => Destination::Replace(default_place(&dataset.manifest().name)),
+        None => Destination::Numbered(default_place(&dataset.manifest().name)),
+    };
+    rotor_run::check_destination(&destination)?;
     let members: Vec<Member<'_>> = chosen.iter().map(super::members::Chosen::member).collect();
     let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
     let evaluation = rotor_eval::evaluate(&result.run);
     let metrics = to_json(&evaluation.to_json())?;
     let provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
-    let destination = match (&arguments.out, arguments.force) {
-        (Some(out), false) => Destination::New(out.clone()),
-        (Some(out), true) => Destination::Replace(out.clone()),
-        (None, true) => Destination::Replace(default_place(&dataset.manifest().name)),
-        (None, false) => Destination::Numbered(default_place(&dataset.manifest().name)),
-    };
     let place = rotor_run::write(&result.run, &provenance, &[("metrics.json", &metrics)], &destination)?;
     let facts =
         summary::Facts { dataset: &dataset, config: &config, result: &result, evaluation: &evaluation };
@@ -63,6 +61,10 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         summary::as_text(&facts, &place)
     };
     Ok(Outcome::done(text))
+}
+
+fn destination(out: PathBuf, is_forced: bool) -> Destination {
+    if is_forced { Destination::Replace(out) } else { Destination::New(out) }
 }
 
 /// Where a run goes that is given no place.

@@ -26,23 +26,25 @@ impl Chosen {
     }
 }
 
-/// Adds the factors of `--factor` to a configuration, loads what is to be loaded, and makes every factor of the run.
+/// Adds the factors of `--factor` to a configuration, loads what is to be loaded as their settings say, and makes every factor
+/// of the run. The configuration then says of each factor of the run everything that was decided.
 pub(super) fn choose(config: &mut Config, settings: &Settings) -> Result<Vec<Chosen>, CliError> {
     let mut linked: Vec<Plugin> = linked();
     let linked_names: Vec<String> = linked.iter().map(|plugin| plugin.name().to_owned()).collect();
-    let mut loaded: Vec<Plugin> = Vec::new();
+    let mut given: Vec<String> = Vec::new();
     for factor in &settings.factor {
-        if is_library(factor) {
-            for plugin in settings.loading.load(Path::new(factor))? {
-                let mut of_factor = config.of_factor(plugin.name());
-                of_factor.library = Some(factor.clone());
-                settings.loading.record(&mut of_factor);
-                config.factor.insert(plugin.name().into(), of_factor);
-                add(config, plugin.name());
-                loaded.push(plugin);
-            }
-        } else {
+        if !is_library(factor) {
             add(config, factor);
+            continue;
+        }
+        for name in names_in(factor)? {
+            if given.contains(&name) {
+                return Err(CliError::TwiceInRun { name });
+            }
+            let of_factor = FactorConfig { library: Some(factor.clone()), ..config.of_factor(&name) };
+            config.factor.insert(name.clone(), of_factor);
+            add(config, &name);
+            given.push(name);
         }
     }
     let known: Vec<String> = linked_names.iter().cloned().chain(config.factors.iter().cloned()).collect();
@@ -61,14 +63,13 @@ pub(super) fn choose(config: &mut Config, settings: &Settings) -> Result<Vec<Cho
             return Err(CliError::TwiceInRun { name: name.clone() });
         }
         let settings = config.of_factor(name);
-        let is_it = |plugin: &Plugin| plugin.name() == name;
         let plugin = if let Some(library) = &settings.library {
-            match loaded.iter().position(is_it) {
-                Some(position) => loaded.swap_remove(position),
-                None => from_library(name, library, &settings)?,
-            }
+            from_library(name, library, &settings)?
         } else {
-            let Some(position) = linked.iter().position(is_it) else {
+            if settings.isolate || settings.sha256.is_some() || settings.allow_world_writable {
+                return Err(CliError::NotALibrary { name: name.clone() });
+            }
+            let Some(position) = linked.iter().position(|plugin| plugin.name() == name) else {
                 let nearest = nearest(name, linked_names.iter().map(String::as_str)).map(Into::into);
                 let (name, known) = (name.clone(), linked_names);
                 return Err(CliError::UnknownFactor { name, nearest, known, is_library: false });
@@ -80,7 +81,27 @@ pub(super) fn choose(config: &mut Config, settings: &Settings) -> Result<Vec<Cho
             .map_err(|error| CliError::Call { factor: name.clone(), error })?;
         chosen.push(Chosen { plugin, instance, weight: settings.weight });
     }
+    config.factor =
+        chosen.iter().map(|chosen| (chosen.plugin.name().into(), decided(config, chosen))).collect();
     Ok(chosen)
+}
+
+/// The settings of a factor with every parameter, those that were not given as well.
+fn decided(config: &Config, chosen: &Chosen) -> FactorConfig {
+    let mut settings = config.of_factor(chosen.plugin.name());
+    for parameter in chosen.plugin.parameters() {
+        settings.parameters.entry(parameter.name.to_owned()).or_insert_with(|| parameter.default());
+    }
+    settings
+}
+
+/// The names of the factors in a library, asked of it in a process of its own: how it is to be loaded may depend on them.
+fn names_in(library: &str) -> Result<Vec<String>, CliError> {
+    // Settings of the factor may allow what is refused here; loading it decides.
+    let options = LoadOptions { sha256: None, allow_world_writable: true };
+    let program = std::env::current_exe().map_err(CliError::Program)?;
+    let plugins = Plugin::isolated(Path::new(library), &options, &Isolation::new(program))?;
+    Ok(plugins.iter().map(|plugin| plugin.name().to_owned()).collect())
 }
 
 fn add(config: &mut Config, name: &str) {

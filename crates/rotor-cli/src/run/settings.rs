@@ -7,7 +7,6 @@ use rotor_engine::{Config, ConfigFault, ConfigFaults, FaultKind, KEYS, read_conf
 use toml::Value as Toml;
 
 use crate::CliError;
-use crate::factor::Loading;
 use crate::linked::DEFAULT_FACTORS;
 
 /// Flags that say what a run is made of.
@@ -21,17 +20,14 @@ pub(crate) struct Settings {
     pub(super) factor: Vec<String>,
     /// Set a key of the configuration, or a parameter of a factor: `heat.direction=momentum`, `heat.weight=0`
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    set: Vec<(String, Toml)>,
+    set: Vec<(String, String)>,
     #[command(flatten)]
     keys: KeyFlags,
-    /// For libraries given by `--factor`
-    #[command(flatten)]
-    pub(super) loading: Loading,
 }
 
 /// A flag for each key.
 #[derive(Debug, Default)]
-struct KeyFlags(Vec<(&'static str, Toml)>);
+struct KeyFlags(Vec<(&'static str, String)>);
 
 impl Args for KeyFlags {
     fn augment_args(command: Command) -> Command {
@@ -62,8 +58,7 @@ impl Args for KeyFlags {
 
 impl FromArgMatches for KeyFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given =
-            |key: &rotor_engine::Key| Some((key.name, toml_value(matches.get_one::<String>(key.name)?)));
+        let given = |key: &rotor_engine::Key| Some((key.name, matches.get_one::<String>(key.name)?.clone()));
         Ok(Self(KEYS.iter().filter_map(given).collect()))
     }
 
@@ -95,7 +90,10 @@ impl Settings {
             config = read_config(&text, &source, config).map_err(CliError::Config)?;
             let folder = path.parent().unwrap_or(Path::new(""));
             let from_there = |path: &str| folder.join(path).display().to_string();
-            if !config.dataset.is_empty() {
+            // The default that `rotor init` writes is none: it means the demo, wherever the file lies.
+            if config.dataset == default_dataset {
+                config.dataset.clear();
+            } else if !config.dataset.is_empty() {
                 config.dataset = from_there(&config.dataset);
             }
             for settings in config.factor.values_mut() {
@@ -103,11 +101,11 @@ impl Settings {
             }
         }
         let mut faults: Vec<ConfigFault> = Vec::new();
-        for (key, value) in self.keys.0.iter().map(|(key, value)| (*key, value)) {
-            faults.extend(put(&mut config, key, value).err());
+        for (key, text) in &self.keys.0 {
+            faults.extend(put(&mut config, key, text).err());
         }
-        for (key, value) in &self.set {
-            faults.extend(put(&mut config, key, value).err());
+        for (key, text) in &self.set {
+            faults.extend(put(&mut config, key, text).err());
         }
         if !faults.is_empty() {
             return Err(CliError::Config(ConfigFaults { source: "the flags".into(), faults }));
@@ -120,19 +118,22 @@ impl Settings {
     }
 }
 
-/// Sets a key; what looks like a number and is to be a text is one.
-fn put(config: &mut Config, key: &str, value: &Toml) -> Result<(), ConfigFault> {
-    config.set(key, value).or_else(|fault| match (&fault.kind, value) {
-        (FaultKind::Type { .. }, Toml::Integer(_) | Toml::Float(_) | Toml::Boolean(_)) => {
-            config.set(key, &value.to_string().into()).map_err(|_| fault)
+/// Sets a key to what a flag says. Keys of texts take it as it stands, so that `1.10` stays a folder of that name; all others as
+/// TOML writes values, and what is none is a text.
+fn put(config: &mut Config, key: &str, text: &str) -> Result<(), ConfigFault> {
+    let is_of_run = KEYS.iter().any(|known| known.name == key);
+    if is_of_run && !text.starts_with(['[', '"', '\'']) {
+        match config.set(key, &text.into()) {
+            Err(ConfigFault { kind: FaultKind::Type { .. }, .. }) => {}
+            set => return set,
         }
-        _ => Err(fault),
-    })
+    }
+    config.set(key, &toml_value(text))
 }
 
-fn key_value(text: &str) -> Result<(String, Toml), String> {
+fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("key=value is expected")?;
-    Ok((key.trim().into(), toml_value(value)))
+    Ok((key.trim().into(), value.into()))
 }
 
 /// Reads a value as TOML writes it; whatever else is a text.

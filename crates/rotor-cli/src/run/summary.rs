@@ -52,7 +52,7 @@ fn heading(facts: &Facts<'_>) -> String {
     format!(
         "{}: {}{synthetic}\n{} months, {days}\nevery factor live in {}{skipped}\n",
         fit(&manifest.name, 40),
-        fit(&manifest.title, 60),
+        fit(&manifest.title, 58),
         evaluation.n_months,
         evaluation.n_live,
     )
@@ -115,7 +115,7 @@ fn portfolios(facts: &Facts<'_>) -> String {
         ("a year", Align::Right),
         ("volatility", Align::Right),
         ("worst fall", Align::Right),
-        ("picks' excess", Align::Right),
+        ("excess", Align::Right),
         ("95% interval", Align::Right),
     ];
     let mut table = TextTable::new(&columns);
@@ -137,7 +137,7 @@ fn portfolios(facts: &Facts<'_>) -> String {
     let trading = &of_run.trading;
     table.render()
         + &format!(
-            "turnover {} a month one way, cost {} a year at {} bp; excess is that of the picks net of cost\n",
+            "turnover {} a month one way, cost {} a year at {} bp\nexcess: of the picks net of cost, twelve times the mean monthly difference\n",
             percent(&trading.turnover, 0),
             percent(&trading.cost_per_year, 1),
             facts.config.cost_bp,
@@ -212,7 +212,7 @@ fn picks(facts: &Facts<'_>) -> String {
     };
     let names: Vec<String> = facts.evaluation.factors.iter().map(|name| fit(name, 16)).collect();
     format!(
-        "picks of {day}, the last that have an exit (scores: {})\n{}{more}",
+        "picks of {day}, the last that have an exit\nscores: {}\n{}{more}",
         names.join(", "),
         table.render()
     )

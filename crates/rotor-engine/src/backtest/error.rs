@@ -51,7 +51,7 @@ pub enum Warning {
     },
     /// The signal shares the month-end close at which is traded.
     SharedClose,
-    /// Weights of industries were used before they were released, as there were none yet.
+    /// Weights of industries in some sectors were used before they were released, as there were none yet.
     EarlyBridge {
         /// On how many days.
         n_days: usize,
@@ -113,6 +113,14 @@ pub enum BacktestError {
         /// The name of the dataset.
         dataset: String,
     },
+    /// A benchmark is called like a portfolio of every run.
+    #[error("benchmark `{code}` of dataset `{dataset}` has the name of a portfolio")]
+    ReservedCode {
+        /// The name of the dataset.
+        dataset: String,
+        /// The code.
+        code: String,
+    },
     /// No sector is there to be chosen.
     #[error("dataset `{dataset}` has no sector with a close by {as_of}")]
     NobodyAlive {
@@ -162,7 +170,7 @@ impl BacktestError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         Some(match self {
-            Self::Reversed { .. } => "exchange `start` and `end`".into(),
+            Self::Reversed { .. } => "set `start`, which is 2015-01 unless it is given, or `end`".into(),
             Self::NoExecutions { days: Some((first, last)), .. } => {
                 format!("its trading days reach from {first} to {last}, and the last month has no exit")
             }
@@ -185,6 +193,7 @@ impl BacktestError {
             Self::FactorFailed { .. } => "mend the factor, or take `on_error = \"skip\"`".into(),
             Self::Window { .. } => "shorten its windows, or start later".into(),
             Self::NoFactors => "name factors by `factors`, and give one of them a weight above 0".into(),
+            Self::ReservedCode { .. } => "rename it in the dataset, or name the other `benchmarks`".into(),
             Self::NobodyAlive { .. } => "`rotor dataset describe` says which days there are".into(),
             Self::Plan(_) | Self::NoSectors { .. } => return None,
         })
@@ -211,21 +220,24 @@ impl fmt::Display for Warning {
                 let first = days.first().map_or(String::new(), ToString::to_string);
                 write!(
                     f,
-                    "no factor had a score in {} months, first on {first}: the codes decided there",
+                    "no factor had a score in {} months, first on {first}: raw values and codes decided there",
                     days.len()
                 )
             }
             Self::FewerPicks { n_days, top } => {
                 write!(
                     f,
-                    "fewer than {top} sectors could be picked in {n_days} months; all of them were held"
+                    "fewer than {top} sectors could be picked in {n_days} months; all of them were held equally"
                 )
             }
             Self::SharedClose => f.write_str(
                 "the dataset has month-end closes only: the signal sees the close at which is traded",
             ),
             Self::EarlyBridge { n_days } => {
-                write!(f, "no bridge weights were public in {n_days} months: the earliest were used there")
+                write!(
+                    f,
+                    "bridge weights of some sectors were not public yet in {n_days} months: their earliest were used there"
+                )
             }
         }
     }

@@ -73,7 +73,8 @@ impl Said<'_> {
                     weight: *share,
                 });
             }
-            let traded = top.rebalance(held);
+            // Everything is sold and bought at most; the last bits of a sum could say more.
+            let traded = top.rebalance(held).min(2.0);
             let cost = config.cost_bp / 10_000.0 * traded;
             run.turnover.push(Turnover { execution: at, turnover: traded / 2.0, cost });
             let of_sector = |sector: u32| {
@@ -94,6 +95,12 @@ impl Said<'_> {
 /// The number of quantiles.
 const N_QUANTILES: usize = 5;
 
+/// The names of the portfolios that every run has.
+pub(super) fn portfolio_names() -> Vec<String> {
+    let fixed = ["top", "top_net", "equal_weight", "bottom"].map(String::from);
+    fixed.into_iter().chain((1..=N_QUANTILES).map(|quantile| format!("quantile_{quantile}"))).collect()
+}
+
 /// The portfolios of a run, by their place among its names.
 struct Portfolios<'a> {
     dataset: &'a Dataset,
@@ -109,8 +116,7 @@ impl<'a> Portfolios<'a> {
     const FIRST_QUANTILE: u32 = 4;
 
     fn new(run: &mut Run, dataset: &'a Dataset, benchmarks: &'a [usize]) -> Self {
-        run.portfolios.extend(["top", "top_net", "equal_weight", "bottom"].map(String::from));
-        run.portfolios.extend((1..=N_QUANTILES).map(|quantile| format!("quantile_{quantile}")));
+        run.portfolios.extend(portfolio_names());
         let first_benchmark = run.portfolios.len() as u32;
         run.portfolios.extend(benchmarks.iter().map(|entity| dataset.entities()[*entity].code.clone()));
         Self { dataset, benchmarks, first_benchmark }

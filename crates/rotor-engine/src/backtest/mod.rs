@@ -16,6 +16,7 @@ use crate::plan::Plan;
 use crate::replay::{Replay, TableDays, replay_watched};
 use crate::schedule::{Execution, schedule};
 use crate::views::Views;
+use hold::portfolio_names;
 use said::Said;
 
 pub use error::{BacktestError, Warning};
@@ -70,19 +71,8 @@ pub(crate) fn backtest_until(
     if dataset.manifest().price_frequency == PriceFrequency::MonthEnd {
         warnings.push(Warning::SharedClose);
     }
-    let refused: Vec<(String, String)> = members
-        .iter()
-        .enumerate()
-        .filter_map(|(factor, member)| {
-            Some((member.instance.spec().name().to_owned(), plan.refusal(factor)?))
-        })
-        .collect();
-    if !refused.is_empty() && config.on_missing_input == OnMissingInput::Stop {
-        return Err(BacktestError::MissingInputs {
-            dataset: dataset.manifest().name.clone(),
-            missing: refused,
-        });
-    }
+    stop_without_inputs(dataset, config, members, &plan)?;
+    let refused = refused(members, &plan);
     let can_count =
         |(factor, member): (usize, &Member<'_>)| member.weight > 0.0 && plan.refusal(factor).is_none();
     if !members.iter().enumerate().any(can_count) {
@@ -99,18 +89,38 @@ pub(crate) fn backtest_until(
     let instances: Vec<&Instance> = members.iter().map(|member| member.instance).collect();
     let replay = replay_watched(dataset, &plan, &instances, &days, tables, watch)
         .map_err(|error| culprit(dataset, members, &days, error))?;
-    stop_at_failure(config, members, &plan, &replay, &days)?;
+    stop_at_failure(config, members, &plan, &replay, &days[..executions.len()])?;
 
     let said = Said::new(dataset, members, executions, replay);
     let mut run = said.begin_run();
     said.say_scores(&mut run);
-    said.say_numbers(&mut run);
+    said.say_numbers(&mut run, config.tables);
     let Some(first_kept) = (0..said.executions.len()).find(|day| said.is_live(*day)) else {
         return Err(BacktestError::NeverLive { reasons: most_frequent_reasons(&run) });
     };
     said.hold(&mut run, config, &benchmarks, first_kept, &mut warnings);
     warn(&said, &plan, first_kept, &mut warnings);
     Ok(Backtest { run, warnings })
+}
+
+/// The factors that cannot have a score, with what they lack.
+fn refused(members: &[Member<'_>], plan: &Plan) -> Vec<(String, String)> {
+    let names = members.iter().map(|member| member.instance.spec().name().to_owned());
+    names.enumerate().filter_map(|(factor, name)| Some((name, plan.refusal(factor)?))).collect()
+}
+
+/// Refuses a dataset that lacks inputs, if the configuration says so.
+pub(crate) fn stop_without_inputs(
+    dataset: &Dataset,
+    config: &Config,
+    members: &[Member<'_>],
+    plan: &Plan,
+) -> Result<(), BacktestError> {
+    let missing = refused(members, plan);
+    if missing.is_empty() || config.on_missing_input == OnMissingInput::Warn {
+        return Ok(());
+    }
+    Err(BacktestError::MissingInputs { dataset: dataset.manifest().name.clone(), missing })
 }
 
 fn checked_schedule(
@@ -171,7 +181,16 @@ pub(crate) fn checked_plan(
 }
 
 /// The positions of the benchmarks.
-pub(crate) fn benchmarks(dataset: &Dataset, config: &Config) -> Result<Vec<usize>, BacktestError> {
+fn benchmarks(dataset: &Dataset, config: &Config) -> Result<Vec<usize>, BacktestError> {
+    let benchmarks = named_benchmarks(dataset, config)?;
+    let code = |benchmark: &usize| dataset.entities()[*benchmark].code.clone();
+    match benchmarks.iter().map(code).find(|code| portfolio_names().contains(code)) {
+        Some(code) => Err(BacktestError::ReservedCode { dataset: dataset.manifest().name.clone(), code }),
+        None => Ok(benchmarks),
+    }
+}
+
+fn named_benchmarks(dataset: &Dataset, config: &Config) -> Result<Vec<usize>, BacktestError> {
     if config.benchmarks.is_empty() {
         return Ok(dataset.of_kind(EntityKind::Benchmark).to_vec());
     }
@@ -218,7 +237,9 @@ pub(crate) fn culprit(
     BacktestError::Window { factor, error }
 }
 
-fn stop_at_failure(
+/// Ends a run or note in which a factor failed on one of the days, if the configuration says so: the first day, then the first
+/// factor.
+pub(crate) fn stop_at_failure(
     config: &Config,
     members: &[Member<'_>],
     plan: &Plan,
@@ -228,8 +249,7 @@ fn stop_at_failure(
     if config.on_error == OnError::Skip {
         return Ok(());
     }
-    // The first day on which any failed, then the first factor.
-    for (day, as_of) in days.iter().enumerate().take(days.len() - 1) {
+    for (day, as_of) in days.iter().enumerate() {
         for (factor, member) in
             members.iter().enumerate().filter(|(factor, _)| plan.refusal(*factor).is_none())
         {
@@ -286,19 +306,21 @@ fn warn(said: &Said<'_>, plan: &Plan, first_kept: usize, warnings: &mut Vec<Warn
     if !days.is_empty() {
         warnings.push(Warning::NothingLive { days });
     }
-    let reads_bridge = |member: &Member<'_>| {
-        member.instance.spec().inputs().iter().any(|input| matches!(input.source(), Source::Bridge))
+    let reads_bridge = |(factor, member): (usize, &Member<'_>)| {
+        let mut inputs = member.instance.spec().inputs().iter();
+        plan.refusal(factor).is_none() && inputs.any(|input| matches!(input.source(), Source::Bridge))
     };
-    if said.members.iter().any(reads_bridge) {
+    if said.members.iter().enumerate().any(reads_bridge) {
         let mut first_release: BTreeMap<u32, Released> = BTreeMap::new();
         for row in said.dataset.bridge() {
             let first = first_release.entry(row.sector).or_insert(row.released);
             *first = row.released.min(*first);
         }
-        let is_early = |execution: &&Execution| {
-            first_release.values().any(|released| !released.is_public(execution.as_of))
+        let is_early = |(execution, sectors): &(&Execution, &Vec<u32>)| {
+            let mut released = sectors.iter().filter_map(|sector| first_release.get(sector));
+            released.any(|released| !released.is_public(execution.as_of))
         };
-        let n_days = said.executions.iter().filter(is_early).count();
+        let n_days = said.executions.iter().zip(&said.sectors).filter(is_early).count();
         if n_days > 0 {
             warnings.push(Warning::EarlyBridge { n_days });
         }

@@ -7,6 +7,7 @@ use rotor_factor::{AsOf, EntityKind, EntityRef, Month, Signal};
 use rotor_run::{Diagnostic, Execution as RunExecution, FactorTable, Forecast, Run, Score};
 
 use super::Member;
+use crate::config::KeptTables;
 use crate::realized::{Computed, Published};
 use crate::replay::{Outcome, Replay};
 use crate::schedule::Execution;
@@ -73,7 +74,7 @@ impl<'a> Said<'a> {
     }
 
     /// Writes down forecasts, diagnostics and tables.
-    pub(super) fn say_numbers(&self, run: &mut Run) {
+    pub(super) fn say_numbers(&self, run: &mut Run, tables: KeptTables) {
         let computed: Vec<Computed> = self.outcomes.iter().map(|outcomes| self.computed(outcomes)).collect();
         let mut published: BTreeMap<String, Option<Published>> = BTreeMap::new();
         for day in 0..self.executions.len() {
@@ -87,24 +88,27 @@ impl<'a> Said<'a> {
                     if !published.contains_key(target) {
                         published.insert(target.to_owned(), Published::of(self.dataset, target));
                     }
-                    let of_series = || {
-                        let published = published.get(target)?.as_ref()?;
-                        published.find(entity(forecast.entity), forecast.period, as_of)
+                    // What is published nobody else may say.
+                    let of = entity(forecast.entity);
+                    let realized = match published.get(target).and_then(Option::as_ref) {
+                        Some(published) => published.find(of, forecast.period, as_of),
+                        None => computed.find(target, of, forecast.period, as_of),
                     };
-                    let of_factor = computed.find(target, entity(forecast.entity), forecast.period, as_of);
                     run.forecasts.push(Forecast {
                         execution,
                         factor: at,
                         target: run.texts.id(target),
-                        entity: entity(forecast.entity),
+                        entity: of,
                         period: forecast.period.end(),
                         forecast: forecast.value,
                         naive: forecast.naive,
-                        realized: of_factor.or_else(of_series),
+                        realized,
                     });
                 }
                 self.say_diagnostics(run, day, at, signal);
-                for table in signal.tables() {
+                // A factor may give tables that nobody has asked for.
+                let is_kept = tables == KeptTables::All || day + 1 == self.executions.len();
+                for table in signal.tables().iter().filter(|_| is_kept) {
                     let table = table.clone();
                     run.tables.push(FactorTable { execution, factor: at, table });
                 }

@@ -187,14 +187,14 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        let mut config = Config { factors: vec!["heat".into(), "my-idea".into()], ..Config::default() };
+        let mut config = Config { factors: vec!["heat".into(), "my_idea".into()], ..Config::default() };
         for (key, value) in [
             ("end", Toml::from("2022-07")),
             ("exclude", "801230, 801780".into()),
             ("groups", "upstream".into()),
             ("cost_bp", 0.into()),
-            ("my-idea.library", "target/lib.so".into()),
-            ("my-idea.lookback", 3.into()),
+            ("my_idea.library", "target/lib.so".into()),
+            ("my_idea.lookback", 3.into()),
             ("heat.weight", 0.5.into()),
             ("heat.direction", "momentum".into()),
         ] {
@@ -202,7 +202,7 @@ mod tests {
         }
         assert_eq!(read_config(&config.to_toml(), "here", Config::default()).unwrap(), config);
         assert_eq!(config_from_json(&config.to_json(), "here").unwrap(), config);
-        assert_eq!(config.of_factor("my-idea").parameters["lookback"], Value::Integer(3));
+        assert_eq!(config.of_factor("my_idea").parameters["lookback"], Value::Integer(3));
     }
 
     #[test]
@@ -216,7 +216,7 @@ mod tests {
              line 1, column 1: `start`: a month as YYYY-MM is expected, not `2015`\n  \
              line 2, column 1: `tpo`: there is no such key\n    hint: did you mean `top`?\n  \
              line 3, column 1: `weights`: `ranks` is not one of equal, rank\n    hint: did you mean `rank`?\n  \
-             line 4, column 1: `top`: 0 is not 1 or more\n  \
+             line 4, column 1: `top`: 0 is not from 1 to 1000000\n  \
              line 7, column 1: `factor.heat.wieght`: there is no such key\n    hint: did you mean `weight`?\n  \
              line 8, column 1: `factor.heat.weight`: -1 is not from 0 to 1000000"
         );

@@ -106,7 +106,7 @@ pub const KEYS: &[Key] = &[
         name: "top",
         about: "how many sectors are held",
         put: |config, value| {
-            put(&mut config.top, whole(value, 1, 1_000_000, "1 or more").map(|n| n as usize))
+            put(&mut config.top, whole(value, 1, 1_000_000, "from 1 to 1000000").map(|n| n as usize))
         },
         get: |config| (config.top as i64).into(),
     },
@@ -150,7 +150,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "seed",
-        about: "seed of what is random in the evaluation",
+        about: "seed of what is random in the evaluation; nothing is yet",
         put: |config, value| put(&mut config.seed, whole(value, 0, i64::MAX, "0 or more").map(|n| n as u64)),
         get: |config| (config.seed as i64).into(),
     },

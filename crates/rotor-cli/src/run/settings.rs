@@ -1,5 +1,7 @@
 //! The configuration of a command: defaults, then the file, then flags. Every key has a flag, by construction.
 
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
@@ -84,8 +86,7 @@ impl Settings {
         let mut config = Self::defaults();
         let default_dataset = std::mem::take(&mut config.dataset);
         if let Some(path) = &self.config {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| CliError::ConfigFile { path: path.clone(), error })?;
+            let text = read_text(path).map_err(|error| CliError::ConfigFile { path: path.clone(), error })?;
             let source = path.display().to_string();
             config = read_config(&text, &source, config).map_err(CliError::Config)?;
             let folder = path.parent().unwrap_or(Path::new(""));
@@ -116,6 +117,17 @@ impl Settings {
         }
         Ok((config, names_dataset))
     }
+}
+
+/// Reads a file that nobody writes longer than this.
+fn read_text(path: &Path) -> io::Result<String> {
+    const LONGEST: u64 = 1 << 20;
+    let mut text = String::new();
+    File::open(path)?.take(LONGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LONGEST {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is longer than a mebibyte"));
+    }
+    Ok(text)
 }
 
 /// Sets a key to what a flag says. Keys of texts take it as it stands, so that `1.10` stays a folder of that name; all others as

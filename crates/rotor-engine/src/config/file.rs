@@ -33,9 +33,22 @@ pub fn read_config(text: &str, source: &str, mut config: Config) -> Result<Confi
     }
     if faults.is_empty() {
         walk(table.get_ref(), "", &mut |key, offset, value| {
-            if let Err(fault) = config.set(key, &value) {
-                faults.push(ConfigFault { place: Some(place(offset)), ..fault });
-            }
+            let set = match value {
+                Found::Value(value) => config.set(key, &value),
+                Found::Factor => {
+                    // Also without a single setting, so that an unknown name is found out.
+                    config.factor.entry(key.trim_start_matches("factor.").into()).or_default();
+                    Ok(())
+                }
+                Found::NoTable(found) => {
+                    let kind = FaultKind::Type {
+                        expected: "a table",
+                        found: format!("a value of the type {found}"),
+                    };
+                    Err(ConfigFault { key: key.into(), place: None, kind })
+                }
+            };
+            faults.extend(set.err().map(|fault| ConfigFault { place: Some(place(offset)), ..fault }));
         });
     }
     // Of one table after another, by place and not by name.
@@ -43,16 +56,33 @@ pub fn read_config(text: &str, source: &str, mut config: Config) -> Result<Confi
     if faults.is_empty() { Ok(config) } else { Err(ConfigFaults { source: source.into(), faults }) }
 }
 
+/// What stands at a place of a file.
+enum Found {
+    Value(Toml),
+    /// The table of a factor's settings.
+    Factor,
+    /// A value, by its type, where there is to be a table.
+    NoTable(&'static str),
+}
+
 /// Visits the values of a table with their paths and places. Tables of factors are gone through; others are values.
-fn walk(table: &DeTable<'_>, path: &str, visit: &mut impl FnMut(&str, usize, Toml)) {
+fn walk(table: &DeTable<'_>, path: &str, visit: &mut impl FnMut(&str, usize, Found)) {
     for (key, value) in table {
-        let path =
-            if path.is_empty() { key.get_ref().to_string() } else { format!("{path}.{}", key.get_ref()) };
+        let name = key.get_ref();
+        let path_here = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+        let is_factor = path == "factor";
+        let is_setting = path.starts_with("factor.") && !path.ends_with(".parameters");
+        let holds_more = path_here == "factor" || is_factor || (is_setting && name == "parameters");
+        let offset = key.span().start;
         match value.get_ref() {
-            DeValue::Table(inner) if path == "factor" || path.starts_with("factor.") => {
-                walk(inner, &path, visit);
+            DeValue::Table(inner) if holds_more => {
+                if is_factor {
+                    visit(&path_here, offset, Found::Factor);
+                }
+                walk(inner, &path_here, visit);
             }
-            found => visit(&path, key.span().start, plain(found)),
+            found if holds_more => visit(&path_here, offset, Found::NoTable(found.type_str())),
+            found => visit(&path_here, offset, Found::Value(plain(found))),
         }
     }
 }
@@ -224,16 +254,19 @@ mod tests {
 
     #[test]
     fn text_that_is_not_toml_is_refused_with_its_place() {
+        let text = "[factor.heat]\nparameters = 3\n[factor]\nprofit = 1\n";
+        let faults = read_config(text, "rotor.toml", Config::default()).unwrap_err().to_string();
+        assert!(
+            faults.contains("line 2, column 1: `factor.heat.parameters`: a table is expected"),
+            "{faults}"
+        );
+        let empty = read_config("[factor.heta]\n", "rotor.toml", Config::default()).unwrap();
+        assert!(empty.factor.contains_key("heta"), "an unknown name is found out later");
         let faults = read_config("top = 5\nend = \n", "rotor.toml", Config::default()).unwrap_err();
         assert_eq!(faults.faults[0].place.map(|(line, _)| line), Some(2), "{faults}");
-        for text in [
-            "\u{feff}top = 5",
-            "top = 5\ntop = 6",
-            "top = 99999999999999999999",
-            "a = [1, {b = 2}]",
-            "[top]",
-            "factor = 1",
-        ] {
+        for text in
+            ["top = 5\ntop = 6", "top = 99999999999999999999", "a = [1, {b = 2}]", "[top]", "factor = 1"]
+        {
             assert!(read_config(text, "rotor.toml", Config::default()).is_err(), "{text}");
         }
     }

@@ -37,7 +37,9 @@ pub(super) fn choose(config: &mut Config, settings: &Settings) -> Result<Vec<Cho
             add(config, factor);
             continue;
         }
-        for name in names_in(factor)? {
+        // Which of the settings are its own is known when its names are.
+        let may_be_writable = config.factor.values().any(|settings| settings.allow_world_writable);
+        for name in names_in(factor, may_be_writable)? {
             if given.contains(&name) {
                 return Err(CliError::TwiceInRun { name });
             }
@@ -96,9 +98,8 @@ fn decided(config: &Config, chosen: &Chosen) -> FactorConfig {
 }
 
 /// The names of the factors in a library, asked of it in a process of its own: how it is to be loaded may depend on them.
-fn names_in(library: &str) -> Result<Vec<String>, CliError> {
-    // Settings of the factor may allow what is refused here; loading it decides.
-    let options = LoadOptions { sha256: None, allow_world_writable: true };
+fn names_in(library: &str, allow_world_writable: bool) -> Result<Vec<String>, CliError> {
+    let options = LoadOptions { sha256: None, allow_world_writable };
     let program = std::env::current_exe().map_err(CliError::Program)?;
     let plugins = Plugin::isolated(Path::new(library), &options, &Isolation::new(program))?;
     Ok(plugins.iter().map(|plugin| plugin.name().to_owned()).collect())

@@ -1,6 +1,6 @@
 //! The track record of the same configuration up to the day, with how sure one may be of it.
 
-use rotor_engine::{Backtest, BacktestError};
+use rotor_engine::{Backtest, BacktestError, Warning};
 use rotor_eval::{Estimate, Evaluation, Excess, Figure, PortfolioEvaluation};
 use rotor_factor::EntityKind;
 
@@ -61,7 +61,7 @@ fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<B
         blocks.push(text.to_owned().into());
     }
     if !track.warnings.is_empty() {
-        let warnings = track.warnings.iter().map(|warning| sentence(&warning.to_string()));
+        let warnings = track.warnings.iter().map(|warning| sentence(&told_warning(lang, warning)));
         blocks.push(lang.of("To know about these months:", "关于这些月份的说明：").to_owned().into());
         blocks.push(Block::List(warnings.collect()));
     }
@@ -128,7 +128,7 @@ fn verdict(lang: Lang, estimate: &Estimate) -> String {
         (true, Lang::Zh) => "少",
         (false, Lang::Zh) => "多",
     };
-    let (low, high) = (signed(100.0 * low, 1), signed(100.0 * high, 1));
+    let (low, high) = (bound(100.0 * low, 1), bound(100.0 * high, 1));
     let detectable = fixed(100.0 * found.detectable, 1);
     let size = fixed(100.0 * value.abs(), 1);
     say!(
@@ -227,9 +227,41 @@ fn interval(estimate: &Estimate, scale: f64, decimals: usize) -> String {
         |_| NONE.into(),
         |found| {
             let (low, high) = found.interval;
-            format!("{}..{}", signed(scale * low, decimals), signed(scale * high, decimals))
+            format!("{}..{}", bound(scale * low, decimals), bound(scale * high, decimals))
         },
     )
+}
+
+/// The end of an interval; one that would round to zero has two more decimals, for on which side of zero it lies matters.
+fn bound(value: f64, decimals: usize) -> String {
+    let rounds_to_zero = fixed(value, decimals).bytes().all(|byte| b"0.".contains(&byte));
+    signed(value, if rounds_to_zero { decimals + 2 } else { decimals })
+}
+
+/// What a reader of the track record must know.
+fn told_warning(lang: Lang, warning: &Warning) -> String {
+    let told = match warning {
+        _ if lang == Lang::En => None,
+        Warning::MissingInput { factor, reason } => Some(format!("因子 {factor} 无得分：{reason}")),
+        Warning::FactorFailed { factor, n_days, first, reason } => {
+            Some(format!("因子 {factor} 有{n_days}日出错，首次为{first}：{reason}"))
+        }
+        Warning::Skipped { n_days, first_kept } => {
+            Some(format!("{first_kept}之前的{n_days}个月尚无任何因子得分，未计入"))
+        }
+        Warning::NothingLive { days } => {
+            Some(format!("{}个月内所有因子均无得分，由原始值与代码顺序决定", days.len()))
+        }
+        Warning::FewerPicks { n_days, top } => {
+            Some(format!("{n_days}个月内可选行业不足{top}个，等权持有全部可选行业"))
+        }
+        Warning::SharedClose => Some("数据集只有月末收盘价：信号与成交使用同一收盘价".into()),
+        Warning::EarlyBridge { n_days } => {
+            Some(format!("{n_days}个月内部分行业的桥接权重尚未公开，使用其最早一期"))
+        }
+        _ => None,
+    };
+    told.unwrap_or_else(|| warning.to_string())
 }
 
 /// What an interval says of zero.

@@ -282,6 +282,7 @@ fn a_dataset_without_inputs_is_warned_of_or_refused() {
     let arguments: Vec<&str> = arguments.into_iter().chain([place.to_str().unwrap()]).collect();
     let (code, stdout, stderr) = run_rotor(&arguments);
     assert_eq!(code, 0, "{stderr}");
+    assert!(stderr.starts_with("warning: factor `price` has no scores: input `margin`"), "{stderr}");
     assert!(
         stdout.contains(
             "note: factor `price` has no scores: input `margin`: the dataset has no series `gross_margin`"

@@ -19,7 +19,7 @@ mod replay;
 mod schedule;
 mod views;
 
-pub use backtest::{Backtest, BacktestError, Member, Warning, backtest};
+pub use backtest::{Backtest, BacktestError, Member, Warning, backtest, missing_inputs};
 pub use check::{CheckError, CheckReport, Finding, Promise, check};
 pub use config::{
     Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, KEYS, KeptTables, Key, MissingScore, OnError,

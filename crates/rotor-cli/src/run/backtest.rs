@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor_engine::{Member, backtest};
+use rotor_engine::{Member, Warning, backtest, missing_inputs};
 use rotor_run::Destination;
 
 use super::members::choose;
@@ -48,6 +48,10 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     };
     rotor_run::check_destination(&destination)?;
     let members: Vec<Member<'_>> = chosen.iter().map(super::members::Chosen::member).collect();
+    for (factor, reason) in missing_inputs(&dataset, &config, &members)? {
+        // Before the first month: who has chosen the wrong dataset need not wait for the end.
+        eprintln!("warning: {}", Warning::MissingInput { factor, reason });
+    }
     let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
     let evaluation = rotor_eval::evaluate(&result.run);
     let metrics = to_json(&evaluation.to_json())?;

@@ -103,6 +103,19 @@ pub(crate) fn backtest_until(
     Ok(Backtest { run, warnings })
 }
 
+/// Returns the factors that cannot have a score in any month, with the inputs that the dataset lacks.
+///
+/// # Errors
+///
+/// As [`backtest`], if factors or universe do not fit the dataset.
+pub fn missing_inputs(
+    dataset: &Dataset,
+    config: &Config,
+    members: &[Member<'_>],
+) -> Result<Vec<(String, String)>, BacktestError> {
+    Ok(refused(members, &checked_plan(dataset, config, members)?))
+}
+
 /// The factors that cannot have a score, with what they lack.
 fn refused(members: &[Member<'_>], plan: &Plan) -> Vec<(String, String)> {
     let names = members.iter().map(|member| member.instance.spec().name().to_owned());

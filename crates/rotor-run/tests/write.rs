@@ -403,9 +403,14 @@ fn a_destination_says_what_becomes_of_what_is_there() {
     let error = write(&Destination::New(place.clone())).unwrap_err();
     assert!(matches!(error, RunError::Folder(FolderError::Exists { .. })), "{error}");
     assert_eq!(write(&Destination::Numbered(place.clone())).unwrap(), parent.path().join("run-2"));
-    fs::write(place.join("notes.txt"), "").unwrap();
+    fs::write(place.join("turnover.parquet"), "damaged").unwrap();
     assert_eq!(write(&Destination::Replace(place.clone())).unwrap(), place);
-    assert!(!place.join("notes.txt").exists());
+    assert_ne!(fs::read(place.join("turnover.parquet")).unwrap(), b"damaged");
+    // What somebody has put there would be lost.
+    fs::write(place.join("tables/notes.txt"), "").unwrap();
+    let error = write(&Destination::Replace(place.clone())).unwrap_err();
+    assert!(matches!(&error, RunError::Foreign { file, .. } if file == "tables/notes.txt"), "{error}");
+    assert!(place.join("tables/notes.txt").exists());
     let error = write(&Destination::Replace(parent.path().into())).unwrap_err();
     assert!(matches!(error, RunError::Folder(FolderError::NotARun { .. })), "{error}");
 }

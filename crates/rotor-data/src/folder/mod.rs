@@ -224,6 +224,7 @@ impl NewFolder {
                 "it is not the name of a file in the folder",
             ));
         }
+        unfinished::may_write()?;
         let path = self.partial.path.join(name);
         self.make_parents(&path)?;
         let hashed =

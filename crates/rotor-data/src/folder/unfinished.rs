@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
+
+/// Whether the program has been told to stop; for writers of files, which need not wait for the removal.
+static IS_STOPPING: AtomicBool = AtomicBool::new(false);
 
 static UNFINISHED: Mutex<Unfinished> = Mutex::new(Unfinished { is_over: false, folders: BTreeSet::new() });
 
@@ -16,6 +20,14 @@ static UNFINISHED: Mutex<Unfinished> = Mutex::new(Unfinished { is_over: false, f
 pub(super) struct Unfinished {
     is_over: bool,
     folders: BTreeSet<PathBuf>,
+}
+
+/// Returns an error if the program has been told to stop.
+pub(super) fn may_write() -> io::Result<()> {
+    if IS_STOPPING.load(Ordering::SeqCst) {
+        return Err(io::Error::new(ErrorKind::Interrupted, "the program was told to stop"));
+    }
+    Ok(())
 }
 
 impl Unfinished {
@@ -46,6 +58,8 @@ impl Unfinished {
 /// For a program that is told to stop: writers in other threads may go on for a while, and fail.
 pub fn remove_unfinished() {
     const MOST_TRIES: usize = 100;
+    // Before anything is removed: a writer that went on could fill a folder as fast as it is emptied.
+    IS_STOPPING.store(true, Ordering::SeqCst);
     let mut unfinished = lock();
     unfinished.is_over = true;
     for folder in std::mem::take(&mut unfinished.folders) {

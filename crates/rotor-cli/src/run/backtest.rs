@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor_engine::{Member, Warning, backtest, missing_inputs};
+use rotor_engine::{Member, OnMissingInput, Warning, backtest, missing_inputs};
 use rotor_run::Destination;
 
 use super::members::choose;
@@ -48,7 +48,10 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     };
     rotor_run::check_destination(&destination)?;
     let members: Vec<Member<'_>> = chosen.iter().map(super::members::Chosen::member).collect();
-    for (factor, reason) in missing_inputs(&dataset, &config, &members)? {
+    let missing = missing_inputs(&dataset, &config, &members)?;
+    // Where the run is refused, the refusal names them.
+    let is_refused = config.on_missing_input == OnMissingInput::Stop || missing.len() == members.len();
+    for (factor, reason) in missing.into_iter().filter(|_| !is_refused) {
         // Before the first month: who has chosen the wrong dataset need not wait for the end.
         eprintln!("warning: {}", Warning::MissingInput { factor, reason });
     }

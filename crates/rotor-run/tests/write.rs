@@ -407,10 +407,10 @@ fn a_destination_says_what_becomes_of_what_is_there() {
     assert_eq!(write(&Destination::Replace(place.clone())).unwrap(), place);
     assert_ne!(fs::read(place.join("turnover.parquet")).unwrap(), b"damaged");
     // What somebody has put there would be lost.
-    fs::write(place.join("tables/notes.txt"), "").unwrap();
+    fs::write(place.join("notes.txt"), "").unwrap();
     let error = write(&Destination::Replace(place.clone())).unwrap_err();
-    assert!(matches!(&error, RunError::Foreign { file, .. } if file == "tables/notes.txt"), "{error}");
-    assert!(place.join("tables/notes.txt").exists());
+    assert!(matches!(&error, RunError::Foreign { file, .. } if file == "notes.txt"), "{error}");
+    assert!(place.join("notes.txt").exists());
     let error = write(&Destination::Replace(parent.path().into())).unwrap_err();
     assert!(matches!(error, RunError::Folder(FolderError::NotARun { .. })), "{error}");
 }

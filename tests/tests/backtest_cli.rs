@@ -260,7 +260,8 @@ fn a_dataset_without_inputs_is_warned_of_or_refused() {
     // One month, and no factor can say anything of it.
     let (code, _, stderr) = on_small(&[]);
     assert_eq!(code, 2);
-    assert!(stderr.starts_with("error: no factor has a score in any month\n  `profit`: "), "{stderr}");
+    assert!(stderr.starts_with("warning: factor `"), "{stderr}");
+    assert!(stderr.contains("\nerror: no factor has a score in any month\n  `profit`: "), "{stderr}");
     assert!(stderr.contains("\n  `heat`: ") && stderr.contains("\nhint: "), "{stderr}");
     let (code, _, stderr) = on_small(&["--on-missing-input", "stop"]);
     assert_eq!(code, 2);

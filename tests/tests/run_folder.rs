@@ -1,10 +1,9 @@
-//! Run folders on disks that refuse them, and what they cost.
+//! Run folders on disks that refuse them.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
 use rotor_run::{Destination, RunError, write};
 use rotor_tests::runs::made_up_run;
@@ -109,40 +108,4 @@ fn a_folder_that_may_not_be_written_is_an_error() {
         assert_eq!(error.to_string(), said);
         assert_eq!(error.hint(), Some("name a folder in a place that you may write to"));
     }
-}
-
-/// Run it alone and optimised: `cargo test --release -p rotor-tests --test run_folder -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures"]
-fn what_a_run_folder_costs() {
-    const N_TIMES: u32 = 200;
-    let run = made_up_run(119);
-    let parent = tempfile::tempdir().unwrap();
-    let place = parent.path().join("run");
-    let folder = || write(&run, &Map::new(), &[], &Destination::Replace(place.clone())).unwrap();
-    folder();
-    let (start, before) = (Instant::now(), milliseconds());
-    for _ in 0..N_TIMES {
-        folder();
-    }
-    let (all, after) = (start.elapsed().as_secs_f64() * 1e3, milliseconds());
-    let [ours, system] = std::array::from_fn(|idx| (after[idx] - before[idx]) / f64::from(N_TIMES));
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap();
-    println!(
-        "{:.1} ms: {ours:.1} ms of ours, {system:.1} ms of the system; {peak}",
-        all / f64::from(N_TIMES)
-    );
-    for file in fs::read_dir(&place).unwrap().map(|entry| entry.unwrap()) {
-        println!("{:>9} {}", file.metadata().unwrap().len(), file.file_name().display());
-    }
-}
-
-/// Milliseconds that all threads of this process have spent in the program and in the system, as the system counts them: a
-/// hundred times a second.
-fn milliseconds() -> [f64; 2] {
-    let stat = fs::read_to_string("/proc/self/stat").unwrap();
-    let (_, fields) = stat.rsplit_once(") ").unwrap();
-    let fields: Vec<&str> = fields.split(' ').collect();
-    [11, 12].map(|idx| fields[idx].parse::<f64>().unwrap() * 10.0)
 }

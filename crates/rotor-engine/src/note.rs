@@ -8,12 +8,11 @@ use rotor_factor::{AsOf, Date, EntityKind, Month};
 use rotor_plugin::Instance;
 
 use crate::backtest::{
-    Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, stop_at_failure,
+    Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, rank_and_pick, stop_at_failure,
     stop_without_inputs,
 };
 use crate::config::Config;
-use crate::portfolio::pick;
-use crate::ranking::{Opinion, Place, rank};
+use crate::ranking::Place;
 use crate::replay::{Outcome, TableDays, replay};
 
 /// What is known on a day, and what was known a month before.
@@ -97,15 +96,7 @@ impl NoteDay {
         sectors: Vec<u32>,
         outcomes: Vec<Outcome>,
     ) -> Self {
-        let codes: Vec<&str> =
-            sectors.iter().map(|sector| dataset.entities()[*sector as usize].code.as_str()).collect();
-        let opinion = |(member, outcome): (&Member<'_>, &Outcome)| match outcome {
-            Ok(signal) => Opinion::of(signal, member.weight),
-            Err(_) => Opinion::none(sectors.len(), member.weight),
-        };
-        let opinions: Vec<Opinion> = members.iter().zip(&outcomes).map(opinion).collect();
-        let places = rank(&codes, &opinions, config.missing);
-        let shares = pick(&places, config);
+        let (places, shares) = rank_and_pick(dataset, config, members, &sectors, outcomes.iter());
         let month = dataset.last_complete_month(as_of).unwrap_or(Month::MIN);
         Self { as_of, month, sectors, outcomes, places, shares }
     }

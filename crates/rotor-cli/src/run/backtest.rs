@@ -34,19 +34,18 @@ pub(crate) struct Backtest {
 
 pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     use_threads(arguments.threads)?;
-    if let Some(out) = &arguments.out {
+    let named = arguments.out.clone().map(|out| destination(out, arguments.force));
+    if let Some(destination) = &named {
         // Said before the work, not after it.
-        rotor_run::check_destination(&destination(out.clone(), arguments.force))?;
+        rotor_run::check_destination(destination)?;
     }
     let (mut config, names_dataset) = arguments.settings.resolve()?;
     let chosen = choose(&mut config, &arguments.settings)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
-    let destination = match &arguments.out {
-        Some(out) => destination(out.clone(), arguments.force),
-        None if arguments.force => Destination::Replace(default_place(&dataset.manifest().name)),
-        None => Destination::Numbered(default_place(&dataset.manifest().name)),
-    };
-    rotor_run::check_destination(&destination)?;
+    let destination = named.unwrap_or_else(|| {
+        let place = default_place(&dataset.manifest().name);
+        if arguments.force { Destination::Replace(place) } else { Destination::Numbered(place) }
+    });
     let members: Vec<Member<'_>> = chosen.iter().map(super::members::Chosen::member).collect();
     let missing = missing_inputs(&dataset, &config, &members)?;
     // Where the run is refused, the refusal names them.

@@ -4,11 +4,12 @@ use rotor_data::Dataset;
 use rotor_factor::Date;
 use rotor_run::{Place as RunPlace, Return, Run, SectorReturn, Turnover};
 
-use super::Warning;
 use super::said::Said;
+use super::{Member, Warning};
 use crate::config::Config;
 use crate::portfolio::{Portfolio, benchmark_return, pick, sector_return};
 use crate::ranking::{Opinion, Place, rank};
+use crate::replay::Outcome;
 
 impl Said<'_> {
     /// Ranks, picks and holds from the first kept day on.
@@ -41,21 +42,8 @@ impl Said<'_> {
                 continue;
             }
             run.executions[day].is_kept = true;
-            let codes: Vec<&str> = sectors
-                .iter()
-                .map(|sector| self.dataset.entities()[*sector as usize].code.as_str())
-                .collect();
-            let opinions: Vec<Opinion> = self
-                .members
-                .iter()
-                .zip(&self.outcomes)
-                .map(|(member, outcomes)| match &outcomes[day] {
-                    Ok(signal) => Opinion::of(signal, member.weight),
-                    Err(_) => Opinion::none(sectors.len(), member.weight),
-                })
-                .collect();
-            let places = rank(&codes, &opinions, config.missing);
-            let shares = pick(&places, config);
+            let outcomes = self.outcomes.iter().map(|outcomes| &outcomes[day]);
+            let (places, shares) = rank_and_pick(self.dataset, config, self.members, sectors, outcomes);
             let held: Vec<(u32, f64)> = sectors
                 .iter()
                 .zip(&shares)
@@ -90,6 +78,26 @@ impl Said<'_> {
             warnings.push(Warning::FewerPicks { n_days: n_fewer, top: config.top });
         }
     }
+}
+
+/// Makes a ranking of what factors said of a day's sectors, and shares of the ranking.
+pub(crate) fn rank_and_pick<'o>(
+    dataset: &Dataset,
+    config: &Config,
+    members: &[Member<'_>],
+    sectors: &[u32],
+    outcomes: impl Iterator<Item = &'o Outcome>,
+) -> (Vec<Place>, Vec<f64>) {
+    let code = |sector: &u32| dataset.entities()[*sector as usize].code.as_str();
+    let codes: Vec<&str> = sectors.iter().map(code).collect();
+    let opinion = |(member, outcome): (&Member<'_>, &Outcome)| match outcome {
+        Ok(signal) => Opinion::of(signal, member.weight),
+        Err(_) => Opinion::none(sectors.len(), member.weight),
+    };
+    let opinions: Vec<Opinion> = members.iter().zip(outcomes).map(opinion).collect();
+    let places = rank(&codes, &opinions, config.missing);
+    let shares = pick(&places, config);
+    (places, shares)
 }
 
 /// The number of quantiles.

@@ -17,6 +17,7 @@ use crate::replay::{Replay, TableDays, replay_watched};
 use crate::schedule::{Execution, schedule};
 use crate::views::Views;
 use hold::portfolio_names;
+pub(crate) use hold::rank_and_pick;
 use said::Said;
 
 pub use error::{BacktestError, Warning};

@@ -1,8 +1,7 @@
 //! Correlations of two series.
 
-use crate::error::{not_finite, same_length};
-use crate::lanes::scale;
-use crate::moments::{enough, scaled_mean, varies};
+use crate::error::same_length;
+use crate::moments::{Centred, enough, product};
 use crate::{Order, StatsError, ranks};
 
 /// Returns the correlation of Pearson, -1 to 1.
@@ -21,8 +20,8 @@ use crate::{Order, StatsError, ranks};
 pub fn pearson(left: &[f64], right: &[f64]) -> Result<f64, StatsError> {
     same_length(left.len(), right.len())?;
     enough(left, 2)?;
-    let left = centred(left)?;
-    let right = centred(right)?;
+    let left = Centred::new(left)?.gaps;
+    let right = Centred::new(right)?.gaps;
     // One root of the product, not two roots: a series then has the correlation 1 with itself, to the bit.
     let correlation = product(&left, &right) / (product(&left, &left) * product(&right, &right)).sqrt();
     Ok(correlation.clamp(-1.0, 1.0))
@@ -42,20 +41,6 @@ pub fn pearson(left: &[f64], right: &[f64]) -> Result<f64, StatsError> {
 pub fn spearman(left: &[f64], right: &[f64]) -> Result<f64, StatsError> {
     same_length(left.len(), right.len())?;
     pearson(&ranks(left, Order::Ascending)?, &ranks(right, Order::Ascending)?)
-}
-
-/// Returns the values less their mean, times a power of two that keeps products in range.
-fn centred(values: &[f64]) -> Result<Vec<f64>, StatsError> {
-    let factor = scale(values).ok_or_else(|| not_finite(values))?;
-    if !varies(values) {
-        return Err(StatsError::NoVariation);
-    }
-    let mean = scaled_mean(values, factor);
-    Ok(values.iter().map(|value| value * factor - mean).collect())
-}
-
-fn product(left: &[f64], right: &[f64]) -> f64 {
-    left.iter().zip(right).map(|(left, right)| left * right).sum()
 }
 
 #[cfg(test)]

@@ -73,6 +73,24 @@ pub fn student_p_value(t: f64, degrees_of_freedom: f64) -> Result<f64, StatsErro
     Ok(t_tails(t, degrees_of_freedom))
 }
 
+/// Returns the probability that Student's t exceeds `t`: the p-value of a one-sided test for a gain.
+///
+/// # Errors
+///
+/// As for [`student_p_value`].
+///
+/// ```
+/// use rotor_stats::student_upper_tail;
+/// // With one degree of freedom 1 is the quartile.
+/// assert!((student_upper_tail(1.0, 1.0)? - 0.25).abs() < 1e-15);
+/// assert!((student_upper_tail(-1.0, 1.0)? - 0.75).abs() < 1e-15);
+/// # Ok::<(), rotor_stats::StatsError>(())
+/// ```
+pub fn student_upper_tail(t: f64, degrees_of_freedom: f64) -> Result<f64, StatsError> {
+    let half = 0.5 * student_p_value(t, degrees_of_freedom)?;
+    Ok(if t < 0.0 { 1.0 - half } else { half })
+}
+
 /// Returns the value that Student's t stays below with this probability.
 ///
 /// The critical value of a two-sided test at level α is the quantile of 1 - α/2.

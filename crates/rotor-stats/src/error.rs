@@ -61,8 +61,10 @@ pub enum StatsError {
         /// The number of columns.
         n_columns: usize,
     },
-    /// All values are equal, so that a correlation has no meaning.
+    /// All values are equal, so that a correlation or a ratio to their spread has no meaning.
     NoVariation,
+    /// An estimate of a variance is zero or below, as may happen where it is a difference.
+    VarianceNotPositive,
     /// The restrictions of a test are linearly dependent, or have no variance.
     DependentRestrictions,
     /// The result, or a sum of squares on the way to it, exceeds the range of `f64`.
@@ -88,6 +90,7 @@ impl fmt::Display for StatsError {
                 write!(f, "only {rank} of the {n_columns} regressors are linearly independent")
             }
             Self::NoVariation => f.write_str("all values are equal"),
+            Self::VarianceNotPositive => f.write_str("the estimate of the variance is not above zero"),
             Self::DependentRestrictions => f.write_str("the restrictions are not independent of each other"),
             Self::Overflow => f.write_str("the result exceeds the range of a 64-bit number"),
         }

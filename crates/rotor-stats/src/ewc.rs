@@ -8,7 +8,7 @@ use std::f64::consts::PI;
 
 use crate::error::finite;
 use crate::lanes::scale;
-use crate::moments::{enough, scaled_mean};
+use crate::moments::{ROUNDING, enough, scaled_mean};
 use crate::{StatsError, mean, student_p_value, student_quantile};
 
 /// The probability that an interval covers the mean.
@@ -41,7 +41,7 @@ pub struct MeanEstimate {
 pub struct Uncertainty {
     /// The standard error of the mean, in the unit of the values, above zero.
     pub standard_error: f64,
-    /// The degrees of freedom ν of Student's t, which is the number of cosines; at least 2.
+    /// The degrees of freedom ν of Student's t, at least 2: the number of cosines, or n - 1 of the plain interval.
     pub degrees_of_freedom: usize,
     /// The lower and the upper end of the 95% interval.
     pub interval: (f64, f64),
@@ -49,6 +49,23 @@ pub struct Uncertainty {
     pub p_value: f64,
     /// The least true mean that a test at 5% tells from 0 with a power of 80%: (`t_ν,0.975` + `t_ν,0.8`) times the standard error.
     pub detectable: f64,
+}
+
+impl Uncertainty {
+    /// Returns what follows from a standard error above zero.
+    pub(crate) fn new(mean: f64, standard_error: f64, degrees_of_freedom: usize) -> Result<Self, StatsError> {
+        let degrees = degrees_of_freedom as f64;
+        let critical = student_quantile(0.5 + 0.5 * INTERVAL_COVERAGE, degrees)?;
+        let half_width = critical * standard_error;
+        let detectable = (critical + student_quantile(DETECTION_POWER, degrees)?) * standard_error;
+        Ok(Self {
+            standard_error,
+            degrees_of_freedom,
+            interval: (finite(mean - half_width)?, finite(mean + half_width)?),
+            p_value: student_p_value(mean / standard_error, degrees)?,
+            detectable: finite(detectable)?,
+        })
+    }
 }
 
 /// Returns the mean of a series with its equal-weighted-cosine interval.
@@ -86,18 +103,8 @@ pub fn mean_interval(values: &[f64], horizon: usize) -> Result<MeanEstimate, Sta
     let Some(standard_error) = standard_error(values, n_cosines)? else {
         return Ok(MeanEstimate { n: values.len(), mean, uncertainty: None });
     };
-    let degrees = n_cosines as f64;
-    let critical = student_quantile(0.5 + 0.5 * INTERVAL_COVERAGE, degrees)?;
-    let half_width = critical * standard_error;
-    let detectable = (critical + student_quantile(DETECTION_POWER, degrees)?) * standard_error;
-    let uncertainty = Uncertainty {
-        standard_error,
-        degrees_of_freedom: n_cosines,
-        interval: (finite(mean - half_width)?, finite(mean + half_width)?),
-        p_value: student_p_value(mean / standard_error, degrees)?,
-        detectable: finite(detectable)?,
-    };
-    Ok(MeanEstimate { n: values.len(), mean, uncertainty: Some(uncertainty) })
+    let uncertainty = Some(Uncertainty::new(mean, standard_error, n_cosines)?);
+    Ok(MeanEstimate { n: values.len(), mean, uncertainty })
 }
 
 /// Returns the number of cosines, ν.
@@ -130,8 +137,7 @@ fn standard_error(values: &[f64], n_cosines: usize) -> Result<Option<f64>, Stats
         squares += sum * sum * 2.0 / n as f64;
     }
     let standard_error = (squares / (n_cosines * n) as f64).sqrt();
-    // The largest scaled value is near 1, so that this is what the last bits of the values amount to.
-    if standard_error <= 8.0 * f64::EPSILON {
+    if standard_error <= ROUNDING {
         return Ok(None);
     }
     finite(standard_error / factor).map(|error| (error > 0.0).then_some(error))

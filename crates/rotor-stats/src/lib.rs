@@ -11,15 +11,18 @@
 //! | the same with full digits at ten times the cost | [`refined_least_squares`] |
 //! | regression on standardised regressors with a constant, or ridge | [`StandardisedRows`] |
 //! | standard errors, joint effects, tests | [`Fit::covariance`], [`Fit::newey_west`], [`Covariance`] |
-//! | p-values and critical values | [`student_p_value`], [`student_quantile`], [`f_p_value`], [`normal_quantile`] |
+//! | p-values and critical values | [`student_p_value`], [`student_upper_tail`], [`student_quantile`], [`f_p_value`], [`normal_quantile`] |
 //! | ranks and correlations | [`ranks`], [`percentiles`], [`pearson`], [`spearman`] |
-//! | means and spreads | [`mean`], [`deviation`], [`quantile`] |
-//! | the mean of a monthly series with its interval | [`mean_interval`] |
+//! | means, spreads and shapes | [`mean`], [`deviation`], [`quantile`], [`skewness`], [`kurtosis`] |
+//! | the mean of a monthly series with its interval | [`mean_interval`], without overlap [`plain_mean_interval`] |
+//! | what others print beside a mean | [`naive_t`], [`newey_west_mean_t`], [`diebold_mariano`] |
+//! | Sharpe ratios after many trials | [`sharpe_error`], [`probabilistic_sharpe`], [`expected_maximum_sharpe`] |
 //! | thresholds and ties as in decimal arithmetic | [`round9`], [`less_than`], [`equal`], [`is_constant`] |
 //!
 //! Left out: matrices as such, weighted and non-linear regression, time-series models, the bootstrap.
 
 mod blocks;
+mod classical;
 mod columns;
 mod correlation;
 mod covariance;
@@ -33,21 +36,29 @@ mod lanes;
 mod moments;
 mod rank;
 mod refine;
+mod sharpe;
 mod standard;
 mod triangle;
 mod workspace;
 
+pub use classical::{
+    DieboldMariano, FEWEST_FOR_COMPARISON, FEWEST_FOR_PLAIN_INTERVAL, diebold_mariano, naive_t,
+    newey_west_mean_t, plain_mean_interval,
+};
 pub use columns::Columns;
 pub use correlation::{pearson, spearman};
 pub use covariance::{Covariance, Effect, FTest, Restriction, newey_west_lag};
 pub use decimal::{TOLERANCE, clip, equal, is_constant, less_than, round9};
-pub use distributions::{f_p_value, normal_cdf, normal_quantile, student_p_value, student_quantile};
+pub use distributions::{
+    f_p_value, normal_cdf, normal_quantile, student_p_value, student_quantile, student_upper_tail,
+};
 pub use error::StatsError;
 pub use ewc::{
     DETECTION_POWER, FEWEST_FOR_INTERVAL, INTERVAL_COVERAGE, MeanEstimate, Uncertainty, mean_interval,
 };
 pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};
-pub use moments::{deviation, mean, quantile};
+pub use moments::{deviation, kurtosis, mean, quantile, skewness};
 pub use rank::{Order, percentiles, ranks};
+pub use sharpe::{expected_maximum_sharpe, probabilistic_sharpe, sharpe_error};
 pub use standard::{StandardisedFit, StandardisedRows};
 pub use workspace::Workspace;

@@ -1,4 +1,4 @@
-//! Mean, deviation and quantiles of a few numbers.
+//! Mean, deviation, shape and quantiles of a few numbers.
 
 use crate::StatsError;
 use crate::error::{finite, not_finite};
@@ -48,6 +48,39 @@ pub fn deviation(values: &[f64]) -> Result<f64, StatsError> {
     finite((squares / (values.len() - 1) as f64).sqrt() / factor)
 }
 
+/// Returns the skewness m₃/m₂^1.5, of moments over n: 0 if symmetric, below 0 with a long tail to the left.
+///
+/// # Errors
+///
+/// [`StatsError::TooFew`] for fewer than two values, [`StatsError::NotFinite`] for NaN or infinity,
+/// [`StatsError::NoVariation`] if they are equal but for their last bits.
+///
+/// ```
+/// use rotor_stats::skewness;
+/// assert!((skewness(&[0.0, 0.0, 3.0])? - 0.5_f64.sqrt()).abs() < 1e-15);
+/// # Ok::<(), rotor_stats::StatsError>(())
+/// ```
+pub fn skewness(values: &[f64]) -> Result<f64, StatsError> {
+    let standardised = standardised(values)?;
+    Ok(standardised.iter().map(|z| z * z * z).sum::<f64>() / values.len() as f64)
+}
+
+/// Returns the kurtosis m₄/m₂², of moments over n: 3 for a normal distribution, at least 1.
+///
+/// # Errors
+///
+/// As for [`skewness`].
+///
+/// ```
+/// use rotor_stats::kurtosis;
+/// assert!((kurtosis(&[0.0, 0.0, 3.0])? - 1.5).abs() < 1e-15);
+/// # Ok::<(), rotor_stats::StatsError>(())
+/// ```
+pub fn kurtosis(values: &[f64]) -> Result<f64, StatsError> {
+    let standardised = standardised(values)?;
+    Ok(standardised.iter().map(|z| (z * z) * (z * z)).sum::<f64>() / values.len() as f64)
+}
+
 /// Returns the quantile for a probability from 0 (the least value) to 1 (the largest), in the unit of the values.
 ///
 /// Between two values in order it interpolates: the quantile is at position (n - 1)·p, counted from 0.
@@ -81,6 +114,48 @@ pub fn quantile(values: &[f64], probability: f64) -> Result<f64, StatsError> {
     let high = sorted[position.ceil() as usize];
     // Halved, so that the distance of the largest numbers does not overflow.
     Ok(2.0 * (0.5 * low + (position - below) * (0.5 * high - 0.5 * low)))
+}
+
+/// Returns the values less their mean, over the root of the mean of their squares.
+fn standardised(values: &[f64]) -> Result<Vec<f64>, StatsError> {
+    enough(values, 2)?;
+    let Centred { mut gaps, .. } = Centred::new(values)?;
+    let deviation = (product(&gaps, &gaps) / gaps.len() as f64).sqrt();
+    if deviation <= ROUNDING {
+        return Err(StatsError::NoVariation);
+    }
+    gaps.iter_mut().for_each(|gap| *gap /= deviation);
+    Ok(gaps)
+}
+
+/// What the last bits amount to of values the largest of which is near 1.
+pub(crate) const ROUNDING: f64 = 8.0 * f64::EPSILON;
+
+/// The distances of values from their mean, all times a power of two that keeps products in range.
+pub(crate) struct Centred {
+    /// The power of two.
+    pub(crate) factor: f64,
+    /// The mean times the power of two.
+    pub(crate) mean: f64,
+    /// The values less their mean, times the power of two.
+    pub(crate) gaps: Vec<f64>,
+}
+
+impl Centred {
+    /// Centres values that are not all equal.
+    pub(crate) fn new(values: &[f64]) -> Result<Self, StatsError> {
+        let factor = scale(values).ok_or_else(|| not_finite(values))?;
+        if !varies(values) {
+            return Err(StatsError::NoVariation);
+        }
+        let mean = scaled_mean(values, factor);
+        Ok(Self { factor, mean, gaps: values.iter().map(|value| value * factor - mean).collect() })
+    }
+}
+
+/// Returns the sum of products, as far as the shorter reaches.
+pub(crate) fn product(left: &[f64], right: &[f64]) -> f64 {
+    left.iter().zip(right).map(|(left, right)| left * right).sum()
 }
 
 /// Says whether the values are not all the same number; NaN differs from itself.
@@ -126,6 +201,45 @@ mod tests {
             assert!(quantile(&values, 0.4).unwrap().abs() <= size);
         }
         assert_eq!(deviation(&[f64::MAX, -f64::MAX]), Err(StatsError::Overflow));
+    }
+
+    #[test]
+    fn shapes_in_closed_form() {
+        // The numbers 1 to n have the kurtosis 9/5 - 12/(5(n² - 1)).
+        let values: Vec<f64> = (1..=10).map(f64::from).collect();
+        assert!(skewness(&values).unwrap().abs() < 1e-15);
+        assert!((kurtosis(&values).unwrap() - (1.8 - 2.4 / 99.0)).abs() < 1e-14);
+        // Success with probability p: (1 - 2p)/√(p(1 - p)) and 1/(p(1 - p)) - 3.
+        let rare = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0];
+        assert!((skewness(&rare).unwrap() - 0.8 / 0.3).abs() < 1e-14);
+        assert!((kurtosis(&rare).unwrap() - (1.0 / 0.09 - 3.0)).abs() < 1e-13);
+        let mirrored = rare.map(|value| 7.0 - value);
+        assert!((skewness(&mirrored).unwrap() + 0.8 / 0.3).abs() < 1e-13);
+    }
+
+    #[test]
+    fn a_shape_has_no_unit() {
+        let values = [0.3, -0.1, 0.2, 0.9, -0.4];
+        let shapes = (skewness(&values).unwrap(), kurtosis(&values).unwrap());
+        for unit in [1e-300, 1e-200, 1e-9, 1e12, 1e200, 1e308] {
+            let scaled = values.map(|value| value * unit);
+            assert!((skewness(&scaled).unwrap() - shapes.0).abs() < 1e-13);
+            assert!((kurtosis(&scaled).unwrap() - shapes.1).abs() < 1e-13);
+        }
+        let extremes = [f64::MAX, -f64::MAX, f64::MAX, 5e-324];
+        assert!(
+            skewness(&extremes).is_ok_and(f64::is_finite) && kurtosis(&extremes).is_ok_and(f64::is_finite)
+        );
+    }
+
+    #[test]
+    fn what_does_not_vary_has_no_shape() {
+        for values in [[0.1; 7], [0.0; 7], [0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1_f64.next_up()]] {
+            assert_eq!(skewness(&values), Err(StatsError::NoVariation));
+            assert_eq!(kurtosis(&values), Err(StatsError::NoVariation));
+        }
+        assert_eq!(skewness(&[1.0]), Err(StatsError::TooFew { n: 1, needed: 2 }));
+        assert_eq!(kurtosis(&[1.0, f64::NAN]), Err(StatsError::NotFinite { position: 1 }));
     }
 
     #[test]

@@ -1,28 +1,30 @@
-//! The classical statistics of a mean: right where values have nothing in common with their neighbours, and elsewhere
-//! for comparison with what other tools print.
+//! The classical statistics of a mean: right where values have nothing in common with their neighbours, and
+//! elsewhere for comparison with what other tools print.
 //!
-//! Where neighbours share months these reject a true mean of 0 too often; [`mean_interval`](crate::mean_interval) does not.
+//! Where neighbours share months these reject a true mean of 0 too often;
+//! [`mean_interval`](crate::mean_interval) does not.
 
 use crate::error::finite;
 use crate::moments::{Centred, ROUNDING, enough, product};
 use crate::{MeanEstimate, StatsError, Uncertainty, mean, student_p_value};
 
-/// The fewest values that [`plain_mean_interval`] takes: two degrees of freedom, as few as any of our intervals has.
+/// The fewest values that [`plain_mean_interval`] takes: two degrees of freedom, as few as any of our
+/// intervals has.
 pub const FEWEST_FOR_PLAIN_INTERVAL: usize = 3;
 
-/// The fewest values that [`diebold_mariano`] takes, and it asks for twice the horizon, so that the factor of Harvey,
-/// Leybourne and Newbold is above zero.
+/// The fewest values that [`diebold_mariano`] takes, and it asks for twice the horizon, so that the factor of
+/// Harvey, Leybourne and Newbold is above zero.
 pub const FEWEST_FOR_COMPARISON: usize = 8;
 
 /// Returns the mean of values that are independent of each other, with Student's interval.
 ///
-/// The standard error is s / √n with n - 1 degrees of freedom; there is none, and the uncertainty `None`, if the values are
-/// equal but for their last bits.
+/// The standard error is s / √n with n - 1 degrees of freedom; there is none, and the uncertainty `None`, if
+/// the values are equal but for their last bits.
 ///
 /// # Errors
 ///
-/// [`StatsError::TooFew`] for fewer than [`FEWEST_FOR_PLAIN_INTERVAL`] values, [`StatsError::NotFinite`] for NaN or infinity,
-/// [`StatsError::Overflow`] if a number exceeds 1.8e308.
+/// [`StatsError::TooFew`] for fewer than [`FEWEST_FOR_PLAIN_INTERVAL`] values, [`StatsError::NotFinite`] for
+/// NaN or infinity, [`StatsError::Overflow`] if a number exceeds 1.8e308.
 ///
 /// # Source
 ///
@@ -52,7 +54,7 @@ pub fn plain_mean_interval(values: &[f64]) -> Result<MeanEstimate, StatsError> {
     Ok(MeanEstimate { n: values.len(), mean, uncertainty })
 }
 
-/// Returns the t statistic of a mean against 0 as if the values were independent: x̄ / (s / √n), without a unit.
+/// Returns the t statistic of a mean against 0 as if the values were independent, x̄ / (s / √n).
 ///
 /// # Errors
 ///
@@ -70,17 +72,17 @@ pub fn naive_t(values: &[f64]) -> Result<f64, StatsError> {
     Ok(centred.mean / error)
 }
 
-/// Returns the t statistic of a mean against 0 with the standard error of Newey and West, without a unit.
+/// Returns the t statistic of a mean against 0 with the standard error of Newey and West.
 ///
-/// The squared standard error is (γ₀ + 2 Σ (1 - j/(L + 1)) γ_j) / n over j = 1…L for the lag L, with the autocovariances
-/// γ_j about the mean, over n. There is no small-sample factor, and with a lag of 0 the deviation has n, not n - 1.
-/// [`newey_west_lag`](crate::newey_west_lag) is the usual lag.
+/// The squared standard error is (γ₀ + 2 Σ (1 - j/(L + 1)) `γ_j`) / n over j = 1…L for the lag L, with the
+/// autocovariances `γ_j` about the mean, over n. There is no small-sample factor, and with a lag of 0 the
+/// deviation has n, not n - 1. [`newey_west_lag`](crate::newey_west_lag) is the usual lag.
 ///
 /// # Errors
 ///
 /// [`StatsError::TooFew`] for fewer than two values, [`StatsError::NotFinite`] for NaN or infinity,
-/// [`StatsError::Parameter`] for a lag of n or more, [`StatsError::NoVariation`] if the values are equal but for their last
-/// bits.
+/// [`StatsError::Parameter`] for a lag of n or more, [`StatsError::NoVariation`] if the values are equal but
+/// for their last bits.
 ///
 /// # Source
 ///
@@ -113,12 +115,13 @@ pub struct DieboldMariano {
     pub p_value: f64,
 }
 
-/// Returns the test of Diebold and Mariano of equal accuracy, with the correction of Harvey, Leybourne and Newbold.
+/// Returns the test of Diebold and Mariano of equal accuracy, with the correction of Harvey, Leybourne and
+/// Newbold.
 ///
-/// The differences are those of the losses of two forecasts, in the order of their dates, and the horizon h that of the
-/// forecasts in steps of the series. The statistic is d̄ / √V × √((n + 1 - 2h + h(h - 1)/n) / n) with
-/// V = (γ₀ + 2 Σ γ_j) / n over j = 1…h - 1 and the autocovariances γ_j about the mean, over n; it is compared with Student's t of n - 1
-/// degrees of freedom.
+/// The differences are those of the losses of two forecasts, in the order of their dates, and the horizon h
+/// that of the forecasts in steps of the series. The statistic is d̄ / √V × √((n + 1 - 2h + h(h - 1)/n) / n)
+/// with V = (γ₀ + 2 Σ `γ_j`) / n over j = 1…h - 1 and the autocovariances `γ_j` about the mean, over n; it is
+/// compared with Student's t of n - 1 degrees of freedom.
 ///
 /// # Errors
 ///
@@ -129,8 +132,8 @@ pub struct DieboldMariano {
 ///
 /// # Source
 ///
-/// Diebold and Mariano (1995), Journal of Business & Economic Statistics 13(3), 253–263; Harvey, Leybourne and Newbold (1997),
-/// International Journal of Forecasting 13(2), 281–291, equations 8 and 9.
+/// Diebold and Mariano (1995), Journal of Business & Economic Statistics 13(3), 253–263; Harvey, Leybourne
+/// and Newbold (1997), International Journal of Forecasting 13(2), 281–291.
 ///
 /// ```
 /// use rotor_stats::diebold_mariano;
@@ -161,7 +164,7 @@ fn scaled_error(values: &[f64]) -> Result<(Centred, f64), StatsError> {
     if error <= ROUNDING { Err(StatsError::NoVariation) } else { Ok((centred, error)) }
 }
 
-/// Returns the variance of the mean from weighted autocovariances up to a lag; `None` if it is not above zero.
+/// Returns the variance of the mean from weighted autocovariances up to a lag; `None` unless above zero.
 fn variance_of_mean(centred: &Centred, lag: usize, weight: impl Fn(usize) -> f64) -> Option<f64> {
     let gaps = &centred.gaps;
     let n = gaps.len() as f64;
@@ -188,7 +191,8 @@ mod tests {
 
     #[test]
     fn the_sleep_of_student() {
-        // The additional hours of sleep of ten patients, Student (1908): mean 1.58, and t is 4.0621 as is often printed.
+        // Ten patients, hours of sleep with one drug more than with the other, Student (1908); the results are
+        // those that are often printed.
         let hours = [1.2, 2.4, 1.3, 1.3, 0.0, 1.0, 1.8, 0.8, 4.6, 1.4];
         let estimate = plain_mean_interval(&hours).unwrap();
         let found = estimate.uncertainty.unwrap();

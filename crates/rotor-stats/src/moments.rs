@@ -124,7 +124,9 @@ fn standardised(values: &[f64]) -> Result<Vec<f64>, StatsError> {
     if deviation <= ROUNDING {
         return Err(StatsError::NoVariation);
     }
-    gaps.iter_mut().for_each(|gap| *gap /= deviation);
+    for gap in &mut gaps {
+        *gap /= deviation;
+    }
     Ok(gaps)
 }
 

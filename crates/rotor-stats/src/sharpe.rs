@@ -9,19 +9,19 @@ use crate::{StatsError, normal_cdf, normal_quantile};
 
 /// Returns the standard error of a Sharpe ratio of `n` independent returns, in the unit of the ratio.
 ///
-/// It is √((1 - γ₃s + (γ₄ - 1)s²/4) / (n - 1)) for the ratio s of one period, and the skewness γ₃ and the kurtosis γ₄ (normal: 3)
-/// of the returns.
+/// It is √((1 - γ₃s + (γ₄ - 1)s²/4) / (n - 1)) for the ratio s of one period, and the skewness γ₃ and the
+/// kurtosis γ₄ (normal: 3) of the returns.
 ///
 /// # Errors
 ///
 /// [`StatsError::TooFew`] for fewer than two returns, [`StatsError::Parameter`] for NaN or infinity,
-/// [`StatsError::VarianceNotPositive`] if the sum under the root is not above 0, as with returns of two values only or with
-/// a kurtosis that no returns have, [`StatsError::Overflow`] if a number exceeds 1.8e308.
+/// [`StatsError::VarianceNotPositive`] if the sum under the root is not above 0, as may be with returns of
+/// two values only or with a kurtosis that no returns have, [`StatsError::Overflow`] if a number exceeds 1.8e308.
 ///
 /// # Source
 ///
-/// Mertens (2002), Comments on variance of the IID estimator in Lo (2002), University of Basel; Bailey and López de Prado
-/// (2012), Journal of Risk 15(2), 3–44.
+/// Mertens (2002), Comments on variance of the IID estimator in Lo (2002), University of Basel; Bailey and
+/// López de Prado (2012), Journal of Risk 15(2), 3–44.
 ///
 /// ```
 /// use rotor_stats::sharpe_error;
@@ -43,8 +43,9 @@ pub fn sharpe_error(sharpe: f64, n: usize, skewness: f64, kurtosis: f64) -> Resu
     Ok((square / (n - 1) as f64).sqrt())
 }
 
-/// Returns the probability that the true Sharpe ratio exceeds a threshold, from 0 to 1: Φ((s - s₀) / [`sharpe_error`]).
+/// Returns the probability that the true Sharpe ratio exceeds a threshold, from 0 to 1.
 ///
+/// It is Φ((s - s₀) / [`sharpe_error`]) for the ratio s and the threshold s₀, both of one period.
 /// With [`expected_maximum_sharpe`] for a threshold it is the deflated Sharpe ratio.
 ///
 /// # Errors
@@ -53,7 +54,8 @@ pub fn sharpe_error(sharpe: f64, n: usize, skewness: f64, kurtosis: f64) -> Resu
 ///
 /// # Source
 ///
-/// Bailey and López de Prado (2012), Journal of Risk 15(2), 3–44; (2014), Journal of Portfolio Management 40(5), 94–107.
+/// Bailey and López de Prado (2012), Journal of Risk 15(2), 3–44; (2014), Journal of Portfolio Management
+/// 40(5), 94–107.
 ///
 /// ```
 /// use rotor_stats::probabilistic_sharpe;
@@ -73,8 +75,8 @@ pub fn probabilistic_sharpe(
 
 /// Returns about what the largest of `n_trials` Sharpe ratios is expected to be whose true value is 0.
 ///
-/// It is √V ((1 - γ)Φ⁻¹(1 - 1/N) + γΦ⁻¹(1 - 1/(Ne))) for N independent trials whose ratios have the variance V, with Euler's
-/// constant γ; 0 for one trial, and in the unit of the ratios.
+/// It is √V ((1 - γ)Φ⁻¹(1 - 1/N) + γΦ⁻¹(1 - 1/(Ne))) for N independent trials whose ratios have the variance
+/// V, with Euler's constant γ; 0 for one trial, and in the unit of the ratios.
 ///
 /// # Errors
 ///
@@ -82,7 +84,7 @@ pub fn probabilistic_sharpe(
 ///
 /// # Source
 ///
-/// Bailey and López de Prado (2014), Journal of Portfolio Management 40(5), 94–107, equation 1.
+/// Bailey and López de Prado (2014), Journal of Portfolio Management 40(5), 94–107.
 ///
 /// ```
 /// use rotor_stats::expected_maximum_sharpe;
@@ -121,7 +123,8 @@ mod tests {
         assert!((found - expected).abs() <= tolerance, "{found} is not {expected}");
     }
 
-    /// An annual ratio of 2.5 from five years of 250 days, the ratios of the trials having an annual variance of ½.
+    /// An annual ratio of 2.5 from five years of 250 days, the ratios of the trials having an annual variance
+    /// of ½.
     fn deflated(n_trials: u64, skewness: f64, kurtosis: f64) -> f64 {
         let threshold = expected_maximum_sharpe(n_trials, 0.5 / 250.0).unwrap();
         probabilistic_sharpe(2.5 / 250.0_f64.sqrt(), threshold, 1250, skewness, kurtosis).unwrap()

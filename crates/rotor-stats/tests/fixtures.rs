@@ -1,4 +1,5 @@
-//! Our numbers against those of scipy, statsmodels and arch, as `tests/fixtures/make.py` has written them down.
+//! Our numbers against those of scipy, statsmodels and arch, as `tests/fixtures/make.py` has written them
+//! down.
 //!
 //! `cargo test -p rotor-stats --test fixtures -- --nocapture` prints how far they agree.
 

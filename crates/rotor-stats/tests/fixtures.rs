@@ -1,7 +1,7 @@
 //! Our numbers against those of scipy, statsmodels and arch, as `tests/fixtures/make.py` has written them
 //! down.
 //!
-//! `cargo test -p rotor-stats --test fixtures -- --nocapture` prints how far they agree.
+//! How far they agree is written to `tmp/agreement.txt` in cargo's target folder.
 
 use std::fs;
 
@@ -52,11 +52,13 @@ impl Agreement {
         }
     }
 
-    fn print(&self) {
-        println!("{:44} {:32} {:>7}  largest relative difference", "quantity", "source", "numbers");
-        for (quantity, source, n, largest) in &self.0 {
-            println!("{quantity:44} {source:32} {n:>7}  {largest:.1e}");
-        }
+    fn table(&self) -> String {
+        let head =
+            format!("{:44} {:28} {:>7}  largest relative difference\n", "quantity", "source", "numbers");
+        let rows = self.0.iter().map(|(quantity, source, n, largest)| {
+            format!("{quantity:44} {source:28} {n:>7}  {largest:.1e}\n")
+        });
+        head + &rows.collect::<String>()
     }
 }
 
@@ -94,7 +96,8 @@ fn our_numbers_are_those_of_others() {
     }
     // The bootstrap is the evaluator's.
     assert_eq!(untouched, ["versions", "spa"]);
-    agreement.print();
+    // A file, since nothing but the command line prints.
+    fs::write(concat!(env!("CARGO_TARGET_TMPDIR"), "/agreement.txt"), agreement.table()).unwrap();
 }
 
 fn t_test(case: &Value, agreement: &mut Agreement) {

@@ -39,7 +39,9 @@ fn bench_demo(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("91 months x 31 sectors x 4 factors");
     group.bench_function("backtest", |bencher| bencher.iter(|| run(black_box(&dataset), &config, &factors)));
     let result = run(&dataset, &config, &factors);
-    group.bench_function("evaluate", |bencher| bencher.iter(|| rotor_eval::evaluate(black_box(&result.run))));
+    group.bench_function("evaluate", |bencher| {
+        bencher.iter(|| rotor_eval::evaluate(black_box(&result.run), &config))
+    });
     group.finish();
 }
 

@@ -61,6 +61,7 @@ pub fn made_up_run(n_executions: u32) -> Run {
                 forecast,
                 naive,
                 realized,
+                history: None,
             });
         }
         for row in 0..504_u32 {

@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-plugin", &["rotor-factor"]),
     ("rotor-run", &["rotor-factor", "rotor-data"]),
     ("rotor-engine", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-run"]),
-    ("rotor-eval", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run"]),
+    ("rotor-eval", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run", "rotor-engine"]),
     ("rotor-cli", &["rotor-factor", "rotor-data", "rotor-plugin", "rotor-run", "rotor-engine", "rotor-eval"]),
     (
         "rotor-tests",

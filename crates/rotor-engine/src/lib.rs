@@ -2,7 +2,7 @@
 //!
 //! [`backtest()`] replays a strategy as a [`Config`] describes it and gives a run; [`note()`] answers for one day. Below them, a
 //! [`Plan`] holds the inputs of a set of factors against a dataset, [`schedule()`] gives the days, [`replay()`] asks every factor about
-//! every day, in parallel and in a fixed order, [`rank`] and [`pick`] make a portfolio of what they say. [`check()`] tries the
+//! every day, in parallel and in a fixed order, [`rank`] and [`pick`] make a portfolio of what they say, and [`Scored`] holds it. [`check()`] tries the
 //! promises of one factor on real windows.
 //!
 //! The crate names no factor and does not print.
@@ -17,6 +17,7 @@ mod ranking;
 mod realized;
 mod replay;
 mod schedule;
+mod strategy;
 mod views;
 
 pub use backtest::{Backtest, BacktestError, Member, Warning, backtest, missing_inputs};
@@ -31,4 +32,5 @@ pub use portfolio::pick;
 pub use ranking::{NEUTRAL, Opinion, Place, rank};
 pub use replay::{Outcome, Replay, TableDays, replay};
 pub use schedule::{Execution, ScheduleError, executions, schedule};
+pub use strategy::{Held, Scored, ScoredDay, cost, net_of_cost};
 pub use views::{Day, Views};

@@ -11,15 +11,13 @@ use crate::config::MissingScore;
 /// What counts where a factor has no score: the middle of its scale.
 pub const NEUTRAL: f64 = 2.0;
 
-/// What one factor says of each sector, for the total.
+/// What one factor says of each sector of a day, for the total.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opinion {
-    /// The factor's weight in the total, 0 or more; of weight 0 it counts in nothing.
-    pub weight: f64,
     /// One score a sector.
-    pub scores: Vec<Option<f64>>,
-    /// One raw value a sector, larger for better liked; without one the sector is in the middle of a tie.
-    pub raws: Vec<Option<f64>>,
+    scores: Vec<Option<f64>>,
+    /// The percentile of each raw value among those there are; 0.5 without one.
+    percentiles: Vec<f64>,
 }
 
 /// A sector's place among the others.
@@ -36,29 +34,46 @@ pub struct Place {
 }
 
 impl Opinion {
+    /// Takes one score and one raw value a sector, larger for better liked; without a raw value the sector is in the middle of a
+    /// tie.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many raw values as scores, or one of either is not finite.
+    #[must_use]
+    pub fn new(scores: Vec<Option<f64>>, raws: &[Option<f64>]) -> Self {
+        assert_eq!(scores.len(), raws.len(), "one score and one raw value a sector");
+        assert!(scores.iter().flatten().all(|score| score.is_finite()), "scores are finite");
+        let present: Vec<f64> = raws.iter().flatten().map(|raw| round9(*raw)).collect();
+        let mut of_present = percentiles(&present).expect("raw values are finite").into_iter();
+        let percentile = |raw: &Option<f64>| raw.and_then(|_| of_present.next()).unwrap_or(0.5);
+        Self { percentiles: raws.iter().map(percentile).collect(), scores }
+    }
+
     /// Takes the scores and raw values of a signal.
     #[must_use]
-    pub fn of(signal: &Signal, weight: f64) -> Self {
+    pub fn of(signal: &Signal) -> Self {
         let sectors = 0..signal.n_sectors();
-        Self {
-            weight,
-            scores: sectors.clone().map(|sector| signal.score_of(sector).ok()).collect(),
-            raws: sectors.map(|sector| signal.raw_of(sector)).collect(),
-        }
+        let raws: Vec<Option<f64>> = sectors.clone().map(|sector| signal.raw_of(sector)).collect();
+        Self::new(sectors.map(|sector| signal.score_of(sector).ok()).collect(), &raws)
     }
 
     /// The opinion of a factor that failed: nothing about any sector.
     #[must_use]
-    pub fn none(n_sectors: usize, weight: f64) -> Self {
-        Self { weight, scores: vec![None; n_sectors], raws: vec![None; n_sectors] }
+    pub fn none(n_sectors: usize) -> Self {
+        Self { scores: vec![None; n_sectors], percentiles: vec![0.5; n_sectors] }
     }
 
-    /// Returns the percentile of each raw value among those there are; 0.5 without one.
-    fn percentiles(&self) -> Vec<f64> {
-        let present: Vec<f64> = self.raws.iter().flatten().map(|raw| round9(*raw)).collect();
-        let mut of_present = percentiles(&present).expect("raw values are finite").into_iter();
-        let percentile = |raw: &Option<f64>| raw.and_then(|_| of_present.next()).unwrap_or(0.5);
-        self.raws.iter().map(percentile).collect()
+    /// Returns the scores, one a sector.
+    #[must_use]
+    pub fn scores(&self) -> &[Option<f64>] {
+        &self.scores
+    }
+
+    /// Whether any sector has a score.
+    #[must_use]
+    pub fn has_score(&self) -> bool {
+        self.scores.iter().any(Option::is_some)
     }
 }
 
@@ -66,42 +81,40 @@ impl Opinion {
 ///
 /// Returns one place a sector, in the order of `codes`. Under [`MissingScore::Neutral`] a missing score counts [`NEUTRAL`]; under
 /// [`MissingScore::Average`] it counts the weighted mean of the sector's other scores, or [`NEUTRAL`] if it has none. Totals and
-/// percentiles are compared after rounding to nine decimals, and returned as they are.
+/// percentiles are compared after rounding to nine decimals, and returned as they are. A factor of weight 0 counts in nothing.
 ///
 /// ```
 /// use rotor_engine::{MissingScore, Opinion, rank};
-/// let (scores, raws) = (vec![Some(3.0), Some(1.0), None], vec![Some(0.2), Some(-0.1), None]);
-/// let heat = Opinion { weight: 1.0, scores, raws };
-/// let places = rank(&["801010", "801030", "801040"], &[heat], MissingScore::Neutral);
+/// let heat = Opinion::new(vec![Some(3.0), Some(1.0), None], &[Some(0.2), Some(-0.1), None]);
+/// let places = rank(&["801010", "801030", "801040"], &[heat], &[1.0], MissingScore::Neutral);
 /// assert_eq!(places.iter().map(|place| place.rank).collect::<Vec<_>>(), [1, 3, 2]);
 /// assert_eq!((places[0].total, places[2].total), (3.0, 2.0));
 /// ```
 ///
 /// # Panics
 ///
-/// If an opinion has not one score and one raw value a sector, or one of them is not finite.
+/// If an opinion has not one score a sector, or there are not as many weights as opinions.
 #[must_use]
-pub fn rank(codes: &[&str], opinions: &[Opinion], missing: MissingScore) -> Vec<Place> {
+pub fn rank(codes: &[&str], opinions: &[Opinion], weights: &[f64], missing: MissingScore) -> Vec<Place> {
+    assert_eq!(opinions.len(), weights.len(), "one weight a factor");
     let mut places = vec![Place { total: 0.0, tie_break: 0.0, rank: 0, n_live: 0 }; codes.len()];
-    let counted = || opinions.iter().filter(|opinion| opinion.weight > 0.0);
-    let total_weight: f64 = counted().map(|opinion| opinion.weight).sum();
+    let counted = || opinions.iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
+    let total_weight: f64 = counted().map(|(_, weight)| weight).sum();
     let mut live_weights = vec![0.0; codes.len()];
-    for opinion in counted() {
-        let n_values = (opinion.scores.len(), opinion.raws.len());
-        assert_eq!(n_values, (codes.len(), codes.len()), "one value a sector");
-        let values = opinion.scores.iter().zip(opinion.percentiles());
+    for (opinion, weight) in counted() {
+        assert_eq!(opinion.scores.len(), codes.len(), "one score a sector");
+        let values = opinion.scores.iter().zip(&opinion.percentiles);
         for ((place, live_weight), (score, percentile)) in
             places.iter_mut().zip(&mut live_weights).zip(values)
         {
-            place.tie_break += opinion.weight * percentile;
+            place.tie_break += weight * percentile;
             match score {
                 Some(score) => {
-                    assert!(score.is_finite(), "scores are finite");
-                    place.total += opinion.weight * score;
+                    place.total += weight * score;
                     place.n_live += 1;
-                    *live_weight += opinion.weight;
+                    *live_weight += weight;
                 }
-                None if missing == MissingScore::Neutral => place.total += opinion.weight * NEUTRAL,
+                None if missing == MissingScore::Neutral => place.total += weight * NEUTRAL,
                 None => {}
             }
         }
@@ -172,12 +185,10 @@ mod tests {
         let rows: Vec<Vec<&str>> = NAMED.lines().map(|line| line.split_whitespace().collect()).collect();
         let rows: Vec<Vec<&str>> = rows.into_iter().filter(|row| !row.is_empty()).collect();
         let codes: Vec<&str> = rows.iter().map(|row| row[0]).collect();
-        let opinion = |factor: usize| Opinion {
-            weight: 1.0,
-            scores: rows.iter().map(|row| row[factor].parse().ok()).collect(),
-            raws: vec![None; rows.len()],
+        let opinion = |factor: usize| {
+            Opinion::new(rows.iter().map(|row| row[factor].parse().ok()).collect(), &vec![None; rows.len()])
         };
-        let places = rank(&codes, &[1, 2, 3, 4].map(opinion), MissingScore::Neutral);
+        let places = rank(&codes, &[1, 2, 3, 4].map(opinion), &[1.0; 4], MissingScore::Neutral);
         for (row, place) in rows.iter().zip(&places) {
             assert_eq!(place.total, row[5].parse::<f64>().unwrap(), "{}", row[0]);
             assert_eq!(place.tie_break, 0.5);
@@ -197,13 +208,8 @@ mod tests {
 
     #[test]
     fn percentiles_settle_ties_and_codes_the_rest() {
-        let opinion =
-            |raws: [Option<f64>; 4]| Opinion { weight: 1.0, scores: vec![Some(2.0); 4], raws: raws.to_vec() };
-        let places = rank(
-            &["d", "c", "b", "a"],
-            &[opinion([Some(0.3), Some(0.1 + 0.2), None, Some(-1.0)])],
-            MissingScore::Neutral,
-        );
+        let opinion = Opinion::new(vec![Some(2.0); 4], &[Some(0.3), Some(0.1 + 0.2), None, Some(-1.0)]);
+        let places = rank(&["d", "c", "b", "a"], &[opinion], &[1.0], MissingScore::Neutral);
         // Two share the percentile (2.5 - 0.5) / 3, none is 0.5, the last (1 - 0.5) / 3.
         assert_eq!(places.iter().map(|place| place.rank).collect::<Vec<_>>(), [2, 1, 3, 4]);
         assert_eq!(places[2].tie_break, 0.5);
@@ -214,18 +220,14 @@ mod tests {
     }
     #[test]
     fn weights_count_in_the_total_and_in_the_percentile_alike() {
-        let opinion = |weight, scores: [Option<f64>; 2], raws: [Option<f64>; 2]| Opinion {
-            weight,
-            scores: scores.to_vec(),
-            raws: raws.to_vec(),
-        };
         let opinions = [
-            opinion(3.0, [Some(1.0), None], [Some(-1.0), None]),
-            opinion(1.0, [Some(3.0), Some(1.0)], [Some(5.0), Some(4.0)]),
+            Opinion::new(vec![Some(1.0), None], &[Some(-1.0), None]),
+            Opinion::new(vec![Some(3.0), Some(1.0)], &[Some(5.0), Some(4.0)]),
             // Of weight 0: neither its scores nor its raw values count.
-            opinion(0.0, [None, Some(3.0)], [None, Some(9.0)]),
+            Opinion::new(vec![None, Some(3.0)], &[None, Some(9.0)]),
         ];
-        let places = rank(&["a", "b"], &opinions, MissingScore::Neutral);
+        let weights = [3.0, 1.0, 0.0];
+        let places = rank(&["a", "b"], &opinions, &weights, MissingScore::Neutral);
         assert_eq!([places[0].total, places[1].total], [6.0, 7.0]);
         assert_eq!(
             [places[0].tie_break, places[1].tie_break],
@@ -233,9 +235,9 @@ mod tests {
         );
         assert_eq!([places[0].n_live, places[1].n_live], [2, 1]);
         // The mean of what is live, times the sum of the weights.
-        let places = rank(&["a", "b"], &opinions, MissingScore::Average);
+        let places = rank(&["a", "b"], &opinions, &weights, MissingScore::Average);
         assert_eq!([places[0].total, places[1].total], [6.0, 4.0]);
-        let places = rank(&["a"], &[Opinion::none(1, 2.0)], MissingScore::Average);
+        let places = rank(&["a"], &[Opinion::none(1)], &[2.0], MissingScore::Average);
         assert_eq!((places[0].total, places[0].tie_break), (4.0, 0.5));
     }
 }

@@ -1,28 +1,44 @@
-//! What forecasts turned out to be.
+//! What forecasts turned out to be, and what was known of their targets before.
 //!
 //! A target that the factor computes itself is realized at the first later day on which it says so; a published series by its
 //! first vintage that is released on the execution day or later, as published.
 
 use rotor_data::Dataset;
 use rotor_factor::{Date, ReferencePeriod};
-use rotor_run::Realized;
+use rotor_run::{History, Realized};
+use rotor_stats::clip;
+
+/// The series whose values a mean takes cut, and where they are cut: growth over a base near zero is no number to average.
+const CUT: (&str, f64) = ("net_profit_ytd_yoy", 200.0);
 
 /// The values of one series, in the order in which they are looked up.
 pub(crate) struct Published {
     /// Position of the entity, last day of the period, release, value; ascending.
     rows: Vec<(u32, Date, Date, f64)>,
+    /// The size at which values are cut before they are averaged.
+    cut: f64,
 }
 
 impl Published {
     /// Takes the values of a series; `None` if the dataset has no series of this name.
     pub(crate) fn of(dataset: &Dataset, series: &str) -> Option<Self> {
+        let cut = if series == CUT.0 { CUT.1 } else { f64::MAX };
         let series = dataset.find_series(series)?;
         let vintages = dataset.archive().vintages(series);
         let mut rows: Vec<(u32, Date, Date, f64)> = vintages
             .map(|vintage| (vintage.entity as u32, vintage.period.end(), vintage.released.0, vintage.value))
             .collect();
         rows.sort_by_key(|(entity, period, released, _)| (*entity, *period, *released));
-        Some(Self { rows })
+        Some(Self { rows, cut })
+    }
+
+    /// Returns what was public of an entity before `execution`: of each period the latest vintage.
+    pub(crate) fn history(&self, entity: u32, execution: Date) -> Option<History> {
+        let from = self.rows.partition_point(|row| row.0 < entity);
+        let of_entity = self.rows[from..].iter().take_while(|row| row.0 == entity);
+        let public =
+            of_entity.filter(|(_, period, released, _)| *released < execution && *period < execution);
+        history(public.map(|(_, period, _, value)| (*period, clip(*value, -self.cut, self.cut))))
     }
 
     /// Finds the first vintage released on `execution` or later.
@@ -76,4 +92,28 @@ impl Computed {
         let (target, entity, of, released, value) = *self.rows.get(position)?;
         ((target, entity, of) == key).then_some(Realized { value, released })
     }
+
+    /// Returns what was said of an entity by `execution`: of each period what was said last.
+    pub(crate) fn history(&self, target: &str, entity: u32, execution: Date) -> Option<History> {
+        let target = self.targets.iter().position(|known| known == target)?;
+        let from = self.rows.partition_point(|row| (row.0, row.1) < (target, entity));
+        let of_entity = self.rows[from..].iter().take_while(|row| (row.0, row.1) == (target, entity));
+        let said = of_entity.filter(|row| row.3 <= execution);
+        history(said.map(|row| (row.2, row.4)))
+    }
+}
+
+/// Summarises values by period, ascending; of one period the last counts.
+fn history(values: impl Iterator<Item = (Date, f64)>) -> Option<History> {
+    let mut of_periods: Vec<(Date, f64)> = Vec::new();
+    for (period, value) in values {
+        match of_periods.last_mut() {
+            Some(last) if last.0 == period => last.1 = value,
+            _ => of_periods.push((period, value)),
+        }
+    }
+    let n = of_periods.len();
+    let sum: f64 = of_periods.iter().map(|(_, value)| value).sum();
+    let before_last = n.checked_sub(2).map(|position| of_periods[position].1);
+    (n > 0).then(|| History { mean: sum / n as f64, before_last })
 }

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use rotor_stats::{StatsError, Uncertainty, is_constant, mean, mean_interval};
+use rotor_stats::{
+    StatsError, Uncertainty, is_constant, mean, mean_interval, naive_t, newey_west_lag, newey_west_mean_t,
+    plain_mean_interval,
+};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// Why a number cannot be given.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,10 +31,16 @@ pub enum Reason {
     NoMonths,
     /// Each forecast of no change came true, so that none can do better.
     NoChangeIsExact,
+    /// The mean of the past came true each time.
+    MeanIsExact,
     /// A return below -100%, of which no net value can be made.
     BeyondTotalLoss,
     /// The benchmark has lost everything, so that nothing can be divided by its net value.
     BenchmarkLostAll,
+    /// There is nothing to compare: the strategy holds nothing in these months.
+    NothingHeld,
+    /// The sum of squares that the formula divides by is not above zero.
+    NoVariance,
     /// The number exceeds the range of a 64-bit number, or one that it is made of is not finite.
     OutOfRange,
 }
@@ -45,8 +55,11 @@ impl fmt::Display for Reason {
             Self::NoLiveMonth => "no month in which every factor scores a sector",
             Self::NoMonths => "the run has no months",
             Self::NoChangeIsExact => "the rule of no change is never wrong",
+            Self::MeanIsExact => "the mean of the past is never wrong",
             Self::BeyondTotalLoss => "a return is below -100%",
             Self::BenchmarkLostAll => "the benchmark has lost everything",
+            Self::NothingHeld => "nothing is held in these months",
+            Self::NoVariance => "the estimate of the variance is not above zero",
             Self::OutOfRange => "the result exceeds the range of a 64-bit number",
         })
     }
@@ -57,6 +70,7 @@ impl From<StatsError> for Reason {
         match error {
             StatsError::TooFew { n, needed } => Self::TooFew { n, needed },
             StatsError::NoVariation => Self::NoVariation,
+            StatsError::VarianceNotPositive => Self::NoVariance,
             _ => Self::OutOfRange,
         }
     }
@@ -93,31 +107,115 @@ impl Figure {
     }
 }
 
-/// The mean of a monthly series with its equal-weighted-cosine interval.
+impl Serialize for Figure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        serialize_figure(self, &mut map)?;
+        if let Err(reason) = self.value {
+            map.serialize_entry("reason", &reason.to_string())?;
+        }
+        map.end()
+    }
+}
+
+fn serialize_figure<M: SerializeMap>(figure: &Figure, map: &mut M) -> Result<(), M::Error> {
+    map.serialize_entry("value", &figure.value.ok())?;
+    map.serialize_entry("n", &figure.n)
+}
+
+/// How the error of an estimate is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Equal-weighted cosines, for values that hang together.
+    Cosines,
+    /// Student's t for values that do not.
+    Plain,
+}
+
+/// A number that stands for a true one, with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// The mean and the number of months.
-    pub mean: Figure,
+    /// The number, and the count of the months or periods that it was made of.
+    pub value: Figure,
+    /// How its error is found.
+    pub method: Method,
     /// The number of months that a value looks ahead.
     pub horizon: usize,
-    /// How well the mean is known, in its unit, or why that cannot be said; see [`mean_interval`].
+    /// How well it is known, in its unit, or why that cannot be said; see [`mean_interval`].
     pub uncertainty: Result<Uncertainty, Reason>,
+    /// What other tools print beside it.
+    pub classical: Option<Classical>,
+}
+
+/// Statistics of a mean that treat overlapping months as too much news; for comparison only, so that they have no p-values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Classical {
+    /// Mean over standard error, as if the values did not hang together.
+    pub naive_t: Result<f64, Reason>,
+    /// The same with the variance of Newey and West.
+    pub newey_west_t: Result<f64, Reason>,
+    /// Its number of lags.
+    pub newey_west_lag: usize,
 }
 
 impl Estimate {
-    /// Estimates the mean of the values of successive months at a horizon of one month.
-    pub(crate) fn of(values: &[f64]) -> Self {
-        const HORIZON: usize = 1;
-        let uncertainty = match mean_interval(values, HORIZON) {
+    /// Estimates the mean of the values of successive months.
+    pub(crate) fn of(values: &[f64], horizon: usize) -> Self {
+        let value = Figure::new(values.len(), mean(values));
+        Self::found(value, Method::Cosines, values, mean_interval(values, horizon)).at_horizon(horizon)
+    }
+
+    /// The same, with what other tools print.
+    pub(crate) fn with_classical(values: &[f64], horizon: usize) -> Self {
+        let lag = newey_west_lag(values.len()).max(horizon - 1);
+        let classical = Classical {
+            naive_t: finite(naive_t(values)),
+            newey_west_t: finite(newey_west_mean_t(values, lag)),
+            newey_west_lag: lag,
+        };
+        Self { classical: Some(classical), ..Self::of(values, horizon) }
+    }
+
+    /// Estimates the mean of values that do not overlap.
+    pub(crate) fn plain(values: &[f64], horizon: usize) -> Self {
+        let value = Figure::new(values.len(), mean(values));
+        Self::found(value, Method::Plain, values, plain_mean_interval(values)).at_horizon(horizon)
+    }
+
+    /// Estimates a number of which each month or period moves so much, over all a mean of 0.
+    pub(crate) fn of_influences(value: Result<f64, Reason>, influences: &[f64], horizon: usize) -> Self {
+        let figure = Figure::new(influences.len(), value);
+        let values: Vec<f64> = influences.iter().map(|moved| value.unwrap_or(0.0) + moved).collect();
+        let interval = figure.value.and_then(|_| Ok(mean_interval(&values, horizon)?));
+        Self::found(figure, Method::Cosines, &values, interval).at_horizon(horizon)
+    }
+
+    /// There is none.
+    pub(crate) fn none(n: usize, reason: Reason) -> Self {
+        let value = Figure { n, value: Err(reason) };
+        Self { value, method: Method::Cosines, horizon: 1, uncertainty: Err(reason), classical: None }
+    }
+
+    fn found<R: Into<Reason>>(
+        value: Figure,
+        method: Method,
+        values: &[f64],
+        interval: Result<rotor_stats::MeanEstimate, R>,
+    ) -> Self {
+        let uncertainty = match interval {
             Err(error) => Err(error.into()),
             // A portfolio that holds what its benchmark holds differs from it by the last bits, which say nothing.
             Ok(_) if is_constant(values) => Err(Reason::NoVariation),
             Ok(estimate) => estimate.uncertainty.ok_or(Reason::NoSlowVariation),
         };
-        Self { mean: Figure::new(values.len(), mean(values)), horizon: HORIZON, uncertainty }
+        Self { value, method, horizon: 1, uncertainty, classical: None }
     }
 
-    /// Returns the estimate of a multiple, above zero, of the mean.
+    fn at_horizon(self, horizon: usize) -> Self {
+        Self { horizon, ..self }
+    }
+
+    /// Returns the estimate of a multiple, above zero.
     pub(crate) fn times(self, factor: f64) -> Self {
         let uncertainty = self.uncertainty.and_then(|found| {
             let (low, high) = found.interval;
@@ -130,8 +228,57 @@ impl Estimate {
             let ends = [scaled.interval.0, scaled.interval.1, scaled.detectable];
             if ends.into_iter().all(f64::is_finite) { Ok(scaled) } else { Err(Reason::OutOfRange) }
         });
-        Self { mean: self.mean.times(factor), uncertainty, ..self }
+        Self { value: self.value.times(factor), uncertainty, ..self }
     }
+
+    /// Returns the estimate with the p-value of the alternative that the true value is above 0.
+    pub(crate) fn one_sided(self) -> Self {
+        let uncertainty = self.uncertainty.map(|found| {
+            let is_above = self.value.value.is_ok_and(|value| value > 0.0);
+            let half = 0.5 * found.p_value;
+            Uncertainty { p_value: if is_above { half } else { 1.0 - half }, ..found }
+        });
+        Self { uncertainty, ..self }
+    }
+}
+
+impl Serialize for Estimate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        serialize_figure(&self.value, &mut map)?;
+        map.serialize_entry("method", if self.method == Method::Cosines { "ewc" } else { "t" })?;
+        map.serialize_entry("horizon", &self.horizon)?;
+        let found = self.uncertainty.ok();
+        map.serialize_entry("standard_error", &found.map(|found| found.standard_error))?;
+        map.serialize_entry("degrees_of_freedom", &found.map(|found| found.degrees_of_freedom))?;
+        map.serialize_entry("interval", &found.map(|found| found.interval))?;
+        map.serialize_entry("p_value", &found.map(|found| found.p_value))?;
+        map.serialize_entry("minimum_detectable", &found.map(|found| found.detectable))?;
+        if let Some(classical) = &self.classical {
+            map.serialize_entry("classical", classical)?;
+        }
+        if let Err(reason) = self.value.value.err().map_or(self.uncertainty.map(|_| ()), Err) {
+            map.serialize_entry("reason", &reason.to_string())?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Classical {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("naive_t", &self.naive_t.ok())?;
+        map.serialize_entry("newey_west_t", &self.newey_west_t.ok())?;
+        map.serialize_entry("newey_west_lag", &self.newey_west_lag)?;
+        if let Some(reason) = self.naive_t.err().or(self.newey_west_t.err()) {
+            map.serialize_entry("reason", &reason.to_string())?;
+        }
+        map.end()
+    }
+}
+
+fn finite(value: Result<f64, StatsError>) -> Result<f64, Reason> {
+    Figure::new(0, value).value
 }
 
 /// Refuses fewer than `needed`.

@@ -1,67 +1,55 @@
-//! Which months count where, and where their rows begin.
+//! Which months are live, and what sectors gained in the months after each.
 
-use std::ops::Range;
+use rotor_engine::Scored;
+use rotor_factor::Month;
+use rotor_run::Run;
 
-use rotor_run::{Run, Score, SectorReturn};
-
-/// The rows of a run by month, and the months that are live.
-///
-/// *Invariant:* the rows of the run are ordered by execution, then by factor, as [`Run`] promises.
+/// The months of a run.
 pub(crate) struct Months<'a> {
     run: &'a Run,
     /// Month by month whether every factor scores at least one sector.
     pub(crate) is_live: Vec<bool>,
-    // Month by month and factor by factor the first row of `scores`; the last entry is their number.
-    scores: Vec<usize>,
-    // Month by month the first row of `sector_returns`; the last entry is their number.
-    returns: Vec<usize>,
 }
+
+/// The length of a span of [`spans`], in years.
+const SPAN: i32 = 3;
 
 impl<'a> Months<'a> {
-    /// Finds where the rows of each month begin, in one pass.
-    ///
-    /// # Panics
-    ///
-    /// If a row is of an execution or a factor that the run does not have.
-    pub(crate) fn new(run: &'a Run) -> Self {
-        let n_factors = run.factors.len();
-        let cell = |score: &Score| score.execution as usize * n_factors + score.factor as usize;
-        let scores = starts(run.executions.len() * n_factors, run.scores.iter().map(cell));
-        let months = run.sector_returns.iter().map(|row| row.execution as usize);
-        let returns = starts(run.executions.len(), months);
-        let mut months = Self { run, is_live: Vec::new(), scores, returns };
-        months.is_live = (0..run.executions.len()).map(|month| months.every_factor_scores(month)).collect();
-        months
+    pub(crate) fn new(run: &'a Run, scored: &Scored<'_>) -> Self {
+        let is_live = scored
+            .days
+            .iter()
+            .map(|day| !day.opinions.is_empty() && day.opinions.iter().all(|opinion| opinion.has_score()))
+            .collect();
+        Self { run, is_live }
     }
 
-    /// Returns what a factor said of the sectors in a month.
-    pub(crate) fn scores(&self, month: usize, factor: usize) -> &'a [Score] {
-        &self.run.scores[range(&self.scores, month * self.run.factors.len() + factor)]
+    /// Whether a month belongs to a section.
+    pub(crate) fn is_in(&self, month: usize, is_live: bool) -> bool {
+        !is_live || self.is_live[month]
     }
 
-    /// Returns what the sectors gained from the execution of a month to its exit.
-    pub(crate) fn sector_returns(&self, month: usize) -> &'a [SectorReturn] {
-        &self.run.sector_returns[range(&self.returns, month)]
+    fn of(&self, month: usize) -> Month {
+        self.run.executions[month].as_of.month()
     }
 
-    fn every_factor_scores(&self, month: usize) -> bool {
-        let has_score = |factor| self.scores(month, factor).iter().any(|row| row.score.is_some());
-        !self.run.factors.is_empty() && (0..self.run.factors.len()).all(has_score)
+    /// Returns the calendar year of a month.
+    pub(crate) fn year(&self, month: usize) -> i32 {
+        self.of(month).year()
     }
-}
 
-fn range(starts: &[usize], cell: usize) -> Range<usize> {
-    starts[cell]..starts[cell + 1]
-}
-
-/// Returns the first row of each cell, and the number of rows at the end.
-fn starts(n_cells: usize, cells: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut starts = vec![0; n_cells + 1];
-    for cell in cells {
-        starts[cell + 1] += 1;
+    /// Returns the calendar regimes: spans of three years from the first one on, and the quarters of the year.
+    pub(crate) fn regimes(&self) -> [Vec<(String, Vec<usize>)>; 2] {
+        let n_months = self.run.executions.len();
+        let Some(first) = (n_months > 0).then(|| self.year(0)) else { return [Vec::new(), Vec::new()] };
+        let span = |month: usize| (self.year(month) - first) / SPAN;
+        let name = |span: i32| format!("{}-{}", first + SPAN * span, first + SPAN * span + SPAN - 1);
+        let spans = (0..=span(n_months - 1))
+            .map(|number| (name(number), (0..n_months).filter(|month| span(*month) == number).collect()));
+        let quarter = |month: usize| (self.of(month).number() as usize - 1) / 3;
+        let quarters = (0..4).map(|number| {
+            (format!("Q{}", number + 1), (0..n_months).filter(|month| quarter(*month) == number).collect())
+        });
+        [spans.collect(), quarters.collect()]
     }
-    for cell in 0..n_cells {
-        starts[cell + 1] += starts[cell];
-    }
-    starts
 }

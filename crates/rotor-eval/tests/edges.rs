@@ -2,7 +2,8 @@
 
 mod support;
 
-use rotor_eval::{Evaluation, Reason, evaluate};
+use rotor_engine::Config;
+use rotor_eval::{Evaluation, Excess, Reason, evaluate};
 use rotor_run::Run;
 use serde_json::Value;
 use support::{
@@ -38,12 +39,20 @@ fn walk(document: &Value, place: &str) {
 }
 
 fn checked(run: &Run) -> (Evaluation, Value) {
-    let evaluation = evaluate(run);
+    let evaluation = evaluate(run, &Config::default());
     let document = evaluation.to_json();
     walk(&document, "");
     let text = serde_json::to_string(&document).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
     (evaluation, document)
+}
+
+fn equal_weight(evaluation: &Evaluation) -> &Excess {
+    evaluation.portfolio.all.excess.get("top_net").unwrap().get("equal_weight").unwrap()
+}
+
+fn b300(evaluation: &Evaluation) -> &Excess {
+    evaluation.portfolio.all.excess.get("top_net").unwrap().get("b300").unwrap()
 }
 
 fn reason<'a>(document: &'a Value, path: &str) -> &'a str {
@@ -83,21 +92,24 @@ fn runs_of_any_length_are_evaluated() {
 #[test]
 fn one_month_has_a_mean_and_no_spread() {
     let (evaluation, document) = checked(&plain(1, 0.01));
-    let performance = &evaluation.portfolio.all.performance[0];
+    let performance = evaluation.portfolio.all.performance.get("top").unwrap();
     assert!((performance.annual_return.value.unwrap() - (1.01_f64.powi(12) - 1.0)).abs() < 1e-14);
     assert_eq!(performance.volatility.value, Err(Reason::TooFew { n: 1, needed: 2 }));
-    let rank_ic = &evaluation.factor.sections.all[0].rank_ic;
-    assert_eq!(rank_ic.mean.mean.n, 1);
-    assert!(rank_ic.mean.mean.value.is_ok() && rank_ic.ratio.value.is_err());
+    let rank_ic = &evaluation.factor.sections.all.get("one").unwrap().rank_ic;
+    assert_eq!(rank_ic.mean.value.n, 1);
+    assert!(rank_ic.mean.value.value.is_ok() && rank_ic.ratio.value.is_err());
     assert_eq!(reason(&document, "/factor/all/one/rank_ic/mean"), "1 values where 8 are needed");
 }
 
 #[test]
 fn two_months_have_a_spread_and_no_interval() {
     let (evaluation, _) = checked(&random(1, 4, 6, &["profit"]));
-    let top = &evaluation.portfolio.all.performance[0];
-    assert_eq!((top.volatility.n, top.volatility.value.is_ok(), top.sharpe.value.is_ok()), (2, true, true));
-    let excess = &evaluation.portfolio.all.excess[0];
+    let top = evaluation.portfolio.all.performance.get("top").unwrap();
+    assert_eq!(
+        (top.volatility.n, top.volatility.value.is_ok(), top.sharpe.value.value.is_ok()),
+        (2, true, true)
+    );
+    let excess = equal_weight(&evaluation);
     assert_eq!(excess.arithmetic.uncertainty, Err(Reason::TooFew { n: 2, needed: 8 }));
 }
 
@@ -105,11 +117,11 @@ fn two_months_have_a_spread_and_no_interval() {
 fn equal_returns_have_no_risk_and_no_ratio() {
     // 0.1 has no exact sum: what differs by its last bits is the same to nine decimals.
     let (evaluation, document) = checked(&plain(24, 0.1));
-    let top = &evaluation.portfolio.all.performance[0];
-    assert_eq!((top.volatility.value, top.sharpe.value), (Ok(0.0), Err(Reason::NoVariation)));
+    let top = evaluation.portfolio.all.performance.get("top").unwrap();
+    assert_eq!((top.volatility.value, top.sharpe.value.value), (Ok(0.0), Err(Reason::NoVariation)));
     assert_eq!((top.max_drawdown.depth.value, top.max_drawdown.days), (Ok(0.0), None));
-    let excess = &evaluation.portfolio.all.excess[0];
-    assert_eq!((excess.arithmetic.mean.value, excess.geometric.value), (Ok(0.0), Ok(0.0)));
+    let excess = equal_weight(&evaluation);
+    assert_eq!((excess.arithmetic.value.value, excess.geometric.value), (Ok(0.0), Ok(0.0)));
     assert_eq!(excess.hit_rate.value, Ok(0.0));
     assert_eq!(reason(&document, "/portfolio/all/excess/top_net/b300/arithmetic"), "all values are equal");
 }
@@ -128,10 +140,11 @@ fn equal_sector_returns_and_equal_scores_are_counted_and_not_averaged() {
         };
     }
     let (evaluation, _) = checked(&run);
-    let factor = &evaluation.factor.sections.all[0];
-    assert_eq!((factor.n_months, factor.n_constant, factor.rank_ic.mean.mean.n), (10, 6, 4));
-    let reasons: Vec<_> =
-        [0, 8, 9].map(|month: usize| evaluation.factor.monthly[0][month].value.unwrap_err()).to_vec();
+    let factor = evaluation.factor.sections.all.get("one").unwrap();
+    assert_eq!((factor.n_months, factor.n_constant, factor.rank_ic.mean.value.n), (10, 6, 4));
+    let reasons: Vec<_> = [0, 8, 9]
+        .map(|month: usize| evaluation.factor.monthly.get("one").unwrap()[month].value.unwrap_err())
+        .to_vec();
     assert_eq!(reasons, [Reason::NoVariation, Reason::NoVariation, Reason::TooFew { n: 2, needed: 3 }]);
 }
 
@@ -143,10 +156,10 @@ fn a_benchmark_with_gaps_is_compared_where_it_exists() {
         row.value = if row.portfolio == 3 { -0.5 } else { row.value };
     }
     let (evaluation, _) = checked(&run);
-    let excess = evaluation.portfolio.all.excess.iter().find(|one| one.benchmark == "b300").unwrap();
-    assert_eq!((excess.arithmetic.mean.n, excess.hit_rate.value), (9, Ok(1.0)));
+    let excess = b300(&evaluation);
+    assert_eq!((excess.arithmetic.value.n, excess.hit_rate.value), (9, Ok(1.0)));
     assert!((excess.geometric.value.unwrap() - (2.02_f64.powi(12) - 1.0)).abs() < 1e-9);
-    let benchmark = evaluation.portfolio.all.performance.iter().find(|one| one.portfolio == "b300").unwrap();
+    let benchmark = evaluation.portfolio.all.performance.get("b300").unwrap();
     assert_eq!(benchmark.max_drawdown.days, Some((first_day(0), first_day(12))));
     run.returns.retain(|row| row.portfolio != 3);
     let (_, document) = checked(&run);
@@ -171,11 +184,14 @@ fn a_factor_that_is_live_for_five_months_has_a_mean_of_five() {
     }
     let (evaluation, _) = checked(&run);
     assert_eq!((evaluation.n_months, evaluation.n_live), (12, 5));
-    let late = &evaluation.factor.sections.all[1];
-    assert_eq!((late.n_months, late.n_unscored, late.n_constant, late.rank_ic.mean.mean.n), (12, 7, 0, 5));
+    let late = evaluation.factor.sections.all.get("late").unwrap();
+    assert_eq!((late.n_months, late.n_unscored, late.n_constant, late.rank_ic.mean.value.n), (12, 7, 0, 5));
     assert_eq!(late.rank_ic.mean.uncertainty, Err(Reason::TooFew { n: 5, needed: 8 }));
     let early = evaluation.factor.sections.live.as_ref().unwrap();
-    assert_eq!((early[0].n_months, early[0].rank_ic.mean.mean.n), (5, 5));
+    assert_eq!(
+        (early.get("early").unwrap().n_months, early.get("early").unwrap().rank_ic.mean.value.n),
+        (5, 5)
+    );
 }
 
 #[test]
@@ -208,7 +224,7 @@ fn forecasts_of_what_does_not_change_cannot_beat_no_change() {
         forecast(&mut run, month, 0, 1, month / 3, [1.0, 0.1 + 0.2], Some(0.3));
     }
     let (evaluation, _) = checked(&run);
-    let figures = &evaluation.forecast.all[0].every;
+    let figures = &evaluation.forecast.all.get("one").unwrap().get("margin").unwrap().every;
     assert_eq!(figures.r2_no_change.value, Err(Reason::NoChangeIsExact));
     assert_eq!(figures.r2_within.value, Err(Reason::NoVariation));
     assert_eq!(figures.hit_rate.value, Ok(0.0));
@@ -223,21 +239,21 @@ fn a_total_loss_is_a_return_of_minus_one() {
     };
     lose(&mut run, 1, -1.0);
     let (evaluation, _) = checked(&run);
-    let net = &evaluation.portfolio.all.performance[1];
+    let net = evaluation.portfolio.all.performance.get("top_net").unwrap();
     assert_eq!((net.annual_return.value, net.max_drawdown.depth.value), (Ok(-1.0), Ok(-1.0)));
     assert_eq!(net.max_drawdown.days, Some((first_day(4), first_day(5))));
-    assert_eq!(evaluation.portfolio.all.excess[1].geometric.value, Ok(-1.0));
+    assert_eq!(b300(&evaluation).geometric.value, Ok(-1.0));
     // Of a benchmark that has lost everything, there is no multiple.
     lose(&mut run, 3, -1.0);
     let (evaluation, _) = checked(&run);
-    let excess = &evaluation.portfolio.all.excess[1];
+    let excess = b300(&evaluation);
     assert_eq!(excess.geometric.value, Err(Reason::BenchmarkLostAll));
     assert_eq!(excess.max_drawdown.depth.value, Err(Reason::BenchmarkLostAll));
-    assert_eq!(excess.arithmetic.mean.value, Ok(0.0));
+    assert_eq!(excess.arithmetic.value.value, Ok(0.0));
     // Below -100% there is no net value.
     lose(&mut run, 0, -1.5);
     let (evaluation, _) = checked(&run);
-    let top = &evaluation.portfolio.all.performance[0];
+    let top = evaluation.portfolio.all.performance.get("top").unwrap();
     assert_eq!(top.annual_return.value, Err(Reason::BeyondTotalLoss));
     assert_eq!(top.max_drawdown.depth.value, Err(Reason::BeyondTotalLoss));
 }
@@ -246,7 +262,9 @@ fn a_total_loss_is_a_return_of_minus_one() {
 fn numbers_of_any_size_end_as_figures_or_reasons() {
     for size in [f64::MAX, 1e200, 1e-200, 5e-324, f64::NAN, f64::INFINITY] {
         let mut run = random(2, 30, 5, &["profit", "price"]);
-        run.scores.iter_mut().for_each(|row| row.score = row.score.map(|score| score * size));
+        // A score is finite: a signal with another one is refused.
+        let scaled = |score: f64| if (score * size).is_finite() { score * size } else { score };
+        run.scores.iter_mut().for_each(|row| row.score = row.score.map(scaled));
         run.sector_returns.iter_mut().for_each(|row| row.value *= size);
         run.returns.iter_mut().for_each(|row| row.value *= size);
         run.forecasts.iter_mut().for_each(|row| row.forecast *= size);
@@ -260,7 +278,7 @@ fn one_thread_gives_the_bits_of_many() {
     let run = random(9, 60, 31, &["profit", "price", "prosperity", "heat"]);
     let on = |n_threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
-        serde_json::to_string(&pool.install(|| evaluate(&run)).to_json()).unwrap()
+        serde_json::to_string(&pool.install(|| evaluate(&run, &Config::default())).to_json()).unwrap()
     };
     let one = on(1);
     assert!(one.len() > 10_000);

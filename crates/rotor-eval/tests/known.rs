@@ -12,6 +12,7 @@
 
 mod support;
 
+use rotor_engine::Config;
 use rotor_eval::evaluate;
 use support::{forecast, portfolio_return, score, sector_return, turnover};
 
@@ -140,7 +141,7 @@ fn numbers_of_numpy() {
         }
         turnover(&mut run, month, TURNOVER[month], COST[month]);
     }
-    let document = evaluate(&run).to_json();
+    let document = evaluate(&run, &Config::default()).to_json();
     for (path, expected) in EXPECTED {
         let found = document.pointer(path).and_then(serde_json::Value::as_f64);
         let found = found.unwrap_or_else(|| panic!("no number at {path}"));

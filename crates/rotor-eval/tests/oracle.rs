@@ -4,6 +4,7 @@ mod support;
 
 use std::f64::consts::PI;
 
+use rotor_engine::Config;
 use rotor_eval::evaluate;
 use rotor_run::{Forecast, Run};
 use rotor_stats::{student_p_value, student_quantile};
@@ -229,7 +230,7 @@ fn check_portfolios(at: &At<'_>, run: &Run, months: &[usize]) {
 fn every_figure_is_that_of_the_obvious_version() {
     for seed in 1..=4 {
         let run = support::random(seed, 45, 9, &["profit", "price", "heat"]);
-        let document = evaluate(&run).to_json();
+        let document = evaluate(&run, &Config::default()).to_json();
         let all: Vec<usize> = (0..run.executions.len()).collect();
         let scores_some = |month: usize, factor: usize| {
             run.scores.iter().any(|row| {

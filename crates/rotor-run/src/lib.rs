@@ -13,7 +13,7 @@ mod write;
 
 pub use error::{RunError, TableFault};
 pub use rows::{
-    Diagnostic, Execution, FactorTable, Forecast, Place, Realized, Return, Run, Score, SectorReturn, TextId,
-    Texts, Turnover,
+    Diagnostic, Execution, FactorTable, Forecast, History, Place, Realized, Return, Run, Score, SectorReturn,
+    TextId, Texts, Turnover,
 };
 pub use write::{Destination, check_destination, write};

@@ -92,6 +92,18 @@ pub struct Forecast {
     pub naive: f64,
     /// What it turned out to be.
     pub realized: Option<Realized>,
+    /// What was known of the target before, for the evaluation; `None` without a value. Not part of the folder, for it follows
+    /// from the dataset.
+    pub history: Option<History>,
+}
+
+/// The values of a forecast's target and entity that were known on the execution day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct History {
+    /// Their mean, extreme growths cut as the method cuts them.
+    pub mean: f64,
+    /// The last but one; `None` if there is one only.
+    pub before_last: Option<f64>,
 }
 
 /// What a forecast is held against.

@@ -78,6 +78,7 @@ fn small_run() -> Run {
             period: day("2020-03-31"),
             forecast: 0.1,
             naive: 0.2,
+            history: None,
             realized: Some(Realized { value: 5e-324, released: day("2020-04-27") }),
         },
         Forecast {
@@ -88,6 +89,7 @@ fn small_run() -> Run {
             period: day("2020-06-30"),
             forecast: 1.5,
             naive: -1.5,
+            history: None,
             realized: None,
         },
     ];

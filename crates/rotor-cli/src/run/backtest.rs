@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         eprintln!("warning: {}", Warning::MissingInput { factor, reason });
     }
     let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
-    let evaluation = rotor_eval::evaluate(&result.run);
+    let evaluation = rotor_eval::evaluate(&result.run, &config);
     let metrics = to_json(&evaluation.to_json())?;
     let provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
     let place = rotor_run::write(&result.run, &provenance, &[("metrics.json", &metrics)], &destination)?;

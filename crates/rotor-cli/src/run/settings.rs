@@ -166,7 +166,7 @@ fn value_name(key: &str) -> &'static str {
         "start" | "end" => "YYYY-MM",
         "exclude" | "benchmarks" => "CODE,…",
         "groups" | "factors" => "NAME,…",
-        "min_factors" | "top" | "cost_bp" | "seed" => "N",
+        "min_factors" | "top" | "cost_bp" | "trials" | "seed" => "N",
         _ => "WORD",
     }
 }

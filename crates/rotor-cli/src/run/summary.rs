@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rotor_data::Dataset;
 use rotor_engine::{Backtest, Config};
-use rotor_eval::{Estimate, Evaluation, Figure, ForecastEvaluation, Performance};
+use rotor_eval::{Estimate, Evaluation, Figure, PortfolioEvaluation, Variant};
 use rotor_run::Place;
 use serde_json::{Value, json};
 
@@ -32,6 +32,7 @@ pub(super) fn as_text(facts: &Facts<'_>, place: &Path) -> String {
     part(factors(facts.evaluation));
     part(forecasts(facts.evaluation));
     part(portfolios(facts));
+    part(variants(facts));
     part(picks(facts));
     part(warnings(facts));
     writeln!(text, "run folder: {}", place.display()).expect("writing to a string does not fail");
@@ -66,21 +67,26 @@ fn factors(evaluation: &Evaluation) -> String {
         ("RankIC", Align::Right),
         ("95% interval", Align::Right),
         ("p", Align::Right),
-        ("share > 0", Align::Right),
+        ("detectable", Align::Right),
+        ("12 months", Align::Right),
+        ("p", Align::Right),
     ];
     let mut table = TextTable::new(&columns);
-    for (name, factor) in evaluation.factors.iter().zip(&evaluation.factor.sections.all) {
-        let rank_ic = &factor.rank_ic;
+    for (name, factor) in evaluation.factor.sections.all.iter() {
+        let mean = &factor.rank_ic.mean;
+        let year = factor.horizons.last().map(|horizon| &horizon.rank_ic);
         table.row([
-            fit(name, 24),
-            rank_ic.mean.mean.n.to_string(),
-            number(&rank_ic.mean.mean, 3),
-            interval(&rank_ic.mean, 1.0, 3, ""),
-            p_value(&rank_ic.mean),
-            percent(&rank_ic.share_positive, 0),
+            fit(name, 16),
+            mean.value.n.to_string(),
+            number(&mean.value, 3),
+            interval(mean, 1.0, 3, ""),
+            p_value(mean),
+            mean.uncertainty.map_or("-".into(), |found| format!("{:.3}", found.detectable)),
+            year.map_or("-".into(), |year| number(&year.value, 3)),
+            year.map_or("-".into(), p_value),
         ]);
     }
-    table.render()
+    table.render() + "detectable: the true mean RankIC that so many months find in four cases of five\n"
 }
 
 /// How well published figures are forecast; of several forecasts of one value the last.
@@ -90,21 +96,31 @@ fn forecasts(evaluation: &Evaluation) -> String {
         ("target", Align::Left),
         ("values", Align::Right),
         ("MSE", Align::Right),
-        ("MSE no change", Align::Right),
-        ("R² vs no change", Align::Right),
+        ("R² no change", Align::Right),
+        ("p", Align::Right),
+        ("R² mean", Align::Right),
+        ("p", Align::Right),
     ];
     let mut table = TextTable::new(&columns);
-    for ForecastEvaluation { factor, target, latest, .. } in &evaluation.forecast.all {
-        table.row([
-            fit(&evaluation.factors[*factor], 16),
-            fit(target, 22),
-            latest.mse.n.to_string(),
-            number(&latest.mse, 2),
-            number(&latest.mse_no_change, 2),
-            number(&latest.r2_no_change, 3),
-        ]);
+    let mut is_empty = true;
+    for (factor, targets) in evaluation.forecast.all.iter() {
+        for (target, of_target) in targets.iter() {
+            is_empty = false;
+            let latest = &of_target.latest;
+            table.row([
+                fit(factor, 12),
+                fit(target, 20),
+                latest.mse.n.to_string(),
+                number(&latest.mse, 1),
+                number(&latest.r2_no_change, 2),
+                p_value(&of_target.tests.gain_no_change.estimate),
+                number(&latest.r2_history, 2),
+                p_value(&of_target.tests.gain_history.estimate),
+            ]);
+        }
     }
-    if evaluation.forecast.all.is_empty() { String::new() } else { table.render() }
+    let legend = "R² out of sample: 1 less squared errors over those of no change, of the mean of the past\n";
+    if is_empty { String::new() } else { table.render() + legend }
 }
 
 /// What the picks gained, and by how much more than what.
@@ -119,17 +135,16 @@ fn portfolios(facts: &Facts<'_>) -> String {
         ("95% interval", Align::Right),
     ];
     let mut table = TextTable::new(&columns);
-    for performance in &of_run.performance {
-        let Performance { portfolio, annual_return, volatility, max_drawdown, .. } = performance;
-        let excess = of_run.excess.iter().find(|excess| excess.benchmark == *portfolio);
+    for (portfolio, performance) in of_run.performance.iter() {
+        let excess = of_run.excess.get("top_net").and_then(|benchmarks| benchmarks.get(portfolio));
         let (mean, range) = excess.map_or((String::new(), String::new()), |excess| {
-            (percent(&excess.arithmetic.mean, 1), interval(&excess.arithmetic, 100.0, 1, "%"))
+            (percent(&excess.arithmetic.value, 1), interval(&excess.arithmetic, 100.0, 1, "%"))
         });
         table.row([
             portfolio_name(facts, portfolio),
-            percent(annual_return, 1),
-            percent(volatility, 1),
-            percent(&max_drawdown.depth, 1),
+            percent(&performance.annual_return, 1),
+            percent(&performance.volatility, 1),
+            percent(&performance.max_drawdown.depth, 1),
             mean,
             range,
         ]);
@@ -142,6 +157,80 @@ fn portfolios(facts: &Facts<'_>) -> String {
             percent(&trading.cost_per_year, 1),
             facts.config.cost_bp,
         )
+}
+
+/// Other strategies on the same scores, and what it means that there are many.
+fn variants(facts: &Facts<'_>) -> String {
+    const MOST_FACTORS: usize = 8;
+    let of_run = &facts.evaluation.portfolio.all;
+    let columns = [
+        ("strategy", Align::Left),
+        ("a year", Align::Right),
+        ("excess", Align::Right),
+        ("95% interval", Align::Right),
+        ("less the run", Align::Right),
+        ("95% interval", Align::Right),
+    ];
+    let mut table = TextTable::new(&columns);
+    let mut row = |name: String, variant: &Variant| {
+        let none = || ("-".to_owned(), "-".to_owned());
+        let difference = variant
+            .difference
+            .as_ref()
+            .map(|difference| (percent(&difference.value, 1), interval(difference, 100.0, 1, "%")));
+        let (difference, range) = difference.unwrap_or_else(none);
+        table.row([
+            name,
+            percent(&variant.annual_return, 1),
+            percent(&variant.excess.value, 1),
+            interval(&variant.excess, 100.0, 1, "%"),
+            difference,
+            range,
+        ]);
+    };
+    let is_short = of_run.variants.alone.len() <= MOST_FACTORS;
+    for (name, variant) in of_run.variants.alone.iter().filter(|_| is_short) {
+        row(format!("{} alone", fit(name, 16)), variant);
+    }
+    for (name, variant) in of_run.variants.without.iter().filter(|_| is_short) {
+        row(format!("without {}", fit(name, 16)), variant);
+    }
+    let table = if is_short { table.render() } else { String::new() };
+    table + &doubts(of_run)
+}
+
+/// How far the result depends on choices, and how good luck alone would look.
+fn doubts(of_run: &PortfolioEvaluation) -> String {
+    let mut text = String::new();
+    let cells = &of_run.variants.sensitivity;
+    let known = cells.iter().filter_map(|one| one.variant.excess.value.value.ok());
+    let (low, high) =
+        known.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    if low <= high {
+        let n = cells.len();
+        let range = format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high);
+        writeln!(text, "{n} other settings of top, min_factors and cost_bp: excess {range} a year")
+            .expect("writing to a string does not fail");
+    }
+    let trials = &of_run.trials;
+    if let Ok(deflated) = trials.deflated_sharpe.probability.value {
+        let tried = match trials.n_trials {
+            1 => "one trial (say how many there were: --trials N)".to_owned(),
+            n => format!("the best of {n} trials"),
+        };
+        writeln!(text, "probability of an excess beyond luck, as {tried}: {:.0}%", 100.0 * deflated)
+            .expect("writing to a string does not fail");
+    }
+    if let Ok(overfitting) = trials.overfitting.probability.value {
+        let n = trials.overfitting.n_strategies;
+        writeln!(
+            text,
+            "best of {n} such strategies in one half of the months, below the median in the other: {:.0}%",
+            100.0 * overfitting
+        )
+        .expect("writing to a string does not fail");
+    }
+    text
 }
 
 fn portfolio_name(facts: &Facts<'_>, portfolio: &str) -> String {
@@ -210,7 +299,7 @@ fn picks(facts: &Facts<'_>) -> String {
         0 => String::new(),
         n => format!("and {n} more\n"),
     };
-    let names: Vec<String> = facts.evaluation.factors.iter().map(|name| fit(name, 16)).collect();
+    let names: Vec<String> = facts.result.run.factors.iter().map(|name| fit(name, 16)).collect();
     format!(
         "picks of {day}, the last that have an exit\nscores: {}\n{}{more}",
         names.join(", "),

@@ -7,9 +7,10 @@ use rotor_run::{Place as RunPlace, Return, Run, SectorReturn, Turnover};
 use super::said::Said;
 use super::{Member, Warning};
 use crate::config::Config;
-use crate::portfolio::{Portfolio, benchmark_return, pick, sector_return};
+use crate::portfolio::{benchmark_return, pick, sector_return};
 use crate::ranking::{Opinion, Place, rank};
 use crate::replay::Outcome;
+use crate::strategy::{Scored, cost, net_of_cost};
 
 impl Said<'_> {
     /// Ranks, picks and holds from the first kept day on.
@@ -21,37 +22,29 @@ impl Said<'_> {
         first_kept: usize,
         warnings: &mut Vec<Warning>,
     ) {
-        let portfolios = Portfolios::new(run, self.dataset, benchmarks);
-        let mut top = Portfolio::default();
-        let mut n_fewer = 0;
         for (day, execution) in self.executions.iter().enumerate() {
-            let (sectors, at) = (&self.sectors[day], day as u32);
-            let (entry, exit) = (execution.entry, execution.exit);
             let gain = |sector: &u32| {
-                let gain = sector_return(self.dataset, *sector as usize, entry, exit);
+                let gain = sector_return(self.dataset, *sector as usize, execution.entry, execution.exit);
                 gain.expect("a sector of the cross-section has a close")
             };
-            let gains: Vec<f64> = sectors.iter().map(gain).collect();
-            let rows = sectors.iter().zip(&gains);
-            run.sector_returns.extend(rows.map(|(sector, value)| SectorReturn {
-                execution: at,
+            run.sector_returns.extend(self.sectors[day].iter().map(|sector| SectorReturn {
+                execution: day as u32,
                 sector: *sector,
-                value: *value,
+                value: gain(sector),
             }));
-            if day < first_kept {
-                continue;
-            }
+        }
+        let weights: Vec<f64> = self.members.iter().map(|member| member.weight).collect();
+        let scored = Scored::new(run);
+        let days = scored.rank(&weights, config);
+        let held = scored.hold(days.iter().map(|places| pick(places, config)).collect());
+        let gains: Vec<Vec<f64>> = scored.days.into_iter().map(|day| day.gains).collect();
+        let portfolios = Portfolios::new(run, self.dataset, benchmarks);
+        let mut n_fewer = 0;
+        for (day, execution) in self.executions.iter().enumerate().skip(first_kept) {
+            let (at, places, shares) = (day as u32, &days[day], &held.shares[day]);
             run.executions[day].is_kept = true;
-            let outcomes = self.outcomes.iter().map(|outcomes| &outcomes[day]);
-            let (places, shares) = rank_and_pick(self.dataset, config, self.members, sectors, outcomes);
-            let held: Vec<(u32, f64)> = sectors
-                .iter()
-                .zip(&shares)
-                .filter(|(_, share)| **share > 0.0)
-                .map(|(sector, share)| (*sector, *share))
-                .collect();
-            n_fewer += usize::from(held.len() < config.top);
-            for ((sector, place), share) in sectors.iter().zip(&places).zip(&shares) {
+            n_fewer += usize::from(shares.iter().filter(|share| **share > 0.0).count() < config.top);
+            for ((sector, place), share) in self.sectors[day].iter().zip(places).zip(shares) {
                 run.ranking.push(RunPlace {
                     execution: at,
                     sector: *sector,
@@ -61,18 +54,14 @@ impl Said<'_> {
                     weight: *share,
                 });
             }
-            // Everything is sold and bought at most; the last bits of a sum could say more.
-            let traded = top.rebalance(held).min(2.0);
-            let cost = config.cost_bp / 10_000.0 * traded;
+            let traded = held.traded[day];
+            let cost = cost(traded, config.cost_bp);
             run.turnover.push(Turnover { execution: at, turnover: traded / 2.0, cost });
-            let of_sector = |sector: u32| {
-                gains[sectors.binary_search(&sector).expect("what is held is in the cross-section")]
-            };
-            if let Some(gross) = top.hold(of_sector) {
-                Portfolios::say_top(run, at, gross, cost);
+            if let Some(gross) = held.gross[day] {
+                Portfolios::say_top(run, at, gross, net_of_cost(gross, traded, config.cost_bp));
             }
-            Portfolios::say_parts(run, at, &places, &gains, config.top);
-            portfolios.say_benchmarks(run, at, entry, exit);
+            Portfolios::say_parts(run, at, places, &gains[day], config.top);
+            portfolios.say_benchmarks(run, at, execution.entry, execution.exit);
         }
         if n_fewer > 0 {
             warnings.push(Warning::FewerPicks { n_days: n_fewer, top: config.top });
@@ -90,12 +79,13 @@ pub(crate) fn rank_and_pick<'o>(
 ) -> (Vec<Place>, Vec<f64>) {
     let code = |sector: &u32| dataset.entities()[*sector as usize].code.as_str();
     let codes: Vec<&str> = sectors.iter().map(code).collect();
-    let opinion = |(member, outcome): (&Member<'_>, &Outcome)| match outcome {
-        Ok(signal) => Opinion::of(signal, member.weight),
-        Err(_) => Opinion::none(sectors.len(), member.weight),
+    let opinion = |outcome: &Outcome| match outcome {
+        Ok(signal) => Opinion::of(signal),
+        Err(_) => Opinion::none(sectors.len()),
     };
-    let opinions: Vec<Opinion> = members.iter().zip(outcomes).map(opinion).collect();
-    let places = rank(&codes, &opinions, config.missing);
+    let opinions: Vec<Opinion> = outcomes.map(opinion).collect();
+    let weights: Vec<f64> = members.iter().map(|member| member.weight).collect();
+    let places = rank(&codes, &opinions, &weights, config.missing);
     let shares = pick(&places, config);
     (places, shares)
 }
@@ -131,8 +121,7 @@ impl<'a> Portfolios<'a> {
     }
 
     /// Writes down what the picks gained, before and after the cost.
-    fn say_top(run: &mut Run, execution: u32, gross: f64, cost: f64) {
-        let net = (1.0 - cost) * (1.0 + gross) - 1.0;
+    fn say_top(run: &mut Run, execution: u32, gross: f64, net: f64) {
         run.returns.push(Return { execution, portfolio: Self::TOP, value: gross });
         run.returns.push(Return { execution, portfolio: Self::TOP_NET, value: net });
     }

@@ -90,9 +90,14 @@ impl<'a> Said<'a> {
                     }
                     // What is published nobody else may say.
                     let of = entity(forecast.entity);
-                    let realized = match published.get(target).and_then(Option::as_ref) {
-                        Some(published) => published.find(of, forecast.period, as_of),
-                        None => computed.find(target, of, forecast.period, as_of),
+                    let (realized, history) = match published.get(target).and_then(Option::as_ref) {
+                        Some(published) => {
+                            (published.find(of, forecast.period, as_of), published.history(of, as_of))
+                        }
+                        None => (
+                            computed.find(target, of, forecast.period, as_of),
+                            computed.history(target, of, as_of),
+                        ),
                     };
                     run.forecasts.push(Forecast {
                         execution,
@@ -103,6 +108,7 @@ impl<'a> Said<'a> {
                         forecast: forecast.value,
                         naive: forecast.naive,
                         realized,
+                        history,
                     });
                 }
                 self.say_diagnostics(run, day, at, signal);

@@ -149,8 +149,16 @@ pub const KEYS: &[Key] = &[
         get: |config| config.tables.word().into(),
     },
     Key {
+        name: "trials",
+        about: "how many strategies were tried on this dataset, this one included",
+        put: |config, value| {
+            put(&mut config.trials, whole(value, 1, i64::MAX, "1 or more").map(|n| n as u64))
+        },
+        get: |config| (config.trials as i64).into(),
+    },
+    Key {
         name: "seed",
-        about: "seed of what is random in the evaluation; nothing is yet",
+        about: "seed of the bootstrap samples of the evaluation",
         put: |config, value| put(&mut config.seed, whole(value, 0, i64::MAX, "0 or more").map(|n| n as u64)),
         get: |config| (config.seed as i64).into(),
     },

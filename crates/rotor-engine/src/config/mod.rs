@@ -56,6 +56,8 @@ pub struct Config {
     pub on_missing_input: OnMissingInput,
     /// Of which months the tables of factors are kept.
     pub tables: KeptTables,
+    /// How many strategies were tried on the dataset, this one included: the best of many looks better than it is.
+    pub trials: u64,
     /// The seed of whatever is random.
     pub seed: u64,
     /// Settings of single factors, by name.
@@ -216,6 +218,7 @@ impl Default for Config {
             on_error: OnError::Skip,
             on_missing_input: OnMissingInput::Warn,
             tables: KeptTables::Last,
+            trials: 1,
             seed: 1,
             factor: BTreeMap::new(),
         }

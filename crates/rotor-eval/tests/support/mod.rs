@@ -78,6 +78,7 @@ pub(crate) fn forecast(
         period: end(3 * quarter + 2),
         forecast: values[0],
         naive: values[1],
+        history: None,
         realized: realized.map(|value| Realized { value, released: end(3 * quarter + 3) }),
     });
 }

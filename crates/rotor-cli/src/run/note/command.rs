@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     }
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
     let found = watched(|watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
-    let evaluation = found.track.as_ref().ok().map(|track| rotor_eval::evaluate(&track.run));
+    let evaluation = found.track.as_ref().ok().map(|track| rotor_eval::evaluate(&track.run, &config));
     let facts = Facts {
         dataset: &dataset,
         config: &config,

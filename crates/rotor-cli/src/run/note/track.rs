@@ -39,10 +39,10 @@ fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<B
     let lang = teller.lang;
     let all = &evaluation.portfolio.all;
     let mut blocks: Vec<Block> = vec![gained(teller, track, all).into()];
-    if let Some(excess) = all.excess.iter().find(|excess| excess.benchmark == EQUAL_WEIGHT) {
+    if let Some(excess) = over_equal_weight(all) {
         blocks.push(verdict(lang, &excess.arithmetic).into());
     }
-    blocks.extend(excess_table(teller, &all.excess));
+    blocks.extend(excess_table(teller, all));
     blocks.extend(rank_ic_table(teller, evaluation));
     blocks.extend(live(lang, evaluation).map(Block::from));
     blocks.push(
@@ -68,6 +68,11 @@ fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<B
     blocks
 }
 
+/// The picks, net, against all sectors alike.
+fn over_equal_weight(all: &PortfolioEvaluation) -> Option<&Excess> {
+    all.excess.get(TOP_NET)?.get(EQUAL_WEIGHT)
+}
+
 /// What the picks and all sectors alike gained.
 fn gained(teller: &Teller<'_>, track: &Backtest, all: &PortfolioEvaluation) -> String {
     let (lang, config) = (teller.lang, teller.facts.config);
@@ -76,8 +81,7 @@ fn gained(teller: &Teller<'_>, track: &Backtest, all: &PortfolioEvaluation) -> S
         return lang.of("No holding period has ended yet.", "尚无已结束的持有期。").into();
     };
     let annual = |portfolio: &str| {
-        let found = all.performance.iter().find(|one| one.portfolio == portfolio);
-        found.map_or(NONE.into(), |one| percent(&one.annual_return))
+        all.performance.get(portfolio).map_or(NONE.into(), |one| percent(&one.annual_return))
     };
     let (n, from, to, top, cost) = (kept.len(), first.as_of, last.exit, config.top, config.cost_bp);
     let (net, gross, equal) = (annual(TOP_NET), annual(TOP), annual(EQUAL_WEIGHT));
@@ -94,8 +98,8 @@ fn percent(figure: &Figure) -> String {
 
 /// The mean excess over all sectors alike in one sentence that cannot boast.
 fn verdict(lang: Lang, estimate: &Estimate) -> String {
-    let n = estimate.mean.n;
-    let (value, found) = match (estimate.mean.value, estimate.uncertainty) {
+    let n = estimate.value.n;
+    let (value, found) = match (estimate.value.value, estimate.uncertainty) {
         (Ok(value), Ok(found)) => (value, found),
         (Ok(value), Err(reason)) => {
             let value = signed(100.0 * value, 1);
@@ -138,7 +142,7 @@ fn verdict(lang: Lang, estimate: &Estimate) -> String {
     )
 }
 
-fn excess_table(teller: &Teller<'_>, excess: &[Excess]) -> Option<Block> {
+fn excess_table(teller: &Teller<'_>, all: &PortfolioEvaluation) -> Option<Block> {
     let lang = teller.lang;
     let mut table = Table::new([
         Column::name(lang.of("excess over", "超额收益（相对）")),
@@ -148,12 +152,12 @@ fn excess_table(teller: &Teller<'_>, excess: &[Excess]) -> Option<Block> {
         Column::number(lang.of("months won %", "月胜率%")).detail(),
         Column::word(lang.of("reading", "判断")),
     ]);
-    for one in excess {
+    for (code, one) in all.excess.get(TOP_NET)?.iter() {
         table.row([
-            benchmark(teller, &one.benchmark),
-            number(&one.arithmetic.mean, 100.0, 1),
+            benchmark(teller, code),
+            number(&one.arithmetic.value, 100.0, 1),
             interval(&one.arithmetic, 100.0, 1),
-            one.arithmetic.mean.n.to_string(),
+            one.arithmetic.value.n.to_string(),
             one.hit_rate.value.map_or_else(|_| NONE.into(), |rate| fixed(100.0 * rate, 0)),
             reading(lang, &one.arithmetic),
         ]);
@@ -180,13 +184,13 @@ fn rank_ic_table(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Block> 
         Column::number(lang.of("detectable", "可识别下限")).detail(),
         Column::word(lang.of("reading", "判断")),
     ]);
-    for (chosen, factor) in teller.facts.chosen.iter().zip(&evaluation.factor.sections.all) {
+    for (chosen, (_, factor)) in teller.facts.chosen.iter().zip(evaluation.factor.sections.all.iter()) {
         let mean = &factor.rank_ic.mean;
         table.row([
             teller.factor(chosen),
-            number(&mean.mean, 1.0, 3),
+            number(&mean.value, 1.0, 3),
             interval(mean, 1.0, 3),
-            mean.mean.n.to_string(),
+            mean.value.n.to_string(),
             mean.uncertainty.map_or_else(|_| NONE.into(), |found| fixed(found.detectable, 3)),
             reading(lang, mean),
         ]);
@@ -209,8 +213,8 @@ fn live(lang: Lang, evaluation: &Evaluation) -> Option<String> {
     if live.n_months == evaluation.portfolio.all.n_months {
         return None;
     }
-    let excess = &live.excess.iter().find(|excess| excess.benchmark == EQUAL_WEIGHT)?.arithmetic;
-    let (n, value, interval) = (live.n_months, number(&excess.mean, 100.0, 1), interval(excess, 100.0, 1));
+    let excess = &over_equal_weight(live)?.arithmetic;
+    let (n, value, interval) = (live.n_months, number(&excess.value, 100.0, 1), interval(excess, 100.0, 1));
     Some(say!(
         lang,
         "In the {n} months in which every factor scores, the excess over equal weight is {value}% a year, 95% interval {interval}.",
@@ -266,7 +270,7 @@ fn told_warning(lang: Lang, warning: &Warning) -> String {
 
 /// What an interval says of zero.
 fn reading(lang: Lang, estimate: &Estimate) -> String {
-    match (estimate.mean.value, estimate.uncertainty) {
+    match (estimate.value.value, estimate.uncertainty) {
         (Ok(_), Ok(found)) if found.interval.0 > 0.0 => lang.of("above zero", "显著为正").into(),
         (Ok(_), Ok(found)) if found.interval.1 < 0.0 => lang.of("below zero", "显著为负").into(),
         (Ok(_), Ok(_)) => lang.of("undecided", "不显著").into(),

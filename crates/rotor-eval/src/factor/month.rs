@@ -1,0 +1,153 @@
+//! What is to be said of a factor in one month.
+
+use rotor_engine::Scored;
+use rotor_stats::{deviation, pearson, round9, spearman};
+
+use super::forward::Forward;
+use super::{Coefficients, Groups, HORIZONS, LONGEST_LAG};
+use crate::figure::{Figure, Reason, at_least};
+use crate::quantiles::{QuantileMonth, first_quantile};
+
+/// The fewest sectors of which a correlation is taken; fewer count as a constant cross-section.
+const FEWEST_SECTORS: usize = 3;
+
+/// The facts of one month, from which all means are taken.
+pub(super) struct FactorMonth {
+    /// The sectors with a score and a return.
+    pub(super) n_sectors: usize,
+    pub(super) is_unscored: bool,
+    pub(super) value: Result<Coefficients, Reason>,
+    /// Rank correlation and correlation by horizon.
+    pub(super) horizons: [Option<(f64, f64)>; HORIZONS.len()],
+    /// The rank correlation by lag less one.
+    pub(super) lags: Vec<Option<f64>>,
+    /// The rank correlation by group.
+    pub(super) groups: Vec<Option<f64>>,
+    pub(super) quantiles: Option<QuantileMonth>,
+    /// The rank correlation of the scores with those of the month before.
+    pub(super) autocorrelation: Option<f64>,
+    /// The one-way turnover of the best fifth since the month before.
+    pub(super) turnover: Option<f64>,
+}
+
+impl FactorMonth {
+    pub(super) fn new(
+        scored: &Scored<'_>,
+        forward: &Forward,
+        groups: &Groups,
+        month: usize,
+        factor: usize,
+    ) -> Self {
+        let day = &scored.days[month];
+        // Scores that are the same number to a reader do not order the sectors by their last bits.
+        let exact = day.opinions[factor].scores();
+        let scores: Vec<Option<f64>> = exact.iter().map(|score| score.map(round9)).collect();
+        let (known, gains) = pairs(&scores, forward.over(month, 0));
+        let is_unscored = scores.iter().all(Option::is_none);
+        let value = if is_unscored {
+            Err(Reason::Unscored)
+        } else {
+            correlate(&pairs(exact, forward.over(month, 0)).0, &known, &gains)
+        };
+        let one = value.ok().map(|value| (value.rank_ic, value.ic));
+        let over = |horizon: usize| {
+            if HORIZONS[horizon] == 1 {
+                return one;
+            }
+            let (known, gains) = pairs(&scores, forward.over(month, horizon));
+            let (exact, _) = pairs(exact, forward.over(month, horizon));
+            Some((rank_correlation(&known, &gains)?, pearson(&exact, &gains).ok()?))
+        };
+        let at = |lag: usize| {
+            if lag == 1 {
+                return one.map(|(rank_ic, _)| rank_ic);
+            }
+            let (known, gains) = pairs(&scores, forward.at(month, lag));
+            rank_correlation(&known, &gains)
+        };
+        let within = |group: usize| {
+            let belongs = |sector: &u32| groups.of_entity[*sector as usize] == Some(group);
+            let rows =
+                day.sectors.iter().zip(scores.iter().zip(&day.gains)).filter(|(sector, _)| belongs(sector));
+            let (known, gains): (Vec<f64>, Vec<f64>) =
+                rows.filter_map(|(_, (score, gain))| Some(((*score)?, *gain))).unzip();
+            rank_correlation(&known, &gains)
+        };
+        let before = month.checked_sub(1).map(|before| scores_like(scored, before, factor));
+        Self {
+            n_sectors: known.len(),
+            is_unscored,
+            value,
+            horizons: std::array::from_fn(over),
+            lags: (1..=LONGEST_LAG).map(at).collect(),
+            groups: (0..groups.names.len()).map(within).collect(),
+            quantiles: value.ok().and_then(|_| QuantileMonth::of_scores(&known, &gains)),
+            autocorrelation: before.as_ref().and_then(|before| {
+                let same =
+                    |(sector, score): (&u32, &Option<f64>)| Some(((*score)?, of_sector(before, *sector)?));
+                let (now, then): (Vec<f64>, Vec<f64>) =
+                    day.sectors.iter().zip(&scores).filter_map(same).unzip();
+                rank_correlation(&now, &then)
+            }),
+            turnover: before
+                .as_ref()
+                .and_then(|before| turnover(&scored_sectors(&day.sectors, &scores), before)),
+        }
+    }
+}
+
+/// The sectors that a factor scores in a month, ascending, and their scores to nine decimals.
+fn scores_like(scored: &Scored<'_>, month: usize, factor: usize) -> Vec<(u32, f64)> {
+    let day = &scored.days[month];
+    let rounded: Vec<Option<f64>> =
+        day.opinions[factor].scores().iter().map(|score| score.map(round9)).collect();
+    scored_sectors(&day.sectors, &rounded)
+}
+
+fn scored_sectors(sectors: &[u32], scores: &[Option<f64>]) -> Vec<(u32, f64)> {
+    sectors.iter().zip(scores).filter_map(|(sector, score)| Some((*sector, (*score)?))).collect()
+}
+
+fn of_sector(rows: &[(u32, f64)], sector: u32) -> Option<f64> {
+    rows.binary_search_by_key(&sector, |(sector, _)| *sector).ok().map(|position| rows[position].1)
+}
+
+/// Returns ½Σ|Δw| of the best fifth; `None` if either month has none.
+fn turnover(now: &[(u32, f64)], before: &[(u32, f64)]) -> Option<f64> {
+    let held = |rows: &[(u32, f64)]| {
+        let shares = first_quantile(&rows.iter().map(|(_, score)| *score).collect::<Vec<_>>())?;
+        Some(rows.iter().zip(shares).map(|((sector, _), share)| (*sector, share)).collect::<Vec<_>>())
+    };
+    let (now, before) = (held(now)?, held(before)?);
+    let changed: f64 =
+        now.iter().map(|(sector, share)| (share - of_sector(&before, *sector).unwrap_or(0.0)).abs()).sum();
+    let gone = before.iter().filter(|(sector, _)| of_sector(&now, *sector).is_none());
+    Some(0.5 * (changed + gone.map(|(_, share)| share).sum::<f64>()))
+}
+
+/// Returns score and return of the sectors that have both.
+fn pairs(scores: &[Option<f64>], gains: &[Option<f64>]) -> (Vec<f64>, Vec<f64>) {
+    scores.iter().zip(gains).filter_map(|(score, gain)| Some(((*score)?, (*gain)?))).unzip()
+}
+
+fn rank_correlation(left: &[f64], right: &[f64]) -> Option<f64> {
+    at_least(FEWEST_SECTORS, left.len()).ok()?;
+    spearman(left, right).ok()
+}
+
+fn correlate(exact: &[f64], rounded: &[f64], gains: &[f64]) -> Result<Coefficients, Reason> {
+    at_least(FEWEST_SECTORS, rounded.len())?;
+    if rounded.iter().all(|score| *score == rounded[0]) {
+        return Err(Reason::NoVariation);
+    }
+    let (rank_ic, ic) = (spearman(rounded, gains)?, pearson(exact, gains)?);
+    let n = gains.len() as f64;
+    let spread = deviation(gains)?;
+    let in_range = |value: f64| Figure::new(0, Ok::<f64, Reason>(value)).value;
+    Ok(Coefficients {
+        rank_ic,
+        ic,
+        slope: in_range(ic * (spread / deviation(exact)?)),
+        mse: in_range((1.0 - ic * ic) * (spread * spread) * ((n - 1.0) / n)),
+    })
+}

@@ -1,0 +1,156 @@
+//! Where the return of the picks comes from: from which sectors, and from which factors.
+
+use rayon::prelude::*;
+use rotor_engine::{NEUTRAL, Scored};
+use rotor_run::{Place, Run};
+use rotor_stats::{Columns, RANK_CUTOFF, StandardisedRows, Workspace, mean};
+use serde::Serialize;
+
+use super::YEAR;
+use crate::figure::{Estimate, Figure};
+use crate::named::ByName;
+
+/// Where the gross return of the picks comes from.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Contributions {
+    /// By code, of every sector that was in a cross-section; they add up to the arithmetic annual return of `top`, and to its excess
+    /// over `equal_weight`.
+    pub sectors: ByName<SectorContribution>,
+    /// By factor; with `specific` they add up to the excess.
+    pub factors: ByName<FactorContribution>,
+    /// What no factor explains.
+    pub specific: FactorContribution,
+}
+
+/// What a sector gave.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SectorContribution {
+    /// The months in which it was held.
+    pub n_held: usize,
+    /// Its mean share, over all months.
+    pub mean_weight: Figure,
+    /// Twelve times the mean of share times return, a year.
+    pub gross: Figure,
+    /// The same of the share less that of equal weights.
+    pub active: Figure,
+}
+
+/// What the scores of a factor gave.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FactorContribution {
+    /// Twelve times the mean of what the factor's slope makes of the active shares, a year.
+    pub active: Estimate,
+}
+
+/// What each factor gave in a month, then what none explains; `None` where nothing is held or there are too few sectors.
+pub(super) type FactorParts = Vec<Option<Vec<f64>>>;
+
+/// Returns the sectors' shares of each month; empty where nothing is picked.
+fn places(run: &Run) -> Vec<&[Place]> {
+    let mut places: Vec<&[Place]> = vec![&[]; run.executions.len()];
+    for rows in run.ranking.chunk_by(|a, b| a.execution == b.execution) {
+        places[rows[0].execution as usize] = rows;
+    }
+    places
+}
+
+/// Divides the active return of every month among the factors.
+pub(super) fn factor_parts(run: &Run, scored: &Scored<'_>) -> FactorParts {
+    let places = places(run);
+    let of_month = |month: usize| {
+        let (day, places) = (&scored.days[month], places[month]);
+        let (n, n_factors) = (day.sectors.len(), run.factors.len());
+        if places.len() != n || n < n_factors + 2 || places.iter().all(|place| place.weight == 0.0) {
+            return None;
+        }
+        let mut scores = Vec::with_capacity(n * n_factors);
+        for opinion in &day.opinions {
+            scores.extend(opinion.scores().iter().map(|score| score.unwrap_or(NEUTRAL)));
+        }
+        let columns = Columns::new(&scores, n, n_factors).ok()?;
+        let mut rows = StandardisedRows::new(n_factors);
+        rows.add(columns, &day.gains).ok()?;
+        let mut workspace = Workspace::new();
+        let fit = rows.fit(0.0, RANK_CUTOFF, 0.0, &mut workspace).ok()?;
+        let active = |position: usize| places[position].weight - 1.0 / n as f64;
+        let exposure = |factor: usize| {
+            let column = columns.column(factor);
+            (0..n).map(|position| active(position) * column[position]).sum::<f64>()
+        };
+        let mut parts: Vec<f64> =
+            fit.coefficients().iter().enumerate().map(|(factor, slope)| slope * exposure(factor)).collect();
+        let total: f64 = (0..n).map(|position| active(position) * day.gains[position]).sum();
+        let explained: f64 = parts.iter().sum();
+        parts.push(total - explained);
+        Some(parts)
+    };
+    (0..run.executions.len()).into_par_iter().map(of_month).collect()
+}
+
+impl Contributions {
+    pub(super) fn of(run: &Run, scored: &Scored<'_>, parts: &FactorParts, included: &[usize]) -> Self {
+        let of_factor = |factor: usize| {
+            let months: Vec<f64> =
+                included.iter().filter_map(|month| Some(parts[*month].as_ref()?[factor])).collect();
+            FactorContribution { active: Estimate::of(&months, 1).times(YEAR) }
+        };
+        Self {
+            sectors: sectors(run, scored, included),
+            factors: run
+                .factors
+                .iter()
+                .cloned()
+                .enumerate()
+                .map(|(factor, name)| (name, of_factor(factor)))
+                .collect(),
+            specific: of_factor(run.factors.len()),
+        }
+    }
+}
+
+/// What a sector gave, month by month.
+#[derive(Clone, Default)]
+struct OfSector {
+    is_known: bool,
+    n_held: usize,
+    weights: Vec<f64>,
+    gross: Vec<f64>,
+    active: Vec<f64>,
+}
+
+fn sectors(run: &Run, scored: &Scored<'_>, included: &[usize]) -> ByName<SectorContribution> {
+    let places = places(run);
+    let mut of_sectors = vec![OfSector::default(); run.entities.len()];
+    let held: Vec<usize> = included
+        .iter()
+        .copied()
+        .filter(|month| places[*month].iter().any(|place| place.weight > 0.0))
+        .collect();
+    for month in &held {
+        let day = &scored.days[*month];
+        let equal = 1.0 / day.sectors.len() as f64;
+        for place in places[*month] {
+            let Ok(position) = day.sectors.binary_search(&place.sector) else { continue };
+            let (of_sector, gain) = (&mut of_sectors[place.sector as usize], day.gains[position]);
+            of_sector.is_known = true;
+            of_sector.n_held += usize::from(place.weight > 0.0);
+            of_sector.weights.push(place.weight);
+            of_sector.gross.push(place.weight * gain);
+            of_sector.active.push((place.weight - equal) * gain);
+        }
+    }
+    // Months in which a sector did not exist count as nothing.
+    let n = held.len();
+    let mean_over_all = |values: &[f64]| {
+        let sum = mean(values).map(|mean| mean * values.len() as f64);
+        Figure::new(n, sum.map(|sum| sum / n as f64))
+    };
+    let contribution = |one: OfSector| SectorContribution {
+        n_held: one.n_held,
+        mean_weight: mean_over_all(&one.weights),
+        gross: mean_over_all(&one.gross).times(YEAR),
+        active: mean_over_all(&one.active).times(YEAR),
+    };
+    let known = run.entities.iter().zip(of_sectors).filter(|(_, one)| one.is_known);
+    known.map(|(entity, one)| (entity.code.clone(), contribution(one))).collect()
+}

@@ -1,0 +1,56 @@
+//! The returns of portfolios as series, and what is taken of them.
+
+use rotor_stats::deviation;
+
+use super::YEAR;
+use crate::figure::{Figure, Reason, at_least, mean_over_deviation};
+
+/// The returns of one portfolio, month by month; `None` where it has none.
+pub(super) struct Series<'a> {
+    pub(super) name: &'a str,
+    pub(super) is_benchmark: bool,
+    pub(super) returns: Vec<Option<f64>>,
+}
+
+/// Returns the months in which both series have a return, and the returns.
+pub(super) fn both(
+    left: &Series<'_>,
+    right: &Series<'_>,
+    months: &[usize],
+) -> (Vec<usize>, Vec<f64>, Vec<f64>) {
+    let both = |month: &usize| Some((*month, (left.returns[*month]?, right.returns[*month]?)));
+    let (months, (left, right)) = months.iter().filter_map(both).unzip();
+    (months, left, right)
+}
+
+/// Returns what 1 has become, at least 0.
+pub(super) fn net_value(returns: &[f64]) -> Result<f64, Reason> {
+    at_least(1, returns.len())?;
+    if returns.iter().any(|value| *value < -1.0) {
+        return Err(Reason::BeyondTotalLoss);
+    }
+    Ok(returns.iter().map(|value| 1.0 + value).product())
+}
+
+/// Returns what P becomes in units of B.
+pub(super) fn relative_value(ours: &[f64], theirs: &[f64]) -> Result<f64, Reason> {
+    let ours = net_value(ours)?;
+    match net_value(theirs)? {
+        0.0 => Err(Reason::BenchmarkLostAll),
+        theirs => Ok(ours / theirs),
+    }
+}
+
+/// Returns the annual rate at which 1 becomes the net value in n months.
+pub(super) fn annual(net_value: f64, n: usize) -> f64 {
+    libm::pow(net_value, YEAR / n as f64) - 1.0
+}
+
+pub(super) fn annual_deviation(values: &[f64]) -> Figure {
+    Figure::new(values.len(), deviation(values)).times(YEAR.sqrt())
+}
+
+/// Returns 12 · mean over deviation · √12.
+pub(super) fn annual_ratio(values: &[f64]) -> Figure {
+    Figure::new(values.len(), mean_over_deviation(values)).times(YEAR.sqrt())
+}

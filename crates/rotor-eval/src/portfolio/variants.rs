@@ -1,0 +1,281 @@
+//! Other strategies on the same scores: single factors, fewer factors, groups of sectors, other numbers of picks.
+
+use rayon::prelude::*;
+use rotor_engine::{Config, Held, Place, Scored, net_of_cost, pick};
+use rotor_factor::Group;
+use rotor_run::Run;
+use serde::Serialize;
+
+use super::YEAR;
+use super::drawdown::Drawdowns;
+use super::series::{annual, annual_ratio, net_value};
+use crate::figure::{Estimate, Figure, Reason};
+use crate::named::ByName;
+use crate::trials::Tried;
+
+/// The numbers of picks that are tried.
+const TOPS: [usize; 5] = [3, 5, 6, 8, 10];
+
+/// The numbers of live factors asked of a pick that are tried.
+const MIN_FACTORS: [usize; 3] = [1, 2, 3];
+
+/// The costs that are tried, in basis points.
+const COSTS: [f64; 4] = [0.0, 10.0, 15.0, 30.0];
+
+/// Other strategies on the same scores.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Variants {
+    /// Each factor alone.
+    pub alone: ByName<Variant>,
+    /// Each factor left out.
+    pub without: ByName<Variant>,
+    /// The sectors of each group alone, against all of them.
+    pub groups: ByName<Variant>,
+    /// Other numbers of picks and factors, and other costs.
+    pub sensitivity: Vec<Sensitivity>,
+}
+
+/// What a strategy gained; n is the number of months in which it holds something.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Variant {
+    /// Net of cost, a year.
+    pub annual_return: Figure,
+    /// Twelve times the mean monthly excess, net, over the equal weight of the sectors that could be picked.
+    pub excess: Estimate,
+    /// That over its annual deviation.
+    pub information_ratio: Figure,
+    /// The largest fall of the net value, -1 to 0.
+    pub max_drawdown: Figure,
+    /// Mean one-way turnover of a rebalance, 0 to 1.
+    pub turnover: Figure,
+    /// Twelve times the mean monthly difference to the strategy of the run, net.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Estimate>,
+}
+
+/// A strategy with other settings.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Sensitivity {
+    /// How many sectors are held.
+    pub top: usize,
+    /// How many factors must be live for a pick.
+    pub min_factors: usize,
+    /// Cost of trading one way, in basis points.
+    pub cost_bp: f64,
+    /// Whether this is the run itself.
+    pub is_run: bool,
+    /// What it gained.
+    #[serde(flatten)]
+    pub variant: Variant,
+}
+
+/// What a strategy held, month by month, and the equal weight that it is held against.
+struct Strategy<'s> {
+    held: Held,
+    equal_weight: &'s [Option<f64>],
+}
+
+/// Every strategy, over all months.
+pub(super) struct Strategies<'a> {
+    run: &'a Run,
+    cost_bp: f64,
+    base: Held,
+    equal_weight: Vec<Option<f64>>,
+    alone: Vec<(String, Held)>,
+    without: Vec<(String, Held)>,
+    groups: Vec<(String, Held, Vec<Option<f64>>)>,
+    // By number of picks, then by number of factors.
+    settings: Vec<(usize, usize, Held)>,
+    is_run: (usize, usize),
+}
+
+impl<'a> Strategies<'a> {
+    pub(super) fn new(run: &'a Run, scored: &Scored<'a>, config: &Config) -> Self {
+        let weights: Vec<f64> = run.factors.iter().map(|name| config.of_factor(name).weight).collect();
+        let n_factors = run.factors.len();
+        let places = scored.rank(&weights, config);
+        let hold = |places: &[Vec<Place>], config: &Config| {
+            scored.hold(places.iter().map(|places| pick(places, config)).collect())
+        };
+        let with_weights = |weights: &[f64]| -> Held { hold(&scored.rank(weights, config), config) };
+        let named = |of: &(dyn Fn(usize) -> Option<Vec<f64>> + Sync)| -> Vec<(String, Held)> {
+            let chosen: Vec<(usize, Vec<f64>)> =
+                (0..n_factors).filter_map(|factor| Some((factor, of(factor)?))).collect();
+            chosen
+                .par_iter()
+                .map(|(factor, weights)| (run.factors[*factor].clone(), with_weights(weights)))
+                .collect()
+        };
+        let only = |factor: usize| {
+            Some((0..n_factors).map(|other| if other == factor { 1.0 } else { 0.0 }).collect())
+        };
+        let all_but = |factor: usize| {
+            let mut others = weights.clone();
+            others[factor] = 0.0;
+            others.iter().any(|weight| *weight > 0.0).then_some(others)
+        };
+        let is_run = (config.top, config.min_factors);
+        let settings: Vec<(usize, usize)> = with(&TOPS, is_run.0)
+            .into_iter()
+            .flat_map(|top| {
+                let known = MIN_FACTORS.iter().copied().filter(|min| *min <= n_factors.max(1));
+                with(&known.collect::<Vec<_>>(), is_run.1).into_iter().map(move |min| (top, min))
+            })
+            .collect();
+        let with_settings = |(top, min_factors): &(usize, usize)| {
+            let changed = Config { top: *top, min_factors: *min_factors, ..config.clone() };
+            (*top, *min_factors, hold(&places, &changed))
+        };
+        Self {
+            run,
+            cost_bp: config.cost_bp,
+            base: hold(&places, config),
+            equal_weight: mean_gains(scored, &places, |_| true),
+            alone: named(&only),
+            without: named(&all_but),
+            groups: groups(run, scored, &places, config),
+            settings: settings.par_iter().map(with_settings).collect(),
+            is_run,
+        }
+    }
+
+    /// Returns the net excess over equal weight of the run's strategy, and of all that are tried, itself among them, in the months
+    /// in which all hold something.
+    pub(super) fn tried(&self, included: &[usize]) -> Tried {
+        let named = self.alone.iter().chain(&self.without).map(|(_, held)| held);
+        let all: Vec<&Held> = self.settings.iter().map(|(.., held)| held).chain(named).collect();
+        let excess = |held: &Held, month: usize| {
+            let net = net_of_cost(held.gross[month]?, held.traded[month], self.cost_bp);
+            Some(net - self.equal_weight[month]?)
+        };
+        let is_common = |month: &&usize| all.iter().all(|held| excess(held, **month).is_some());
+        let common: Vec<usize> = included.iter().filter(is_common).copied().collect();
+        let over = |held: &Held, months: &[usize]| -> Vec<f64> {
+            months.iter().filter_map(|month| excess(held, *month)).collect()
+        };
+        Tried { own: over(&self.base, included), all: all.iter().map(|held| over(held, &common)).collect() }
+    }
+
+    fn base(&self) -> Strategy<'_> {
+        Strategy { held: self.base.clone(), equal_weight: &self.equal_weight }
+    }
+}
+
+/// Returns the numbers with one more, ascending.
+fn with(known: &[usize], one: usize) -> Vec<usize> {
+    let mut all: Vec<usize> = known.iter().copied().chain([one]).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Returns the mean gain of some sectors from the first ranked month on.
+fn mean_gains(scored: &Scored<'_>, places: &[Vec<Place>], belongs: impl Fn(u32) -> bool) -> Vec<Option<f64>> {
+    let of_day = |(day, places): (&rotor_engine::ScoredDay<'_>, &Vec<Place>)| {
+        let rows = day.sectors.iter().zip(&day.gains).filter(|(sector, _)| belongs(**sector));
+        let gains: Vec<f64> = rows.map(|(_, gain)| *gain).collect();
+        (!places.is_empty() && !gains.is_empty()).then(|| gains.iter().sum::<f64>() / gains.len() as f64)
+    };
+    scored.days.iter().zip(places).map(of_day).collect()
+}
+
+/// Holds the best of each group, as many of its sectors as the run holds of all.
+fn groups(
+    run: &Run,
+    scored: &Scored<'_>,
+    places: &[Vec<Place>],
+    config: &Config,
+) -> Vec<(String, Held, Vec<Option<f64>>)> {
+    let of_group = |group: &Group| {
+        let belongs = |sector: u32| run.entities[sector as usize].group == Some(*group);
+        let equal_weight = mean_gains(scored, places, belongs);
+        equal_weight.iter().any(Option::is_some).then_some(())?;
+        let shares = |(day, places): (&rotor_engine::ScoredDay<'_>, &Vec<Place>)| {
+            let of_group: Vec<usize> =
+                (0..places.len()).filter(|position| belongs(day.sectors[*position])).collect();
+            let n = config.top * of_group.len();
+            let top = ((2 * n + places.len()) / (2 * places.len().max(1))).max(1);
+            let members: Vec<Place> = of_group.iter().map(|position| places[*position]).collect();
+            let mut shares = vec![0.0; places.len()];
+            let picked = pick(&members, &Config { top, ..config.clone() });
+            of_group.iter().zip(picked).for_each(|(position, share)| shares[*position] = share);
+            shares
+        };
+        let held = scored.hold(scored.days.iter().zip(places).map(shares).collect());
+        Some((group.word().to_owned(), held, equal_weight))
+    };
+    Group::ALL.par_iter().filter_map(of_group).collect()
+}
+
+/// Evaluates every strategy over some months.
+pub(super) fn of_section(strategies: &Strategies<'_>, included: &[usize]) -> Variants {
+    let base = strategies.base();
+    let variant = |held: &Held, cost_bp: f64| {
+        let strategy = Strategy { held: held.clone(), equal_weight: &strategies.equal_weight };
+        strategy.evaluate(strategies, included, cost_bp, Some(&base))
+    };
+    let named = |list: &[(String, Held)]| -> ByName<Variant> {
+        let all: Vec<_> =
+            list.par_iter().map(|(name, held)| (name.clone(), variant(held, strategies.cost_bp))).collect();
+        all.into_iter().collect()
+    };
+    let mut costs: Vec<f64> = COSTS.into_iter().chain([strategies.cost_bp]).collect();
+    costs.sort_by(f64::total_cmp);
+    costs.dedup();
+    let cells: Vec<(&(usize, usize, Held), f64)> =
+        strategies.settings.iter().flat_map(|one| costs.iter().map(move |cost| (one, *cost))).collect();
+    let sensitivity = |((top, min_factors, held), cost_bp): &(&(usize, usize, Held), f64)| Sensitivity {
+        top: *top,
+        min_factors: *min_factors,
+        cost_bp: *cost_bp,
+        is_run: (*top, *min_factors) == strategies.is_run && *cost_bp == strategies.cost_bp,
+        variant: variant(held, *cost_bp),
+    };
+    let group = |(name, held, equal_weight): &(String, Held, Vec<Option<f64>>)| {
+        let strategy = Strategy { held: held.clone(), equal_weight };
+        (name.clone(), strategy.evaluate(strategies, included, strategies.cost_bp, None))
+    };
+    Variants {
+        alone: named(&strategies.alone),
+        without: named(&strategies.without),
+        groups: strategies.groups.iter().map(group).collect(),
+        sensitivity: cells.par_iter().map(sensitivity).collect(),
+    }
+}
+
+impl Strategy<'_> {
+    fn net(&self, month: usize, cost_bp: f64) -> Option<f64> {
+        Some(net_of_cost(self.held.gross[month]?, self.held.traded[month], cost_bp))
+    }
+
+    fn evaluate(
+        &self,
+        strategies: &Strategies<'_>,
+        included: &[usize],
+        cost_bp: f64,
+        base: Option<&Strategy<'_>>,
+    ) -> Variant {
+        let held: Vec<(usize, f64)> =
+            included.iter().filter_map(|month| Some((*month, self.net(*month, cost_bp)?))).collect();
+        let (months, returns): (Vec<usize>, Vec<f64>) = held.iter().copied().unzip();
+        let n = months.len();
+        let net_value = if n == 0 { Err(Reason::NothingHeld) } else { net_value(&returns) };
+        let excess = held.iter().filter_map(|(month, net)| Some(net - self.equal_weight[*month]?));
+        let excess: Vec<f64> = excess.collect();
+        let growths = returns.iter().map(|value| 1.0 + value);
+        let turnovers: Vec<f64> = months.iter().map(|month| 0.5 * self.held.traded[*month]).collect();
+        let difference = |base: &Strategy<'_>| {
+            let pairs =
+                held.iter().filter_map(|(month, net)| Some(net - base.net(*month, strategies.cost_bp)?));
+            Estimate::of(&pairs.collect::<Vec<f64>>(), 1).times(YEAR)
+        };
+        Variant {
+            annual_return: Figure::new(n, net_value.map(|value| annual(value, n))),
+            excess: Estimate::of(&excess, 1).times(YEAR),
+            information_ratio: annual_ratio(&excess),
+            max_drawdown: Drawdowns::of(&strategies.run.executions, &months, growths).deepest.depth,
+            turnover: Figure::new(n, rotor_stats::mean(&turnovers)),
+            difference: base.map(difference),
+        }
+    }
+}

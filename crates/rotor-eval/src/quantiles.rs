@@ -1,0 +1,108 @@
+//! Fifths of the sectors, from the best liked to the least, and what each gains.
+
+use rotor_stats::mean;
+use serde::Serialize;
+
+use crate::figure::Estimate;
+
+/// The number of quantiles.
+pub const N_QUANTILES: usize = 5;
+
+/// Months in a year.
+const YEAR: f64 = 12.0;
+
+/// What the fifths gain; annual figures are twelve times those of a month.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct QuantileFigures {
+    /// The mean return of each fifth, the best liked first, less that of all sectors.
+    pub excess: Vec<Estimate>,
+    /// The best liked less the least liked.
+    pub top_minus_bottom: Estimate,
+    /// The slope of the return per fifth: above zero when better liked fifths gain more.
+    pub trend: Estimate,
+    /// Whether the means descend from each fifth to the next.
+    pub is_monotone: bool,
+}
+
+/// What the fifths gain in a month.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct QuantileMonth {
+    pub(crate) returns: [f64; N_QUANTILES],
+    /// What all sectors gain.
+    pub(crate) all: f64,
+}
+
+impl QuantileMonth {
+    /// Takes scores, to nine decimals, and returns of sectors; `None` with fewer sectors than fifths.
+    pub(crate) fn of_scores(scores: &[f64], gains: &[f64]) -> Option<Self> {
+        let mut sums = [0.0; N_QUANTILES];
+        let mut totals = [0.0; N_QUANTILES];
+        for (gain, shares) in gains.iter().zip(memberships(scores)?) {
+            for quantile in 0..N_QUANTILES {
+                sums[quantile] += shares[quantile] * gain;
+                totals[quantile] += shares[quantile];
+            }
+        }
+        let returns = std::array::from_fn(|quantile| sums[quantile] / totals[quantile]);
+        Some(Self { returns, all: mean(gains).ok()? })
+    }
+}
+
+/// Returns to what share each sector belongs to the best fifth; the shares sum to one.
+pub(crate) fn first_quantile(scores: &[f64]) -> Option<Vec<f64>> {
+    let shares: Vec<f64> = memberships(scores)?.into_iter().map(|shares| shares[0]).collect();
+    let total: f64 = shares.iter().sum();
+    Some(shares.into_iter().map(|share| share / total).collect())
+}
+
+/// Returns to what share each sector belongs to each fifth: sectors of equal score share their places equally.
+fn memberships(scores: &[f64]) -> Option<Vec<[f64; N_QUANTILES]>> {
+    let n = scores.len();
+    if n < N_QUANTILES {
+        return None;
+    }
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|a, b| scores[*b].total_cmp(&scores[*a]));
+    let mut memberships = vec![[0.0; N_QUANTILES]; n];
+    let mut place = 0;
+    for tied in order.chunk_by(|a, b| scores[*a] == scores[*b]) {
+        let mut shares = [0.0; N_QUANTILES];
+        for position in place..place + tied.len() {
+            shares[N_QUANTILES * position / n] += 1.0 / tied.len() as f64;
+        }
+        for sector in tied {
+            memberships[*sector] = shares;
+        }
+        place += tied.len();
+    }
+    Some(memberships)
+}
+
+impl QuantileFigures {
+    /// Summarises months; `top_minus_bottom` is that of the fifths unless it is given.
+    pub(crate) fn of(months: &[QuantileMonth], top_minus_bottom: Option<&[f64]>) -> Self {
+        let yearly = |value: &dyn Fn(&QuantileMonth) -> f64| {
+            Estimate::of(&months.iter().map(value).collect::<Vec<_>>(), 1).times(YEAR)
+        };
+        let excess: Vec<Estimate> =
+            (0..N_QUANTILES).map(|quantile| yearly(&|month| month.returns[quantile] - month.all)).collect();
+        let spread = |month: &QuantileMonth| month.returns[0] - month.returns[N_QUANTILES - 1];
+        let trend = |month: &QuantileMonth| {
+            let [first, second, _, fourth, fifth] = month.returns;
+            (2.0 * first + second - fourth - 2.0 * fifth) / 10.0
+        };
+        let descends = |pair: &[Estimate]| match (pair[0].value.value, pair[1].value.value) {
+            (Ok(better), Ok(worse)) => better > worse,
+            _ => false,
+        };
+        Self {
+            is_monotone: excess.windows(2).all(descends),
+            excess,
+            top_minus_bottom: match top_minus_bottom {
+                Some(months) => Estimate::of(months, 1).times(YEAR),
+                None => yearly(&spread),
+            },
+            trend: yearly(&trend),
+        }
+    }
+}

@@ -1,5 +1,8 @@
 //! Data for the benchmarks, made up in memory with plain arithmetic, and a few measuring tools.
 
+pub mod calibration;
+pub mod worlds;
+
 use std::path::PathBuf;
 
 use rotor_data::model::{Entity, Observation, Price, Series, Tables};

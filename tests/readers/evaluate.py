@@ -3,8 +3,9 @@
     evaluate.py RUN_FOLDER DATASET_FOLDER [RELATIVE_TOLERANCE=1e-9]
 
 Written from docs/src/reference/metrics.md alone, not from the program, plain and slow on purpose. The parts stand in the
-order of that page: estimates, forecasts, factors, the portfolio and its variants; then the comparison. Two numbers come from
-random numbers and are only checked to be near. Exit code 1 if a number differs, is missing, or is not one of ours.
+order of that page: estimates, forecasts, factors, the portfolio and its variants; then the comparison, first of the files of
+the run with each other ("identities": ranking and holding anew gives the returns and the turnover of the run). Two numbers
+come from random numbers and are only checked to be near. Exit code 1 if a number differs, is missing, or is not one of ours.
 """
 
 import bisect
@@ -49,7 +50,7 @@ class Month:
     """An execution and the holding period after it."""
 
     def __init__(self, index, execution):
-        self.index, self.execution, self.exit = index, execution, None
+        self.index, self.execution, self.exit, self.last_month = index, execution, None, None
         self.sectors, self.score, self.raw = [], {}, {}  # score and raw: factor -> sector -> number
         self.r = {}  # the return of each sector, bought after the execution and sold on the exit
         self.portfolio, self.ranking = {}, {}  # empty in a skipped month
@@ -67,7 +68,6 @@ class Run:
         self.factors = tuple(factor["name"] for factor in described["factors"])
         self.weight = {factor["name"]: factor["weight"] for factor in described["factors"]}
         self.last_exit = described["executions"]["last_exit"]
-        self.described = described
         self.entities = {row["entity"]: row for row in read_table(run_folder, "entities")}
         self.prices, self.published = {}, {}
         for row in sorted(read_table(dataset_folder, "prices"), key=lambda row: row["date"]):
@@ -87,6 +87,7 @@ class Run:
             months[day].sectors.append(sector)
         for row in scores:
             month = months[row["execution"]]
+            month.last_month = row["month"]
             for values, key in ((month.score, "score"), (month.raw, "raw")):
                 values.setdefault(row["factor"], {})
                 if row[key] is not None:
@@ -148,13 +149,18 @@ def figure(value, n):
     """`value` may be a number, or a function that is called only where there is something to make it of."""
     if callable(value):
         value = value() if n else None
-    if value is not None and not isinstance(value, bool):
+    if value is not None:
         value = float(value) if math.isfinite(value) else None
     return {"value": value, "n": n}
 
 
 def mean_of(values):
     return figure(lambda: np.mean(values), len(values))
+
+
+def varies(x):
+    """Whether there is more variation than rounding leaves."""
+    return np.ptp(x) > max(1e-15, 1e-13 * np.max(np.abs(x)))
 
 
 def ewc_freedom(n, h):
@@ -180,7 +186,7 @@ def estimate(values, h=1, method="ewc", times=1.0, one_sided=False, classical=Fa
     made |= dict.fromkeys(("standard_error", "degrees_of_freedom", "interval", "p_value", "minimum_detectable"))
     if classical:
         made["classical"] = classical_t(x, h)
-    if n < (max(8, 3 * h) if method == "ewc" else 3) or x.max() == x.min():
+    if n < (max(8, 3 * h) if method == "ewc" else 3) or not varies(x):
         return made
     se, nu = ewc(x, h) if method == "ewc" else (x.std(ddof=1) / math.sqrt(n), n - 1)
     value, se = made["value"], abs(times) * se
@@ -201,20 +207,21 @@ def classical_t(x, h):
     n = len(x)
     lag = max(math.floor(4 * (n / 100) ** (2 / 9) + 1e-12), h - 1)
     made = {"naive_t": None, "newey_west_t": None, "newey_west_lag": lag}
-    if n < 2 or x.max() == x.min():
+    if n < 2 or not varies(x):
         return made
-    e = x - x.mean()
-    gamma = [np.sum(e[k:] * e[: n - k]) / n for k in range(min(lag, n - 1) + 1)]
-    variance = (gamma[0] + 2 * sum((1 - k / (lag + 1)) * gamma[k] for k in range(1, len(gamma)))) / n
     made["naive_t"] = x.mean() / (x.std(ddof=1) / math.sqrt(n))
-    made["newey_west_t"] = x.mean() / math.sqrt(variance) if variance > 0 else None
+    if n > lag:
+        e = x - x.mean()
+        gamma = [np.sum(e[k:] * e[: n - k]) / n for k in range(lag + 1)]
+        variance = (gamma[0] + 2 * sum((1 - k / (lag + 1)) * gamma[k] for k in range(1, lag + 1))) / n
+        made["newey_west_t"] = x.mean() / math.sqrt(variance) if variance > 0 else None
     return made
 
 
 def diebold_mariano(d, h):
     """Of a series of gains; the small-sample factor of Harvey, Leybourne and Newbold."""
     d, n = np.asarray(d, dtype=float), len(d)
-    if n < 2 or d.max() == d.min():
+    if n < max(8, 3 * h) or not varies(d):
         return {"statistic": None, "p_value": None}
     e = d - d.mean()
     variance = (np.sum(e * e) + 2 * sum(np.sum(e[k:] * e[: n - k]) for k in range(1, min(h, n)))) / n**2
@@ -237,20 +244,28 @@ def known_values(run, row):
             if released < day and (period not in latest or latest[period][0] < released):
                 latest[period] = (released, value)
     else:
-        for other in run.of_entity[row["factor"], target, entity]:
-            released = other["realized_released"]
-            if released is not None and released <= day and other["realized"] is not None:
-                if other["period"] not in latest or latest[other["period"]][0] <= released:
-                    latest[other["period"]] = (released, other["realized"])
+        for period, released, value in run.said[row["factor"], target, entity]:
+            if released <= day and (period not in latest or latest[period][0] <= released):
+                latest[period] = (released, value)
     values = [latest[period][1] for period in sorted(latest)]
     return [min(200.0, max(-200.0, value)) for value in values] if target == "net_profit_ytd_yoy" else values
 
 
 def complete_forecasts(run):
-    """Adds to each forecast the mean of the known values and the value before the last."""
-    run.of_entity = {}
+    """Adds to each forecast the mean of the known values and the value before the last.
+
+    What a factor says of a target of its own is in the run folder where a forecast was held against it; before the first
+    forecast, only where the factor writes it as a diagnostic called like the target, of the last complete month.
+    """
+    run.said = {(row["factor"], row["target"], row["entity"]): [] for row in run.forecasts}
     for row in run.forecasts:
-        run.of_entity.setdefault((row["factor"], row["target"], row["entity"]), []).append(row)
+        if row["realized"] is not None:
+            said = (row["period"], row["realized_released"], row["realized"])
+            run.said[row["factor"], row["target"], row["entity"]].append(said)
+    last_month = {month.execution: month.last_month for month in run.months}
+    for row in run.diagnostics:
+        said = (last_month[row["execution"]], row["execution"], row["value"])
+        run.said.get((row["factor"], row["name"], row["entity"]), []).append(said)
     for row in run.forecasts:
         known = known_values(run, row)
         row["history"] = np.mean(known) if known else None
@@ -265,8 +280,8 @@ def forecast_section(run, months):
         made[factor][target] = forecast_part(rows)
     for factor in run.factors:
         fits = fits_part([row for row in run.diagnostics if row["factor"] == factor and row["execution"] in days])
-        for place in [made[factor], *made[factor].values()]:
-            place["fits"] = fits
+        for part in made[factor].values():
+            part["fits"] = fits
     return made
 
 
@@ -443,25 +458,23 @@ def factor_part(run, months, factor):
     def within(group):
         return [score_correlation({s: v for s, v in scores[m.index].items() if run.group(s) == group}, m.r, True) for m in months]
 
+    def of_months(part):
+        return estimate([rank_ic[m.index] for m in part])
+
     return {
         "n_months": len(months),
         "n_unscored": sum(not score for score in scores.values()),
         "n_constant": sum(bool(scores[i]) and rank_ic[i] is None for i in scores),
         "rank_ic": coefficient(rank_ic.values()),
         "ic": coefficient(ic.values()),
-        "horizons": {str(h): horizon_part(run, months, scores, h) for h in (1, 3, 6, 12)},
-        "decay": {str(lag): {"rank_ic": decay(run, months, scores, lag)} for lag in range(1, 13)},
+        "horizons": [horizon_part(run, months, scores, h) for h in (1, 3, 6, 12)],
+        "decay": [{"lag": lag, "rank_ic": decay(run, months, scores, lag)} for lag in range(1, 13)],
         "slope": fama_macbeth(months, scores),
         "persistence": persistence(months, scores),
         "quantiles": factor_quantiles(months, scores),
-        "groups": {group: {"rank_ic": estimate(within(group), classical=True)} for group in groups},
-        "spans": {
-            span: {"rank_ic": estimate([rank_ic[m.index] for m in part], classical=True)} for span, part in spans(run, months).items()
-        },
-        "quarters": {
-            quarter: {"rank_ic": estimate([rank_ic[m.index] for m in part], classical=True)}
-            for quarter, part in quarters(months).items()
-        },
+        "groups": {group: {"rank_ic": estimate(within(group))} for group in groups},
+        "spans": {span: {"rank_ic": of_months(part)} for span, part in spans(run, months).items()},
+        "quarters": {quarter: {"rank_ic": of_months(part)} for quarter, part in quarters(months).items()},
     }
 
 
@@ -484,6 +497,7 @@ def horizon_part(run, months, scores, h):
     with_one = [i for i, value in rank_ic.items() if value is not None]
     apart = [value for i, value in rank_ic.items() if with_one and (i - with_one[0]) % h == 0]
     return {
+        "horizon": h,
         "rank_ic": estimate(rank_ic.values(), h, classical=True),
         "ic": estimate(series(False).values(), h, classical=True),
         "non_overlapping": estimate(apart, h, method="t"),
@@ -492,9 +506,7 @@ def horizon_part(run, months, scores, h):
 
 def decay(run, months, scores, lag):
     """The first month after a score is the one that begins with its own execution."""
-    return estimate(
-        [score_correlation(scores[m.index], following_return(run, m, lag, lag), True) for m in months], classical=True
-    )
+    return estimate([score_correlation(scores[m.index], following_return(run, m, lag, lag), True) for m in months])
 
 
 def fama_macbeth(months, scores):
@@ -510,7 +522,7 @@ def fama_macbeth(months, scores):
         slopes.append(slope)
         r2.append(1 - np.sum(residual**2) / np.sum((y - y.mean()) ** 2))
         mse.append(np.mean(residual**2))
-    return {"mean": estimate(slopes, classical=True), "r2": mean_of(r2), "mse": mean_of(mse)}
+    return {"mean": estimate(slopes), "r2": mean_of(r2), "mse": mean_of(mse)}
 
 
 def shares_of_fifths(score):
@@ -565,7 +577,7 @@ def quantiles_part(means, base, top_minus_bottom):
         "excess": [estimate(q[:, k] - np.array(base), times=12) for k in range(5)],
         "top_minus_bottom": estimate(q[:, 0] - q[:, 4] if top_minus_bottom is None else top_minus_bottom, times=12),
         "trend": estimate(trend, times=12),
-        "is_monotone": figure(lambda: all(a > b for a, b in zip(overall, overall[1:])), len(q)),
+        "is_monotone": all(a > b for a, b in zip(overall, overall[1:])) if len(q) else None,
     }
 
 
@@ -573,7 +585,7 @@ def factor_quantiles(months, scores):
     means, base = [], []
     for month in months:
         score = {s: v for s, v in scores[month.index].items() if s in month.r}
-        if len(score) >= 5:
+        if len(score) >= 5 and score_correlation(score, month.r, True) is not None:
             fifths = map(fifth_weights, shares_of_fifths(score))
             means.append([sum(w * month.r[s] for s, w in fifth.items()) for fifth in fifths])
             base.append(np.mean([month.r[s] for s in score]))
@@ -587,7 +599,7 @@ def spans(run, months):
 
 
 def quarters(months):
-    return {str(quarter): [m for m in months if m.quarter == quarter] for quarter in (1, 2, 3, 4)}
+    return {f"Q{quarter}": [m for m in months if m.quarter == quarter] for quarter in (1, 2, 3, 4)}
 
 
 def monthly(run):
@@ -620,7 +632,7 @@ def yearly(r):
 
 def deviation(x):
     """n - 1; None where there is no variation."""
-    return np.std(x, ddof=1) if len(x) > 1 and max(x) > min(x) else None
+    return np.std(x, ddof=1) if len(x) > 1 and varies(x) else None
 
 
 def series_of(months, name):
@@ -655,14 +667,14 @@ def drawdown_keys(months, net_values):
 
 def worst_months(pairs):
     worst = sorted(pairs, key=lambda pair: pair[1])[:5]
-    return [{"execution": month.execution, "exit": month.exit, "value": value} for month, value in worst]
+    return [{"execution": month.execution, "exit": month.exit, "value": value, "n": 1} for month, value in worst]
 
 
 def years(months, of_months):
-    made = {}
+    made = []
     for year in sorted({month.year for month in months}):
         part = [k for k, month in enumerate(months) if month.year == year]
-        made[str(year)] = {"return": figure(of_months(part), len(part))}
+        made.append({"year": year, **figure(of_months(part), len(part))})
     return made
 
 
@@ -705,7 +717,6 @@ def excess(months, name, base):
     months = [month for month in months if name in month.portfolio and base in month.portfolio]
     p, b = (np.array([month.portfolio[key] for month in months]) for key in (name, base))
     d, n = p - b, len(months)
-    spread = deviation(d)
     return {
         "arithmetic": estimate(d, times=12, classical=True),
         "geometric": figure(lambda: ((1 + compound(p)) / (1 + compound(b))) ** (12 / n) - 1, n),
@@ -745,14 +756,17 @@ def capture(p, b, chosen):
     return figure(lambda: (math.prod(1 + p[chosen]) ** (1 / m) - 1) / (math.prod(1 + b[chosen]) ** (1 / m) - 1), m)
 
 
-def portfolio_section(run, months, variants, trials):
+def portfolio_section(run, months, variants):
     months = [month for month in months if month.is_kept]
     benchmarks = sorted({name for month in run.months for name in month.portfolio} - set(PORTFOLIOS))
     bases = ["equal_weight", *benchmarks]
     chosen = {month.index for month in months}
 
     def part(name):
-        return {key: variant_part(run, variant, chosen) for key, variant in variants[name].items()}
+        return {key: variant_part(run, variant, chosen, variants["run"]) for key, variant in variants[name].items()}
+
+    def without_difference(parts):
+        return {key: {name: value for name, value in made.items() if name != "difference"} for key, made in parts.items()}
 
     return {
         "n_months": len(months),
@@ -763,16 +777,16 @@ def portfolio_section(run, months, variants, trials):
         "contributions": contributions(run, months),
         "alone": part("alone"),
         "without": part("without"),
-        "groups": part("groups"),
-        "spans": {span: net_excess(part) for span, part in spans(run, months).items()},
-        "quarters": {quarter: net_excess(part) for quarter, part in quarters(months).items()},
-        "sensitivity": part("sensitivity"),
-        "trials": trials_part(run, variants, chosen, trials),
+        "groups": without_difference(part("groups")),
+        "spans": {span: {"excess": net_excess(part)} for span, part in spans(run, months).items()},
+        "quarters": {quarter: {"excess": net_excess(part)} for quarter, part in quarters(months).items()},
+        "sensitivity": list(part("sensitivity").values()),
+        "trials": trials_part(run, variants, chosen),
     }
 
 
 def net_excess(months):
-    return estimate([m.portfolio["top_net"] - m.portfolio["equal_weight"] for m in months], times=12, classical=True)
+    return estimate([m.portfolio["top_net"] - m.portfolio["equal_weight"] for m in months], times=12)
 
 
 def portfolio_quantiles(months):
@@ -809,11 +823,11 @@ def contributions(run, months):
             "gross": figure(12 / n * np.sum(w * r), n),
             "active": figure(12 / n * np.sum((w - fair) * r), n),
         }
-    parts = [factor_contributions(run, month) for month in months]
+    parts = [factor_contributions(run, month) for month in months if len(month.ranking) >= len(run.factors) + 2]
     return {
         "sectors": sectors,
-        "factors": {f: estimate([part[f] for part in parts], times=12) for f in run.factors},
-        "specific": estimate([part["specific"] for part in parts], times=12),
+        "factors": {f: {"active": estimate([part[f] for part in parts], times=12)} for f in run.factors},
+        "specific": {"active": estimate([part["specific"] for part in parts], times=12)},
     }
 
 
@@ -822,7 +836,10 @@ def factor_contributions(run, month):
     scores = np.array([[month.score[factor].get(s, 2.0) for factor in run.factors] for s in sectors])
     r = np.array([month.r[s] for s in sectors])
     active = np.array([month.ranking[s]["weight"] for s in sectors]) - 1 / len(sectors)
-    slopes = np.linalg.lstsq(scores - scores.mean(axis=0), r - r.mean(), rcond=1e-10)[0]
+    # Where scores are collinear: the smallest slopes on standardised scores, as in METHOD 6.1-7; a constant score has slope 0.
+    spread = scores.std(axis=0, ddof=1)
+    scale = np.where(spread > 0, spread, 1.0)
+    slopes = np.linalg.lstsq((scores - scores.mean(axis=0)) / scale, r - r.mean(), rcond=1e-10)[0] / scale
     parts = dict(zip(run.factors, slopes * (active @ scores)))
     return parts | {"specific": active @ r - sum(parts.values())}
 
@@ -833,19 +850,20 @@ def factor_contributions(run, month):
 @functools.cache
 def rank(run, month, factors):
     """Of each sector in order of rank: code, total, tie-break, and how many factors score it."""
-    counting = [factor for factor in factors if run.weight[factor] > 0]
-    weights = [run.weight[factor] for factor in counting]
+    counting = {factor: run.weight[factor] for factor in factors if run.weight[factor] > 0}
+    if len(factors) == 1:  # alone, even a factor of weight 0 counts
+        counting = {factors[0]: run.weight[factors[0]] or 1.0}
     percentile = {factor: percentiles(month.raw[factor]) for factor in counting}
     rows = []
     for sector in month.sectors:
-        live = [(run.weight[f], month.score[f][sector]) for f in counting if sector in month.score[f]]
+        live = [(weight, month.score[f][sector]) for f, weight in counting.items() if sector in month.score[f]]
         if run.config["missing"] == "neutral":
-            total = sum(run.weight[f] * month.score[f].get(sector, 2.0) for f in counting)
+            total = sum(weight * month.score[f].get(sector, 2.0) for f, weight in counting.items())
         elif live:
-            total = sum(w * score for w, score in live) / sum(w for w, _ in live) * sum(weights)
+            total = sum(w * score for w, score in live) / sum(w for w, _ in live) * sum(counting.values())
         else:
-            total = 2.0 * sum(weights)
-        tie_break = sum(run.weight[f] * percentile[f].get(sector, 0.5) for f in counting) / sum(weights)
+            total = 2.0 * sum(counting.values())
+        tie_break = sum(w * percentile[f].get(sector, 0.5) for f, w in counting.items()) / sum(counting.values())
         rows.append((sector, total, tie_break, len(live)))
     return sorted(rows, key=lambda row: (-round(row[1], 9), -round(row[2], 9), row[0]))
 
@@ -903,7 +921,7 @@ def group_strategy(run, group):
         ranked = [row for row in rank(run, month, run.factors) if run.group(row[0]) == group] if month.is_kept else []
         if ranked:
             n, n_g = len(month.sectors), len(ranked)
-            weights[month.index] = hold(run, ranked, max(1, (2 * top * n_g + n) // (2 * n)), 0)
+            weights[month.index] = hold(run, ranked, max(1, (2 * top * n_g + n) // (2 * n)), run.config["min_factors"])
 
     def base(month):
         return np.mean([month.r[s] for s in month.sectors if run.group(s) == group])
@@ -927,30 +945,32 @@ def all_variants(run):
     rest = {factor: tuple(other for other in run.factors if other != factor) for factor in run.factors}
     return {
         "run": other(run.factors),
-        "alone": {factor: other((factor,)) for factor in run.factors if run.weight[factor] > 0},
+        "alone": {factor: other((factor,)) for factor in run.factors},
         "without": {f: other(left) for f, left in rest.items() if any(run.weight[factor] > 0 for factor in left)},
         "groups": {group: group_strategy(run, group) for group in groups},
         "sensitivity": {
             f"{top}/{least}/{cost:g}": strategy(
-                run, run.factors, top, least, cost,
-                {"top": top, "min_factors": least, "cost_bp": cost, "is_run": (top, least, cost) == own},
+                run,
+                run.factors,
+                *(top, least, cost),
+                keys={"top": top, "min_factors": least, "cost_bp": cost, "is_run": (top, least, cost) == own},
             )
             for top, least, cost in grid
         },
     }
 
 
-def variant_part(run, variant, chosen):
+def variant_part(run, variant, chosen, own):
     months = [run.months[index] for index in sorted(chosen & variant.net.keys())]
     net, base = (np.array([values[month.index] for month in months]) for values in (variant.net, variant.base))
     n, path = len(months), np.cumprod(1 + net)
     made = {
         "annual_return": figure(lambda: yearly(net), n),
-        "excess": estimate(net - base, times=12, classical=True),
+        "excess": estimate(net - base, times=12),
         "information_ratio": figure(information_ratio(net - base), n),
-        "max_drawdown": drawdown_keys(months, path)["max_drawdown"],
+        "max_drawdown": figure(drawdown_keys(months, path)["max_drawdown"]["value"], n),
         "turnover": mean_of([variant.turnover[month.index] for month in months]),
-        "difference": estimate(net - [month.portfolio["top_net"] for month in months], times=12, classical=True),
+        "difference": estimate(net - [own.net[month.index] for month in months], times=12),
     }
     return made | variant.keys
 
@@ -958,7 +978,11 @@ def variant_part(run, variant, chosen):
 # ---------------------------------------------------------------- trials
 
 
-def trials_part(run, variants, chosen, n_trials):
+FEWEST_TRIAL_MONTHS = 32  # two a block
+
+
+def trials_part(run, variants, chosen):
+    n_trials = run.config.get("trials", 1)
     months = [run.months[index] for index in sorted(chosen)]
     d = np.array([month.portfolio["top_net"] - month.portfolio["equal_weight"] for month in months])
     tried = [v for v in variants["sensitivity"].values() if v.keys["cost_bp"] == run.config["cost_bp"]]
@@ -970,15 +994,15 @@ def trials_part(run, variants, chosen, n_trials):
         "n_trials": n_trials,
         "deflated_sharpe": deflated_sharpe(d, n_trials),
         "overfitting": overfitting(table),
-        "superior_predictive_ability": figure(spa, len(common)) | {"n_strategies": len(tried)},
-        "reality_check": figure(reality, len(common)) | {"n_strategies": len(tried)},
+        "superior_predictive_ability": figure(spa, len(common)),
+        "reality_check": figure(reality, len(common)),
     }
 
 
 def deflated_sharpe(d, n_trials):
     n, spread = len(d), deviation(d)
-    if not spread or n_trials is None:
-        return figure(None, n) | {"threshold": None}
+    if not spread:
+        return figure(None, n) | {"sharpe": figure(None, n), "threshold": figure(None, n)}
     s = d.mean() / spread
     threshold = 0.0
     if n_trials > 1:
@@ -986,7 +1010,7 @@ def deflated_sharpe(d, n_trials):
         by_chance = (1 - np.euler_gamma) * quantile(1 - 1 / n_trials) + np.euler_gamma * quantile(1 - 1 / (n_trials * math.e))
         threshold = math.sqrt(1 / (n - 1)) * by_chance
     variance = sharpe_variance(s, *moments(d), n)
-    return figure(stats.norm.cdf((s - threshold) / math.sqrt(variance)), n) | {"threshold": threshold}
+    return figure(stats.norm.cdf((s - threshold) / math.sqrt(variance)), n) | {"sharpe": figure(s, n), "threshold": figure(threshold, n)}
 
 
 def sharpe_ratios(table):
@@ -997,22 +1021,22 @@ def sharpe_ratios(table):
 def overfitting(table):
     n, n_strategies = table.shape
     length = n // 16
-    if length == 0 or n_strategies < 2:
-        return {"probability": figure(None, n), "n_strategies": n_strategies}
+    if n < FEWEST_TRIAL_MONTHS or n_strategies < 2:
+        return figure(None, n) | {"n_strategies": n_strategies}
     blocks = table[n - 16 * length :].reshape(16, length, n_strategies)
     n_below = 0
     for half in itertools.combinations(range(16), 8):
         rest = [block for block in range(16) if block not in half]
         here, there = (sharpe_ratios(blocks[list(part)].reshape(-1, n_strategies)) for part in (half, rest))
-        n_below += there[np.argmax(here)] <= np.median(there)
-    return {"probability": figure(n_below / 12870, 16 * length), "n_strategies": n_strategies}
+        n_below += there[np.argmax(here)] <= np.median(there) + 1e-9  # of equal strategies one may be the median
+    return figure(n_below / 12870, 16 * length) | {"n_strategies": n_strategies}
 
 
 def bootstrap_p_values(table, n_samples=5000, block=6):
     """Hansen's consistent test of superior predictive ability and White's reality check, by the stationary bootstrap."""
     n = len(table)
     table = table[:, [bool(np.ptp(values) > 0) for values in table.T]] if n else table
-    if n < 8 or table.shape[1] == 0:
+    if n < FEWEST_TRIAL_MONTHS or table.shape[1] == 0:
         return None, None
     random, q = np.random.default_rng(1), 1 / block
     mean, e = table.mean(axis=0), table - table.mean(axis=0)
@@ -1041,7 +1065,7 @@ def bootstrap_p_values(table, n_samples=5000, block=6):
 # ---------------------------------------------------------------- the whole
 
 
-def evaluate(run, n_trials):
+def evaluate(run):
     complete_forecasts(run)
     live = [month for month in run.months if run.is_live(month)]
     variants = all_variants(run)
@@ -1058,7 +1082,7 @@ def evaluate(run, n_trials):
     for section, months in (("all", run.months), ("live", live)):
         made["forecast"][section] = forecast_section(run, months) if months else None
         made["factor"][section] = factor_section(run, months) if months else None
-        made["portfolio"][section] = portfolio_section(run, months, variants, n_trials) if months else None
+        made["portfolio"][section] = portfolio_section(run, months, variants) if months else None
     return made, variants
 
 
@@ -1066,6 +1090,10 @@ def identities(run, variants, made):
     """What must hold between the files themselves, as pairs of trees to compare."""
     kept = [month for month in run.months if month.is_kept]
     own = variants["run"]
+
+    def stored(row):
+        return [row["total"], row["tie_break"], row["rank"], row["weight"]]
+
     theirs = {
         "top": {m.execution: m.portfolio["top"] for m in kept},
         "top_net": {m.execution: m.portfolio["top_net"] for m in kept},
@@ -1074,7 +1102,7 @@ def identities(run, variants, made):
         "equal_weight": {m.execution: m.portfolio["equal_weight"] for m in kept},
         "bottom": {m.execution: m.portfolio["bottom"] for m in kept},
         "quantiles": {m.execution: {k: v for k, v in m.portfolio.items() if k.startswith("quantile_")} for m in kept},
-        "ranking": {m.execution: {s: [row[k] for k in ("total", "tie_break", "rank", "weight")] for s, row in m.ranking.items()} for m in kept},
+        "ranking": {m.execution: {s: stored(row) for s, row in m.ranking.items()} for m in kept},
     }
     ours = {
         "top": {m.execution: own.gross[m.index] for m in kept},
@@ -1102,11 +1130,12 @@ def identities(run, variants, made):
             months = [m for m in kept if section == "all" or run.is_live(m)]
             gross = 12 * np.mean([m.portfolio["top"] for m in months])
             active = 12 * np.mean([m.portfolio["top"] - m.portfolio["equal_weight"] for m in months])
+            parts = [row["active"]["value"] for row in [*parts, part["contributions"]["specific"]]]
             theirs[f"sums, {section}"] = [gross, active, active, 1.0]
             ours[f"sums, {section}"] = [
                 sum(row["gross"]["value"] for row in sums),
                 sum(row["active"]["value"] for row in sums),
-                sum(row["value"] for row in parts) + part["contributions"]["specific"]["value"],
+                active if None in parts else sum(parts),
                 sum(row["mean_weight"]["value"] for row in sums),
             ]
     return ours, theirs
@@ -1115,18 +1144,13 @@ def identities(run, variants, made):
 # ---------------------------------------------------------------- the comparison
 
 NOT_RECOMPUTED = {"reason", "caveats"}  # texts
-CONSTANTS = {"coverage": 0.95, "power": 0.8}  # an estimate may say what its interval and its test are
-NEAR = re.compile(r"/(superior_predictive_ability|reality_check)/(value|p_value)$")  # random: within 0.05
+NEAR = re.compile(r"/(superior_predictive_ability|reality_check)/value$")  # random: within 0.05
 ABSOLUTE = 1e-12  # what rounding may leave of a zero
-# Keys of ours that the file need not have: they are given where the page may be read to want them.
-OPTIONAL = re.compile(
-    r"/classical$|/fits$|/specific$|/(drawdowns/\d+|max_drawdown)/(n|peak|trough|recovery)$|/groups/[^/]*/difference$|/n_strategies$"
-)
-# Other names that a key of the file may have, and whose place ours takes.
-ALIASES = {"depth": "value", "return": "value", "excess": "return", "p_value": "value", "probability": "value"}
 
 
 class Comparison:
+    """Of two trees, key by key: each key of one must be in the other, and each leaf the same."""
+
     def __init__(self, tolerance):
         self.tolerance, self.parts, self.faults = tolerance, {}, []
 
@@ -1138,98 +1162,45 @@ class Comparison:
         self.part(path)["faults"] += 1
         self.faults.append((path, shortened(theirs), shortened(ours)))
 
+    def compare(self, ours, theirs, path=""):
+        ours, theirs = as_tree(ours), as_tree(theirs)
+        if not isinstance(ours, dict) or not isinstance(theirs, dict):
+            return self.leaf(ours, theirs, path)
+        for key in sorted(ours.keys() | theirs.keys() - NOT_RECOMPUTED):
+            below = f"{path}/{key}"
+            if key not in theirs:
+                self.fault(below, "nothing", ours[key])
+            elif key not in ours:
+                self.fault(below, theirs[key], "not one of ours")
+            else:
+                self.compare(ours[key], theirs[key], below)
+
     def leaf(self, ours, theirs, path):
         if is_number(ours) and is_number(theirs):
-            difference = abs(ours - theirs)
-            size = max(abs(ours), abs(theirs))
-            if NEAR.search(path):
-                is_near = difference <= 0.05
-            else:
-                is_near = difference <= max(ABSOLUTE, self.tolerance * size)
-                relative = difference / size if size > ABSOLUTE else 0.0
-                self.part(path)["largest"] = max(self.part(path)["largest"], relative)
+            is_same = self.numbers(ours, theirs, path)
         else:
-            is_near = ours == theirs
-        if is_near:
+            is_same = ours == theirs
+        if is_same:
             self.part(path)["agreed"] += 1
         else:
             self.fault(path, theirs, ours)
 
-    def compare(self, ours, theirs, path=""):
-        ours, theirs = as_tree(ours), as_tree(theirs)
-        if isinstance(ours, dict) and isinstance(theirs, dict):
-            self.compare_trees(ours, theirs, path)
-        elif isinstance(theirs, dict) and "value" in theirs:  # ours is the plain number
-            self.leaf(ours, theirs["value"], path)
-        elif isinstance(ours, dict) and "value" in ours:
-            self.leaf(ours["value"], theirs, path)
-        elif isinstance(theirs, dict) and ours is None:
-            for key in theirs.keys() - NOT_RECOMPUTED:
-                self.compare(None, theirs[key], f"{path}/{key}")
-        else:
-            self.leaf(ours, theirs, path)
-
-    def compare_trees(self, ours, theirs, path):
-        seen = set()
-        for key, value in theirs.items():
-            below = f"{path}/{key}"
-            own = find(key, ours)
-            if key in NOT_RECOMPUTED:
-                continue
-            elif own is not None:
-                seen.add(own)
-                self.compare(ours[own], value, below)
-            elif key in CONSTANTS:
-                self.leaf(CONSTANTS[key], value, below)
-            elif not isinstance(value, (dict, list)) and str(value) in re.split(r"[/-]", path.rsplit("/", 1)[-1]) + [path.rsplit("/", 1)[-1]]:
-                self.part(path)["agreed"] += 1  # the label of an entry of a list
-            else:
-                self.fault(below, value, "not one of ours")
-        for key in ours.keys() - seen:
-            if not OPTIONAL.search(f"{path}/{key}") and not is_empty(ours[key]):
-                self.fault(f"{path}/{key}", "missing", ours[key])
+    def numbers(self, ours, theirs, path):
+        difference, size = abs(ours - theirs), max(abs(ours), abs(theirs))
+        if NEAR.search(path):
+            return difference <= 0.05
+        if size > ABSOLUTE:
+            self.part(path)["largest"] = max(self.part(path)["largest"], difference / size)
+        return difference <= max(ABSOLUTE, self.tolerance * size)
 
 
 def as_tree(value):
-    """Lists as dictionaries: by what names an entry, else by position."""
-    if isinstance(value, (list, tuple)):
-        return {label(entry, position): entry for position, entry in enumerate(value)}
-    return value
-
-
-def label(entry, position):
-    if isinstance(entry, dict):
-        if {"top", "min_factors", "cost_bp"} <= entry.keys():
-            return f"{entry['top']}/{entry['min_factors']}/{entry['cost_bp']:g}"
-        for key in ("sector", "factor", "entity", "group", "name", "year", "quarter", "lag", "span", "from", "first_year"):
-            if not isinstance(entry.get(key), (dict, list, type(None))):
-                return str(entry[key])
-        if isinstance(entry.get("horizon"), int) and "method" not in entry:
-            return str(entry["horizon"])
-    return str(position)
-
-
-def find(key, ours):
-    """Our key for one of the file's: the same, one with the same first number, or another name of it."""
-    if key in ours:
-        return key
-    number = re.search(r"\d+", key)
-    for own in ours:
-        other = re.search(r"\d+", own)
-        if number and other and re.fullmatch(r"(from_|lag_|q|Q|h)?\d[\d–-]*", key) and number[0] == other[0]:
-            return own
-    return ALIASES[key] if ALIASES.get(key) in ours else None
+    """Lists as dictionaries by position."""
+    return dict(zip(map(str, range(len(value))), value)) if isinstance(value, (list, tuple)) else value
 
 
 def is_number(value):
     return isinstance(value, (int, float, np.number)) and not isinstance(value, (bool, np.bool_))
-
-
-def is_empty(value):
-    """A part that was made of nothing need not be written."""
-    if isinstance(value, dict):
-        return value.get("n") == 0 or all(map(is_empty, value.values()))
-    return value is None or isinstance(value, list) and not value
 
 
 def shortened(value):
@@ -1237,31 +1208,19 @@ def shortened(value):
     return text if len(text) <= 100 else text[:97] + "…"
 
 
-def n_trials_of(run, theirs):
-    """The number of trials is a flag of the program: what the run folder says of it, else what the evaluation does."""
-    for place in (run.config, run.described):
-        if isinstance(place.get("trials"), int):
-            return place["trials"]
-    try:
-        stated = theirs["portfolio"]["all"]["trials"]["n_trials"]
-        return stated["value"] if isinstance(stated, dict) else stated
-    except (KeyError, TypeError):
-        return None
-
-
 def main():
     run_folder, dataset_folder, *rest = sys.argv[1:]
     theirs = json.loads((pathlib.Path(run_folder) / "metrics.json").read_text())
     run = Run(run_folder, dataset_folder)
-    ours, variants = evaluate(run, n_trials_of(run, theirs))
+    ours, variants = evaluate(run)
     comparison = Comparison(float(rest[0]) if rest else 1e-9)
     found, stated = identities(run, variants, ours)
     comparison.compare(found, stated, "/identities")
     comparison.compare(ours, theirs)
     for name, part in comparison.parts.items():
         faults = f", {part['faults']} FAULTS" if part["faults"] else ""
-        print(f"{name or '/'}: {part['agreed']} agreed, largest relative difference {part['largest']:.1e}{faults}")
-    for path, their, our in comparison.faults[: int(__import__("os").environ.get("N", 40))]:
+        print(f"{name}: {part['agreed']} agreed, largest relative difference {part['largest']:.1e}{faults}")
+    for path, their, our in comparison.faults[:40]:
         print(f"{path}\n    theirs {their}\n    ours   {our}")
     if comparison.faults:
         print(f"{len(comparison.faults)} faults")

@@ -105,15 +105,20 @@ impl Computed {
 
 /// Summarises values by period, ascending; of one period the last counts.
 fn history(values: impl Iterator<Item = (Date, f64)>) -> Option<History> {
-    let mut of_periods: Vec<(Date, f64)> = Vec::new();
+    let mut last: Option<(Date, f64)> = None;
+    let mut before_last = None;
+    let (mut n_before, mut sum_before) = (0, 0.0);
     for (period, value) in values {
-        match of_periods.last_mut() {
+        match &mut last {
             Some(last) if last.0 == period => last.1 = value,
-            _ => of_periods.push((period, value)),
+            Some(last) => {
+                (n_before, sum_before) = (n_before + 1, sum_before + last.1);
+                before_last = Some(last.1);
+                *last = (period, value);
+            }
+            None => last = Some((period, value)),
         }
     }
-    let n = of_periods.len();
-    let sum: f64 = of_periods.iter().map(|(_, value)| value).sum();
-    let before_last = n.checked_sub(2).map(|position| of_periods[position].1);
-    (n > 0).then(|| History { mean: sum / n as f64, before_last })
+    let (_, last) = last?;
+    Some(History { mean: (sum_before + last) / f64::from(n_before + 1), before_last })
 }

@@ -52,8 +52,12 @@ impl<T> Sections<T> {
     /// Makes both; the argument says whether it is the live one.
     pub(crate) fn of(months: &Months<'_>, make: impl Fn(bool) -> T + Sync) -> Self
     where
-        T: Send,
+        T: Clone + Send,
     {
+        if !months.is_live.is_empty() && !months.is_live.contains(&false) {
+            let all = make(false);
+            return Self { live: Ok(all.clone()), all };
+        }
         let has_live = months.is_live.contains(&true);
         let (all, live) = rayon::join(|| make(false), || has_live.then(|| make(true)));
         Self { all, live: live.ok_or(Reason::NoLiveMonth) }

@@ -29,6 +29,8 @@ pub enum Reason {
     NoLiveMonth,
     /// The run has no months.
     NoMonths,
+    /// Without one of the months or periods there would be nothing to measure.
+    OneDecides,
     /// Each forecast of no change came true, so that none can do better.
     NoChangeIsExact,
     /// The mean of the past came true each time.
@@ -54,6 +56,7 @@ impl fmt::Display for Reason {
             Self::Unscored => "the factor scores no sector",
             Self::NoLiveMonth => "no month in which every factor scores a sector",
             Self::NoMonths => "the run has no months",
+            Self::OneDecides => "a single month or period decides",
             Self::NoChangeIsExact => "the rule of no change is never wrong",
             Self::MeanIsExact => "the mean of the past is never wrong",
             Self::BeyondTotalLoss => "a return is below -100%",
@@ -182,18 +185,28 @@ impl Estimate {
         Self::found(value, Method::Plain, values, plain_mean_interval(values)).at_horizon(horizon)
     }
 
-    /// Estimates a number of which each month or period moves so much, over all a mean of 0.
+    /// Estimates a number that each month or period moves by so much; only how these differ from their mean counts.
     pub(crate) fn of_influences(value: Result<f64, Reason>, influences: &[f64], horizon: usize) -> Self {
         let figure = Figure::new(influences.len(), value);
-        let values: Vec<f64> = influences.iter().map(|moved| value.unwrap_or(0.0) + moved).collect();
-        let interval = figure.value.and_then(|_| Ok(mean_interval(&values, horizon)?));
-        Self::found(figure, Method::Cosines, &values, interval).at_horizon(horizon)
+        let values: Result<Vec<f64>, Reason> = figure.value.and_then(|value| {
+            let centre = mean(influences)?;
+            Ok(influences.iter().map(|moved| value + (moved - centre)).collect())
+        });
+        let interval =
+            values.as_ref().map_err(|reason| *reason).and_then(|values| Ok(mean_interval(values, horizon)?));
+        let values = values.as_deref().unwrap_or_default();
+        Self::found(figure, Method::Cosines, values, interval).at_horizon(horizon)
     }
 
     /// There is none.
     pub(crate) fn none(n: usize, reason: Reason) -> Self {
         let value = Figure { n, value: Err(reason) };
         Self { value, method: Method::Cosines, horizon: 1, uncertainty: Err(reason), classical: None }
+    }
+
+    /// There is a number, and no telling how good it is.
+    pub(crate) fn unsure(n: usize, value: f64, reason: Reason) -> Self {
+        Self { value: Figure::new(n, Ok::<f64, Reason>(value)), ..Self::none(n, reason) }
     }
 
     fn found<R: Into<Reason>>(
@@ -279,6 +292,14 @@ impl Serialize for Classical {
 
 fn finite(value: Result<f64, StatsError>) -> Result<f64, Reason> {
     Figure::new(0, value).value
+}
+
+/// Returns by how much more a residual would be if its own month had not been fitted: 1 over 1 less its leverage.
+///
+/// Residuals are small where a month pulls the line towards itself; without this, intervals of slopes are too narrow.
+pub(crate) fn left_out(leverage: f64) -> Result<f64, Reason> {
+    let rest = 1.0 - leverage;
+    if rest > rotor_stats::TOLERANCE { Ok(1.0 / rest) } else { Err(Reason::OneDecides) }
 }
 
 /// Refuses fewer than `needed`.

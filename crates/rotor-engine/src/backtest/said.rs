@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rotor_data::Dataset;
 use rotor_factor::{AsOf, EntityKind, EntityRef, Month, Signal};
-use rotor_run::{Diagnostic, Execution as RunExecution, FactorTable, Forecast, Run, Score};
+use rotor_run::{Diagnostic, Execution as RunExecution, FactorTable, Forecast, History, Run, Score};
 
 use super::Member;
 use crate::config::KeptTables;
@@ -83,6 +83,8 @@ impl<'a> Said<'a> {
                 let Ok(signal) = &self.outcomes[factor][day] else { continue };
                 let entity = |entity: EntityRef| self.entity(day, entity);
                 let (execution, at) = (day as u32, factor as u32);
+                // Forecasts of several periods of an entity stand side by side.
+                let mut known: Option<(&str, u32, Option<History>)> = None;
                 for forecast in signal.forecasts() {
                     let target = forecast.target.as_ref();
                     if !published.contains_key(target) {
@@ -90,15 +92,21 @@ impl<'a> Said<'a> {
                     }
                     // What is published nobody else may say.
                     let of = entity(forecast.entity);
-                    let (realized, history) = match published.get(target).and_then(Option::as_ref) {
-                        Some(published) => {
-                            (published.find(of, forecast.period, as_of), published.history(of, as_of))
-                        }
-                        None => (
-                            computed.find(target, of, forecast.period, as_of),
-                            computed.history(target, of, as_of),
-                        ),
+                    let series = published.get(target).and_then(Option::as_ref);
+                    let realized = match series {
+                        Some(published) => published.find(of, forecast.period, as_of),
+                        None => computed.find(target, of, forecast.period, as_of),
                     };
+                    let history = match (known, series) {
+                        (Some((of_target, of_entity, history)), _)
+                            if (of_target, of_entity) == (target, of) =>
+                        {
+                            history
+                        }
+                        (_, Some(published)) => published.history(of, as_of),
+                        (_, None) => computed.history(target, of, as_of),
+                    };
+                    known = Some((target, of, history));
                     run.forecasts.push(Forecast {
                         execution,
                         factor: at,

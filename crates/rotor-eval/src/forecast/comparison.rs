@@ -11,7 +11,7 @@ use rotor_stats::{diebold_mariano, is_constant};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::figure::{Estimate, Reason, at_least};
+use crate::figure::{Estimate, Reason, at_least, left_out};
 
 /// The latest forecasts of each entity and period, held against rules; n of each estimate is a number of periods.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -26,6 +26,8 @@ pub struct ForecastComparison {
     pub clark_west: OneSided,
     /// The slope of y - naive on ŷ - naive; 1 is right.
     pub slope: Estimate,
+    /// The slope of y - ȳ on ŷ - ȳ with ȳ the mean of the past: 0 if the forecast knows no more than that mean, 1 is right.
+    pub slope_history: Estimate,
 }
 
 /// A mean difference of squared errors.
@@ -87,7 +89,8 @@ impl ForecastComparison {
             gain_no_change: Gain::of(&over_no_change, horizon),
             gain_history: Gain::of(&over_history, horizon),
             clark_west: OneSided(Estimate::of(&adjusted, horizon).one_sided()),
-            slope: slope(by_entity, horizon),
+            slope: slope(by_entity, horizon, |row| Some(row.naive)),
+            slope_history: slope(by_entity, horizon, |row| Some(row.history?.mean)),
         }
     }
 }
@@ -115,11 +118,11 @@ fn horizon(run: &Run, by_entity: &[Vec<&Forecast>]) -> usize {
     by_entity.iter().filter_map(longest).max().unwrap_or(0).max(1)
 }
 
-/// Returns the slope of what happened on what was said, both as changes; errors are added up by period.
-fn slope(by_entity: &[Vec<&Forecast>], horizon: usize) -> Estimate {
+/// Returns the slope of what happened on what was said, both less what they are measured from; errors are added up by period.
+fn slope(by_entity: &[Vec<&Forecast>], horizon: usize, base: fn(&Forecast) -> Option<f64>) -> Estimate {
     let changes = by_entity.iter().flatten().filter_map(|row| {
-        let realized = row.realized?.value;
-        Some((row.period, row.forecast - row.naive, realized - row.naive))
+        let (realized, base) = (row.realized?.value, base(row)?);
+        Some((row.period, row.forecast - base, realized - base))
     });
     let changes: Vec<(Date, f64, f64)> = changes.collect();
     let n = changes.len() as f64;
@@ -136,12 +139,20 @@ fn slope(by_entity: &[Vec<&Forecast>], horizon: usize) -> Estimate {
     let products: f64 =
         changes.iter().map(|(_, said, happened)| (said - mean_said) * (happened - mean_happened)).sum();
     let slope = products / squares;
-    let mut influences: BTreeMap<Date, f64> = BTreeMap::new();
+    // Period by period the influence of its rows, and their share of the squares.
+    let mut by_period: BTreeMap<Date, (f64, f64)> = BTreeMap::new();
     for (period, said, happened) in &changes {
         let residual = happened - mean_happened - slope * (said - mean_said);
-        *influences.entry(*period).or_default() += residual * (said - mean_said) / squares;
+        let (moved, leverage) = by_period.entry(*period).or_default();
+        *moved += residual * (said - mean_said) / squares;
+        *leverage += (said - mean_said) * (said - mean_said) / squares;
     }
-    let n_periods = influences.len() as f64;
-    let influences: Vec<f64> = influences.into_values().map(|moved| n_periods * moved).collect();
-    Estimate::of_influences(Ok(slope), &influences, horizon)
+    let n_periods = by_period.len() as f64;
+    let influence =
+        |(moved, leverage): (f64, f64)| Ok(n_periods * moved * left_out(leverage + 1.0 / n_periods)?);
+    let influences: Result<Vec<f64>, Reason> = by_period.into_values().map(influence).collect();
+    match influences {
+        Ok(influences) => Estimate::of_influences(Ok(slope), &influences, horizon),
+        Err(reason) => Estimate::unsure(n_periods as usize, slope, reason),
+    }
 }

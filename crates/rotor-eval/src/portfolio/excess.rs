@@ -8,7 +8,7 @@ use super::YEAR;
 use super::calendar::{MonthValue, YearValue, total_return, worst_months, years};
 use super::drawdown::{Drawdown, Drawdowns};
 use super::series::{Series, annual, annual_deviation, annual_ratio, both, net_value, relative_value};
-use crate::figure::{Estimate, Figure, Reason, at_least};
+use crate::figure::{Estimate, Figure, Reason, at_least, left_out};
 use crate::months::Months;
 
 /// A portfolio against a benchmark; n is the number of months in which both have a return.
@@ -97,16 +97,28 @@ fn line(ours: &[f64], theirs: &[f64]) -> (Estimate, Estimate) {
     let moment = centred.iter().map(|value| value * value).sum::<f64>() / n as f64;
     let products = ours.iter().zip(&centred).map(|(ours, value)| (ours - mean_ours) * value);
     let slope = products.sum::<f64>() / n as f64 / moment;
-    let residuals: Vec<f64> =
-        ours.iter().zip(&centred).map(|(ours, value)| ours - mean_ours - slope * value).collect();
-    let of_slope: Vec<f64> =
-        residuals.iter().zip(&centred).map(|(residual, value)| residual * value / moment).collect();
-    let of_constant: Vec<f64> =
-        residuals.iter().zip(&of_slope).map(|(residual, moved)| residual - mean_theirs * moved).collect();
-    (
-        Estimate::of_influences(Ok(slope), &of_slope, 1),
-        Estimate::of_influences(Ok(mean_ours - slope * mean_theirs), &of_constant, 1),
-    )
+    let constant = mean_ours - slope * mean_theirs;
+    let residual = |(ours, value): (&f64, &f64)| {
+        let leverage = (1.0 + value * value / moment) / n as f64;
+        Ok((ours - mean_ours - slope * value) * left_out(leverage)?)
+    };
+    let residuals: Result<Vec<f64>, Reason> = ours.iter().zip(&centred).map(residual).collect();
+    match residuals {
+        Ok(residuals) => {
+            let of_slope: Vec<f64> =
+                residuals.iter().zip(&centred).map(|(residual, value)| residual * value / moment).collect();
+            let of_constant: Vec<f64> = residuals
+                .iter()
+                .zip(&of_slope)
+                .map(|(residual, moved)| residual - mean_theirs * moved)
+                .collect();
+            (
+                Estimate::of_influences(Ok(slope), &of_slope, 1),
+                Estimate::of_influences(Ok(constant), &of_constant, 1),
+            )
+        }
+        Err(reason) => (Estimate::unsure(n, slope, reason), Estimate::unsure(n, constant, reason)),
+    }
 }
 
 /// Returns the ratio of the mean geometric returns over some months.

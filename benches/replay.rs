@@ -40,7 +40,7 @@ fn bench_demo(criterion: &mut Criterion) {
     group.bench_function("backtest", |bencher| bencher.iter(|| run(black_box(&dataset), &config, &factors)));
     let result = run(&dataset, &config, &factors);
     group.bench_function("evaluate", |bencher| {
-        bencher.iter(|| rotor_eval::evaluate(black_box(&result.run), &config))
+        bencher.iter(|| rotor_eval::evaluate(black_box(&result.run), &config));
     });
     group.finish();
 }

@@ -15,8 +15,11 @@ pub struct Statistic {
     /// Whether it is given for comparison only.
     pub is_classical: bool,
     /// The p-value of a null that is true in null worlds.
-    pub p_value: Box<dyn Fn(&Evaluation) -> Option<f64> + Sync + Send>,
+    pub p_value: PValue,
 }
+
+/// Takes a p-value from an evaluation, if it has one.
+type PValue = Box<dyn Fn(&Evaluation) -> Option<f64> + Sync + Send>;
 
 /// How often a statistic rejects.
 #[derive(Clone, Debug)]
@@ -72,15 +75,32 @@ fn normal_p(t: Option<f64>) -> Option<f64> {
     Some(2.0 * (1.0 - rotor_stats::normal_cdf(t?.abs()).ok()?))
 }
 
-type PValue = Box<dyn Fn(&Evaluation) -> Option<f64> + Sync + Send>;
+/// Statistics, as they are added.
+#[derive(Default)]
+struct Statistics(Vec<Statistic>);
+
+impl Statistics {
+    fn add(&mut self, name: &'static str, horizon: usize, is_classical: bool, p_value: PValue) {
+        self.0.push(Statistic { name, horizon, is_classical, p_value });
+    }
+}
 
 /// Returns every statistic whose null is true in null worlds.
 #[must_use]
 pub fn statistics() -> Vec<Statistic> {
-    let mut all: Vec<Statistic> = Vec::new();
-    let mut add = |name, horizon, is_classical, p_value: PValue| {
-        all.push(Statistic { name, horizon, is_classical, p_value });
-    };
+    let mut all = Statistics::default();
+    add_coefficients(&mut all);
+    add_forecasts(&mut all);
+    add_factors(&mut all);
+    add_portfolios(&mut all);
+    add_trials(&mut all);
+    all.0
+}
+
+/// Rank correlations by horizon.
+fn add_coefficients(all: &mut Statistics) {
+    let mut add =
+        |name, horizon, is_classical, p_value: PValue| all.add(name, horizon, is_classical, p_value);
     for (position, horizon) in HORIZONS.into_iter().enumerate() {
         let of = move |evaluation: &Evaluation, factor: &str| {
             evaluation.factor.sections.all.get(factor).map(|factor| factor.horizons[position].clone())
@@ -112,6 +132,12 @@ pub fn statistics() -> Vec<Statistic> {
             Box::new(move |e| normal_p(of(e, "continuous")?.rank_ic.classical?.newey_west_t.ok())),
         );
     }
+}
+
+/// Comparisons of forecasts by horizon.
+fn add_forecasts(all: &mut Statistics) {
+    let mut add =
+        |name, horizon, is_classical, p_value: PValue| all.add(name, horizon, is_classical, p_value);
     for horizon in HORIZONS {
         let tests = move |evaluation: &Evaluation, name: &str| {
             let target = format!("{name}_{horizon}");
@@ -132,19 +158,18 @@ pub fn statistics() -> Vec<Statistic> {
             Box::new(move |e| p_value(&tests(e, "nested")?.clark_west.0)),
         );
         add(
-            "slope beyond the mean, regression on noise",
-            horizon,
-            false,
-            Box::new(move |e| p_value(&tests(e, "nested")?.slope_history)),
-        );
-        add("calibration slope", horizon, false, Box::new(move |e| p_value(&tests(e, "unrelated")?.slope)));
-        add(
             "Diebold-Mariano (HLN)",
             horizon,
             true,
             Box::new(move |e| Some(tests(e, "equal")?.gain_no_change.diebold_mariano.0.ok()?.p_value)),
         );
     }
+}
+
+/// What else is said of scores.
+fn add_factors(all: &mut Statistics) {
+    let mut add =
+        |name, horizon, is_classical, p_value: PValue| all.add(name, horizon, is_classical, p_value);
     add(
         "decay, lag 12",
         1,
@@ -181,6 +206,12 @@ pub fn statistics() -> Vec<Statistic> {
         false,
         Box::new(|e| p_value(&e.factor.sections.all.get("continuous")?.quarters.get("Q2")?.rank_ic)),
     );
+}
+
+/// What is said of portfolios.
+fn add_portfolios(all: &mut Statistics) {
+    let mut add =
+        |name, horizon, is_classical, p_value: PValue| all.add(name, horizon, is_classical, p_value);
     let excess = |e: &Evaluation, benchmark: &str| e.portfolio.all.excess.get("top")?.get(benchmark).cloned();
     add(
         "excess over equal weight",
@@ -222,6 +253,12 @@ pub fn statistics() -> Vec<Statistic> {
         false,
         Box::new(|e| p_value(&e.portfolio.all.spans.get("2018-2020")?.excess)),
     );
+}
+
+/// What many trials do to the best of them.
+fn add_trials(all: &mut Statistics) {
+    let mut add =
+        |name, horizon, is_classical, p_value: PValue| all.add(name, horizon, is_classical, p_value);
     add(
         "deflated Sharpe ratio, one trial",
         1,
@@ -241,7 +278,6 @@ pub fn statistics() -> Vec<Statistic> {
         Box::new(|e| e.portfolio.all.trials.best_excess.value.ok()),
     );
     add("reality check", 1, true, Box::new(|e| e.portfolio.all.trials.reality_check.value.ok()));
-    all
 }
 
 /// Evaluates so many null worlds and counts rejections at 5%.
@@ -272,6 +308,10 @@ pub fn rejections(world: World, n_worlds: u64, seed: u64) -> Vec<Rejections> {
 }
 
 /// Plants an effect of the size that null worlds are said to detect, and counts how often it is found.
+///
+/// # Panics
+///
+/// If the world has too few months for an interval at the longest horizon.
 #[must_use]
 pub fn powers(world: World, n_worlds: u64, seed: u64) -> Vec<Power> {
     type Of = Box<dyn Fn(&Evaluation) -> Estimate + Sync>;

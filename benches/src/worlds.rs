@@ -241,8 +241,8 @@ impl World {
         }
     }
 
-    /// Forecasts of a mean over several months, whose errors overlap: two rules equally good, a regression on noise against the mean of
-    /// the past, and forecasts that have nothing to do with what comes.
+    /// Forecasts of a sum over several months, whose errors overlap: two rules equally good, and a regression on noise against the mean
+    /// of the past.
     fn say_forecasts(
         &self,
         run: &mut Run,
@@ -297,7 +297,6 @@ impl World {
             };
             say(targets.equal[position], realized + one[at], realized + other[at], realized + other[at]);
             say(targets.nested[position], fitted, mean, mean);
-            say(targets.unrelated[position], regressor[at], 0.0, mean);
         }
     }
 }
@@ -317,7 +316,6 @@ fn line(rows: impl Iterator<Item = (f64, f64)> + Clone, at: f64) -> f64 {
 struct Targets {
     equal: [TextId; 4],
     nested: [TextId; 4],
-    unrelated: [TextId; 4],
     shared: Vec<Shared>,
 }
 
@@ -330,12 +328,7 @@ struct Shared {
 impl Targets {
     fn new(run: &mut Run) -> Self {
         let mut named = |name: &str| HORIZONS.map(|horizon| run.texts.id(&format!("{name}_{horizon}")));
-        Self {
-            equal: named("equal"),
-            nested: named("nested"),
-            unrelated: named("unrelated"),
-            shared: Vec::new(),
-        }
+        Self { equal: named("equal"), nested: named("nested"), shared: Vec::new() }
     }
 
     fn shared(&mut self, numbers: &mut Numbers, position: usize, n: usize) -> Shared {

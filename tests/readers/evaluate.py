@@ -200,7 +200,7 @@ def estimate(values, h=1, method="ewc", times=1.0, one_sided=False, classical=Fa
 
 def influence_estimate(value, psi, **how):
     """An estimate of something that is not a mean, by its influence values."""
-    return estimate([] if value is None else value + np.asarray(psi), **how)
+    return estimate([] if value is None else value + np.asarray(psi) - np.mean(psi), **how)
 
 
 def classical_t(x, h):
@@ -380,25 +380,17 @@ def tests(rows):
         "gain_no_change": estimate(no_change, h) | {"diebold_mariano": diebold_mariano(no_change, h)},
         "gain_history": estimate(history, h) | {"diebold_mariano": diebold_mariano(history, h)},
         "clark_west": estimate(nested, h, one_sided=True),
-        "slope": calibration(rows, h),
+        "slope": calibration(rows),
     }
 
 
-def calibration(rows, h):
+def calibration(rows):
     x = column(rows, "forecast") - column(rows, "naive")
     y = column(rows, "realized") - column(rows, "naive")
-    if len(rows) < 2 or x.max() == x.min():
-        return influence_estimate(None, [], h=h)
+    if len(rows) < 3 or x.max() - x.min() <= 1e-9:
+        return figure(None, len(rows))
     centred = x - x.mean()
-    squares = np.sum(centred**2)
-    slope = np.sum(centred * (y - y.mean())) / squares
-    e = (y - y.mean()) - slope * centred
-    periods = [row["period"] for row in rows]
-    n_periods = len(set(periods))
-    sums = {period: 0.0 for period in sorted(set(periods))}
-    for period, value in zip(periods, e * centred):
-        sums[period] += value
-    return influence_estimate(slope, [n_periods * value / squares for value in sums.values()], h=h)
+    return figure(np.sum(centred * (y - y.mean())) / np.sum(centred**2), len(rows))
 
 
 def fits_part(rows):
@@ -573,12 +565,12 @@ def quantiles_part(means, base, top_minus_bottom):
     q = np.array(means, dtype=float).reshape(-1, 5)
     trend = (2 * q[:, 0] + q[:, 1] - q[:, 3] - 2 * q[:, 4]) / 10
     overall = q.mean(axis=0) if len(q) else []
-    return {
+    made = {
         "excess": [estimate(q[:, k] - np.array(base), times=12) for k in range(5)],
         "top_minus_bottom": estimate(q[:, 0] - q[:, 4] if top_minus_bottom is None else top_minus_bottom, times=12),
         "trend": estimate(trend, times=12),
-        "is_monotone": all(a > b for a, b in zip(overall, overall[1:])) if len(q) else None,
     }
+    return made | {"is_monotone": all(a > b for a, b in zip(overall, overall[1:]))} if len(q) else made
 
 
 def factor_quantiles(months, scores):
@@ -647,7 +639,8 @@ def falls(months, net_values):
 
     def fall(recovery):
         depth = path[trough] / path[peak] - 1
-        return {"value": depth, "peak": dates[peak], "trough": dates[trough], "recovery": recovery, "n": len(months)}
+        made = {"value": depth, "peak": dates[peak], "trough": dates[trough], "n": len(months)}
+        return made if recovery is None else made | {"recovery": recovery}
 
     for k in range(1, len(path)):
         if path[k] >= path[peak]:
@@ -661,7 +654,7 @@ def falls(months, net_values):
 
 def drawdown_keys(months, net_values):
     deepest = sorted(falls(months, net_values), key=lambda fall: fall["value"])[:5]
-    none = figure(lambda: 0.0, len(months)) | dict.fromkeys(("peak", "trough", "recovery"))
+    none = figure(lambda: 0.0, len(months))
     return {"max_drawdown": deepest[0] if deepest else none, "drawdowns": deepest}
 
 
@@ -738,16 +731,17 @@ def information_ratio(d):
 
 
 def alpha_beta(p, b):
-    if len(b) < 2 or b.max() == b.min():
+    if len(b) < 3 or b.max() - b.min() <= 1e-9:
         return {"beta": estimate([]) | {"n": len(b)}, "alpha": estimate([], times=12) | {"n": len(b)}}
     centred = b - b.mean()
     m2 = np.mean(centred**2)
     beta = np.mean(centred * (p - p.mean())) / m2
     alpha = p.mean() - beta * b.mean()
-    e = p - alpha - beta * b
+    leverage = 1 / len(b) + centred**2 / (len(b) * m2)
+    u = (p - alpha - beta * b) / (1 - leverage)
     return {
-        "beta": influence_estimate(beta, e * centred / m2),
-        "alpha": influence_estimate(alpha, e * (1 - b.mean() * centred / m2), times=12),
+        "beta": influence_estimate(beta, u * centred / m2),
+        "alpha": influence_estimate(alpha, u * (1 - b.mean() * centred / m2), times=12),
     }
 
 
@@ -987,15 +981,17 @@ def trials_part(run, variants, chosen):
     d = np.array([month.portfolio["top_net"] - month.portfolio["equal_weight"] for month in months])
     tried = [v for v in variants["sensitivity"].values() if v.keys["cost_bp"] == run.config["cost_bp"]]
     tried += [*variants["alone"].values(), *variants["without"].values()]
-    common = sorted(chosen.intersection(*(variant.net for variant in tried)))
-    table = np.array([[v.net[index] - v.base[index] for v in tried] for index in common]).reshape(-1, len(tried))
+    own = [month.index for month in months]
+    tried = [v for v in tried if all(index in v.net for index in own)]
+    table = np.array([[v.net[index] - v.base[index] for v in tried] for index in own]).reshape(-1, len(tried))
     spa, reality = bootstrap_p_values(table)
     return {
         "n_trials": n_trials,
         "deflated_sharpe": deflated_sharpe(d, n_trials),
         "overfitting": overfitting(table),
-        "superior_predictive_ability": figure(spa, len(common)),
-        "reality_check": figure(reality, len(common)),
+        "best_excess": figure(best_excess(table), len(own)),
+        "superior_predictive_ability": figure(spa, len(own)),
+        "reality_check": figure(reality, len(own)),
     }
 
 
@@ -1010,12 +1006,14 @@ def deflated_sharpe(d, n_trials):
         by_chance = (1 - np.euler_gamma) * quantile(1 - 1 / n_trials) + np.euler_gamma * quantile(1 - 1 / (n_trials * math.e))
         threshold = math.sqrt(1 / (n - 1)) * by_chance
     variance = sharpe_variance(s, *moments(d), n)
-    return figure(stats.norm.cdf((s - threshold) / math.sqrt(variance)), n) | {"sharpe": figure(s, n), "threshold": figure(threshold, n)}
+    probability = stats.norm.cdf((s - threshold) / math.sqrt(variance))
+    return figure(probability, n) | {"sharpe": figure(s, n), "threshold": figure(threshold, n)}
 
 
 def sharpe_ratios(table):
+    """To nine decimals: strategies that differ in name only are equal; of equal ones the first is the best."""
     spread = table.std(axis=0, ddof=1)
-    return np.divide(table.mean(axis=0), spread, out=np.zeros(len(spread)), where=spread > 0)
+    return rounded(np.divide(table.mean(axis=0), spread, out=np.zeros(len(spread)), where=spread > 0))
 
 
 def overfitting(table):
@@ -1028,7 +1026,7 @@ def overfitting(table):
     for half in itertools.combinations(range(16), 8):
         rest = [block for block in range(16) if block not in half]
         here, there = (sharpe_ratios(blocks[list(part)].reshape(-1, n_strategies)) for part in (half, rest))
-        n_below += there[np.argmax(here)] <= np.median(there) + 1e-9  # of equal strategies one may be the median
+        n_below += there[np.argmax(here)] <= np.median(there)
     return figure(n_below / 12870, 16 * length) | {"n_strategies": n_strategies}
 
 
@@ -1060,6 +1058,29 @@ def bootstrap_p_values(table, n_samples=5000, block=6):
             np.max(math.sqrt(n) * (sample - mean)) > reality,
         )
     return above / n_samples
+
+
+def best_excess(table, n_samples=5000, block=3):
+    """The largest mean over deviation, against samples that are centred and have deviations of their own."""
+    n = len(table)
+    table = table[:, [bool(np.ptp(values) > 1e-9) for values in table.T]] if n else table
+    if n < FEWEST_TRIAL_MONTHS or table.shape[1] == 0:
+        return None
+    random, q = np.random.default_rng(2), 1 / block
+    k = np.arange(1, n)
+    kernel = (n - k) / n * (1 - q) ** k + k / n * (1 - q) ** (n - k)
+    # White noise of variance 1 about its own mean.
+    variance = 1 - 1 / n - 2 * np.sum(kernel * (n - k) / n**2)
+    largest, centred = np.max(sharpe_ratios(table)), table - table.mean(axis=0)
+    n_above = 0
+    for _ in range(n_samples):
+        starts, is_new = random.integers(n, size=n), random.random(n) < q
+        rows, row = [], starts[0]
+        for t in range(n):
+            row = starts[t] if is_new[t] or t == 0 else (row + 1) % n
+            rows.append(row)
+        n_above += np.max(sharpe_ratios(centred[rows])) / math.sqrt(variance) > largest
+    return n_above / n_samples
 
 
 # ---------------------------------------------------------------- the whole
@@ -1144,7 +1165,7 @@ def identities(run, variants, made):
 # ---------------------------------------------------------------- the comparison
 
 NOT_RECOMPUTED = {"reason", "caveats"}  # texts
-NEAR = re.compile(r"/(superior_predictive_ability|reality_check)/value$")  # random: within 0.05
+NEAR = re.compile(r"/(best_excess|superior_predictive_ability|reality_check)/value$")  # random: within 0.05
 ABSOLUTE = 1e-12  # what rounding may leave of a zero
 
 

@@ -1,6 +1,7 @@
 //! The run folder in the tools that researchers open it with: pyarrow, pandas, polars, DuckDB.
 //!
-//! Whatever Python has of them is tried: that of `ROTOR_PYTHON`, of `target/python` (which the gate makes) or the system's.
+//! Whatever Python has of them is tried: that of `ROTOR_PYTHON`, of `target/python` (which the gate makes) or the system's. With
+//! SciPy, the evaluation is reckoned once more from the files: `tests/readers/evaluate.py`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,24 +9,24 @@ use std::process::Command;
 use rotor_tests::{demo, run_rotor, workspace};
 use serde_json::Value;
 
-/// Finds a Python that has pyarrow, or says on standard error that there is none.
-fn python() -> Option<PathBuf> {
+/// Finds a Python that has some packages, or says on standard error that there is none.
+fn python(packages: &str) -> Option<PathBuf> {
     let named = std::env::var_os("ROTOR_PYTHON").map(PathBuf::from);
     let known = [workspace().join("target/python/bin/python"), PathBuf::from("python3")];
-    let has_pyarrow = |python: &PathBuf| {
-        let output = Command::new(python).args(["-c", "import pyarrow.parquet"]).output();
+    let has_packages = |python: &PathBuf| {
+        let output = Command::new(python).args(["-c", &format!("import {packages}")]).output();
         output.is_ok_and(|output| output.status.success())
     };
-    let found = named.into_iter().chain(known).find(has_pyarrow);
+    let found = named.into_iter().chain(known).find(has_packages);
     if found.is_none() {
-        eprintln!("skipped: no Python with pyarrow; set ROTOR_PYTHON to one");
+        eprintln!("skipped: no Python with {packages}; set ROTOR_PYTHON to one");
     }
     found
 }
 
 #[test]
 fn the_run_folder_opens_in_the_tools_of_researchers() {
-    let Some(python) = python() else { return };
+    let Some(python) = python("pyarrow.parquet") else { return };
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("run");
     let demo = demo();
@@ -72,5 +73,37 @@ fn the_run_folder_opens_in_the_tools_of_researchers() {
             };
             assert!(!kinds.into_iter().any(|kind| is_category(&kind)), "{reader}: {file}: {found}");
         }
+    }
+}
+
+#[test]
+fn the_evaluation_is_what_a_second_reading_of_its_documentation_says() {
+    let Some(python) = python("pyarrow.parquet, pandas, scipy.stats") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let demo = demo();
+    let flags: [&[&str]; 2] = [
+        &["--start", "2015-01", "--end", "2019-06"],
+        &[
+            "--start",
+            "2019-03",
+            "--end",
+            "2022-02",
+            "--top",
+            "4",
+            "--ties",
+            "fractional",
+            "--set",
+            "heat.weight=2",
+        ],
+    ];
+    for (number, flags) in flags.into_iter().enumerate() {
+        let place = folder.path().join(number.to_string());
+        let fixed = ["backtest", "--dataset", demo.to_str().unwrap(), "--out", place.to_str().unwrap()];
+        let (code, _, stderr) = run_rotor(&[&fixed[..], flags].concat());
+        assert_eq!(code, 0, "{stderr}");
+        let script = workspace().join("tests/readers/evaluate.py");
+        let output = Command::new(&python).arg(script).args([&place, &demo]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{flags:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
     }
 }

@@ -29,7 +29,7 @@ pub enum Reason {
     NoLiveMonth,
     /// The run has no months.
     NoMonths,
-    /// Without one of the months or periods there would be nothing to measure.
+    /// Without one of the months there would be nothing to measure.
     OneDecides,
     /// Each forecast of no change came true, so that none can do better.
     NoChangeIsExact,
@@ -56,7 +56,7 @@ impl fmt::Display for Reason {
             Self::Unscored => "the factor scores no sector",
             Self::NoLiveMonth => "no month in which every factor scores a sector",
             Self::NoMonths => "the run has no months",
-            Self::OneDecides => "a single month or period decides",
+            Self::OneDecides => "a single month decides",
             Self::NoChangeIsExact => "the rule of no change is never wrong",
             Self::MeanIsExact => "the mean of the past is never wrong",
             Self::BeyondTotalLoss => "a return is below -100%",
@@ -171,9 +171,11 @@ impl Estimate {
     /// The same, with what other tools print.
     pub(crate) fn with_classical(values: &[f64], horizon: usize) -> Self {
         let lag = newey_west_lag(values.len()).max(horizon - 1);
+        let varies =
+            || if is_constant(values) && values.len() > 1 { Err(Reason::NoVariation) } else { Ok(()) };
         let classical = Classical {
-            naive_t: finite(naive_t(values)),
-            newey_west_t: finite(newey_west_mean_t(values, lag)),
+            naive_t: varies().and_then(|()| finite(naive_t(values))),
+            newey_west_t: varies().and_then(|()| finite(newey_west_mean_t(values, lag))),
             newey_west_lag: lag,
         };
         Self { classical: Some(classical), ..Self::of(values, horizon) }

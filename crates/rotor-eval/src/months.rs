@@ -19,7 +19,7 @@ impl<'a> Months<'a> {
         let is_live = scored
             .days
             .iter()
-            .map(|day| !day.opinions.is_empty() && day.opinions.iter().all(|opinion| opinion.has_score()))
+            .map(|day| !day.opinions.is_empty() && day.opinions.iter().all(rotor_engine::Opinion::has_score))
             .collect();
         Self { run, is_live }
     }

@@ -17,6 +17,7 @@ impl<T> ByName<T> {
     }
 
     /// Returns names and values in order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> + Clone {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
@@ -59,11 +60,13 @@ impl<T: Serialize> Serialize for Sections<T> {
 }
 
 /// Writes a day in ISO form.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
 pub(crate) fn day<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(day)
 }
 
 /// Writes a day in ISO form, or null.
+#[expect(clippy::trivially_copy_pass_by_ref, clippy::ref_option, reason = "serde hands over references")]
 pub(crate) fn day_or_null<S: Serializer>(day: &Option<Date>, serializer: S) -> Result<S::Ok, S::Error> {
     day.map(|day| day.to_string()).serialize(serializer)
 }

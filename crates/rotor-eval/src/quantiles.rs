@@ -20,8 +20,9 @@ pub struct QuantileFigures {
     pub top_minus_bottom: Estimate,
     /// The slope of the return per fifth: above zero when better liked fifths gain more.
     pub trend: Estimate,
-    /// Whether the means descend from each fifth to the next.
-    pub is_monotone: bool,
+    /// Whether the means descend from each fifth to the next; `None` without a month.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_monotone: Option<bool>,
 }
 
 /// What the fifths gain in a month.
@@ -96,7 +97,7 @@ impl QuantileFigures {
             _ => false,
         };
         Self {
-            is_monotone: excess.windows(2).all(descends),
+            is_monotone: (!months.is_empty()).then(|| excess.windows(2).all(descends)),
             excess,
             top_minus_bottom: match top_minus_bottom {
                 Some(months) => Estimate::of(months, 1).times(YEAR),

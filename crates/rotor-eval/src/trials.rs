@@ -8,7 +8,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use rotor_engine::Config;
 use rotor_stats::{
-    deviation, expected_maximum_sharpe, is_constant, kurtosis, mean, probabilistic_sharpe, skewness,
+    deviation, expected_maximum_sharpe, is_constant, kurtosis, mean, probabilistic_sharpe, round9, skewness,
 };
 use serde::Serialize;
 
@@ -72,7 +72,7 @@ pub struct Overfitting {
 pub(crate) struct Tried {
     /// That of the run.
     pub(crate) own: Vec<f64>,
-    /// Strategy by strategy, over the same months.
+    /// Strategy by strategy, over the months of the run; those that begin later are left out.
     pub(crate) all: Vec<Vec<f64>>,
 }
 
@@ -121,11 +121,11 @@ impl Moments {
         Self { sum: self.sum + other.sum, squares: self.squares + other.squares }
     }
 
-    /// Returns mean over deviation; what does not vary is worth nothing.
+    /// Returns mean over deviation to nine decimals, so that equal strategies are equal; what does not vary is worth nothing.
     fn sharpe(self, n: f64) -> f64 {
         let mean = self.sum / n;
         let variance = (self.squares - self.sum * mean) / (n - 1.0);
-        if variance > 0.0 { mean / variance.sqrt() } else { 0.0 }
+        if variance > 0.0 { round9(mean / variance.sqrt()) } else { 0.0 }
     }
 }
 
@@ -186,7 +186,8 @@ fn subset_sums(values: &[f64], length: usize) -> [Vec<Moments>; 2] {
 /// Returns the p-value of the largest t-value among the strategies.
 ///
 /// In each sample the t-values are those of its own deviations: what is drawn varies as what is held against it. With the deviations of
-/// the whole, as Hansen has it, one true null in ten is rejected where it should be one in twenty.
+/// the whole, as Hansen has it, one true null in ten is rejected where it should be one in twenty. Samples in blocks vary too little,
+/// even of numbers that do not hang together; by how much is known, and made up for.
 fn best_excess(all: &[Vec<f64>], seed: u64) -> Figure {
     let n = all.first().map_or(0, Vec::len);
     if let Err(reason) = at_least(1, all.len()).and(at_least(N_BLOCKS * FEWEST_IN_BLOCK, n)) {
@@ -194,11 +195,13 @@ fn best_excess(all: &[Vec<f64>], seed: u64) -> Figure {
     }
     // What does not vary is the benchmark itself.
     let varying: Vec<&Vec<f64>> = all.iter().filter(|values| !is_constant(values)).collect();
-    let largest = varying.iter().filter_map(|values| mean_over_deviation(values).ok()).reduce(f64::max);
+    let ratio = |values: &&Vec<f64>| mean_over_deviation(values).ok().map(round9);
+    let largest = varying.iter().filter_map(ratio).reduce(f64::max);
     let means: Result<Vec<f64>, _> = varying.iter().map(|values| mean(values)).collect();
     let (Some(largest), Ok(means)) = (largest, means) else {
         return Figure::new(n, Err::<f64, _>(Reason::NoVariation));
     };
+    let wider = 1.0 / bootstrap_variance(n, SHORT_BLOCK, |lag| white_noise(n, lag)).sqrt();
     let is_above = |sample: u64| {
         let months = draw(n, SHORT_BLOCK, seed, sample);
         varying.iter().zip(&means).any(|(values, mean)| {
@@ -206,11 +209,29 @@ fn best_excess(all: &[Vec<f64>], seed: u64) -> Figure {
                 let value = values[*month] - mean;
                 moments.plus(Moments { sum: value, squares: value * value })
             });
-            moments.sharpe(n as f64) > largest
+            wider * moments.sharpe(n as f64) > largest
         })
     };
     let n_above = (0..N_SAMPLES).into_par_iter().filter(|sample| is_above(*sample)).count();
     Figure::new(n, Ok::<f64, Reason>(n_above as f64 / N_SAMPLES as f64))
+}
+
+/// Returns the variance that the stationary bootstrap gives to √n times a mean, of the autocovariances by lag (Politis and Romano 1994).
+fn bootstrap_variance(n: usize, mean_block: f64, covariance: impl Fn(usize) -> f64) -> f64 {
+    let stay = 1.0 - 1.0 / mean_block;
+    let of_lag = |lag: usize| {
+        let share = lag as f64 / n as f64;
+        let (near, far) = (lag as f64, (n - lag) as f64);
+        let weight = (1.0 - share) * libm::pow(stay, near) + share * libm::pow(stay, far);
+        2.0 * weight * covariance(lag)
+    };
+    covariance(0) + (1..n).map(of_lag).sum::<f64>()
+}
+
+/// Returns the expected autocovariance about the mean of numbers that do not hang together, of variance 1.
+fn white_noise(n: usize, lag: usize) -> f64 {
+    let n = n as f64;
+    if lag == 0 { 1.0 - 1.0 / n } else { -(n - lag as f64) / (n * n) }
 }
 
 /// Returns the p-values of Hansen, consistent, and of White.
@@ -266,17 +287,7 @@ impl<'a> Model<'a> {
         let covariance = |lag: usize| {
             centred[lag..].iter().zip(&centred).map(|(late, early)| late * early).sum::<f64>() / n
         };
-        // The variance that the stationary bootstrap gives to a mean (Politis and Romano 1994).
-        let stay = 1.0 - 1.0 / MEAN_BLOCK;
-        let variance: f64 = covariance(0)
-            + (1..values.len())
-                .map(|lag| {
-                    let share = lag as f64 / n;
-                    let (near, far) = (lag as f64, n - lag as f64);
-                    let weight = (1.0 - share) * libm::pow(stay, near) + share * libm::pow(stay, far);
-                    2.0 * weight * covariance(lag)
-                })
-                .sum::<f64>();
+        let variance = bootstrap_variance(values.len(), MEAN_BLOCK, covariance);
         let deviation = variance.sqrt();
         if !(deviation > 0.0 && deviation.is_finite()) {
             return None;

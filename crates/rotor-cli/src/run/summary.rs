@@ -119,7 +119,7 @@ fn forecasts(evaluation: &Evaluation) -> String {
             ]);
         }
     }
-    let legend = "R² out of sample: 1 less squared errors over those of no change, of the mean of the past\n";
+    let legend = "R² out of sample, against no change and against the mean of the past: skill beats both\n";
     if is_empty { String::new() } else { table.render() + legend }
 }
 
@@ -209,7 +209,7 @@ fn doubts(of_run: &PortfolioEvaluation) -> String {
     if low <= high {
         let n = cells.len();
         let range = format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high);
-        writeln!(text, "{n} other settings of top, min_factors and cost_bp: excess {range} a year")
+        writeln!(text, "{n} settings of top, min_factors and cost_bp: excess {range} a year")
             .expect("writing to a string does not fail");
     }
     let trials = &of_run.trials;

@@ -55,7 +55,7 @@ pub struct FactorEvaluation {
     pub horizons: Vec<HorizonEvaluation>,
     /// The rank correlation with the return of each later month alone.
     pub decay: Vec<Lag>,
-    /// The regression of returns on scores of Fama and MacBeth.
+    /// The regression of returns on scores, month by month (Fama and `MacBeth` 1973).
     pub slope: Slope,
     /// How slowly scores change.
     pub persistence: Persistence,

@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use rotor_factor::Date;
 use rotor_run::{Forecast, Run};
-use rotor_stats::{diebold_mariano, is_constant};
+use rotor_stats::{diebold_mariano, is_constant, mean};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
-use crate::figure::{Estimate, Reason, at_least, left_out};
+use crate::figure::{Estimate, Figure, Reason, at_least};
 
 /// The latest forecasts of each entity and period, held against rules; n of each estimate is a number of periods.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -24,10 +24,9 @@ pub struct ForecastComparison {
     pub gain_history: Gain,
     /// The same with what a needless coefficient costs added back, as the mean is nested in a regression.
     pub clark_west: OneSided,
-    /// The slope of y - naive on ŷ - naive; 1 is right.
-    pub slope: Estimate,
-    /// The slope of y - ȳ on ŷ - ȳ with ȳ the mean of the past: 0 if the forecast knows no more than that mean, 1 is right.
-    pub slope_history: Estimate,
+    /// The slope of y - naive on ŷ - naive over all rows; 1 is right. Regressors that hardly change leave no interval that holds, so
+    /// that none is given.
+    pub slope: Figure,
 }
 
 /// A mean difference of squared errors.
@@ -89,8 +88,7 @@ impl ForecastComparison {
             gain_no_change: Gain::of(&over_no_change, horizon),
             gain_history: Gain::of(&over_history, horizon),
             clark_west: OneSided(Estimate::of(&adjusted, horizon).one_sided()),
-            slope: slope(by_entity, horizon, |row| Some(row.naive)),
-            slope_history: slope(by_entity, horizon, |row| Some(row.history?.mean)),
+            slope: slope(by_entity),
         }
     }
 }
@@ -118,41 +116,23 @@ fn horizon(run: &Run, by_entity: &[Vec<&Forecast>]) -> usize {
     by_entity.iter().filter_map(longest).max().unwrap_or(0).max(1)
 }
 
-/// Returns the slope of what happened on what was said, both less what they are measured from; errors are added up by period.
-fn slope(by_entity: &[Vec<&Forecast>], horizon: usize, base: fn(&Forecast) -> Option<f64>) -> Estimate {
+/// Returns the slope of what happened on what was said, both as changes.
+fn slope(by_entity: &[Vec<&Forecast>]) -> Figure {
     let changes = by_entity.iter().flatten().filter_map(|row| {
-        let (realized, base) = (row.realized?.value, base(row)?);
-        Some((row.period, row.forecast - base, realized - base))
+        let realized = row.realized?.value;
+        Some((row.forecast - row.naive, realized - row.naive))
     });
-    let changes: Vec<(Date, f64, f64)> = changes.collect();
-    let n = changes.len() as f64;
-    let said: Vec<f64> = changes.iter().map(|(_, said, _)| *said).collect();
-    if let Err(reason) = at_least(3, changes.len()) {
-        return Estimate::none(0, reason);
-    }
-    if is_constant(&said) {
-        return Estimate::none(changes.len(), Reason::NoVariation);
-    }
-    let mean_said = said.iter().sum::<f64>() / n;
-    let mean_happened = changes.iter().map(|(.., happened)| happened).sum::<f64>() / n;
-    let squares: f64 = said.iter().map(|said| (said - mean_said) * (said - mean_said)).sum();
-    let products: f64 =
-        changes.iter().map(|(_, said, happened)| (said - mean_said) * (happened - mean_happened)).sum();
-    let slope = products / squares;
-    // Period by period the influence of its rows, and their share of the squares.
-    let mut by_period: BTreeMap<Date, (f64, f64)> = BTreeMap::new();
-    for (period, said, happened) in &changes {
-        let residual = happened - mean_happened - slope * (said - mean_said);
-        let (moved, leverage) = by_period.entry(*period).or_default();
-        *moved += residual * (said - mean_said) / squares;
-        *leverage += (said - mean_said) * (said - mean_said) / squares;
-    }
-    let n_periods = by_period.len() as f64;
-    let influence =
-        |(moved, leverage): (f64, f64)| Ok(n_periods * moved * left_out(leverage + 1.0 / n_periods)?);
-    let influences: Result<Vec<f64>, Reason> = by_period.into_values().map(influence).collect();
-    match influences {
-        Ok(influences) => Estimate::of_influences(Ok(slope), &influences, horizon),
-        Err(reason) => Estimate::unsure(n_periods as usize, slope, reason),
-    }
+    let (said, happened): (Vec<f64>, Vec<f64>) = changes.unzip();
+    let slope = || {
+        at_least(3, said.len())?;
+        if is_constant(&said) {
+            return Err(Reason::NoVariation);
+        }
+        let (mean_said, mean_happened) = (mean(&said)?, mean(&happened)?);
+        let squares: f64 = said.iter().map(|said| (said - mean_said) * (said - mean_said)).sum();
+        let products = said.iter().zip(&happened);
+        let products = products.map(|(said, happened)| (said - mean_said) * (happened - mean_happened));
+        Ok(products.sum::<f64>() / squares)
+    };
+    Figure::new(said.len(), slope())
 }

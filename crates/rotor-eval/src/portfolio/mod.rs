@@ -135,7 +135,7 @@ pub(crate) fn evaluate(
             n_months: included.len(),
             quantiles: quantiles(&all_series, &included),
             trading: Trading::of(run, &all_series, &included),
-            caveats: caveats(&variants),
+            caveats: caveats(&variants, &trials),
             performance,
             excess,
             contributions,
@@ -239,16 +239,24 @@ impl Trading {
 }
 
 /// Says how far the excess depends on choices that could have been others.
-fn caveats(variants: &Variants) -> Vec<String> {
+fn caveats(variants: &Variants, trials: &Trials) -> Vec<String> {
+    let mut caveats: Vec<String> = range(variants).into_iter().collect();
+    if trials.n_trials == 1 {
+        caveats.push(format!(
+            "`trials` is 1: whoever has tried several strategies and shows one of them must say how many; {} stand in this file alone",
+            variants.alone.len() + variants.without.len() + variants.sensitivity.len()
+        ));
+    }
+    caveats
+}
+
+fn range(variants: &Variants) -> Option<String> {
     let known = variants.sensitivity.iter().filter_map(|one| one.variant.excess.value.value.ok());
     let (low, high) =
         known.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
-    if low > high {
-        return Vec::new();
-    }
-    vec![format!(
+    (low <= high).then(|| format!(
         "one rule can be the result: with other numbers of picks, costs and `min_factors` the net excess over equal weight is {:+.1}% to {:+.1}% a year; see `sensitivity`, and count each in the trials",
         100.0 * low,
         100.0 * high
-    )]
+    ))
 }

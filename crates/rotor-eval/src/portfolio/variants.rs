@@ -139,8 +139,8 @@ impl<'a> Strategies<'a> {
         }
     }
 
-    /// Returns the net excess over equal weight of the run's strategy, and of all that are tried, itself among them, in the months
-    /// in which all hold something.
+    /// Returns the net excess over equal weight of the run's strategy, and of all that are tried, itself among them, as far as they
+    /// hold something in every month in which it does.
     pub(super) fn tried(&self, included: &[usize]) -> Tried {
         let named = self.alone.iter().chain(&self.without).map(|(_, held)| held);
         let all: Vec<&Held> = self.settings.iter().map(|(.., held)| held).chain(named).collect();
@@ -148,12 +148,12 @@ impl<'a> Strategies<'a> {
             let net = net_of_cost(held.gross[month]?, held.traded[month], self.cost_bp);
             Some(net - self.equal_weight[month]?)
         };
-        let is_common = |month: &&usize| all.iter().all(|held| excess(held, **month).is_some());
-        let common: Vec<usize> = included.iter().filter(is_common).copied().collect();
         let over = |held: &Held, months: &[usize]| -> Vec<f64> {
             months.iter().filter_map(|month| excess(held, *month)).collect()
         };
-        Tried { own: over(&self.base, included), all: all.iter().map(|held| over(held, &common)).collect() }
+        let own = over(&self.base, included);
+        let all = all.into_iter().map(|held| over(held, included)).filter(|months| months.len() == own.len());
+        Tried { all: all.collect(), own }
     }
 
     fn base(&self) -> Strategy<'_> {

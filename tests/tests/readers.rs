@@ -1,7 +1,7 @@
 //! The run folder in the tools that researchers open it with: pyarrow, pandas, polars, DuckDB.
 //!
 //! Whatever Python has of them is tried: that of `ROTOR_PYTHON`, of `target/python` (which the gate makes) or the system's. With
-//! SciPy, the evaluation is reckoned once more from the files: `tests/readers/evaluate.py`.
+//! `scipy`, the evaluation is reckoned once more from the files: `tests/readers/evaluate.py`.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -33,7 +33,7 @@ const WORKLOADS: [(&str, fn()); 15] = [
     ("large_heat", large_heat),
     ("backtest_demo", || drop(backtest_demo())),
     ("evaluate_demo", || {
-        assert!(rotor_eval::evaluate(&backtest_demo().run, &Config::default()).n_live == 119)
+        assert!(rotor_eval::evaluate(&backtest_demo().run, &Config::default()).n_live == 119);
     }),
     ("write_run", || write_run(&backtest_demo())),
     ("make_tables", make_tables),

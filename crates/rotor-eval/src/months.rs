@@ -11,7 +11,7 @@ pub(crate) struct Months<'a> {
     pub(crate) is_live: Vec<bool>,
 }
 
-/// The length of a span of [`spans`], in years.
+/// The length of a span, in years.
 const SPAN: i32 = 3;
 
 impl<'a> Months<'a> {

@@ -385,7 +385,7 @@ mod tests {
         let mirrored: Vec<Vec<f64>> = (0..16)
             .map(|one| {
                 (0..32)
-                    .map(|month| if month / 2 == one { 1.0 + 0.1 * (month % 2) as f64 } else { 0.0 })
+                    .map(|month| if month / 2 == one { 1.0 + 0.1 * f64::from(month % 2) } else { 0.0 })
                     .collect()
             })
             .collect();

@@ -122,3 +122,58 @@ fn history(values: impl Iterator<Item = (Date, f64)>) -> Option<History> {
     let (_, last) = last?;
     Some(History { mean: (sum_before + last) / f64::from(n_before + 1), before_last })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_history_takes_the_latest_vintage_of_each_period() {
+        let known =
+            |values: &[(&str, f64)]| history(values.iter().map(|(period, value)| (day(period), *value)));
+        assert_eq!(known(&[]), None);
+        assert_eq!(known(&[("2020-03-31", 4.0)]), Some(History { mean: 4.0, before_last: None }));
+        let revised = [("2020-03-31", 4.0), ("2020-06-30", 9.0), ("2020-06-30", 6.0), ("2020-12-31", 8.0)];
+        assert_eq!(known(&revised), Some(History { mean: 6.0, before_last: Some(6.0) }));
+    }
+
+    #[test]
+    fn what_is_released_on_the_day_is_not_known_and_extremes_are_cut() {
+        let row = |period: &str, released: &str, value: f64| (3, day(period), day(released), value);
+        let published = Published {
+            rows: vec![
+                row("2020-03-31", "2020-04-30", 250.0),
+                row("2020-03-31", "2020-05-04", 50.0),
+                row("2020-06-30", "2020-08-31", -1000.0),
+                (4, day("2020-03-31"), day("2020-04-30"), 7.0),
+            ],
+            cut: 200.0,
+        };
+        let mean =
+            |entity, execution: &str| published.history(entity, day(execution)).map(|known| known.mean);
+        assert_eq!(mean(3, "2020-04-30"), None);
+        assert_eq!(mean(3, "2020-05-01"), Some(200.0));
+        assert_eq!(mean(3, "2020-05-05"), Some(50.0));
+        assert_eq!(mean(3, "2020-09-01"), Some(-75.0));
+        assert_eq!((mean(4, "2020-09-01"), mean(5, "2020-09-01")), (Some(7.0), None));
+    }
+
+    #[test]
+    fn what_a_factor_says_is_known_on_the_day() {
+        let mut computed = Computed::default();
+        for (month, said, value) in [(1, "2020-02-03", 10.0), (2, "2020-03-02", 20.0)] {
+            let end = rotor_factor::Month::new(2020, month).unwrap().last_day();
+            let period = ReferencePeriod::ending(rotor_factor::Frequency::Monthly, end).unwrap();
+            computed.push("heat", 2, period, day(said), value);
+        }
+        let computed = computed.sorted();
+        let known = |execution: &str| computed.history("heat", 2, day(execution));
+        assert_eq!(known("2020-02-02"), None);
+        assert_eq!(known("2020-03-02"), Some(History { mean: 15.0, before_last: Some(10.0) }));
+        assert_eq!(computed.history("cold", 2, day("2020-03-02")), None);
+    }
+}

@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     }
     let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
     let evaluation = rotor_eval::evaluate(&result.run, &config);
-    let metrics = to_json(&evaluation.to_json())?;
+    let metrics = to_json(&evaluation)?;
     let provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
     let place = rotor_run::write(&result.run, &provenance, &[("metrics.json", &metrics)], &destination)?;
     let facts =

@@ -119,7 +119,7 @@ fn forecasts(evaluation: &Evaluation) -> String {
             ]);
         }
     }
-    let legend = "R² out of sample, against no change and against the mean of the past: skill beats both\n";
+    let legend = "R² out of sample against no change, the mean of the past: skill beats both\n";
     if is_empty { String::new() } else { table.render() + legend }
 }
 
@@ -215,7 +215,7 @@ fn doubts(of_run: &PortfolioEvaluation) -> String {
     let trials = &of_run.trials;
     if let Ok(deflated) = trials.deflated_sharpe.probability.value {
         let tried = match trials.n_trials {
-            1 => "one trial (say how many there were: --trials N)".to_owned(),
+            1 => "the only trial (or --trials N)".to_owned(),
             n => format!("the best of {n} trials"),
         };
         writeln!(text, "probability of an excess beyond luck, as {tried}: {:.0}%", 100.0 * deflated)
@@ -225,7 +225,7 @@ fn doubts(of_run: &PortfolioEvaluation) -> String {
         let n = trials.overfitting.n_strategies;
         writeln!(
             text,
-            "best of {n} such strategies in one half of the months, below the median in the other: {:.0}%",
+            "the best of {n} in half of the months is below the median in the rest: {:.0}%",
             100.0 * overfitting
         )
         .expect("writing to a string does not fail");

@@ -1,5 +1,7 @@
 //! The means of a factor's months.
 
+use rotor_stats::{deviation, mean};
+
 use super::month::FactorMonth;
 use super::{
     CoefficientSummary, FactorEvaluation, HORIZONS, HorizonEvaluation, InRegime, LONGEST_LAG, Lag,
@@ -9,10 +11,9 @@ use crate::figure::{Estimate, Figure, mean_over_deviation};
 use crate::months::Months;
 use crate::named::ByName;
 use crate::quantiles::{QuantileFigures, QuantileMonth};
-use rotor_stats::{deviation, mean};
 
-const CLASSICAL: &str = "naive and Newey-West t are for comparison: on overlapping months they reject a true mean of 0 at a nominal 5% in up to 56% and 17% of cases";
-const FEW_LEVELS: &str = "a mean of 0 within the interval is no proof that there is nothing; the minimum detectable mean says what these months could have shown";
+const CLASSICAL: &str = "naive and Newey-West t are for comparison: on overlapping months at a nominal 5% they reject a true mean of 0 in up to a half and a sixth of cases";
+const UNDECIDED: &str = "a mean of 0 within the interval is no proof that there is nothing; the minimum detectable mean says what these months could have shown";
 
 pub(super) fn of_factor(
     facts: &[FactorMonth],
@@ -77,7 +78,7 @@ pub(super) fn of_factor(
             .collect(),
         spans,
         quarters,
-        caveats: vec![FEW_LEVELS, CLASSICAL],
+        caveats: vec![UNDECIDED, CLASSICAL],
     }
 }
 

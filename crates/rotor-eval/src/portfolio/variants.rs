@@ -71,7 +71,7 @@ pub struct Sensitivity {
 
 /// What a strategy held, month by month, and the equal weight that it is held against.
 struct Strategy<'s> {
-    held: Held,
+    held: &'s Held,
     equal_weight: &'s [Option<f64>],
 }
 
@@ -157,7 +157,7 @@ impl<'a> Strategies<'a> {
     }
 
     fn base(&self) -> Strategy<'_> {
-        Strategy { held: self.base.clone(), equal_weight: &self.equal_weight }
+        Strategy { held: &self.base, equal_weight: &self.equal_weight }
     }
 }
 
@@ -211,7 +211,7 @@ fn groups(
 pub(super) fn of_section(strategies: &Strategies<'_>, included: &[usize]) -> Variants {
     let base = strategies.base();
     let variant = |held: &Held, cost_bp: f64| {
-        let strategy = Strategy { held: held.clone(), equal_weight: &strategies.equal_weight };
+        let strategy = Strategy { held, equal_weight: &strategies.equal_weight };
         strategy.evaluate(strategies, included, cost_bp, Some(&base))
     };
     let named = |list: &[(String, Held)]| -> ByName<Variant> {
@@ -232,7 +232,7 @@ pub(super) fn of_section(strategies: &Strategies<'_>, included: &[usize]) -> Var
         variant: variant(held, *cost_bp),
     };
     let group = |(name, held, equal_weight): &(String, Held, Vec<Option<f64>>)| {
-        let strategy = Strategy { held: held.clone(), equal_weight };
+        let strategy = Strategy { held, equal_weight };
         (name.clone(), strategy.evaluate(strategies, included, strategies.cost_bp, None))
     };
     Variants {

@@ -94,7 +94,7 @@ fn forecasts(evaluation: &Evaluation) -> String {
     let columns = [
         ("forecast", Align::Left),
         ("target", Align::Left),
-        ("values", Align::Right),
+        ("n", Align::Right),
         ("MSE", Align::Right),
         ("R² no change", Align::Right),
         ("p", Align::Right),

@@ -1047,17 +1047,23 @@ def bootstrap_p_values(table, n_samples=5000, block=6):
     reality = np.max(math.sqrt(n) * mean)
     above = np.zeros(2)
     for _ in range(n_samples):
-        starts, is_new = random.integers(n, size=n), random.random(n) < q
-        rows, row = [], starts[0]
-        for t in range(n):
-            row = starts[t] if is_new[t] or t == 0 else (row + 1) % n
-            rows.append(row)
+        rows = drawn(random, n, q)
         sample = table[rows].mean(axis=0)
         above += (
             max(0.0, np.max(math.sqrt(n) * (sample - kept) / omega)) > spa,
             np.max(math.sqrt(n) * (sample - mean)) > reality,
         )
     return above / n_samples
+
+
+def drawn(random, n, q):
+    """The rows of one sample of the stationary bootstrap."""
+    starts, is_new = random.integers(n, size=n), random.random(n) < q
+    rows, row = [], starts[0]
+    for t in range(n):
+        row = starts[t] if is_new[t] or t == 0 else (row + 1) % n
+        rows.append(row)
+    return rows
 
 
 def best_excess(table, n_samples=5000, block=3):
@@ -1074,11 +1080,7 @@ def best_excess(table, n_samples=5000, block=3):
     largest, centred = np.max(sharpe_ratios(table)), table - table.mean(axis=0)
     n_above = 0
     for _ in range(n_samples):
-        starts, is_new = random.integers(n, size=n), random.random(n) < q
-        rows, row = [], starts[0]
-        for t in range(n):
-            row = starts[t] if is_new[t] or t == 0 else (row + 1) % n
-            rows.append(row)
+        rows = drawn(random, n, q)
         n_above += np.max(sharpe_ratios(centred[rows])) / math.sqrt(variance) > largest
     return n_above / n_samples
 

@@ -202,12 +202,8 @@ fn variants(facts: &Facts<'_>) -> String {
 /// How far the result depends on choices, and how good luck alone would look.
 fn doubts(of_run: &PortfolioEvaluation) -> String {
     let mut text = String::new();
-    let cells = &of_run.variants.sensitivity;
-    let known = cells.iter().filter_map(|one| one.variant.excess.value.value.ok());
-    let (low, high) =
-        known.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
-    if low <= high {
-        let n = cells.len();
+    if let Some((low, high)) = of_run.variants.excess_range() {
+        let n = of_run.variants.sensitivity.len();
         let range = format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high);
         writeln!(text, "{n} settings of top, min_factors and cost_bp: excess {range} a year")
             .expect("writing to a string does not fail");

@@ -251,10 +251,8 @@ fn caveats(variants: &Variants, trials: &Trials) -> Vec<String> {
 }
 
 fn range(variants: &Variants) -> Option<String> {
-    let known = variants.sensitivity.iter().filter_map(|one| one.variant.excess.value.value.ok());
-    let (low, high) =
-        known.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
-    (low <= high).then(|| format!(
+    let (low, high) = variants.excess_range()?;
+    Some(format!(
         "one rule can be the result: with other numbers of picks, costs and `min_factors` the net excess over equal weight is {:+.1}% to {:+.1}% a year; see `sensitivity`, and count each in the trials",
         100.0 * low,
         100.0 * high

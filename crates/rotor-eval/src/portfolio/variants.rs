@@ -35,6 +35,18 @@ pub struct Variants {
     pub sensitivity: Vec<Sensitivity>,
 }
 
+impl Variants {
+    /// Returns the lowest and the highest excess among the settings; `None` if none has one.
+    #[must_use]
+    pub fn excess_range(&self) -> Option<(f64, f64)> {
+        let known = self.sensitivity.iter().filter_map(|one| one.variant.excess.value.value.ok());
+        known.fold(None, |range, value| {
+            let (low, high) = range.unwrap_or((value, value));
+            Some((value.min(low), value.max(high)))
+        })
+    }
+}
+
 /// What a strategy gained; n is the number of months in which it holds something.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Variant {

@@ -8,6 +8,9 @@ use rotor_stats::{
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+/// Months in a year.
+pub(crate) const YEAR: f64 = 12.0;
+
 /// Why a number cannot be given.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -171,11 +174,9 @@ impl Estimate {
     /// The same, with what other tools print.
     pub(crate) fn with_classical(values: &[f64], horizon: usize) -> Self {
         let lag = newey_west_lag(values.len()).max(horizon - 1);
-        let varies =
-            || if is_constant(values) && values.len() > 1 { Err(Reason::NoVariation) } else { Ok(()) };
         let classical = Classical {
-            naive_t: varies().and_then(|()| finite(naive_t(values))),
-            newey_west_t: varies().and_then(|()| finite(newey_west_mean_t(values, lag))),
+            naive_t: varies(values).and_then(|()| finite(naive_t(values))),
+            newey_west_t: varies(values).and_then(|()| finite(newey_west_mean_t(values, lag))),
             newey_west_lag: lag,
         };
         Self { classical: Some(classical), ..Self::of(values, horizon) }
@@ -302,6 +303,11 @@ fn finite(value: Result<f64, StatsError>) -> Result<f64, Reason> {
 pub(crate) fn left_out(leverage: f64) -> Result<f64, Reason> {
     let rest = 1.0 - leverage;
     if rest > rotor_stats::TOLERANCE { Ok(1.0 / rest) } else { Err(Reason::OneDecides) }
+}
+
+/// Refuses values that differ by their last bits at most; of a single one nothing is said.
+pub(crate) fn varies(values: &[f64]) -> Result<(), Reason> {
+    if values.len() > 1 && is_constant(values) { Err(Reason::NoVariation) } else { Ok(()) }
 }
 
 /// Refuses fewer than `needed`.

@@ -3,13 +3,10 @@
 use rotor_stats::mean;
 use serde::Serialize;
 
-use crate::figure::Estimate;
+use crate::figure::{Estimate, YEAR};
 
 /// The number of quantiles.
 pub const N_QUANTILES: usize = 5;
-
-/// Months in a year.
-const YEAR: f64 = 12.0;
 
 /// What the fifths gain; annual figures are twelve times those of a month.
 #[derive(Clone, Debug, PartialEq, Serialize)]

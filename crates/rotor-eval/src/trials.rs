@@ -183,6 +183,13 @@ fn subset_sums(values: &[f64], length: usize) -> [Vec<Moments>; 2] {
     [of(&blocks[..N_BLOCKS / 2]), of(&blocks[N_BLOCKS / 2..])]
 }
 
+/// Returns the strategies of which samples are drawn, if there are months enough; what does not vary is the benchmark itself.
+fn varying(all: &[Vec<f64>], n: usize) -> Result<Vec<&Vec<f64>>, Reason> {
+    at_least(1, all.len()).and(at_least(N_BLOCKS * FEWEST_IN_BLOCK, n))?;
+    let varying: Vec<&Vec<f64>> = all.iter().filter(|values| !is_constant(values)).collect();
+    if varying.is_empty() { Err(Reason::NoVariation) } else { Ok(varying) }
+}
+
 /// Returns the p-value of the largest t-value among the strategies.
 ///
 /// In each sample the t-values are those of its own deviations: what is drawn varies as what is held against it. With the deviations of
@@ -190,11 +197,10 @@ fn subset_sums(values: &[f64], length: usize) -> [Vec<Moments>; 2] {
 /// even of numbers that do not hang together; by how much is known, and made up for.
 fn best_excess(all: &[Vec<f64>], seed: u64) -> Figure {
     let n = all.first().map_or(0, Vec::len);
-    if let Err(reason) = at_least(1, all.len()).and(at_least(N_BLOCKS * FEWEST_IN_BLOCK, n)) {
-        return Figure::new(n, Err::<f64, _>(reason));
-    }
-    // What does not vary is the benchmark itself.
-    let varying: Vec<&Vec<f64>> = all.iter().filter(|values| !is_constant(values)).collect();
+    let varying = match varying(all, n) {
+        Ok(varying) => varying,
+        Err(reason) => return Figure::new(n, Err::<f64, _>(reason)),
+    };
     let ratio = |values: &&Vec<f64>| mean_over_deviation(values).ok().map(round9);
     let largest = varying.iter().filter_map(ratio).reduce(f64::max);
     let means: Result<Vec<f64>, _> = varying.iter().map(|values| mean(values)).collect();
@@ -239,14 +245,10 @@ fn superior(all: &[Vec<f64>], seed: u64) -> (Figure, Figure) {
     let n = all.first().map_or(0, Vec::len);
     let refused =
         |reason: Reason| (Figure::new(n, Err::<f64, _>(reason)), Figure::new(n, Err::<f64, _>(reason)));
-    if let Err(reason) = at_least(1, all.len()).and(at_least(N_BLOCKS * FEWEST_IN_BLOCK, n)) {
-        return refused(reason);
-    }
-    // What does not vary is the benchmark itself.
-    let varying: Vec<&Vec<f64>> = all.iter().filter(|values| !is_constant(values)).collect();
-    if varying.is_empty() {
-        return refused(Reason::NoVariation);
-    }
+    let varying = match varying(all, n) {
+        Ok(varying) => varying,
+        Err(reason) => return refused(reason),
+    };
     let root = (n as f64).sqrt();
     let known: Option<Vec<Model<'_>>> = varying.iter().map(|values| Model::new(values)).collect();
     let Some(models) = known else { return refused(Reason::OutOfRange) };

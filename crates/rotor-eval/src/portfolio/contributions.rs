@@ -6,8 +6,7 @@ use rotor_run::{Place, Run};
 use rotor_stats::{Columns, RANK_CUTOFF, StandardisedRows, Workspace, mean};
 use serde::Serialize;
 
-use super::YEAR;
-use crate::figure::{Estimate, Figure};
+use crate::figure::{Estimate, Figure, YEAR};
 use crate::named::ByName;
 
 /// Where the gross return of the picks comes from.

@@ -4,11 +4,10 @@ use rotor_run::Run;
 use rotor_stats::{is_constant, mean};
 use serde::Serialize;
 
-use super::YEAR;
 use super::calendar::{MonthValue, YearValue, total_return, worst_months, years};
 use super::drawdown::{Drawdown, Drawdowns};
 use super::series::{Series, annual, annual_deviation, annual_ratio, both, net_value, relative_value};
-use crate::figure::{Estimate, Figure, Reason, at_least, left_out};
+use crate::figure::{Estimate, Figure, Reason, YEAR, at_least, left_out};
 use crate::months::Months;
 
 /// A portfolio against a benchmark; n is the number of months in which both have a return.

@@ -17,7 +17,7 @@ use rotor_run::Run;
 use serde::Serialize;
 
 use crate::evaluation::Sections;
-use crate::figure::{Estimate, Figure};
+use crate::figure::{Estimate, Figure, YEAR};
 use crate::months::Months;
 use crate::named::ByName;
 use crate::quantiles::{N_QUANTILES, QuantileFigures, QuantileMonth};
@@ -27,12 +27,9 @@ pub use contributions::{Contributions, FactorContribution, SectorContribution};
 pub use drawdown::Drawdown;
 pub use excess::Excess;
 pub use performance::Performance;
-use series::{Series, both, net_value};
+use series::{Series, both, differences, net_value};
 pub use variants::{Sensitivity, Variant, Variants};
 use variants::{Strategies, of_section as variants_of_section};
-
-/// Months in a year.
-const YEAR: f64 = 12.0;
 
 /// The portfolio of the picks before costs.
 const TOP: &str = "top";
@@ -199,8 +196,7 @@ fn excesses(
 
 fn net_excess(all: &[Series<'_>], included: &[usize]) -> Estimate {
     let pair = find(all, TOP_NET).zip(find(all, EQUAL_WEIGHT));
-    let (_, ours, theirs) = pair.map(|(ours, theirs)| both(ours, theirs, included)).unwrap_or_default();
-    let excess: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours - theirs).collect();
+    let excess = pair.map(|(ours, theirs)| differences(ours, theirs, included)).unwrap_or_default();
     Estimate::of(&excess, 1).times(YEAR)
 }
 
@@ -213,8 +209,7 @@ fn quantiles(all: &[Series<'_>], included: &[usize]) -> QuantileFigures {
     };
     let months: Vec<QuantileMonth> = included.iter().filter_map(of_month).collect();
     let pair = find(all, TOP).zip(find(all, BOTTOM));
-    let (_, top, bottom) = pair.map(|(top, bottom)| both(top, bottom, included)).unwrap_or_default();
-    let spread: Vec<f64> = top.iter().zip(&bottom).map(|(top, bottom)| top - bottom).collect();
+    let spread = pair.map(|(top, bottom)| differences(top, bottom, included)).unwrap_or_default();
     QuantileFigures::of(&months, Some(&spread))
 }
 

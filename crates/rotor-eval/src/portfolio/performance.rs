@@ -1,14 +1,13 @@
 //! What a portfolio or benchmark gained by itself.
 
 use rotor_run::Run;
-use rotor_stats::{StatsError, is_constant, kurtosis, mean, sharpe_error, skewness};
+use rotor_stats::{StatsError, kurtosis, mean, sharpe_error, skewness};
 use serde::Serialize;
 
-use super::YEAR;
 use super::calendar::{MonthValue, YearValue, total_return, worst_months, years};
 use super::drawdown::{Drawdown, Drawdowns};
 use super::series::{Series, annual, annual_deviation, net_value};
-use crate::figure::{Estimate, Figure, Reason, mean_over_deviation};
+use crate::figure::{Estimate, Figure, Reason, YEAR, mean_over_deviation, varies};
 use crate::months::Months;
 
 /// What a portfolio or benchmark gained; n is the number of months in which it has a return.
@@ -90,10 +89,5 @@ fn error_iid(returns: &[f64]) -> Result<f64, Reason> {
 
 fn shape(returns: &[f64], of: fn(&[f64]) -> Result<f64, StatsError>) -> Figure {
     // The last bits of equal returns have no shape.
-    let value = if is_constant(returns) && returns.len() > 1 {
-        Err(Reason::NoVariation)
-    } else {
-        of(returns).map_err(Reason::from)
-    };
-    Figure::new(returns.len(), value)
+    Figure::new(returns.len(), varies(returns).and_then(|()| Ok(of(returns)?)))
 }

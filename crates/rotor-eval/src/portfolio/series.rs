@@ -2,8 +2,7 @@
 
 use rotor_stats::deviation;
 
-use super::YEAR;
-use crate::figure::{Figure, Reason, at_least, mean_over_deviation};
+use crate::figure::{Figure, Reason, YEAR, at_least, mean_over_deviation};
 
 /// The returns of one portfolio, month by month; `None` where it has none.
 pub(super) struct Series<'a> {
@@ -21,6 +20,12 @@ pub(super) fn both(
     let both = |month: &usize| Some((*month, (left.returns[*month]?, right.returns[*month]?)));
     let (months, (left, right)) = months.iter().filter_map(both).unzip();
     (months, left, right)
+}
+
+/// Returns the first less the second, in the months in which both have a return.
+pub(super) fn differences(left: &Series<'_>, right: &Series<'_>, months: &[usize]) -> Vec<f64> {
+    let (_, left, right) = both(left, right, months);
+    left.iter().zip(&right).map(|(left, right)| left - right).collect()
 }
 
 /// Returns what 1 has become, at least 0.

@@ -6,10 +6,9 @@ use rotor_factor::Group;
 use rotor_run::Run;
 use serde::Serialize;
 
-use super::YEAR;
 use super::drawdown::Drawdowns;
 use super::series::{annual, annual_ratio, net_value};
-use crate::figure::{Estimate, Figure, Reason};
+use crate::figure::{Estimate, Figure, Reason, YEAR};
 use crate::named::ByName;
 use crate::trials::Tried;
 

@@ -16,7 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-run", &["rotor-factor", "rotor-data"]),
     ("rotor-engine", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-run"]),
     ("rotor-eval", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run", "rotor-engine"]),
-    ("rotor-report", &["rotor-factor", "rotor-data", "rotor-run"]),
+    ("rotor-report", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run"]),
     (
         "rotor-cli",
         &[

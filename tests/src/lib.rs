@@ -1,6 +1,7 @@
 //! Helpers shared by the tests of this package.
 
 pub mod messy;
+pub mod page;
 pub mod plugins;
 pub mod runs;
 pub mod slow;

@@ -6,6 +6,8 @@
 mod dataset;
 mod factor;
 mod linked;
+mod place;
+mod report;
 mod run;
 
 use std::any::Any;
@@ -46,6 +48,8 @@ enum Command {
     Init(run::init::Init),
     /// Say which sectors to hold on a day, and why
     Note(run::note::NoteCommand),
+    /// Write the report of a run folder as one HTML page
+    Report(report::Report),
 }
 
 /// What a command has to say when it is done.
@@ -93,6 +97,8 @@ enum CliError {
     ConfigFile { path: PathBuf, error: io::Error },
     #[error("cannot write the configuration {}: {error}", path.display())]
     WriteConfig { path: PathBuf, error: io::Error },
+    #[error("cannot write the page {}: {error}", path.display())]
+    WritePage { path: PathBuf, error: io::Error },
     #[error("factor `{name}` is in the run twice")]
     TwiceInRun { name: String },
     #[error(transparent)]
@@ -127,7 +133,9 @@ impl CliError {
             Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
             Self::ConfigFile { .. } => Some("`rotor init` writes one".into()),
-            Self::WriteConfig { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
+            Self::WriteConfig { error, .. } | Self::WritePage { error, .. }
+                if error.kind() == io::ErrorKind::AlreadyExists =>
+            {
                 Some("give another name, or replace it by `--force`".into())
             }
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
@@ -153,6 +161,7 @@ fn main() -> ExitCode {
     // Told to stop (Ctrl-C, `kill`), nothing half-made is left behind. Without the handler the run goes on.
     let _ = ctrlc::set_handler(|| {
         rotor_data::folder::remove_unfinished();
+        place::remove_unfinished();
         eprintln!("stopped; nothing half-made is left behind");
         rotor_plugin::end_process(130);
     });
@@ -187,6 +196,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Backtest(arguments) => run::backtest::run(&arguments),
         Command::Init(arguments) => run::init::run(&arguments),
         Command::Note(arguments) => run::note::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
     }
 }
 

@@ -56,7 +56,11 @@ pub(super) fn svg(chart: &Matrix, caption: &Caption<'_>) -> String {
         svg.text_in((labels, centred(y)), Anchor::End, "", name, labels);
     }
     let has_titles = frame.shown.len() * chart.rows.len() <= MANY;
-    if has_titles { frame.cells_with_titles(&mut svg) } else { frame.cells(&mut svg) }
+    if has_titles {
+        frame.cells_with_titles(&mut svg)
+    } else {
+        frame.cells(&mut svg)
+    }
     frame.marks(&mut svg);
     if chart.has_numbers {
         frame.numbers(&mut svg);

@@ -168,8 +168,10 @@ mod tests {
     #[test]
     fn text_and_graphics_stand_out_in_both_themes() {
         for theme in [&LIGHT, &DARK] {
-            let text = |colour, ground| assert!(contrast(colour, ground) >= 4.5, "{colour:02x?} {ground:02x?}");
-            let graphic = |colour, ground| assert!(contrast(colour, ground) >= 3.0, "{colour:02x?} {ground:02x?}");
+            let text =
+                |colour, ground| assert!(contrast(colour, ground) >= 4.5, "{colour:02x?} {ground:02x?}");
+            let graphic =
+                |colour, ground| assert!(contrast(colour, ground) >= 3.0, "{colour:02x?} {ground:02x?}");
             for ground in [theme.ground, theme.raised] {
                 for colour in [theme.ink, theme.soft, theme.link] {
                     text(colour, ground);

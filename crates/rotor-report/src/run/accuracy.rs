@@ -168,7 +168,10 @@ pub(super) fn by_entity(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> 
     if n_fits > 0 {
         blocks.push(fits.legend(lang).into());
     }
-    let title = lang.of("Sector by sector: walk-forward errors, and fits of the last month", "分行业：逐期误差与最近一月的拟合");
+    let title = lang.of(
+        "Sector by sector: walk-forward errors, and fits of the last month",
+        "分行业：逐期误差与最近一月的拟合",
+    );
     vec![Block::Folded { title: title.into(), blocks }]
 }
 
@@ -207,7 +210,8 @@ impl<'a> Fits<'a> {
         let is_fit = |name: &str| ["r2", "mse", "correlation"].iter().any(|prefix| name.starts_with(prefix));
         let mut values = BTreeMap::new();
         let mut day = String::new();
-        let rows = || run.diagnostics.iter().filter(|row| row.factor == factor && is_fit(run.texts.get(row.name)));
+        let rows =
+            || run.diagnostics.iter().filter(|row| row.factor == factor && is_fit(run.texts.get(row.name)));
         if let Some(last) = rows().next_back().map(|row| row.execution) {
             day = teller.day(last).to_string();
             let of_day = rows().rev().take_while(|row| row.execution == last);
@@ -271,4 +275,3 @@ pub(super) fn cut(lang: Lang, n: usize, most: usize, file: &str) -> Option<Block
         say!(lang, "{most} of {n} rows; `{file}` has all.", "仅列{n}行中的{most}行，全部见`{file}`。").into()
     })
 }
-

@@ -32,8 +32,11 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
     let (mut changed, mut all) = (columns(), columns());
     for setting in settings {
         let unknown = lang.of("not known", "未知");
-        let row =
-            [setting.key, setting.value.clone(), setting.default.clone().unwrap_or_else(|| unknown.to_owned())];
+        let row = [
+            setting.key,
+            setting.value.clone(),
+            setting.default.clone().unwrap_or_else(|| unknown.to_owned()),
+        ];
         if setting.default.is_none_or(|default| default != setting.value) {
             changed.row(row.clone());
         }
@@ -41,7 +44,8 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
     }
     let mut blocks: Vec<Block> = Vec::new();
     if changed.rows.is_empty() {
-        let text = lang.of("Every key has its default: those of the method.", "所有键均为默认值，即方法所定。");
+        let text =
+            lang.of("Every key has its default: those of the method.", "所有键均为默认值，即方法所定。");
         blocks.push(text.to_owned().into());
     } else {
         blocks.push(lang.of("Other than the defaults:", "与默认值不同的键：").to_owned().into());
@@ -89,15 +93,17 @@ fn nested(prefix: &str, value: &Value, default: Option<&Value>, settings: &mut V
 
 fn written(key: &str, value: &Value) -> String {
     let text = match value {
-        Value::String(path) if key == "library" => {
-            Path::new(path).file_name().map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned())
-        }
+        Value::String(path) if key == "library" => Path::new(path)
+            .file_name()
+            .map_or_else(|| path.clone(), |name| name.to_string_lossy().into_owned()),
         Value::String(text) => text.clone(),
         Value::Array(items) => {
             let items: Vec<String> = items.iter().map(|item| written(key, item)).collect();
             items.join(", ")
         }
-        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string()),
+        Value::Number(number) => {
+            number.as_f64().map_or_else(|| number.to_string(), |number| number.to_string())
+        }
         other => other.to_string(),
     };
     sentence(&text)

@@ -88,5 +88,8 @@ fn pairs(teller: &Teller<'_>, n_factors: usize) -> Vec<(usize, usize, Alike)> {
         let values: &Vec<f64> = &found[left][right];
         (left, right, Alike { value: mean(values).ok(), n: values.len() })
     };
-    (0..n_factors).flat_map(|left| (left + 1..n_factors).map(move |right| (left, right))).map(|(l, r)| pair(l, r)).collect()
+    (0..n_factors)
+        .flat_map(|left| (left + 1..n_factors).map(move |right| (left, right)))
+        .map(|(l, r)| pair(l, r))
+        .collect()
 }

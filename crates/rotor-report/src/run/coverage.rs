@@ -73,7 +73,8 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
         ]);
     }
     if table.rows.is_empty() {
-        let text = lang.of("Every factor scores every sector in every month.", "各因子在所有月份对全部行业均有得分。");
+        let text = lang
+            .of("Every factor scores every sector in every month.", "各因子在所有月份对全部行业均有得分。");
         blocks.push(text.to_owned().into());
     } else {
         blocks.push(table.into());

@@ -29,7 +29,8 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
         }
     }
     blocks.extend(caveats.into_iter().map(|caveat| Block::Warning(told(lang, caveat))));
-    let overview: Vec<Figure> = forest(teller, &factors).into_iter().chain(correlation::figure(teller)).collect();
+    let overview: Vec<Figure> =
+        forest(teller, &factors).into_iter().chain(correlation::figure(teller)).collect();
     if !overview.is_empty() {
         blocks.push(Block::Figures(overview));
     }
@@ -166,7 +167,8 @@ fn of_factor(teller: &Teller<'_>, position: usize, factor: &str, of: Node<'_>) -
             say!(lang, "No month has a RankIC: {reason}.", "没有任何月份的RankIC：{reason}。").into(),
         ];
     }
-    let small: Vec<Figure> = [decay(teller, &id, of), fifths(teller, &id, of)].into_iter().flatten().collect();
+    let small: Vec<Figure> =
+        [decay(teller, &id, of), fifths(teller, &id, of)].into_iter().flatten().collect();
     let mut blocks = vec![by_month(teller, &id, &months, of).into()];
     if !small.is_empty() {
         blocks.push(Block::Figures(small));
@@ -185,19 +187,16 @@ fn by_month(teller: &Teller<'_>, id: &str, months: &[Month], of: Node<'_>) -> Fi
     });
     let cumulative = cumulative.collect();
     let n = mean.figure.n;
-    let about = match (mean.figure.value, mean.interval) {
-        (Some(value), Some(interval)) => {
-            let (value, interval) = (CORRELATION.write(value), written(lang, interval, CORRELATION));
-            say!(
-                lang,
-                "Mean {value} over {n} months; the band is its 95% interval, {interval}.",
-                "{n}个月均值{value}；阴影带为其95%区间{interval}。"
-            )
-        }
-        _ => {
-            let reason = told(lang, mean.figure.reason);
-            say!(lang, "The mean has no interval: {reason}.", "均值无区间：{reason}。")
-        }
+    let about = if let (Some(value), Some(interval)) = (mean.figure.value, mean.interval) {
+        let (value, interval) = (CORRELATION.write(value), written(lang, interval, CORRELATION));
+        say!(
+            lang,
+            "Mean {value} over {n} months; the band is its 95% interval, {interval}.",
+            "{n}个月均值{value}；阴影带为其95%区间{interval}。"
+        )
+    } else {
+        let reason = told(lang, mean.figure.reason);
+        say!(lang, "The mean has no interval: {reason}.", "均值无区间：{reason}。")
     };
     let band = mean.interval.map(|interval| Band {
         name: lang.of("95% interval of the mean", "均值的95%区间").into(),
@@ -293,23 +292,20 @@ fn fifths(teller: &Teller<'_>, id: &str, of: Node<'_>) -> Option<Figure> {
         quantiles.at(&["excess"]).items().map(|fifth| bar(fifth.estimate(&[]))).collect();
     values.iter().flatten().next()?;
     let spread = quantiles.estimate(&["top_minus_bottom"]);
-    let about = match (spread.figure.value, spread.interval) {
-        (Some(value), Some(interval)) => {
-            let (value, interval) = (DIFFERENCE.write(value), written(lang, interval, DIFFERENCE));
-            say!(
-                lang,
-                "Return a year of each fifth over all scored sectors, best scores first, with 95% intervals. First less fifth: {value}, {interval}.",
-                "按得分由高到低五等分，各组相对全部有得分行业的年化超额，附95%区间。第一组减第五组：{value}，区间{interval}。"
-            )
-        }
-        _ => {
-            let reason = told(lang, spread.figure.reason);
-            say!(
-                lang,
-                "Return a year of each fifth over all scored sectors, best scores first. No interval: {reason}.",
-                "按得分由高到低五等分，各组相对全部有得分行业的年化超额。无区间：{reason}。"
-            )
-        }
+    let about = if let (Some(value), Some(interval)) = (spread.figure.value, spread.interval) {
+        let (value, interval) = (DIFFERENCE.write(value), written(lang, interval, DIFFERENCE));
+        say!(
+            lang,
+            "Return a year of each fifth over all scored sectors, best scores first, with 95% intervals. First less fifth: {value}, {interval}.",
+            "按得分由高到低五等分，各组相对全部有得分行业的年化超额，附95%区间。第一组减第五组：{value}，区间{interval}。"
+        )
+    } else {
+        let reason = told(lang, spread.figure.reason);
+        say!(
+            lang,
+            "Return a year of each fifth over all scored sectors, best scores first. No interval: {reason}.",
+            "按得分由高到低五等分，各组相对全部有得分行业的年化超额。无区间：{reason}。"
+        )
     };
     Some(Figure {
         id: format!("fifths-{id}"),
@@ -454,4 +450,3 @@ fn parts(teller: &Teller<'_>, factors: &[(&str, Node<'_>)]) -> Vec<Block> {
     }
     blocks
 }
-

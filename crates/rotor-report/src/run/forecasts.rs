@@ -25,7 +25,9 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
     let mut blocks: Vec<Block> = Vec::new();
     if targets.is_empty() {
         blocks.push(
-            lang.of("No factor of this run foresees a value.", "本次回测的因子均不作预测。").to_owned().into(),
+            lang.of("No factor of this run foresees a value.", "本次回测的因子均不作预测。")
+                .to_owned()
+                .into(),
         );
     } else {
         blocks.extend(accuracy::blocks(teller));
@@ -50,19 +52,23 @@ pub(super) fn title(teller: &Teller<'_>, target: &Target<'_>) -> String {
     format!("{factor}{}{name}", teller.lang.of(": ", "："))
 }
 
+/// The last forecast of each entity and period.
+type Latest<'a> = BTreeMap<u32, BTreeMap<i32, &'a Forecast>>;
+
 /// The forecasts by factor and target; targets in the order of their names.
 fn targets<'a>(teller: &Teller<'a>) -> Vec<Target<'a>> {
     let run = teller.facts.run;
-    let mut found: BTreeMap<(u32, &str), BTreeMap<u32, BTreeMap<i32, &Forecast>>> = BTreeMap::new();
+    let mut found: BTreeMap<(u32, &str), Latest<'_>> = BTreeMap::new();
     for row in &run.forecasts {
         let of_target = found.entry((row.factor, run.texts.get(row.target))).or_default();
         // Executions come in order, so that the last one stays.
         of_target.entry(row.entity).or_default().insert(row.period.days(), row);
     }
-    let target = |((factor, name), entities): ((u32, &'a str), BTreeMap<u32, BTreeMap<i32, &'a Forecast>>)| Target {
-        factor,
-        name,
-        entities: entities.into_iter().map(|(entity, rows)| (entity, rows.into_values().collect())).collect(),
+    let in_order = |entities: Latest<'a>| {
+        entities.into_iter().map(|(entity, rows)| (entity, rows.into_values().collect())).collect()
     };
-    found.into_iter().map(target).collect()
+    found
+        .into_iter()
+        .map(|((factor, name), entities)| Target { factor, name, entities: in_order(entities) })
+        .collect()
 }

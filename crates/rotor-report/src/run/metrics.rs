@@ -132,7 +132,10 @@ mod tests {
         let a = node.estimate(&["a"]);
         assert_eq!((a.figure.value, a.interval, a.side()), (Some(1.5), Some((0.5, 2.5)), Some(Side::Above)));
         let b = node.estimate(&["b"]);
-        assert_eq!((b.figure.value, b.side(), b.figure.reason), (Some(1.5), None, "2 values where 8 are needed"));
+        assert_eq!(
+            (b.figure.value, b.side(), b.figure.reason),
+            (Some(1.5), None, "2 values where 8 are needed")
+        );
         assert_eq!(node.figure(&["c"]).reason, "none");
         assert_eq!(node.figure(&["x", "y"]).reason, "`metrics.json` does not have it");
     }

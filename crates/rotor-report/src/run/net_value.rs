@@ -20,7 +20,11 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
         blocks.extend(figures(teller).into_iter().map(Block::from));
     }
     blocks.extend(performance::blocks(teller));
-    Section { id: "net-value".into(), heading: lang.of("Net value and excess", "净值与超额收益").into(), blocks }
+    Section {
+        id: "net-value".into(),
+        heading: lang.of("Net value and excess", "净值与超额收益").into(),
+        blocks,
+    }
 }
 
 /// The start of the first period and the end of each.
@@ -171,6 +175,9 @@ mod tests {
         assert_eq!(net_values(&returns), [None, Some(1.0), Some(1.5), None, Some(0.75)]);
         assert_eq!(net_values(&[Some(-1.0), Some(0.5)]), [Some(1.0), None, None]);
         assert_eq!(net_values(&[]), [None]);
-        assert_eq!(falls(&[Some(1.0), Some(2.0), None, Some(1.5)]), [Some(0.0), Some(0.0), None, Some(-0.25)]);
+        assert_eq!(
+            falls(&[Some(1.0), Some(2.0), None, Some(1.5)]),
+            [Some(0.0), Some(0.0), None, Some(-0.25)]
+        );
     }
 }

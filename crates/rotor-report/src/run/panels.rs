@@ -20,7 +20,12 @@ const MOST_PERIODS: usize = 40;
 /// Rows of the table of values.
 const MOST_ROWS: usize = 250;
 
-pub(super) fn blocks(teller: &Teller<'_>, position: usize, target: &Target<'_>, n_targets: usize) -> Vec<Block> {
+pub(super) fn blocks(
+    teller: &Teller<'_>,
+    position: usize,
+    target: &Target<'_>,
+    n_targets: usize,
+) -> Vec<Block> {
     let lang = teller.lang;
     let id = id_part(position, target.name);
     let mut blocks: Vec<Block> = errors(teller, &id, target).map(Block::from).into_iter().collect();
@@ -52,10 +57,7 @@ fn errors(teller: &Teller<'_>, id: &str, target: &Target<'_>) -> Option<Figure> 
         return None;
     }
     let root = |rows: &[&Forecast], of: fn(&Forecast) -> f64| {
-        let squares: f64 = rows
-            .iter()
-            .filter_map(|row| Some((row.realized?.value - of(row)).powi(2)))
-            .sum();
+        let squares: f64 = rows.iter().filter_map(|row| Some((row.realized?.value - of(row)).powi(2))).sum();
         Some((squares / rows.len() as f64).sqrt()).filter(|root| root.is_finite())
     };
     let series = |name: &str, tone, mark, of: fn(&Forecast) -> f64| Series {
@@ -149,7 +151,8 @@ fn entities(teller: &Teller<'_>, id: &str, target: &Target<'_>, most: usize) -> 
 /// The latest realized values and open forecasts, with the days on which they became public.
 fn values(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> {
     let lang = teller.lang;
-    let mut rows: Vec<&Forecast> = target.entities.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
+    let mut rows: Vec<&Forecast> =
+        target.entities.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
     // The newest periods first; realized ones before those that nobody knows yet.
     rows.sort_by_key(|row| (row.realized.is_none(), std::cmp::Reverse(row.period.days()), row.entity));
     let mut table = Table::new([

@@ -146,7 +146,10 @@ fn years(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     let mut table = Table::new(columns);
     let mut notes = Notes::new(teller);
     let of_year = |node: Node<'_>, wanted: u64| {
-        node.at(&["years"]).items().find(|year| year.count(&["year"]) == wanted).map(|year| year.figure(&[]).value)
+        node.at(&["years"])
+            .items()
+            .find(|year| year.count(&["year"]) == wanted)
+            .map(|year| year.figure(&[]).value)
     };
     let excess = all.at(&["excess", TOP_NET, EQUAL_WEIGHT]);
     for year in years {
@@ -155,7 +158,8 @@ fn years(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
             Some(value) => unit.write(value),
             None => notes.missing("`metrics.json` does not have it"),
         };
-        let mut row = vec![year.to_string(), n.map_or(0, |of| of.count(&["n"])).to_string(), cell(excess, DIFFERENCE)];
+        let mut row =
+            vec![year.to_string(), n.map_or(0, |of| of.count(&["n"])).to_string(), cell(excess, DIFFERENCE)];
         row.extend(shown.iter().map(|(_, node)| cell(*node, PERCENT)));
         table.row(row);
     }
@@ -265,8 +269,10 @@ fn extremes(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
         Column::word(lang.of("exit", "卖出日")),
     ]);
     let net = (teller.portfolio(TOP_NET), all.at(&["performance", TOP_NET]));
-    let relative =
-        (lang.of("net picks over equal weight", "相对等权").to_owned(), all.at(&["excess", TOP_NET, EQUAL_WEIGHT]));
+    let relative = (
+        lang.of("net picks over equal weight", "相对等权").to_owned(),
+        all.at(&["excess", TOP_NET, EQUAL_WEIGHT]),
+    );
     for (title, node) in [net, relative] {
         let day = |of: Node<'_>, key: &str, missing: &str| of.text(&[key]).map_or(missing.to_owned(), name);
         for fall in node.at(&["drawdowns"]).items() {

@@ -19,7 +19,8 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
     let lang = teller.lang;
     let mut blocks = strip(teller);
     match teller.kept().last() {
-        None => blocks.push(lang.of("No sector was picked in any month.", "所有月份均未选出行业。").to_owned().into()),
+        None => blocks
+            .push(lang.of("No sector was picked in any month.", "所有月份均未选出行业。").to_owned().into()),
         Some((execution, month)) => {
             let day = month.as_of;
             blocks.push(Block::Heading(say!(lang, "Scores of {day}", "{day}各行业得分")));
@@ -42,16 +43,15 @@ fn strip(teller: &Teller<'_>) -> Vec<Block> {
         // The better the rank the darker; written it is the rank.
         cells[column] = Some(-f64::from(place.rank));
     }
-    let mut rows: Vec<(u32, usize, Vec<Option<f64>>)> = held
-        .into_iter()
-        .map(|(sector, cells)| (sector, cells.iter().flatten().count(), cells))
-        .collect();
+    let mut rows: Vec<(u32, usize, Vec<Option<f64>>)> =
+        held.into_iter().map(|(sector, cells)| (sector, cells.iter().flatten().count(), cells)).collect();
     rows.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
     let (n_held, n_months) = (rows.len(), kept.len());
     if n_held == 0 {
         return Vec::new();
     }
-    let n_ever = run.ranking.iter().map(|place| place.sector).collect::<std::collections::BTreeSet<_>>().len();
+    let n_ever =
+        run.ranking.iter().map(|place| place.sector).collect::<std::collections::BTreeSet<_>>().len();
     let never = n_ever - n_held;
     rows.truncate(MOST_HELD);
     let shown = rows.len();
@@ -135,10 +135,11 @@ fn scores(teller: &Teller<'_>, execution: u32) -> Vec<Block> {
                 continue;
             };
             let reason = score.note.map_or("", |note| run.texts.get(note));
-            row.push(score.score.map_or_else(
-                || notes.missing(reason).replace(crate::words::NONE, "na"),
-                score_number,
-            ));
+            row.push(
+                score
+                    .score
+                    .map_or_else(|| notes.missing(reason).replace(crate::words::NONE, "na"), score_number),
+            );
             row.push(or_none(score.raw, plain));
         }
         table.row(row);
@@ -157,8 +158,11 @@ fn scores(teller: &Teller<'_>, execution: u32) -> Vec<Block> {
     }
     let (na, neutral) = (teller.config("missing").and_then(serde_json::Value::as_str), "neutral");
     let legend = if na.is_none_or(|rule| rule == neutral) {
-        lang.of("na counts 2 in the total; raw is what a score was made of.", "na在总分中计2分；原始值为得分所据的数值。")
-            .to_owned()
+        lang.of(
+            "na counts 2 in the total; raw is what a score was made of.",
+            "na在总分中计2分；原始值为得分所据的数值。",
+        )
+        .to_owned()
     } else {
         let rule = told(lang, na.unwrap_or_default());
         say!(

@@ -30,7 +30,9 @@ fn method(teller: &Teller<'_>) -> Block {
     let lang = teller.lang;
     let word = |key: &str| teller.config(key).and_then(Value::as_str).unwrap_or_default();
     let when = match word("rebalance") {
-        "after_cpi" => lang.of("the first trading day after CPI and PPI are out", "CPI与PPI公布后的首个交易日"),
+        "after_cpi" => {
+            lang.of("the first trading day after CPI and PPI are out", "CPI与PPI公布后的首个交易日")
+        }
         _ => lang.of("the first trading day of each month", "每月首个交易日"),
     };
     let close = match word("execution") {
@@ -101,7 +103,8 @@ fn provenance(teller: &Teller<'_>) -> Vec<Block> {
     run.row([lang.of("closes", "收盘价").to_owned(), closes]);
     let (first, last) = (of("executions", "first"), of("executions", "last"));
     run.row([lang.of("executions", "调仓日").to_owned(), say!(lang, "{first} to {last}", "{first}至{last}")]);
-    let mut hashes = Table::new([Column::word(lang.of("table of the dataset", "数据表")), Column::word("SHA-256")]);
+    let mut hashes =
+        Table::new([Column::word(lang.of("table of the dataset", "数据表")), Column::word("SHA-256")]);
     let files = teller.dataset("sha256").and_then(Value::as_object);
     for (file, hash) in files.into_iter().flatten() {
         hashes.row([name(file), text(Some(hash)).chars().take(64).collect()]);

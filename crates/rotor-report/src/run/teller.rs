@@ -32,7 +32,8 @@ impl<'a> Teller<'a> {
         let entities = &facts.run.entities;
         let names = entities.iter().map(|entity| {
             let zh = entity.name_zh.as_deref();
-            let in_order = if lang == Lang::Zh { [zh, Some(&*entity.name)] } else { [Some(&*entity.name), zh] };
+            let in_order =
+                if lang == Lang::Zh { [zh, Some(&*entity.name)] } else { [Some(&*entity.name), zh] };
             first_of(in_order.into_iter().chain([Some(&*entity.code)]))
         });
         Self {
@@ -138,7 +139,10 @@ impl<'a> Teller<'a> {
     /// The months in which sectors were picked, by position.
     pub(super) fn kept(&self) -> Vec<(u32, Execution)> {
         let executions = self.facts.run.executions.iter().zip(0..);
-        executions.filter(|(execution, _)| execution.is_kept).map(|(execution, at)| (at, *execution)).collect()
+        executions
+            .filter(|(execution, _)| execution.is_kept)
+            .map(|(execution, at)| (at, *execution))
+            .collect()
     }
 
     /// The day of an execution.

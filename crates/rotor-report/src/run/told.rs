@@ -53,7 +53,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("factor `{}` has no scores: {}", "因子`{}`无得分：{}"),
     ("factor `{}` failed on {} days, first on {}: {}", "因子`{}`有{}日出错，首次为{}：{}"),
     ("factor `{}` failed on 1 day, first on {}: {}", "因子`{}`有1日出错，首次为{}：{}"),
-    ("{} months before {} are skipped: no factor had a score yet", "有{}个月（{}之前）尚无任何因子得分，未计入"),
+    (
+        "{} months before {} are skipped: no factor had a score yet",
+        "有{}个月（{}之前）尚无任何因子得分，未计入",
+    ),
     (
         "no factor had a score in {} months, first on {}: raw values and codes decided there",
         "{}个月内所有因子均无得分（首次为{}），由原始值与代码顺序决定",

@@ -29,7 +29,11 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
     blocks.extend(regimes(teller, all));
     blocks.push(Block::Heading(lang.of("Luck of many trials", "多次尝试与运气").into()));
     blocks.extend(trials(teller, all));
-    Section { id: "robustness".into(), heading: lang.of("Ablations, sensitivity, luck", "消融、敏感性与运气").into(), blocks }
+    Section {
+        id: "robustness".into(),
+        heading: lang.of("Ablations, sensitivity, luck", "消融、敏感性与运气").into(),
+        blocks,
+    }
 }
 
 fn forest(teller: &Teller<'_>, all: Node<'_>) -> Option<Figure> {
@@ -66,7 +70,11 @@ fn forest(teller: &Teller<'_>, all: Node<'_>) -> Option<Figure> {
             is_horizontal: true,
             is_dots: true,
             is_small: false,
-            groups: vec![BarGroup { name: lang.of("net excess a year", "成本后年化超额").into(), tone: Tone::First, values }],
+            groups: vec![BarGroup {
+                name: lang.of("net excess a year", "成本后年化超额").into(),
+                tone: Tone::First,
+                values,
+            }],
         }),
     })
 }
@@ -93,7 +101,12 @@ fn variant_columns(teller: &Teller<'_>, first: Vec<Column>, has_difference: bool
     columns
 }
 
-fn variant_row(notes: &mut Notes, first: Vec<String>, variant: Node<'_>, has_difference: bool) -> Vec<String> {
+fn variant_row(
+    notes: &mut Notes,
+    first: Vec<String>,
+    variant: Node<'_>,
+    has_difference: bool,
+) -> Vec<String> {
     let excess = variant.estimate(&["excess"]);
     let mut row = first;
     row.extend([
@@ -179,8 +192,12 @@ fn settings(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     let mut notes = Notes::new(teller);
     for setting in &all {
         let mark = if setting.is_run { lang.of("the run", "本策略") } else { "" };
-        let first =
-            vec![setting.top.to_string(), setting.min_factors.to_string(), plain(setting.cost_bp), mark.to_owned()];
+        let first = vec![
+            setting.top.to_string(),
+            setting.min_factors.to_string(),
+            plain(setting.cost_bp),
+            mark.to_owned(),
+        ];
         table.row(variant_row(&mut notes, first, setting.variant, true));
     }
     let n = all.len();
@@ -204,8 +221,9 @@ fn matrix(teller: &Teller<'_>, all: &[Setting<'_>], run: &Setting<'_>) -> Option
     };
     let (tops, least) = (values(|one| one.top), values(|one| one.min_factors));
     let find = |top: u64, min_factors: u64| {
-        let is_it =
-            |one: &&Setting<'_>| one.top == top && one.min_factors == min_factors && one.cost_bp == run.cost_bp;
+        let is_it = |one: &&Setting<'_>| {
+            one.top == top && one.min_factors == min_factors && one.cost_bp == run.cost_bp
+        };
         all.iter().find(is_it)?.variant.number(&["excess", "value"])
     };
     let cells: Vec<Vec<Option<f64>>> =
@@ -217,10 +235,16 @@ fn matrix(teller: &Teller<'_>, all: &[Setting<'_>], run: &Setting<'_>) -> Option
         "At the cost of the run ({cost} bp); the run is top {top}, min_factors {min_factors}. Neighbours of an excess that is real look like it.",
         "按本策略成本（{cost}bp）；本策略为前{top}名、最少因子数{min_factors}。若超额真实，相邻设定应与之相近。"
     );
-    let mark = |value: u64, of_run: u64| if value == of_run { format!("{value} *") } else { value.to_string() };
+    let mark =
+        |value: u64, of_run: u64| if value == of_run { format!("{value} *") } else { value.to_string() };
     Some(Figure {
         id: "sensitivity".into(),
-        title: lang.of("Net excess a year by number of picks and least number of live factors", "不同入选数与最少因子数下的年化超额").into(),
+        title: lang
+            .of(
+                "Net excess a year by number of picks and least number of live factors",
+                "不同入选数与最少因子数下的年化超额",
+            )
+            .into(),
         about,
         chart: Chart::Matrix(Matrix {
             rows: tops.iter().map(|value| mark(*value, top)).collect(),
@@ -237,8 +261,7 @@ fn matrix(teller: &Teller<'_>, all: &[Setting<'_>], run: &Setting<'_>) -> Option
 
 fn groups(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     let lang = teller.lang;
-    let mut table =
-        Table::new(variant_columns(teller, vec![Column::name(lang.of("group", "分组"))], false));
+    let mut table = Table::new(variant_columns(teller, vec![Column::name(lang.of("group", "分组"))], false));
     let mut notes = Notes::new(teller);
     for (group, variant) in all.at(&["groups"]).entries() {
         table.row(variant_row(&mut notes, vec![teller.group(group)], variant, false));
@@ -301,7 +324,8 @@ fn trials(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
         Column::number("n"),
     ]);
     let mut notes = Notes::new(teller);
-    let (n_trials, n_strategies) = (trials.count(&["n_trials"]), trials.count(&["overfitting", "n_strategies"]));
+    let (n_trials, n_strategies) =
+        (trials.count(&["n_trials"]), trials.count(&["overfitting", "n_strategies"]));
     let deflated = trials.at(&["deflated_sharpe"]);
     let percent = |notes: &mut Notes, figure: super::metrics::Figure<'_>| notes.figure(figure, SHARE);
     let figure = deflated.figure(&[]);
@@ -332,7 +356,11 @@ fn trials(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
         figure.n.to_string(),
     ]);
     for (key, en, zh) in [
-        ("best_excess", "p-value of the best excess among them, were there none in any", "若均无超额，其中最好超额的p值"),
+        (
+            "best_excess",
+            "p-value of the best excess among them, were there none in any",
+            "若均无超额，其中最好超额的p值",
+        ),
         ("superior_predictive_ability", "the same by Hansen, for comparison *", "同上（Hansen），仅供对照 *"),
         ("reality_check", "the same by White, for comparison *", "同上（White），仅供对照 *"),
     ] {

@@ -148,14 +148,10 @@ impl<'a> Evidence<'a> {
         }
         let unknown = match n - n_known {
             0 => String::new(),
-            n => say!(
-                lang,
-                "; of {n} more there is no interval",
-                "；另有{n}个因子无法给出区间"
-            ),
+            n => say!(lang, "; of {n} more there is no interval", "；另有{n}个因子无法给出区间"),
         };
         // At 95% one interval in twenty misses a true mean of zero.
-        let by_chance = fixed(0.05 * n_known as f64, if n_known < 100 { 1 } else { 0 });
+        let by_chance = fixed(0.05 * n_known as f64, usize::from(n_known < 100));
         let chance = say!(
             lang,
             "of {n_known} looked at, about {by_chance} would by chance alone",
@@ -304,7 +300,8 @@ mod tests {
         for part in parts {
             assert!(text.contains(part), "`{part}` is missing: {text}");
         }
-        for boast in ["outperform", "beat", "success", "strong", "战胜", "跑赢", "优异", "强劲", "NaN", "{"] {
+        for boast in ["outperform", "beat", "success", "strong", "战胜", "跑赢", "优异", "强劲", "NaN", "{"]
+        {
             assert!(!text.contains(boast), "`{boast}`: {text}");
         }
         assert_eq!(text.matches([';', '；']).count().min(3), text.matches([';', '；']).count(), "{text}");
@@ -314,7 +311,16 @@ mod tests {
     #[test]
     fn an_excess_is_told_by_its_interval() {
         let [en, zh] = LANGS.map(|lang| evidence(estimate(0.04, 0.01, 0.07)).excess(lang));
-        says(&en, &["In 60 months (A to B)", "4.0% a year more", "+1.0% to +7.0%", "above zero, as that of one strategy without skill in forty", "smaller than 5.0% a year"]);
+        says(
+            &en,
+            &[
+                "In 60 months (A to B)",
+                "4.0% a year more",
+                "+1.0% to +7.0%",
+                "above zero, as that of one strategy without skill in forty",
+                "smaller than 5.0% a year",
+            ],
+        );
         says(&zh, &["60个月", "年化多4.0%", "+1.0% 至 +7.0%", "区间高于零，但四十个", "低于年化5.0%"]);
         let [en, zh] = LANGS.map(|lang| evidence(estimate(-0.04, -0.07, -0.01)).excess(lang));
         says(&en, &["4.0% a year less", "-7.0% to -1.0%", "below zero"]);
@@ -327,7 +333,14 @@ mod tests {
     #[test]
     fn an_excess_without_number_or_interval_says_why() {
         let [en, zh] = LANGS.map(|lang| evidence(without(Some(0.04))).excess(lang));
-        says(&en, &["In 5 months", "4.0% a year more", "how sure that is cannot be said: 5 values where 8 are needed"]);
+        says(
+            &en,
+            &[
+                "In 5 months",
+                "4.0% a year more",
+                "how sure that is cannot be said: 5 values where 8 are needed",
+            ],
+        );
         says(&zh, &["5个月", "无法估计：仅有5个值，至少需要8个"]);
         let [en, zh] = LANGS.map(|lang| evidence(without(None)).excess(lang));
         says(&en, &["cannot be given: 5 values where 8 are needed"]);
@@ -373,7 +386,15 @@ mod tests {
             LANGS.map(|lang| evidence.luck(lang))
         };
         let [en, zh] = of(Some((-0.02, 0.03, 60)), 1, Some(0.23));
-        says(&en, &["-2.0% to +3.0% a year", "60 settings, gains and losses alike", "gives 23%", "only strategy ever tried"]);
+        says(
+            &en,
+            &[
+                "-2.0% to +3.0% a year",
+                "60 settings, gains and losses alike",
+                "gives 23%",
+                "only strategy ever tried",
+            ],
+        );
         says(&zh, &["-2.0%至+3.0%", "有正有负", "为23%", "唯一"]);
         let [en, zh] = of(Some((0.02, 0.03, 60)), 40, Some(0.97));
         says(&en, &["none of them a loss", "the luckiest of 40 trials"]);

@@ -33,6 +33,6 @@ pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDesc
 pub use fault::{Fault, FaultKind, FaultReport};
 pub use folder::remove_unfinished;
 pub use manifest::{Manifest, PriceFrequency};
-pub use read::Format;
+pub use read::{Format, ParquetFile};
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};
 pub use write::{convert, write_dataset};

@@ -36,7 +36,7 @@ pub(crate) struct Report {
 
 pub(crate) fn run(arguments: &Report) -> Result<Outcome, CliError> {
     let place = Place::new(&arguments.out, arguments.force)?;
-    let folder: Folder = read(&arguments.run)?;
+    let folder = rotor_run::read(&arguments.run)?;
     let lang = arguments.lang.or_else(|| recorded(&folder.provenance)).unwrap_or(Language::En);
     let page = rendered(&folder.run, &folder.metrics, &folder.provenance, lang.into());
     place.write(&page)?;
@@ -66,14 +66,4 @@ fn defaults() -> Value {
         config.factor.insert(plugin.name().to_owned(), settings);
     }
     config.to_json()
-}
-
-#[derive(Debug)]
-struct Folder {
-    run: Run,
-    metrics: Value,
-    provenance: Map<String, Value>,
-}
-fn read(_: &std::path::Path) -> Result<Folder, CliError> {
-    unreachable!()
 }

@@ -6,6 +6,7 @@ use clap::Args;
 use rotor_engine::{Member, OnMissingInput, Warning, backtest, missing_inputs};
 use rotor_run::Destination;
 
+use super::ledger::{LedgerFlags, count_trials};
 use super::members::choose;
 use super::progress::watched;
 use super::provenance::provenance;
@@ -28,6 +29,8 @@ pub(crate) struct Backtest {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    ledger: LedgerFlags,
     #[command(flatten)]
     settings: Settings,
 }
@@ -55,12 +58,20 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         eprintln!("warning: {}", Warning::MissingInput { factor, reason });
     }
     let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
+    let mut trials = count_trials(&arguments.ledger, &dataset, &mut config, &chosen);
     let evaluation = rotor_eval::evaluate(&result.run, &config);
+    trials.record(&config, &evaluation, &destination.expected());
     let metrics = to_json(&evaluation)?;
-    let provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
+    let mut provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
+    provenance.insert("trials".into(), trials.to_json());
     let place = rotor_run::write(&result.run, &provenance, &[("metrics.json", &metrics)], &destination)?;
-    let facts =
-        summary::Facts { dataset: &dataset, config: &config, result: &result, evaluation: &evaluation };
+    let facts = summary::Facts {
+        dataset: &dataset,
+        config: &config,
+        result: &result,
+        evaluation: &evaluation,
+        trials: &trials,
+    };
     let text = if arguments.json {
         to_json(&summary::as_json(&facts, &place))?
     } else {

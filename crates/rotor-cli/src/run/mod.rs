@@ -2,6 +2,7 @@
 
 pub(crate) mod backtest;
 pub(crate) mod init;
+pub(crate) mod ledger;
 mod members;
 pub(crate) mod note;
 mod progress;

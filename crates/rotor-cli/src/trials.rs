@@ -177,7 +177,7 @@ fn table(trials: &[&Trial]) -> String {
     for trial in trials {
         let headline = &trial.headline;
         table.row([
-            fit(&trial.when.replacen('T', " ", 1), 16).trim_end_matches('…').to_owned(),
+            fit(&to_the_minute(&trial.when), 16),
             trial.config[..N_DIGITS].to_owned(),
             headline.excess.map_or("-".into(), |excess| format!("{:+.1}%", 100.0 * excess)),
             headline
@@ -202,6 +202,11 @@ fn table(trials: &[&Trial]) -> String {
         text.push('\n');
     }
     text + "excess: of the picks over equal weight, net of cost, a year; Sharpe: its monthly ratio\n"
+}
+
+/// `2026-11-28T13:05:00Z` without what nobody compares.
+fn to_the_minute(when: &str) -> String {
+    when.replacen('T', " ", 1).chars().take(16).collect()
 }
 
 fn luck(best: &Best<'_>, n_trials: u64) -> String {

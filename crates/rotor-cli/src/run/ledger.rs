@@ -111,7 +111,8 @@ pub(super) fn count_trials(
         dataset: data_of(dataset),
         config: strategy_hash(&config.strategy(|name| library_of(chosen, name))),
     };
-    match if flags.no_ledger { LedgerPlace::Off } else { LedgerPlace::of(flags.ledger.as_deref()) } {
+    let place = if flags.no_ledger { LedgerPlace::Off } else { LedgerPlace::of(flags.ledger.as_deref()) };
+    match place {
         LedgerPlace::At(path) => counted.ask(Ledger::at(path)),
         LedgerPlace::Off => counted.absence = Some(Absence::Off),
         LedgerPlace::Nowhere => {
@@ -206,9 +207,9 @@ fn headline(evaluation: &Evaluation) -> Headline {
     let excess = of_run.excess.get("top_net").and_then(|benchmarks| benchmarks.get("equal_weight"));
     let excess = excess.map(|excess| &excess.arithmetic);
     Headline {
-        excess: excess.and_then(|excess| excess.value.value.as_ref().ok().copied()),
-        interval: excess.and_then(|excess| Some(excess.uncertainty.as_ref().ok()?.interval)),
-        sharpe: of_run.trials.deflated_sharpe.sharpe.value.as_ref().ok().copied(),
+        excess: excess.and_then(|excess| excess.value.value.ok()),
+        interval: excess.and_then(|excess| Some(excess.uncertainty.ok()?.interval)),
+        sharpe: of_run.trials.deflated_sharpe.sharpe.value.ok(),
         n_months: evaluation.n_months as u64,
     }
 }

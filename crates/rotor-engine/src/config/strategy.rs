@@ -55,7 +55,7 @@ mod tests {
     fn config(settings: &[(&str, Toml)]) -> Config {
         let mut config = Config { factors: vec!["heat".into(), "idea".into()], ..Config::default() };
         let library = ("idea.library", Toml::from("lib/a.so"));
-        for (key, value) in [&[library], settings].concat() {
+        for (key, value) in [&[library][..], settings].concat() {
             config.set(key, &value).unwrap();
         }
         config

@@ -16,7 +16,8 @@ pub(super) const BEGINNING: &[u8] = b"{\"format\":";
 /// A backtest, as the ledger keeps it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Trial {
-    format: u32,
+    /// The format of the line, 1.
+    pub format: u32,
     /// When it was, in universal time, for people: nothing depends on it.
     pub when: String,
     /// On what it was.

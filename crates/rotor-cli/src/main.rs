@@ -9,6 +9,7 @@ mod linked;
 mod place;
 mod report;
 mod run;
+mod trials;
 
 use std::any::Any;
 use std::fs::File;
@@ -50,6 +51,8 @@ enum Command {
     Note(run::note::NoteCommand),
     /// Write the report of a run folder as one HTML page
     Report(report::Report),
+    /// List what was tried on a dataset, and say what the best of it is worth
+    Trials(trials::TrialsCommand),
 }
 
 /// What a command has to say when it is done.
@@ -105,6 +108,10 @@ enum CliError {
     Backtest(#[from] rotor_engine::BacktestError),
     #[error(transparent)]
     RunFolder(#[from] rotor_run::RunError),
+    #[error(transparent)]
+    Ledger(#[from] rotor_run::ledger::LedgerError),
+    #[error("there is no ledger of trials: {reason}")]
+    NoLedger { reason: &'static str },
     #[error("cannot start the threads: {0}")]
     Threads(String),
     #[error("cannot make {}: {error}", folder.display())]
@@ -141,6 +148,8 @@ impl CliError {
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
             Self::Backtest(error) => error.hint(),
             Self::RunFolder(error) => error.hint().map(Into::into),
+            Self::Ledger(error) => Some(error.hint().into()),
+            Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
             Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
             Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -197,6 +206,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Init(arguments) => run::init::run(&arguments),
         Command::Note(arguments) => run::note::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
+        Command::Trials(arguments) => trials::run(&arguments),
     }
 }
 

@@ -8,6 +8,7 @@ use rotor_run::Destination;
 use serde_json::json;
 
 use super::language::Language;
+use super::ledger::{LedgerFlags, count_trials};
 use super::members::choose;
 use super::progress::watched;
 use super::provenance::provenance;
@@ -37,6 +38,8 @@ pub(crate) struct Backtest {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    ledger: LedgerFlags,
+    #[command(flatten)]
     settings: Settings,
 }
 
@@ -63,9 +66,12 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         eprintln!("warning: {}", Warning::MissingInput { factor, reason });
     }
     let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
+    let mut trials = count_trials(&arguments.ledger, &dataset, &mut config, &chosen);
     let evaluation = rotor_eval::evaluate(&result.run, &config);
+    trials.record(&config, &evaluation, &destination.expected());
     let metrics = to_json(&evaluation)?;
     let mut provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
+    provenance.insert("trials".into(), trials.to_json());
     let mut documents = vec![("metrics.json", metrics.as_str())];
     let page;
     if !arguments.no_report {
@@ -77,8 +83,13 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     }
     let place = rotor_run::write(&result.run, &provenance, &documents, &destination)?;
     let report = (!arguments.no_report).then(|| place.join(report::FILE).display().to_string());
-    let facts =
-        summary::Facts { dataset: &dataset, config: &config, result: &result, evaluation: &evaluation };
+    let facts = summary::Facts {
+        dataset: &dataset,
+        config: &config,
+        result: &result,
+        evaluation: &evaluation,
+        trials: &trials,
+    };
     let text = if arguments.json {
         let mut summary = summary::as_json(&facts, &place);
         summary["report"] = json!(report);

@@ -3,6 +3,7 @@
 pub(crate) mod backtest;
 pub(crate) mod init;
 pub(crate) mod language;
+pub(crate) mod ledger;
 mod members;
 pub(crate) mod note;
 mod progress;

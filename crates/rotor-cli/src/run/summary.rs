@@ -9,6 +9,7 @@ use rotor_eval::{Estimate, Evaluation, Figure, PortfolioEvaluation, Variant};
 use rotor_run::{Place, Run};
 use serde_json::{Value, json};
 
+use super::ledger::Counted;
 use crate::text::{Align, TextTable, fit, sparkline};
 
 /// What a summary is made of.
@@ -17,6 +18,7 @@ pub(super) struct Facts<'a> {
     pub(super) config: &'a Config,
     pub(super) result: &'a Backtest,
     pub(super) evaluation: &'a Evaluation,
+    pub(super) trials: &'a Counted,
 }
 
 /// Returns the summary for a terminal.
@@ -384,6 +386,7 @@ pub(super) fn as_json(facts: &Facts<'_>, place: &Path) -> Value {
         "synthetic": manifest.synthetic,
         "picks_of": run.ranking.last().map(|place| run.executions[place.execution as usize].as_of.to_string()),
         "picks": picks,
+        "trials": facts.trials.to_json(),
         "warnings": facts.result.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "metrics": facts.evaluation.to_json(),
     })

@@ -1,11 +1,13 @@
 //! Helpers shared by the tests of this package.
 
+pub mod browser;
 pub mod disks;
 pub mod messy;
 pub mod page;
 pub mod plugins;
 pub mod runs;
 pub mod slow;
+pub mod soak;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -21,8 +21,8 @@ use rotor_factor::{AsOf, EntityKind};
 use rotor_plugin::{CallError, Instance};
 
 use crate::plan::Plan;
-use crate::replay::{Outcome, Replay, TableDays, replay_watched};
-use asking::{Answers, Days, Difference, difference, in_order, is_same, shuffled, spread};
+use crate::replay::{Replay, TableDays, replay_watched};
+use asking::{Answers, Days, Difference, difference, in_order, shuffled, spread};
 pub use cause::Cause;
 pub use lag::{LagProfile, LagRow};
 pub use leak::{LeakReport, leakcheck};

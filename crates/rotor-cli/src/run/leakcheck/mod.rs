@@ -72,9 +72,9 @@ pub(crate) fn run(arguments: &Leakcheck) -> Result<Outcome, CliError> {
     }
     let tried = chosen.iter().filter(|chosen| skipped.iter().all(|(name, _)| name != chosen.plugin.name()));
     let factors = watched_as("checking", |watch| {
-        tried.map(|chosen| Ok((chosen, check(&dataset, &config, &executions, chosen, watch)?))).collect()
-    });
-    let factors = factors.map_err(|error: CliError| error)?;
+        let check = |chosen| Ok((chosen, check(&dataset, &config, &executions, chosen, watch)?));
+        tried.map(check).collect::<Result<_, CliError>>()
+    })?;
     let audit = audit(&dataset, &executions);
     let findings = Findings { dataset: &dataset, executions: &executions, audit, factors, skipped };
     let text = if arguments.json { to_json(&json::of(&findings))? } else { text::of(&findings) };

@@ -167,7 +167,11 @@ impl fmt::Display for Cause {
             Self::Start => f.write_str("it is another one each time it starts: a clock, or random numbers"),
             Self::Calls => f.write_str("asked twice in a row it says two things: it counts its calls"),
             Self::Later(parts) => {
-                write!(f, "it remembers days that it was shown: later values of {} change it", named(parts))
+                write!(
+                    f,
+                    "it remembers days that it was shown: later values of {} change what it says",
+                    named(parts)
+                )
             }
             Self::LaterDays => f.write_str("it remembers that it was shown later days"),
             Self::Future(parts) => write!(f, "the future of {} alone does it", named(parts)),

@@ -12,6 +12,7 @@ use rotor_engine::{
     Audit, BacktestError, Config, Execution, LeakReport, Makers, Member, OnMissingInput, Warning, audit,
     leakcheck, missing_inputs, plan_of, schedule,
 };
+use rotor_factor::Month;
 use rotor_plugin::{CallError, Isolation, Plugin};
 
 use super::backtest::use_threads;
@@ -75,7 +76,8 @@ pub(crate) fn run(arguments: &Leakcheck) -> Result<Outcome, CliError> {
         let check = |chosen| Ok((chosen, check(&dataset, &config, &executions, chosen, watch)?));
         tried.map(check).collect::<Result<_, CliError>>()
     })?;
-    let audit = audit(&dataset, &executions);
+    // What a dataset knows does not depend on the months of a run.
+    let audit = audit(&dataset, &rotor_engine::executions(&dataset, Month::MIN, None));
     let findings = Findings { dataset: &dataset, executions: &executions, audit, factors, skipped };
     let text = if arguments.json { to_json(&json::of(&findings))? } else { text::of(&findings) };
     Ok(Outcome { text, passed: findings.passed() })

@@ -98,7 +98,7 @@ fn dataset(text: &mut String, audit: &Audit) {
     }
     if audit.foresight.is_empty() {
         let closest = audit.closest.as_ref().map_or(String::new(), |closest| {
-            format!("; closest: `{}`, {:+.2}", fit(&closest.series, 22), closest.correlation)
+            format!("; closest: {:+.2}, `{}`", closest.correlation, fit(&closest.series, 21))
         });
         line!(text, "  ok    dataset: no series knows returns{closest}");
         return;
@@ -156,7 +156,8 @@ fn factor(text: &mut String, chosen: &Chosen, report: &LeakReport) {
     let n_untried = check.wanted.len() - check.tried.len();
     let untried = if n_untried == 0 { String::new() } else { format!(", {n_untried} not tried") };
     let n_broken = check.findings.len();
-    line!(text, "  LEAK  factor `{name}`: {n_broken} promises broken, {n_kept} kept{untried}");
+    let promises = if n_broken == 1 { "promise" } else { "promises" };
+    line!(text, "  LEAK  factor `{name}`: {n_broken} {promises} broken, {n_kept} kept{untried}");
     for finding in &check.findings {
         wrapped(text, "        broken: ", &finding.promise.to_string());
         wrapped(text, "          ", &format!("as of {}: {}", finding.as_of.0, fit(&finding.what, 300)));

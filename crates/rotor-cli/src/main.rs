@@ -47,6 +47,10 @@ enum Command {
     Backtest(Box<run::backtest::Backtest>),
     /// Write a configuration with every key, its default and its meaning
     Init(run::init::Init),
+    /// Look for look-ahead: in every factor of a run, and in the dataset itself
+    ///
+    /// Exit code 0 if nothing is found, 1 if something is.
+    Leakcheck(Box<run::leakcheck::Leakcheck>),
     /// Say which sectors to hold on a day, and why
     Note(run::note::NoteCommand),
     /// Write the report of a run folder as one HTML page
@@ -163,7 +167,7 @@ impl CliError {
 
 fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|argument| argument == rotor_plugin::CHILD_ARGUMENT) {
-        return ExitCode::from(if rotor_plugin::serve().is_ok() { 0 } else { 3 });
+        return ExitCode::from(if rotor_plugin::serve(linked::LINKED).is_ok() { 0 } else { 3 });
     }
     let arguments = Arguments::parse();
     std::panic::set_hook(Box::new(|_| {}));
@@ -204,6 +208,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Factor(command) => factor::run(command),
         Command::Backtest(arguments) => run::backtest::run(&arguments),
         Command::Init(arguments) => run::init::run(&arguments),
+        Command::Leakcheck(arguments) => run::leakcheck::run(&arguments),
         Command::Note(arguments) => run::note::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Trials(arguments) => trials::run(&arguments),

@@ -133,7 +133,8 @@ pub fn kills(rotor: &Path, seed: u64, n: usize) -> Vec<String> {
             faults.push(format!("kill {kill}: the run folder is not whole: {error}"));
         }
         let text = std::fs::read_to_string(&ledger).unwrap_or_default();
-        let whole = text.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()).count();
+        let whole =
+            text.lines().filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()).count();
         // A line that was being written is completed or cut off by the next writer.
         let torn = text.lines().count() - whole;
         if torn > usize::from(!text.ends_with('\n')) || whole < n_reported {
@@ -185,4 +186,3 @@ fn resident() -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.split_whitespace().next()?.parse().ok()
 }
-

@@ -68,8 +68,9 @@ fn look_at(browser: &mut Browser, page: &Path, look: Look) {
                    !(part.getAttribute('aria-label') || part.getAttribute('aria-labelledby') || part.textContent.trim()))\
                    .length";
     assert_eq!(browser.evaluate(unnamed), 0, "{name}: parts without a name");
-    let levels = browser
-        .evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(heading => +heading.tagName[1]).join('')");
+    let levels = browser.evaluate(
+        "[...document.querySelectorAll('h1,h2,h3,h4')].map(heading => +heading.tagName[1]).join('')",
+    );
     let levels: Vec<u32> = levels.as_str().unwrap().chars().filter_map(|level| level.to_digit(10)).collect();
     assert!(levels[0] == 1 && levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name}: {levels:?}");
     take_picture(browser, page, look);
@@ -82,7 +83,8 @@ fn take_picture(browser: &mut Browser, page: &Path, look: Look) {
     let stem = page.file_stem().unwrap().to_str().unwrap();
     let run = if run.starts_with("run-") { run } else { "" };
     fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join(format!("{stem}{run}-{theme}-{}.png.base64", look.width)), browser.screenshot()).unwrap();
+    fs::write(folder.join(format!("{stem}{run}-{theme}-{}.png.base64", look.width)), browser.screenshot())
+        .unwrap();
 }
 
 #[test]
@@ -103,7 +105,8 @@ fn pages_are_whole_in_both_themes_wide_and_narrow() {
                  return document.querySelector('.tip').textContent; })()";
     let first = browser.evaluate(focus);
     browser.press("ArrowRight");
-    let tip = "(() => { const tip = document.querySelector('.tip'); return tip.hidden ? '' : tip.textContent; })()";
+    let tip =
+        "(() => { const tip = document.querySelector('.tip'); return tip.hidden ? '' : tip.textContent; })()";
     let second = browser.evaluate(tip);
     assert!(!first.as_str().unwrap().is_empty() && !second.as_str().unwrap().is_empty() && first != second);
     browser.press("Escape");
@@ -122,7 +125,10 @@ fn pages_are_whole_in_both_themes_wide_and_narrow() {
                 return asked[0].text(); })()";
     let saved = browser.evaluate(save);
     let saved = saved.as_str().unwrap();
-    assert!(saved.starts_with("<svg") && saved.contains("xmlns") && !saved.contains("var(--"), "{saved:.300}");
+    assert!(
+        saved.starts_with("<svg") && saved.contains("xmlns") && !saved.contains("var(--"),
+        "{saved:.300}"
+    );
     assert_eq!(browser.complaints, Vec::<String>::new());
 }
 
@@ -156,7 +162,8 @@ fn names_are_text_whatever_they_hold() {
             assert_eq!(foreign, 0, "a name has become markup");
             let shown = browser.evaluate("document.body.textContent.includes('<script>document.title')");
             assert_eq!(shown, true, "the name is not shown as text");
-            let turned = browser.evaluate("/[\\u202a-\\u202e\\u2066-\\u2069]/.test(document.body.textContent)");
+            let turned =
+                browser.evaluate("/[\\u202a-\\u202e\\u2066-\\u2069]/.test(document.body.textContent)");
             assert_eq!(turned, false, "a name turns the text around it");
         }
     }

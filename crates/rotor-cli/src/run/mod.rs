@@ -3,8 +3,8 @@
 pub(crate) mod backtest;
 pub(crate) mod init;
 pub(crate) mod language;
-pub(crate) mod ledger;
 pub(crate) mod leakcheck;
+pub(crate) mod ledger;
 mod members;
 pub(crate) mod note;
 mod progress;

@@ -80,6 +80,17 @@ const KNOWN: &[(&str, &str)] = &[
     ("no growth of its net profit is public", "净利润增速尚未公布"),
     ("no growth of its industries is public", "对应工业行业利润增速尚未公布"),
     ("a regressor of its target {} is missing or not public yet", "目标{}的回归变量缺失或尚未公布"),
+    ("{} of its months have all regressors; {} are needed", "回归变量齐全的月份仅{}个，至少需要{}个"),
+    (
+        "{} quarters of its window have a margin, CPI and PPI; {} are needed",
+        "窗口内毛利率与CPI、PPI齐全的季度仅{}个，至少需要{}个",
+    ),
+    ("CPI and PPI do not vary independently over its quarters", "其各季度的CPI与PPI线性相关"),
+    (
+        "CPI, PPI and the quarters do not vary independently over its quarters",
+        "其各季度的CPI、PPI与季度变量线性相关",
+    ),
+    ("there are no test rows", "没有检验样本"),
     ("no target after the base quarter", "基期季度之后无预测目标"),
     ("it has no public gross margin", "无已公布的毛利率"),
     ("its base quarter has no fitted value", "基期季度无拟合值"),

@@ -6,6 +6,7 @@
 mod dataset;
 mod factor;
 mod linked;
+mod place;
 mod run;
 
 use std::any::Any;
@@ -93,6 +94,8 @@ enum CliError {
     ConfigFile { path: PathBuf, error: io::Error },
     #[error("cannot write the configuration {}: {error}", path.display())]
     WriteConfig { path: PathBuf, error: io::Error },
+    #[error("cannot write the page {}: {error}", path.display())]
+    WritePage { path: PathBuf, error: io::Error },
     #[error("factor `{name}` is in the run twice")]
     TwiceInRun { name: String },
     #[error(transparent)]
@@ -127,7 +130,9 @@ impl CliError {
             Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
             Self::ConfigFile { .. } => Some("`rotor init` writes one".into()),
-            Self::WriteConfig { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
+            Self::WriteConfig { error, .. } | Self::WritePage { error, .. }
+                if error.kind() == io::ErrorKind::AlreadyExists =>
+            {
                 Some("give another name, or replace it by `--force`".into())
             }
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
@@ -153,6 +158,7 @@ fn main() -> ExitCode {
     // Told to stop (Ctrl-C, `kill`), nothing half-made is left behind. Without the handler the run goes on.
     let _ = ctrlc::set_handler(|| {
         rotor_data::folder::remove_unfinished();
+        place::remove_unfinished();
         eprintln!("stopped; nothing half-made is left behind");
         rotor_plugin::end_process(130);
     });

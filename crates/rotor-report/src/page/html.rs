@@ -37,6 +37,7 @@ fn one(page: &Page, block: &Block) -> Markup {
         Block::List(items) => markup! { ul { @for item in items { li { (item) } } } },
         Block::Table(shown) => table(shown),
         Block::Figures(figures) => markup! { @for shown in figures { (figure(page, shown)) } },
+        Block::AroundFigures(inner) => blocks(page, inner),
         Block::Folded { title, blocks: inner } => {
             markup! { details { summary { (title) } (blocks(page, inner)) } }
         }

@@ -22,7 +22,7 @@ pub(super) use track::{figures as of_track, relative_values};
 
 use super::facts::Teller;
 use super::page::{Block, Figure};
-use super::words::Lang;
+use super::words::{Lang, say};
 
 /// Growth in percent.
 const GROWTH: Unit = Unit::percent(1).signed();
@@ -77,6 +77,23 @@ fn under(heading: &str, about: String, figures: Vec<Figure>) -> Option<Block> {
     let is_empty = figures.is_empty();
     let blocks = vec![Block::Heading(heading.into()), about.into(), Block::Figures(figures)];
     (!is_empty).then_some(Block::AroundFigures(blocks))
+}
+
+/// Figures by stream, each under a heading of its own; the first is followed by what says how to read them.
+fn by_heading(lang: Lang, heading: &str, about: &str, streams: Vec<(&str, Vec<Figure>)>) -> Option<Block> {
+    let mut blocks = Vec::new();
+    for (stream, figures) in streams.into_iter().filter(|(_, figures)| !figures.is_empty()) {
+        let is_first = blocks.is_empty();
+        blocks.push(Block::Heading(say!(
+            lang,
+            "{heading}: {stream}",
+            "{heading}：{stream}",
+            stream = stream
+        )));
+        blocks.extend(is_first.then(|| Block::Paragraph(about.into())));
+        blocks.push(Block::Figures(figures));
+    }
+    (!blocks.is_empty()).then_some(Block::AroundFigures(blocks))
 }
 
 /// Names with a dot for each of several values, one below the other.

@@ -4,7 +4,7 @@ use rotor_factor::{Date, EntityKind, Signal};
 use rotor_report::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Span, Tone, Unit};
 use rotor_stats::pearson;
 
-use super::{GROWTH, Stream, aligned, by_stream, dots, figure, under};
+use super::{GROWTH, Stream, aligned, by_heading, by_stream, dots, figure, under};
 use crate::run::note::columns::Columns;
 use crate::run::note::facts::Teller;
 use crate::run::note::page::{Block, Column, Figure, Table};
@@ -199,24 +199,16 @@ fn reports(told: &Told) -> impl Iterator<Item = (Date, f64)> {
 /// Actual and fitted growth by month, with the parts of the split shaded.
 fn fits(teller: &Teller<'_>, told: &[Told], streams: &[Stream]) -> Option<Block> {
     let lang = teller.lang;
-    let mut blocks = vec![
-        Block::Heading(lang.of("Actual and fitted growth", "实际与拟合增速").into()),
-        lang.of(
-            "Fitted values are those of the model that forecasts, refitted on all rows: in the shaded test they are no forecasts. The errors of the table come from a model that had not seen the test rows. Actual growth is interpolated between reports; dots are the forecast path.",
-            "拟合值来自用于预测的模型（全样本重新估计），阴影所示检验期内并非样本外预测；检验误差由未使用检验样本的模型得出。财报之间的实际增速为插值；圆点为预测路径。",
-        )
-        .to_owned()
-        .into(),
-    ];
-    for stream in streams {
+    let about = lang.of(
+        "Fitted values are those of the model that forecasts, refitted on all rows: in the shaded test they are no forecasts. The errors of the table come from a model that had not seen the test rows. Actual growth is interpolated between reports; dots are the forecast path.",
+        "拟合值来自用于预测的模型（全样本重新估计），阴影所示检验期内并非样本外预测；检验误差由未使用检验样本的模型得出。财报之间的实际增速为插值；圆点为预测路径。",
+    );
+    let of_stream = |stream: &Stream| {
         let of_stream = told.iter().filter(|told| stream.sectors.contains(&told.sector));
-        let figures: Vec<Figure> = of_stream.filter_map(|told| fit(teller, told)).collect();
-        if !figures.is_empty() {
-            blocks.push(Block::Paragraph(stream.title.into()));
-            blocks.push(Block::Figures(figures));
-        }
-    }
-    (blocks.len() > 2).then_some(Block::AroundFigures(blocks))
+        (stream.title, of_stream.filter_map(|told| fit(teller, told)).collect())
+    };
+    let heading = lang.of("Actual and fitted growth", "实际与拟合增速");
+    by_heading(lang, heading, about, streams.iter().map(of_stream).collect())
 }
 
 fn fit(teller: &Teller<'_>, told: &Told) -> Option<Figure> {

@@ -3,7 +3,7 @@
 use rotor_factor::Value;
 use rotor_report::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 
-use super::{GROWTH, Stream, by_stream, decimals, figure};
+use super::{GROWTH, by_heading, by_stream, decimals, figure};
 use crate::run::note::columns::Columns;
 use crate::run::note::facts::{Answer, Teller};
 use crate::run::note::history::{SERIES_MONTHS, SeriesHistory};
@@ -21,35 +21,27 @@ pub(crate) fn figures(teller: &Teller<'_>, answer: Answer<'_>, sectors: &[usize]
     let numbers = ["value", "mom", "yoy", "yoy_change"];
     let marks = Columns::find(answer.signal, "marks", &["series", "unit"], &["month"], &numbers)?;
     let links = Columns::find(answer.signal, "sectors", &["sector", "series"], &[], &["polarity"])?;
-    let mut blocks = vec![
-        Block::Heading(lang.of("The series by month", "各指标月度走势").into()),
-        lang.of(
-            "Each series stands once, with the sectors to which it speaks (- where more of it is worse). Values are means of a calendar month as published before the day; below them the growth on the year, of which the factor judges the change.",
-            "每个指标仅列一次，并注明对应行业（-为负向）。数值为当日之前已公布数据的自然月均值；下图为同比，因子看其变化。",
-        )
-        .to_owned()
-        .into(),
-    ];
+    let about = lang.of(
+        "Each series stands once, with the sectors to which it speaks (- where more of it is worse). Values are means of a calendar month as published before the day; below them the growth on the year, of which the factor judges the change.",
+        "每个指标仅列一次，并注明对应行业（-为负向）。数值为当日之前已公布数据的自然月均值；下图为同比，因子看其变化。",
+    );
     let mut seen: Vec<&str> = Vec::new();
-    for Stream { title, sectors, .. } in by_stream(teller, sectors) {
+    let mut streams = Vec::new();
+    for stream in by_stream(teller, sectors) {
         let mut figures = Vec::new();
-        for sector in sectors {
+        for sector in stream.sectors {
             for row in links.rows_of("sector", teller.code(sector)) {
                 let series = links.text("series", row);
                 if seen.contains(&series) || seen.len() == MOST_SHOWN {
                     continue;
                 }
                 seen.push(series);
-                let place = seen.len();
-                figures.extend(one(teller, answer, marks, links, series, place));
+                figures.extend(one(teller, answer, marks, links, series, seen.len()));
             }
         }
-        if !figures.is_empty() {
-            blocks.push(Block::Paragraph(title.into()));
-            blocks.push(Block::Figures(figures));
-        }
+        streams.push((stream.title, figures));
     }
-    (blocks.len() > 2).then_some(Block::AroundFigures(blocks))
+    by_heading(lang, lang.of("The series by month", "各指标月度走势"), about, streams)
 }
 
 /// One series: its value and its growth on the year.

@@ -44,7 +44,8 @@ pub(super) fn svg(chart: &LineChart, size: Size, caption: &Caption<'_>) -> Strin
     let left = labels.fold(0.0, f64::max) + 8.0;
     let right = width_ - 14.0;
     // Bars have half their width to both sides.
-    let has_bars = chart.panels.iter().flat_map(|panel| &panel.series).any(|series| series.mark == Mark::Bars);
+    let has_bars =
+        chart.panels.iter().flat_map(|panel| &panel.series).any(|series| series.mark == Mark::Bars);
     let indent = if has_bars { (right - left) / chart.dates.len() as f64 / 2.0 } else { 4.0 };
     let indent = indent.clamp(4.0, (right - left) / 4.0);
     let calendar = Calendar::new(*first, *last, left + indent, right - indent);
@@ -109,9 +110,10 @@ fn floor(panel: &Panel) -> Option<f64> {
 
 /// One series under its axis needs no name.
 fn entries<'c>(chart: &'c LineChart, panel: &'c Panel, is_first: bool) -> Vec<Entry<'c>> {
-    let series = panel.series.iter().map(|series| {
-        Entry { sign: Sign::Series(series.mark, series.tone), name: &series.name }
-    });
+    let series = panel
+        .series
+        .iter()
+        .map(|series| Entry { sign: Sign::Series(series.mark, series.tone), name: &series.name });
     let bands = panel.bands.iter().map(|band| Entry { sign: Sign::Band(band.tone), name: &band.name });
     let mut entries: Vec<Entry<'_>> = series.chain(bands).collect();
     if entries.len() == 1 && panel.bands.is_empty() {
@@ -136,7 +138,7 @@ fn span_names(chart: &LineChart) -> Vec<&str> {
 }
 
 fn n_ticks(panel: &Laid<'_>) -> usize {
-    ((panel.bottom - panel.top) / 42.0) as usize
+    ((panel.bottom - panel.top) / 36.0) as usize
 }
 
 fn spans(svg: &mut Svg, frame: &Frame<'_>, panel: &Laid<'_>) {
@@ -199,7 +201,8 @@ fn bands(svg: &mut Svg, frame: &Frame<'_>, panel: &Laid<'_>) {
             }
         }
         // Both ends have gaps at the same dates, hence as many pieces.
-        let (low, high) = (frame.pieces(panel, &low, Keep::Lowest), frame.pieces(panel, &high, Keep::Highest));
+        let (low, high) =
+            (frame.pieces(panel, &low, Keep::Lowest), frame.pieces(panel, &high, Keep::Highest));
         let mut path = Path::new();
         for (low, high) in low.into_iter().zip(high) {
             path.lines(high.into_iter().chain(low.into_iter().rev()));
@@ -237,12 +240,13 @@ fn draw_series(svg: &mut Svg, frame: &Frame<'_>, panel: &Laid<'_>, series: &Seri
                 }
                 svg.path(&format!("area {}", series.tone.class()), &area);
             }
-            let mut line = Path::new();
+            let (mut line, mut specks) = (Path::new(), Path::new());
             for piece in pieces {
-                // A value between two gaps is a dot as wide as the line.
-                if let [(x, y)] = piece[..] { line.add_dot(x, y) } else { line.lines(piece) }
+                // A value between two gaps would be no line.
+                if let [(x, y)] = piece[..] { specks.add_dot(x, y) } else { line.lines(piece) }
             }
             svg.path(&line_class(series.mark, series.tone), &line);
+            svg.path(&format!("speck {}", series.tone.class()), &specks);
         }
     }
 }
@@ -332,7 +336,8 @@ fn thinned(points: &[(f64, f64)], keep: Keep) -> Vec<(f64, f64)> {
         return Vec::new();
     }
     let extreme = |is_better: fn(f64, f64) -> bool| {
-        (1..points.len()).fold(0, |best, next| if is_better(points[next].1, points[best].1) { next } else { best })
+        (1..points.len())
+            .fold(0, |best, next| if is_better(points[next].1, points[best].1) { next } else { best })
     };
     // Coordinates grow downwards.
     let (highest, lowest) = (extreme(|a, b| a < b), extreme(|a, b| a > b));

@@ -21,6 +21,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "rotor-cli",
         &[
             "rotor-factor",
+            "rotor-stats",
             "rotor-data",
             "rotor-plugin",
             "rotor-run",

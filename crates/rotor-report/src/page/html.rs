@@ -132,6 +132,7 @@ fn one(page: &Page, heading: &str, block: &Block) -> Markup {
             [shown] => figure(page, shown),
             several => markup! { div class="figures" { @for shown in several { (figure(page, shown)) } } },
         },
+        Block::AroundFigures(inner) => blocks(page, heading, inner),
         Block::Folded { title, blocks: inner } => markup! {
             details class="folded" { summary { (title) } (blocks(page, title, inner)) }
         },

@@ -7,7 +7,6 @@ mod dataset;
 mod factor;
 mod linked;
 mod run;
-mod text;
 
 use std::any::Any;
 use std::fs::File;
@@ -21,6 +20,7 @@ use rotor_data::DataError;
 use rotor_engine::ConfigFaults;
 use rotor_factor::Month;
 use rotor_plugin::{CallError, Refused};
+use rotor_report::text;
 
 /// Monthly sector rotation, judged on what was known at the time.
 #[derive(Debug, Parser)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod backtest;
 pub(crate) mod init;
+mod language;
 mod members;
 pub(crate) mod note;
 mod progress;

@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-engine", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-run"]),
     ("rotor-eval", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run", "rotor-engine"]),
     ("rotor-report", &["rotor-factor", "rotor-data", "rotor-run"]),
+    ("rotor-compare", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run"]),
     (
         "rotor-cli",
         &[
@@ -27,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-engine",
             "rotor-eval",
             "rotor-report",
+            "rotor-compare",
         ],
     ),
     (
@@ -40,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-engine",
             "rotor-eval",
             "rotor-report",
+            "rotor-compare",
         ],
     ),
     (
@@ -53,6 +56,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-engine",
             "rotor-eval",
             "rotor-report",
+            "rotor-compare",
         ],
     ),
 ];

@@ -3,8 +3,10 @@
 //! The only crate that prints. Results go to standard output, everything else to standard error. Exit codes:
 //! 0 done, 1 the check failed, 2 bad usage or bad input, 3 a fault of ours, 130 told to stop.
 
+mod compare;
 mod dataset;
 mod factor;
+mod golden;
 mod linked;
 mod run;
 
@@ -44,6 +46,20 @@ enum Command {
     Backtest(Box<run::backtest::Backtest>),
     /// Write a configuration with every key, its default and its meaning
     Init(run::init::Init),
+    /// Hold a run folder against its hashes and against the same run made again
+    ///
+    /// Exit code 0 if every file is as it was written and the run made again has the same bytes, 1 if not or if it cannot be
+    /// made again, 2 if there is no run folder.
+    Verify(run::verify::Verify),
+    /// Say what differs between two run folders: what they are made of, scores, picks, returns, metrics, the headline
+    ///
+    /// Exit code 0 if the results are the same, 1 if they differ, 2 if a folder cannot be read.
+    Compare(compare::Compare),
+    /// Hold golden backtests against what they give today
+    #[command(subcommand)]
+    Golden(golden::Command),
+    /// Accept what a golden backtest gives today, signed
+    Accept(golden::accept::Accept),
     /// Say which sectors to hold on a day, and why
     Note(run::note::NoteCommand),
 }
@@ -99,6 +115,8 @@ enum CliError {
     Backtest(#[from] rotor_engine::BacktestError),
     #[error(transparent)]
     RunFolder(#[from] rotor_run::RunError),
+    #[error(transparent)]
+    Golden(#[from] golden::GoldenError),
     #[error("cannot start the threads: {0}")]
     Threads(String),
     #[error("cannot make {}: {error}", folder.display())]
@@ -110,6 +128,14 @@ enum CliError {
 }
 
 impl CliError {
+    /// What is wrong; of a dataset every fault, a line each.
+    fn report(&self) -> String {
+        match self {
+            Self::Data(DataError::Faulty { report, .. }) => format!("{self}\n{report}"),
+            _ => self.to_string(),
+        }
+    }
+
     /// How to mend it, a line each.
     fn hints(&self) -> Vec<String> {
         let hint = match self {
@@ -133,6 +159,7 @@ impl CliError {
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
             Self::Backtest(error) => error.hint(),
             Self::RunFolder(error) => error.hint().map(Into::into),
+            Self::Golden(error) => error.hint(),
             Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
             Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -187,6 +214,10 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Backtest(arguments) => run::backtest::run(&arguments),
         Command::Init(arguments) => run::init::run(&arguments),
         Command::Note(arguments) => run::note::run(&arguments),
+        Command::Verify(arguments) => run::verify::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Golden(command) => golden::run(&command),
+        Command::Accept(arguments) => golden::accept::run(&arguments),
     }
 }
 
@@ -202,10 +233,7 @@ fn finish(outcome: &Outcome, mut stdout: File) -> ExitCode {
 }
 
 fn complain(error: &CliError) {
-    eprintln!("error: {error}");
-    if let CliError::Data(DataError::Faulty { report, .. }) = error {
-        eprintln!("{report}");
-    }
+    eprintln!("error: {}", error.report());
     for hint in error.hints() {
         eprintln!("hint: {hint}");
     }

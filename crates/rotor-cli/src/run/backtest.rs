@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor_engine::{Member, OnMissingInput, Warning, backtest, missing_inputs};
+use rotor_engine::{Member, OnMissingInput, Warning, missing_inputs};
 use rotor_run::Destination;
 
 use super::members::choose;
-use super::progress::watched;
-use super::provenance::provenance;
+use super::replayed::replayed;
 use super::settings::Settings;
 use super::summary;
 use crate::dataset::open_or_demo;
@@ -40,7 +39,7 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         rotor_run::check_destination(destination)?;
     }
     let (mut config, names_dataset) = arguments.settings.resolve()?;
-    let chosen = choose(&mut config, &arguments.settings)?;
+    let chosen = choose(&mut config, &arguments.settings.factor)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
     let destination = named.unwrap_or_else(|| {
         let place = default_place(&dataset.manifest().name);
@@ -54,13 +53,10 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         // Before the first month: who has chosen the wrong dataset need not wait for the end.
         eprintln!("warning: {}", Warning::MissingInput { factor, reason });
     }
-    let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
-    let evaluation = rotor_eval::evaluate(&result.run, &config);
-    let metrics = to_json(&evaluation)?;
-    let provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
-    let place = rotor_run::write(&result.run, &provenance, &[("metrics.json", &metrics)], &destination)?;
-    let facts =
-        summary::Facts { dataset: &dataset, config: &config, result: &result, evaluation: &evaluation };
+    let made = replayed(&dataset, &config, &chosen)?;
+    let place = made.write(&destination)?;
+    let (result, evaluation) = (&made.result, &made.evaluation);
+    let facts = summary::Facts { dataset: &dataset, config: &config, result, evaluation };
     let text = if arguments.json {
         to_json(&summary::as_json(&facts, &place))?
     } else {

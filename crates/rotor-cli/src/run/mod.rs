@@ -1,11 +1,13 @@
-//! `rotor backtest`, `rotor note` and `rotor init`: what they share, a configuration and its factors.
+//! `rotor backtest`, `rotor verify`, `rotor note` and `rotor init`: what they share, a configuration and its factors.
 
 pub(crate) mod backtest;
 pub(crate) mod init;
 mod language;
-mod members;
+pub(crate) mod members;
 pub(crate) mod note;
 mod progress;
 mod provenance;
-mod settings;
+pub(crate) mod replayed;
+pub(crate) mod settings;
 mod summary;
+pub(crate) mod verify;

@@ -48,7 +48,7 @@ enum Form {
 
 pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     let (mut config, names_dataset) = arguments.settings.resolve()?;
-    let chosen = choose(&mut config, &arguments.settings)?;
+    let chosen = choose(&mut config, &arguments.settings.factor)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
     let as_of = arguments.as_of.unwrap_or_else(|| default_day(&dataset));
     if let Some(warning) = staleness(&dataset, as_of) {

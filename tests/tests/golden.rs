@@ -4,35 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rotor_tests::plugins::c_plugin;
-use rotor_tests::{files_of, messy, run_rotor, workspace};
+use rotor_tests::{messy, run_rotor, workspace};
 use serde_json::Value;
 use tempfile::TempDir;
-
-/// The messy datasets that are kept, by the seeds that make them: one of days, one of month-ends.
-const KEPT: [(&str, u64); 2] = [("messy", 3), ("monthly", 5)];
 
 fn golden() -> PathBuf {
     workspace().join("tests/golden")
 }
 
-/// A copy of some cases with what is beside them, to be spoilt.
-fn copied(cases: &[&str]) -> TempDir {
+/// A copy of the case `monthly`, to be spoilt, with the entries on it.
+fn copied() -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     fs::copy(golden().join("ACCEPTED.toml"), copy.path().join("ACCEPTED.toml")).unwrap();
-    for case in cases {
-        for inner in ["", "dataset"] {
-            let (from, to) = (golden().join(case).join(inner), copy.path().join(case).join(inner));
-            if !from.is_dir() {
-                continue;
-            }
-            fs::create_dir_all(&to).unwrap();
-            for entry in
-                fs::read_dir(from).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file())
-            {
-                fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-            }
-        }
+    fs::create_dir(copy.path().join("monthly")).unwrap();
+    for file in ["case.toml", "run.txt"] {
+        fs::copy(golden().join("monthly").join(file), copy.path().join("monthly").join(file)).unwrap();
     }
+    edit(&copy.path().join("monthly/case.toml"), "../../../target/golden", messy::kept().to_str().unwrap());
     copy
 }
 
@@ -48,39 +36,21 @@ fn edit(path: &Path, from: &str, to: &str) {
 
 #[test]
 fn golden_backtests_are_what_was_accepted() {
-    // The case `plugin` loads it from where it is built.
-    c_plugin();
+    // What cases look for where it is made.
+    assert!(c_plugin().is_file() && messy::kept().is_dir());
     let (code, stdout, stderr) = check(&golden(), &[]);
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     for case in ["demo", "messy", "monthly", "null", "plugin"] {
         assert!(stdout.contains(&format!("{case}: what was accepted\n")), "{stdout}");
     }
-    let sizes = ["demo", "messy", "monthly", "null", "plugin"].map(|case| {
-        let file = |name: &str| fs::metadata(golden().join(case).join(name)).map_or(0, |file| file.len());
-        let dataset = golden().join(case).join("dataset");
-        let dataset = if dataset.is_dir() { files_of(&dataset) } else { Vec::new() };
-        file("run.txt") + file("case.toml") + dataset.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>()
-    });
+    let sizes = ["demo", "messy", "monthly", "null", "plugin"]
+        .map(|case| fs::metadata(golden().join(case).join("run.txt")).unwrap().len());
     assert!(sizes.iter().sum::<u64>() < 300_000, "the cases have {sizes:?} bytes");
 }
 
 #[test]
-fn the_messy_datasets_are_what_their_seeds_make_them() {
-    for (case, seed) in KEPT {
-        let (made, kept) = (messy::folder(seed), golden().join(case).join("dataset"));
-        if std::env::var_os("ROTOR_BLESS").is_some() {
-            fs::create_dir_all(&kept).unwrap();
-            for (name, bytes) in files_of(made.path()) {
-                fs::write(kept.join(name), bytes).unwrap();
-            }
-        }
-        assert!(files_of(made.path()) == files_of(&kept), "{case} is not what seed {seed} makes");
-    }
-}
-
-#[test]
 fn a_doctored_score_is_named_by_factor_month_and_sector() {
-    let copy = copied(&["monthly"]);
+    let copy = copied();
     let text = copy.path().join("monthly/run.txt");
     // A score of the factor `heat`, whatever it is, becomes another one.
     let before = fs::read_to_string(&text).unwrap();
@@ -117,7 +87,7 @@ fn a_doctored_score_is_named_by_factor_month_and_sector() {
 
 #[test]
 fn a_changed_parameter_fails_until_someone_stands_for_it() {
-    let copy = copied(&["monthly"]);
+    let copy = copied();
     let place = copy.path().to_str().unwrap();
     let (code, stdout, _) = check(copy.path(), &[]);
     assert_eq!((code, stdout.as_str()), (0, "monthly: what was accepted\n"));
@@ -177,7 +147,7 @@ fn a_factor_repository_of_its_own_has_golden_backtests() {
     let case = folder.path().join("golden/mine");
     fs::create_dir_all(&case).unwrap();
     let place = folder.path().join("golden");
-    let dataset = golden().join("monthly/dataset");
+    let dataset = messy::kept().join("monthly");
     let text = format!(
         "title = \"momentum\"\ndataset = {:?}\n\n[config]\nfactors = [\"momentum\"]\nmin_factors = 1\n",
         dataset.to_str().unwrap()

@@ -134,7 +134,7 @@ fn two_runs_are_compared() {
         "In the 24 months of both the net return moved by ",
         "scores ",
         "The picks changed in 24 of 24 months.",
-        "portfolio.all.performance.top_net.annual_return",
+        "performance.top_net.annual_return",
     ] {
         assert!(said.contains(part), "`{part}` is missing:\n{said}");
     }

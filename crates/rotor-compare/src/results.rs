@@ -64,7 +64,7 @@ pub struct FactChange {
     pub n_new: usize,
     /// The first row that differs.
     pub first: Change,
-    /// The number that differs most; `None` if no number does.
+    /// The number that differs most, of the first column that has one (the score before the raw value); `None` if no number differs.
     pub largest: Option<Change>,
 }
 
@@ -261,6 +261,16 @@ fn compared(
     (changes.collect(), n_rows)
 }
 
+/// A cell in which two rows differ.
+struct Difference<'a> {
+    /// The place of the column.
+    place: usize,
+    /// `None` if only one of the rows is there.
+    column: Option<&'a str>,
+    before: Datum,
+    after: Datum,
+}
+
 fn keyed<'a>(run: &Run, facts: Vec<Fact<'a>>) -> Vec<(Key, Fact<'a>)> {
     let mut facts: Vec<(Key, Fact<'a>)> = facts.into_iter().map(|fact| (fact.key(run), fact)).collect();
     // Stable: rows of one key stay in the order of the file, and are matched in it.
@@ -274,10 +284,11 @@ fn differences<'a>(
     second: Option<&'a (Key, Fact<'_>)>,
     columns: (&[&'a str], &[&'a str]),
     tolerance: f64,
-) -> Vec<(Option<&'a str>, Datum, Datum)> {
+) -> Vec<Difference<'a>> {
     let (Some((_, first)), Some((_, second))) = (first, second) else {
         let shown = |has: bool| if has { Datum::Text("a row".into()) } else { Datum::Empty };
-        return vec![(None, shown(first.is_some()), shown(second.is_some()))];
+        let (before, after) = (shown(first.is_some()), shown(second.is_some()));
+        return vec![Difference { place: 0, column: None, before, after }];
     };
     // Tables may have other columns: they are held against each other by name.
     let cell = |fact: &Fact<'_>, names: &[&str], name: &str| {
@@ -289,22 +300,24 @@ fn differences<'a>(
     let is_same_table = columns.0 == columns.1;
     let mut differences = Vec::new();
     if is_same_table {
-        for (name, (one, other)) in columns.0.iter().zip(first.values.iter().zip(&second.values)) {
+        let cells = first.values.iter().zip(&second.values);
+        for (place, (name, (one, other))) in columns.0.iter().zip(cells).enumerate() {
             if !one.is_same(*other, tolerance) {
-                differences.push((Some(*name), one.keep(), other.keep()));
+                let (before, after) = (one.keep(), other.keep());
+                differences.push(Difference { place, column: Some(name), before, after });
             }
         }
         return differences;
     }
     let added = columns.1.iter().filter(|name| !columns.0.contains(name));
-    for name in columns.0.iter().chain(added) {
-        let (one, other) = (cell(first, columns.0, name), cell(second, columns.1, name));
-        let is_same = match (&one, &other) {
+    for (place, name) in columns.0.iter().chain(added).enumerate() {
+        let (before, after) = (cell(first, columns.0, name), cell(second, columns.1, name));
+        let is_same = match (&before, &after) {
             (Datum::Number(one), Datum::Number(other)) => is_close(*one, *other, tolerance),
-            _ => one == other,
+            _ => before == after,
         };
         if !is_same {
-            differences.push((Some(*name), one, other));
+            differences.push(Difference { place, column: Some(name), before, after });
         }
     }
     differences
@@ -319,22 +332,17 @@ struct Group {
     n_gone: usize,
     n_new: usize,
     first: Option<Change>,
-    largest: Option<(f64, Change)>,
+    /// Place of the column, size, and the change itself.
+    largest: Option<(usize, f64, Change)>,
 }
 
 impl Group {
-    fn put(
-        &mut self,
-        key: &Key,
-        is_before: bool,
-        is_after: bool,
-        differences: Vec<(Option<&str>, Datum, Datum)>,
-    ) {
+    fn put(&mut self, key: &Key, is_before: bool, is_after: bool, differences: Vec<Difference<'_>>) {
         self.n_rows += 1;
         self.n_changed += usize::from(!differences.is_empty());
         self.n_gone += usize::from(!is_after);
         self.n_new += usize::from(!is_before);
-        for (column, before, after) in differences {
+        for Difference { place, column, before, after } in differences {
             let size = match (&before, &after) {
                 (Datum::Number(before), Datum::Number(after)) => Some((before - after).abs()),
                 _ => None,
@@ -346,10 +354,13 @@ impl Group {
                 before,
                 after,
             };
-            let is_larger =
-                |size: &f64| self.largest.as_ref().is_none_or(|(largest, _)| size.total_cmp(largest).is_gt());
+            let is_larger = |size: &f64| {
+                self.largest
+                    .as_ref()
+                    .is_none_or(|(known, largest, _)| place.cmp(known).then(largest.total_cmp(size)).is_lt())
+            };
             if let Some(size) = size.filter(is_larger) {
-                self.largest = Some((size, change.clone()));
+                self.largest = Some((place, size, change.clone()));
             }
             self.first.get_or_insert(change);
         }
@@ -364,7 +375,7 @@ impl Group {
             n_gone: self.n_gone,
             n_new: self.n_new,
             first: self.first?,
-            largest: self.largest.map(|(_, change)| change),
+            largest: self.largest.map(|(_, _, change)| change),
         })
     }
 }

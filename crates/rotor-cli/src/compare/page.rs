@@ -204,7 +204,14 @@ fn results(comparison: &Comparison) -> Option<Section> {
         Column::number("before"),
         Column::number("after"),
     ]);
-    for change in changes.iter().rev().take(2 * MOST_SHOWN) {
+    // As a reader asks: what was said, what was picked, what was gained.
+    const ORDER: [&str; 6] = ["scores", "forecasts", "diagnostics", "ranking", "returns", "turnover"];
+    let order = |change: &&FactChange| {
+        ORDER.iter().position(|name| change.file.starts_with(name)).unwrap_or(ORDER.len())
+    };
+    let mut sorted: Vec<&FactChange> = changes.iter().collect();
+    sorted.sort_by_key(order);
+    for change in sorted.into_iter().take(2 * MOST_SHOWN) {
         let file = change.file.strip_suffix(".parquet").unwrap_or(&change.file);
         let shown = change.largest.as_ref().unwrap_or(&change.first);
         let (before, after) = both(&shown.before, &shown.after);
@@ -286,28 +293,25 @@ fn picks(comparison: &Comparison) -> Option<Section> {
         names.collect::<Vec<_>>()
     };
     let mut table = Table::new([Column::word("month"), Column::name("came"), Column::name("went")]);
-    for change in changes.iter().take(MOST_SHOWN) {
+    let mut n_shown = 0;
+    while let Some(change) = changes.get(n_shown)
+        && table.rows.len() < MOST_SHOWN
+    {
+        n_shown += 1;
         let (came, went) = (names(&change.came), names(&change.went));
-        let n_rows = came.len().max(went.len()).max(1);
-        for row in 0..n_rows {
+        for row in 0..came.len().max(went.len()).max(1) {
             let month = if row == 0 { change.month.to_string() } else { String::new() };
             let cell = |names: &[String]| names.get(row).cloned().unwrap_or_default();
-            let came = if came.is_empty() && went.is_empty() {
-                format!("{} with another share", change.n_other_shares)
-            } else {
-                cell(&came)
-            };
-            table.row([month, came, cell(&went)]);
+            let shares = || format!("{} with another share", change.n_other_shares);
+            let only_shares = came.is_empty() && went.is_empty();
+            table.row([month, if only_shares { shares() } else { cell(&came) }, cell(&went)]);
         }
     }
-    let mut blocks =
-        vec![Block::Paragraph(format!("The picks changed in {} of {n_months} months.", changes.len()))];
-    blocks.push(Block::Table(table));
-    if changes.len() > MOST_SHOWN {
-        blocks.push(Block::Paragraph(format!(
-            "And {} more months, which JSON has.",
-            changes.len() - MOST_SHOWN
-        )));
+    let text = format!("The picks changed in {} of {n_months} months.", changes.len());
+    let mut blocks = vec![Block::Paragraph(text), Block::Table(table)];
+    if changes.len() > n_shown {
+        blocks
+            .push(Block::Paragraph(format!("And {} more months, which JSON has.", changes.len() - n_shown)));
     }
     Some(section("picks", "Picks", blocks))
 }
@@ -317,24 +321,40 @@ fn metrics(comparison: &Comparison) -> Option<Section> {
     if metrics.changed.is_empty() {
         return None;
     }
-    let mut table = Table::new([Column::name("metric"), Column::number("before"), Column::number("after")]);
+    let mut table = Table::new([Column::word("metric"), Column::number("before"), Column::number("after")]);
     for MetricChange { path, before, after } in metrics.changed.iter().take(MOST_SHOWN) {
         let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_f64);
         let (before, after) = match (number(before), number(after)) {
             (Some(before), Some(after)) => differing(before, after),
-            _ => {
-                let shown = |value: &Option<Value>| {
-                    value.as_ref().map_or("none".into(), |value| fit(&value.to_string(), 22))
-                };
-                (shown(before), shown(after))
-            }
+            _ => (leaf(before.as_ref()), leaf(after.as_ref())),
         };
-        table.row([path.clone(), before, after]);
+        table.row([ending(path), before, after]);
     }
     let text =
         format!("{} of {} numbers and words of the evaluation changed.", metrics.changed.len(), metrics.n);
     let blocks = [Block::Paragraph(text)].into_iter().chain(with_rest(table, metrics.changed.len()));
     Some(section("metrics", "Metrics", blocks.collect()))
+}
+
+/// The value of a leaf, intervals to three digits.
+fn leaf(value: Option<&Value>) -> String {
+    let Some(value) = value else { return "none".into() };
+    let numbers =
+        value.as_array().map(|values| values.iter().filter_map(Value::as_f64).collect::<Vec<f64>>());
+    match numbers.as_deref() {
+        Some([low, high]) => format!("{low:.3} to {high:.3}"),
+        _ => fit(&value.to_string(), 16),
+    }
+}
+
+/// A path without what all have in common, cut in front: its end says what it is.
+fn ending(path: &str) -> String {
+    const LONGEST: usize = 44;
+    let path = path.strip_suffix(".value").unwrap_or(path);
+    match path.char_indices().rev().nth(LONGEST - 1) {
+        Some((start, _)) if start > 0 => format!("…{}", &path[start..]),
+        _ => path.to_owned(),
+    }
 }
 
 fn warnings(comparison: &Comparison) -> Option<Section> {

@@ -46,8 +46,11 @@ pub(super) fn as_text(report: &Report) -> String {
         Some(again) => {
             let n = again.n_same + again.different.len();
             part("made again", format!("{} of {n} files are the same, bit for bit", again.n_same));
-            for file in &again.different {
+            for file in again.different.iter().take(MOST_SHOWN) {
                 part("", format!("{file} differs"));
+            }
+            if again.different.len() > MOST_SHOWN {
+                part("", format!("and {} more differ", again.different.len() - MOST_SHOWN));
             }
         }
     }

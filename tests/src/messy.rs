@@ -6,10 +6,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use rotor_factor::{Date, Month};
 
-use crate::Folder;
+use crate::{Folder, files_of, workspace};
 
 const INDUSTRIES: [&str; 8] = ["B06", "B07", "C13", "C26", "C31", "C33", "C39", "D44"];
 const SECTORS: [&str; 9] =
@@ -81,6 +84,41 @@ pub fn any_options(dice: &mut Dice, codes: &[&str], is_month_end: bool) -> Strin
     let pair = format!("{},{}", codes[one], codes[(one + 1 + other) % codes.len()]);
     flag(dice, "--exclude", &[codes[one], &pair]);
     line
+}
+
+/// Makes the datasets of golden backtests where their cases look for them, `target/golden/NAME`, and returns that folder: `messy` has daily
+/// closes, `monthly` those of month-ends.
+///
+/// # Panics
+///
+/// If the disk refuses.
+#[must_use]
+pub fn kept() -> PathBuf {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let parent = workspace().join("target/golden");
+        fs::create_dir_all(&parent).unwrap();
+        for (name, seed) in [("messy", 5), ("monthly", 3)] {
+            let (made, place) = (folder(seed), parent.join(name));
+            if place.is_dir() && files_of(&place) == files_of(made.path()) {
+                continue;
+            }
+            // It appears whole: another process may be looking for it.
+            let unfinished = tempfile::Builder::new().prefix("unfinished").tempdir_in(&parent).unwrap();
+            let new = unfinished.path().join("new");
+            fs::create_dir(&new).unwrap();
+            for (file, bytes) in files_of(made.path()) {
+                fs::write(new.join(file), bytes).unwrap();
+            }
+            if place.is_dir() {
+                fs::rename(&place, unfinished.path().join("old")).unwrap();
+            }
+            // Lost only to a process that has put the same there meanwhile.
+            let _ = fs::rename(new, &place);
+            assert!(files_of(&place) == files_of(made.path()), "{} cannot be made", place.display());
+        }
+        parent
+    });
+    FOLDER.clone()
 }
 
 /// A die: xorshift64* of Vigna.

@@ -17,6 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-engine", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-run"]),
     ("rotor-eval", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run", "rotor-engine"]),
     ("rotor-report", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run"]),
+    ("rotor-compare", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run"]),
     (
         "rotor-cli",
         &[
@@ -28,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-engine",
             "rotor-eval",
             "rotor-report",
+            "rotor-compare",
         ],
     ),
     (
@@ -41,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-engine",
             "rotor-eval",
             "rotor-report",
+            "rotor-compare",
         ],
     ),
     (
@@ -54,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-engine",
             "rotor-eval",
             "rotor-report",
+            "rotor-compare",
         ],
     ),
 ];

@@ -3,8 +3,10 @@
 //! The only crate that prints. Results go to standard output, everything else to standard error. Exit codes:
 //! 0 done, 1 the check failed, 2 bad usage or bad input, 3 a fault of ours, 130 told to stop.
 
+mod compare;
 mod dataset;
 mod factor;
+mod golden;
 mod linked;
 mod place;
 mod report;
@@ -51,6 +53,20 @@ enum Command {
     ///
     /// Exit code 0 if nothing is found, 1 if something is.
     Leakcheck(Box<run::leakcheck::Leakcheck>),
+    /// Hold a run folder against its hashes and against the same run made again
+    ///
+    /// Exit code 0 if every file is as it was written and the run made again has the same bytes, 1 if not or if it cannot be
+    /// made again, 2 if there is no run folder.
+    Verify(run::verify::Verify),
+    /// Say what differs between two run folders: what they are made of, scores, picks, returns, metrics, the headline
+    ///
+    /// Exit code 0 if the results are the same, 1 if they differ, 2 if a folder cannot be read.
+    Compare(compare::Compare),
+    /// Hold golden backtests against what they give today
+    #[command(subcommand)]
+    Golden(golden::Command),
+    /// Accept what a golden backtest gives today, signed
+    Accept(golden::accept::Accept),
     /// Say which sectors to hold on a day, and why
     Note(run::note::NoteCommand),
     /// Write the report of a run folder as one HTML page
@@ -116,6 +132,8 @@ enum CliError {
     Ledger(#[from] rotor_run::ledger::LedgerError),
     #[error("there is no ledger of trials: {reason}")]
     NoLedger { reason: &'static str },
+    #[error(transparent)]
+    Golden(#[from] golden::GoldenError),
     #[error("cannot start the threads: {0}")]
     Threads(String),
     #[error("cannot make {}: {error}", folder.display())]
@@ -127,6 +145,14 @@ enum CliError {
 }
 
 impl CliError {
+    /// What is wrong; of a dataset every fault, a line each.
+    fn report(&self) -> String {
+        match self {
+            Self::Data(DataError::Faulty { report, .. }) => format!("{self}\n{report}"),
+            _ => self.to_string(),
+        }
+    }
+
     /// How to mend it, a line each.
     fn hints(&self) -> Vec<String> {
         let hint = match self {
@@ -154,6 +180,7 @@ impl CliError {
             Self::RunFolder(error) => error.hint().map(Into::into),
             Self::Ledger(error) => Some(error.hint().into()),
             Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
+            Self::Golden(error) => error.hint(),
             Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
             Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -212,6 +239,10 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Note(arguments) => run::note::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Trials(arguments) => trials::run(&arguments),
+        Command::Verify(arguments) => run::verify::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Golden(command) => golden::run(&command),
+        Command::Accept(arguments) => golden::accept::run(&arguments),
     }
 }
 
@@ -227,10 +258,7 @@ fn finish(outcome: &Outcome, mut stdout: File) -> ExitCode {
 }
 
 fn complain(error: &CliError) {
-    eprintln!("error: {error}");
-    if let CliError::Data(DataError::Faulty { report, .. }) = error {
-        eprintln!("{report}");
-    }
+    eprintln!("error: {}", error.report());
     for hint in error.hints() {
         eprintln!("hint: {hint}");
     }

@@ -50,7 +50,7 @@ pub(crate) fn rendered(run: &Run, metrics: &Value, provenance: &Map<String, Valu
 }
 
 /// The language in which the report of a folder was made.
-fn recorded(provenance: &Map<String, Value>) -> Option<Language> {
+pub(crate) fn recorded(provenance: &Map<String, Value>) -> Option<Language> {
     let lang = provenance.get("report")?.get("lang")?.as_str()?;
     [Language::En, Language::Zh].into_iter().find(|known| known.word() == lang)
 }

@@ -3,15 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor_engine::{Member, OnMissingInput, Warning, backtest, missing_inputs};
+use rotor_engine::{Member, OnMissingInput, Warning, missing_inputs};
 use rotor_run::Destination;
 use serde_json::json;
 
 use super::language::Language;
 use super::ledger::{LedgerFlags, count_trials};
 use super::members::choose;
-use super::progress::watched;
-use super::provenance::provenance;
+use super::replayed::{TRIALS, replayed};
 use super::settings::Settings;
 use super::summary;
 use crate::dataset::open_or_demo;
@@ -51,7 +50,7 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         rotor_run::check_destination(destination)?;
     }
     let (mut config, names_dataset) = arguments.settings.resolve()?;
-    let chosen = choose(&mut config, &arguments.settings)?;
+    let chosen = choose(&mut config, &arguments.settings.factor)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
     let destination = named.unwrap_or_else(|| {
         let place = default_place(&dataset.manifest().name);
@@ -65,29 +64,20 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         // Before the first month: who has chosen the wrong dataset need not wait for the end.
         eprintln!("warning: {}", Warning::MissingInput { factor, reason });
     }
-    let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
     let mut trials = count_trials(&arguments.ledger, &dataset, &mut config, &chosen);
-    let evaluation = rotor_eval::evaluate(&result.run, &config);
-    trials.record(&config, &evaluation, &destination.expected());
-    let metrics = to_json(&evaluation)?;
-    let mut provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
-    provenance.insert("trials".into(), trials.to_json());
-    let mut documents = vec![("metrics.json", metrics.as_str())];
-    let page;
+    let mut made = replayed(&dataset, &config, &chosen)?;
+    trials.record(&config, &made.evaluation, &destination.expected());
+    made.record(TRIALS, trials.to_json());
     if !arguments.no_report {
-        provenance.insert("report".into(), json!({ "lang": arguments.lang.word() }));
-        // As a reader of the folder has them.
-        let metrics = serde_json::from_str(&metrics)?;
-        page = report::rendered(&result.run, &metrics, &provenance, arguments.lang.into());
-        documents.push((report::FILE, &page));
+        made.add_report(arguments.lang)?;
     }
-    let place = rotor_run::write(&result.run, &provenance, &documents, &destination)?;
+    let place = made.write(&destination)?;
     let report = (!arguments.no_report).then(|| place.join(report::FILE).display().to_string());
     let facts = summary::Facts {
         dataset: &dataset,
         config: &config,
-        result: &result,
-        evaluation: &evaluation,
+        result: &made.result,
+        evaluation: &made.evaluation,
         trials: &trials,
     };
     let text = if arguments.json {

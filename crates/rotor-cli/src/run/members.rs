@@ -7,32 +7,35 @@ use rotor_engine::{Config, FactorConfig, Member};
 use rotor_factor::nearest;
 use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin, explain_fatal_calls};
 
-use super::settings::Settings;
 use crate::CliError;
 use crate::factor::is_library;
 use crate::linked::linked;
 
 /// A factor of a run, with where it comes from.
 #[derive(Debug)]
-pub(super) struct Chosen {
+pub(crate) struct Chosen {
     pub(super) plugin: Plugin,
     pub(super) instance: Instance,
     pub(super) weight: f64,
 }
 
 impl Chosen {
+    pub(super) fn name(&self) -> &str {
+        self.plugin.name()
+    }
+
     pub(super) fn member(&self) -> Member<'_> {
         Member { instance: &self.instance, weight: self.weight }
     }
 }
 
-/// Adds the factors of `--factor` to a configuration, loads what is to be loaded as their settings say, and makes every factor
+/// Adds the factors of `--factor` (`factors`) to a configuration, loads what is to be loaded as their settings say, and makes every factor
 /// of the run. The configuration then says of each factor of the run everything that was decided.
-pub(super) fn choose(config: &mut Config, settings: &Settings) -> Result<Vec<Chosen>, CliError> {
+pub(crate) fn choose(config: &mut Config, factors: &[String]) -> Result<Vec<Chosen>, CliError> {
     let mut linked: Vec<Plugin> = linked();
     let linked_names: Vec<String> = linked.iter().map(|plugin| plugin.name().to_owned()).collect();
     let mut given: Vec<String> = Vec::new();
-    for factor in &settings.factor {
+    for factor in factors {
         if !is_library(factor) {
             add(config, factor);
             continue;
@@ -64,32 +67,41 @@ pub(super) fn choose(config: &mut Config, settings: &Settings) -> Result<Vec<Cho
         if chosen.iter().any(|other| other.plugin.name() == name) {
             return Err(CliError::TwiceInRun { name: name.clone() });
         }
-        let settings = config.of_factor(name);
-        let plugin = if let Some(library) = &settings.library {
-            from_library(name, library, &settings)?
-        } else {
-            if settings.isolate || settings.sha256.is_some() || settings.allow_world_writable {
-                return Err(CliError::NotALibrary { name: name.clone() });
-            }
-            let Some(position) = linked.iter().position(|plugin| plugin.name() == name) else {
-                let nearest = nearest(name, linked_names.iter().map(String::as_str)).map(Into::into);
-                let (name, known) = (name.clone(), linked_names);
-                return Err(CliError::UnknownFactor { name, nearest, known, is_library: false });
-            };
-            linked.swap_remove(position)
-        };
-        let instance = plugin
-            .create(settings.parameters.clone())
-            .map_err(|error| CliError::Call { factor: name.clone(), error })?;
-        chosen.push(Chosen { plugin, instance, weight: settings.weight });
+        chosen.push(make(name, &config.of_factor(name), &mut linked)?);
     }
     config.factor =
         chosen.iter().map(|chosen| (chosen.plugin.name().into(), decided(config, chosen))).collect();
     Ok(chosen)
 }
 
+/// Makes a factor as its settings say, of a library or of the linked ones, from which it is taken.
+pub(super) fn make(
+    name: &str,
+    settings: &FactorConfig,
+    linked: &mut Vec<Plugin>,
+) -> Result<Chosen, CliError> {
+    let plugin = if let Some(library) = &settings.library {
+        from_library(name, library, settings)?
+    } else {
+        if settings.isolate || settings.sha256.is_some() || settings.allow_world_writable {
+            return Err(CliError::NotALibrary { name: name.into() });
+        }
+        let Some(position) = linked.iter().position(|plugin| plugin.name() == name) else {
+            let known: Vec<String> =
+                crate::linked::linked().iter().map(|plugin| plugin.name().to_owned()).collect();
+            let nearest = nearest(name, known.iter().map(String::as_str)).map(Into::into);
+            return Err(CliError::UnknownFactor { name: name.into(), nearest, known, is_library: false });
+        };
+        linked.swap_remove(position)
+    };
+    let instance = plugin
+        .create(settings.parameters.clone())
+        .map_err(|error| CliError::Call { factor: name.into(), error })?;
+    Ok(Chosen { plugin, instance, weight: settings.weight })
+}
+
 /// The settings of a factor with every parameter, those that were not given as well.
-fn decided(config: &Config, chosen: &Chosen) -> FactorConfig {
+pub(super) fn decided(config: &Config, chosen: &Chosen) -> FactorConfig {
     let mut settings = config.of_factor(chosen.plugin.name());
     for parameter in chosen.plugin.parameters() {
         settings.parameters.entry(parameter.name.to_owned()).or_insert_with(|| parameter.default());

@@ -1,13 +1,15 @@
-//! `rotor backtest`, `rotor note`, `rotor leakcheck` and `rotor init`: what they share, a configuration and its factors.
+//! `rotor backtest`, `rotor verify`, `rotor note`, `rotor leakcheck` and `rotor init`: what they share, a configuration and its factors.
 
 pub(crate) mod backtest;
 pub(crate) mod init;
 pub(crate) mod language;
 pub(crate) mod leakcheck;
 pub(crate) mod ledger;
-mod members;
+pub(crate) mod members;
 pub(crate) mod note;
 mod progress;
 mod provenance;
-mod settings;
+pub(crate) mod replayed;
+pub(crate) mod settings;
 mod summary;
+pub(crate) mod verify;

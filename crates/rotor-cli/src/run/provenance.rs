@@ -16,23 +16,14 @@ pub(super) fn provenance(
     run: &Run,
     warnings: &[Warning],
 ) -> Map<String, Value> {
-    let manifest = dataset.manifest();
-    let files: Map<String, Value> =
-        dataset.files().iter().map(|file| (file.name.clone(), json!(file.sha256))).collect();
     let factors: Vec<Value> = chosen.iter().map(factor).collect();
     let warnings: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     let n_kept = run.executions.iter().filter(|execution| execution.is_kept).count();
     let entries = json!({
         "format": 1,
-        "engine": { "name": "rotor", "version": env!("CARGO_PKG_VERSION") },
+        "engine": engine(),
         "config": config.to_json(),
-        "dataset": {
-            "name": manifest.name,
-            "title": manifest.title,
-            "synthetic": manifest.synthetic,
-            "price_frequency": manifest.price_frequency.letter(),
-            "sha256": files,
-        },
+        "dataset": self::dataset(dataset),
         "factors": factors,
         "executions": {
             "n": run.executions.len(),
@@ -49,7 +40,27 @@ pub(super) fn provenance(
     }
 }
 
-fn factor(chosen: &Chosen) -> Value {
+/// What made the run.
+pub(super) fn engine() -> Value {
+    json!({ "name": "rotor", "version": env!("CARGO_PKG_VERSION") })
+}
+
+/// What it was made on.
+pub(super) fn dataset(dataset: &Dataset) -> Value {
+    let manifest = dataset.manifest();
+    let files: Map<String, Value> =
+        dataset.files().iter().map(|file| (file.name.clone(), json!(file.sha256))).collect();
+    json!({
+        "name": manifest.name,
+        "title": manifest.title,
+        "synthetic": manifest.synthetic,
+        "price_frequency": manifest.price_frequency.letter(),
+        "sha256": files,
+    })
+}
+
+/// What a factor of it is.
+pub(super) fn factor(chosen: &Chosen) -> Value {
     let (spec, build) = (chosen.plugin.spec(), chosen.plugin.build());
     let (library, sha256, is_isolated) = match chosen.plugin.origin() {
         Origin::Linked => (None, None, false),

@@ -72,7 +72,7 @@ impl FromArgMatches for KeyFlags {
 
 impl Settings {
     /// The configuration before anything is said.
-    pub(super) fn defaults() -> Config {
+    pub(crate) fn defaults() -> Config {
         Config {
             factors: DEFAULT_FACTORS.iter().map(|name| (*name).to_owned()).collect(),
             ..Config::default()
@@ -101,16 +101,9 @@ impl Settings {
                 settings.library = settings.library.as_deref().map(from_there);
             }
         }
-        let mut faults: Vec<ConfigFault> = Vec::new();
-        for (key, text) in &self.keys.0 {
-            faults.extend(put(&mut config, key, text).err());
-        }
-        for (key, text) in &self.set {
-            faults.extend(put(&mut config, key, text).err());
-        }
-        if !faults.is_empty() {
-            return Err(CliError::Config(ConfigFaults { source: "the flags".into(), faults }));
-        }
+        let keys = self.keys.0.iter().map(|(key, text)| (*key, text.as_str()));
+        let set = self.set.iter().map(|(key, text)| (key.as_str(), text.as_str()));
+        put_all(&mut config, keys.chain(set))?;
         let names_dataset = !config.dataset.is_empty();
         if !names_dataset {
             config.dataset = default_dataset;
@@ -130,6 +123,23 @@ fn read_text(path: &Path) -> io::Result<String> {
     Ok(text)
 }
 
+/// Sets keys to what flags say.
+///
+/// # Errors
+///
+/// Every fault.
+pub(crate) fn put_all<'a>(
+    config: &mut Config,
+    flags: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<(), CliError> {
+    let faults: Vec<ConfigFault> = flags.filter_map(|(key, text)| put(config, key, text).err()).collect();
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(CliError::Config(ConfigFaults { source: "the flags".into(), faults }))
+    }
+}
+
 /// Sets a key to what a flag says. Keys of texts take it as it stands, so that `1.10` stays a folder of that name; all others as
 /// TOML writes values, and what is none is a text.
 fn put(config: &mut Config, key: &str, text: &str) -> Result<(), ConfigFault> {
@@ -143,7 +153,7 @@ fn put(config: &mut Config, key: &str, text: &str) -> Result<(), ConfigFault> {
     config.set(key, &toml_value(text))
 }
 
-fn key_value(text: &str) -> Result<(String, String), String> {
+pub(crate) fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("key=value is expected")?;
     Ok((key.trim().into(), value.into()))
 }

@@ -53,7 +53,7 @@ impl Findings<'_> {
 pub(crate) fn run(arguments: &Leakcheck) -> Result<Outcome, CliError> {
     use_threads(arguments.threads)?;
     let (mut config, names_dataset) = arguments.settings.resolve()?;
-    let chosen = choose(&mut config, &arguments.settings)?;
+    let chosen = choose(&mut config, &arguments.settings.factor)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
     let executions = schedule(&dataset, &config).map_err(BacktestError::from)?;
     if executions.is_empty() {

@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     let (mut config, names_dataset) = arguments.settings.resolve()?;
     // The ledger knows a dataset by all of its data, and a note by nothing that came after its day.
     config.trials.get_or_insert(1);
-    let chosen = choose(&mut config, &arguments.settings)?;
+    let chosen = choose(&mut config, &arguments.settings.factor)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
     let as_of = arguments.as_of.unwrap_or_else(|| default_day(&dataset));
     if let Some(warning) = staleness(&dataset, as_of) {

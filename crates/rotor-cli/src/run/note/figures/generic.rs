@@ -162,6 +162,6 @@ mod tests {
         let wide = vec![vec![Some(1.0); MOST_CELLS_A_SIDE + 1]];
         let names: Vec<String> = (0..wide[0].len()).map(|column| column.to_string()).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        assert_eq!(matrix(&Table::matrix("m", &["a"], &names, &wide), &String::from), None);
+        assert_eq!(matrix(&Table::matrix("m", &["a"], &names, &wide), &|text: &str| text.to_owned()), None);
     }
 }

@@ -1,0 +1,70 @@
+//! `rotor compare`: what differs between two run folders.
+
+pub(crate) mod page;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use rotor_report::page::{Page, markdown, terminal};
+use serde_json::json;
+
+use crate::{CliError, Outcome, to_json};
+
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The run folder before
+    before: PathBuf,
+    /// The run folder after
+    after: PathBuf,
+    /// Take numbers a and b for the same if |a − b| is at most this × max(1, |a|, |b|); at 0 their bits decide
+    #[arg(long, value_name = "X", default_value = "0", value_parser = tolerance)]
+    tol: f64,
+    #[command(flatten)]
+    shown: Shown,
+}
+
+/// How a comparison is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Shown {
+    /// Print JSON, complete; as `--format json`
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// For a terminal, as Markdown for a pull request, or JSON
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Md,
+    Json,
+}
+
+impl Shown {
+    pub(crate) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+
+    /// Returns the page in one of the forms for people.
+    pub(crate) fn page(&self, page: &Page) -> String {
+        if self.format() == Format::Md { markdown(page) } else { terminal(page) }
+    }
+}
+
+pub(crate) fn run(arguments: &Compare) -> Result<Outcome, CliError> {
+    let (before, after) = (rotor_run::read(&arguments.before)?, rotor_run::read(&arguments.after)?);
+    let comparison = rotor_compare::compare(&before, &after, arguments.tol);
+    let names = (arguments.before.display().to_string(), arguments.after.display().to_string());
+    let text = if arguments.shown.format() == Format::Json {
+        to_json(&json!({ "before": names.0, "after": names.1, "comparison": comparison }))?
+    } else {
+        arguments.shown.page(&page::page(&names.0, &names.1, &comparison))
+    };
+    Ok(Outcome { text, passed: comparison.is_same })
+}
+
+fn tolerance(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "a number is expected")?;
+    if number.is_finite() && number >= 0.0 { Ok(number) } else { Err("it must be 0 or more".into()) }
+}

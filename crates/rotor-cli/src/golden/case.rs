@@ -1,0 +1,147 @@
+//! What a golden backtest runs, as its `case.toml` says it, and what came out.
+
+use std::path::{Path, PathBuf};
+
+use rotor_compare::golden::Golden;
+use rotor_data::Dataset;
+use rotor_data::synthetic::{self, World};
+use rotor_data::{Format, write_dataset};
+use rotor_engine::{Config, read_config};
+use serde::Deserialize;
+
+use super::GoldenError;
+use crate::CliError;
+use crate::run::members::choose;
+use crate::run::replayed::replayed;
+use crate::run::settings::{Settings, put_all};
+
+/// What is run.
+pub(super) const FILE: &str = "case.toml";
+/// What came out when it was last accepted.
+pub(super) const TEXT: &str = "run.txt";
+
+/// A golden backtest.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub(super) name: String,
+    folder: PathBuf,
+    written: Written,
+}
+
+/// What stands in `case.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// What the case is for, in a sentence.
+    #[serde(rename = "title")]
+    _title: String,
+    /// A dataset folder, from where the file lies.
+    dataset: Option<PathBuf>,
+    /// Or a world of `rotor dataset generate`, and its seed.
+    world: Option<String>,
+    seed: Option<u64>,
+    /// Keys as in a configuration file.
+    #[serde(default)]
+    config: toml::Table,
+}
+
+impl Case {
+    pub(super) fn open(place: &Path, name: &str) -> Result<Self, CliError> {
+        let folder = place.join(name);
+        let path = folder.join(FILE);
+        let text = std::fs::read_to_string(&path)
+            .map_err(|error| GoldenError::Read { path: path.clone(), reason: error.to_string() })?;
+        let written = toml::from_str(&text)
+            .map_err(|error| GoldenError::Read { path: path.clone(), reason: error.message().to_owned() })?;
+        Ok(Self { name: name.to_owned(), folder, written })
+    }
+
+    pub(super) fn text_path(&self) -> PathBuf {
+        self.folder.join(TEXT)
+    }
+
+    /// Returns the text that was last accepted; `None` if there is none yet.
+    pub(super) fn accepted(&self) -> Result<Option<String>, CliError> {
+        let path = self.text_path();
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(GoldenError::Read { path, reason: error.to_string() }.into()),
+        }
+    }
+
+    /// Reads a text of the case, which was found at its place.
+    pub(super) fn parse(&self, text: &str) -> Result<Golden, CliError> {
+        let faulty = |fault: rotor_compare::golden::GoldenFault| GoldenError::Read {
+            path: self.text_path(),
+            reason: format!("it is no golden backtest: {fault}"),
+        };
+        Ok(Golden::parse(text).map_err(faulty)?)
+    }
+
+    /// Runs the case and returns what came out as text.
+    pub(super) fn text(&self, set: &[(String, String)]) -> Result<String, CliError> {
+        let parent = tempfile::tempdir().map_err(CliError::Temporary)?;
+        let dataset = self.dataset(parent.path())?;
+        let mut config = self.config()?;
+        let names: Vec<String> = config.factors.clone();
+        // A setting is for the cases that run its factor.
+        let is_for_this =
+            |key: &str| key.split_once('.').is_none_or(|(factor, _)| names.iter().any(|name| name == factor));
+        let set = set.iter().map(|(key, text)| (key.as_str(), text.as_str()));
+        put_all(&mut config, set.filter(|(key, _)| is_for_this(key)))?;
+        // What is accepted does not depend on what else was tried.
+        config.trials.get_or_insert(1);
+        let chosen = choose(&mut config, &[])?;
+        let folder = replayed(&dataset, &config, &chosen)?.folder(parent.path())?;
+        Ok(Golden::text(&self.name, &folder))
+    }
+
+    fn faulty(&self, reason: String) -> CliError {
+        GoldenError::Read { path: self.folder.join(FILE), reason }.into()
+    }
+
+    fn dataset(&self, parent: &Path) -> Result<Dataset, CliError> {
+        match (&self.written.dataset, &self.written.world, self.written.seed) {
+            (Some(dataset), None, None) => Ok(Dataset::open(&self.folder.join(dataset))?),
+            (None, Some(world), Some(seed)) => {
+                let world = match world.as_str() {
+                    "a-share" => World::AShare,
+                    "null" => World::Null,
+                    "leaky" => World::Leaky,
+                    other => {
+                        return Err(
+                            self.faulty(format!("`world` is \"{other}\"; there are a-share, null and leaky"))
+                        );
+                    }
+                };
+                let made = synthetic::generate(world, seed)?;
+                let place = parent.join("dataset");
+                // As text: its hashes do not change with the library that writes Parquet.
+                write_dataset(&place, &made.manifest, &made.tables, Format::Csv, &[])?;
+                Ok(Dataset::open(&place)?)
+            }
+            _ => Err(self.faulty("it is to name either a `dataset`, or a `world` and its `seed`".into())),
+        }
+    }
+
+    fn config(&self) -> Result<Config, CliError> {
+        let text = self.written.config.to_string();
+        let source = self.folder.join(FILE).display().to_string();
+        let mut config = read_config(&text, &source, Settings::defaults()).map_err(CliError::Config)?;
+        for settings in config.factor.values_mut() {
+            let from_here =
+                |library: &str| on_this_platform(&self.folder.join(library)).display().to_string();
+            settings.library = settings.library.as_deref().map(from_here);
+        }
+        Ok(config)
+    }
+}
+
+/// The library of this name: as it stands, or as the platform calls it (`libNAME.so`), so that a case can be for all.
+fn on_this_platform(path: &Path) -> PathBuf {
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let platform = path.with_file_name(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"));
+    if !path.exists() && platform.exists() { platform } else { path.to_path_buf() }
+}

@@ -1,0 +1,94 @@
+//! Golden backtests: `rotor golden check` and `rotor accept`.
+//!
+//! A case is a folder with a `case.toml`, which says what is run, and a `run.txt`, what came out when it was last accepted. Every
+//! acceptance is an entry in `ACCEPTED.toml` beside the cases.
+
+pub(crate) mod accept;
+mod case;
+mod check;
+mod ledger;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+
+use crate::{CliError, Outcome};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Replay golden backtests and hold them against what was accepted
+    ///
+    /// Exit code 0 if all are what was accepted and every text is signed, 1 if not (with the comparison), 2 if a case cannot be run.
+    Check(check::Check),
+}
+
+/// Where cases are, and what they need beside that.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
+    /// The folder of the cases [default: tests/golden or golden, whichever has cases]
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Set a key of the configuration of every case that is run, such as `my_factor.library=target/release/libmy_factor.so`
+    #[arg(long, value_name = "KEY=VALUE", value_parser = crate::run::settings::key_value)]
+    set: Vec<(String, String)>,
+}
+
+/// Why golden backtests cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum GoldenError {
+    #[error("there are no golden backtests in {}", place.display())]
+    NoCases { place: PathBuf },
+    #[error("there is no golden backtest `{name}` in {}", place.display())]
+    UnknownCase { name: String, place: PathBuf, known: Vec<String> },
+    #[error("cannot read {}: {reason}", path.display())]
+    Read { path: PathBuf, reason: String },
+    #[error("cannot write {}: {error}", path.display())]
+    Write { path: PathBuf, error: std::io::Error },
+    #[error("an acceptance needs {what}")]
+    Unsigned { what: &'static str },
+}
+
+impl GoldenError {
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::NoCases { .. } => {
+                Some("make a folder in it with a `case.toml`, or name another place by `--dir`".into())
+            }
+            Self::UnknownCase { known, .. } => Some(format!("there are {}", crate::listed(known))),
+            Self::Unsigned { .. } => Some("say why by `--reason` and who by `--by`, in words".into()),
+            Self::Read { .. } | Self::Write { .. } => None,
+        }
+    }
+}
+
+pub(crate) fn run(command: &Command) -> Result<Outcome, CliError> {
+    match command {
+        Command::Check(arguments) => check::run(arguments),
+    }
+}
+
+impl Place {
+    /// Returns the folder of the cases and the names of those in it, sorted.
+    fn cases(&self) -> Result<(PathBuf, Vec<String>), CliError> {
+        let defaults = [Path::new("tests/golden"), Path::new("golden")];
+        let given = self.dir.clone();
+        let found = given.or_else(|| {
+            defaults.iter().find(|place| !names_in(place).is_empty()).map(|place| place.to_path_buf())
+        });
+        let place = found.unwrap_or_else(|| defaults[0].to_path_buf());
+        let names = names_in(&place);
+        if names.is_empty() {
+            return Err(GoldenError::NoCases { place }.into());
+        }
+        Ok((place, names))
+    }
+}
+
+fn names_in(place: &Path) -> Vec<String> {
+    let entries = place.read_dir().into_iter().flatten().flatten();
+    let cases = entries.filter(|entry| entry.path().join(case::FILE).is_file());
+    let mut names: Vec<String> =
+        cases.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}

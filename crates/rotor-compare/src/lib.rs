@@ -1,0 +1,103 @@
+//! What differs between two runs, as a value.
+//!
+//! [`compare()`] holds two run folders that were read against each other: first what they were made of, then what came out, month by month,
+//! and how far the headline moved against its own uncertainty. [`first_difference`] is the strict question, bit for bit.
+//! [`golden`] keeps a run as text.
+//!
+//! The crate reads no file and prints nothing.
+
+mod facts;
+mod first;
+pub mod golden;
+mod headline;
+mod inputs;
+mod results;
+
+use rotor_run::RunFolder;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use facts::Datum;
+pub use first::{FirstDifference, first_difference};
+pub use headline::{Headline, Level, Moved};
+pub use inputs::{InputChange, Part, changed_inputs};
+pub use results::{
+    Change, FactChange, MetricChange, Metrics, MonthChange, Named, PickChange, Results, Warnings,
+    changed_results,
+};
+
+/// What differs between two runs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Comparison {
+    /// Whether the results are the same, as far as `tolerance` cares. What they were made of may still differ.
+    pub is_same: bool,
+    /// Numbers a and b are the same if |a − b| is at most this × max(1, |a|, |b|); at 0 their bits decide.
+    pub tolerance: f64,
+    /// What the runs were made of and differs.
+    pub inputs: Vec<InputChange>,
+    /// What came out and differs.
+    pub results: Results,
+    /// How the headline moved.
+    pub headline: Headline,
+}
+
+/// Compares two runs. Their facts are matched by the last complete month of their execution, not by its day, so that
+/// runs on other days of the month can be compared.
+#[must_use]
+pub fn compare(before: &RunFolder, after: &RunFolder, tolerance: f64) -> Comparison {
+    let results = changed_results(before, after, tolerance);
+    Comparison {
+        is_same: results.is_same(),
+        tolerance,
+        inputs: changed_inputs(&before.provenance, &after.provenance),
+        results,
+        headline: Headline::of(&before.run, &after.run),
+    }
+}
+
+/// Tells whether two numbers are the same; see [`Comparison::tolerance`].
+fn is_close(before: f64, after: f64, tolerance: f64) -> bool {
+    before.to_bits() == after.to_bits()
+        || (tolerance > 0.0 && (before - after).abs() <= tolerance * before.abs().max(after.abs()).max(1.0))
+}
+
+/// The leaves of a document by their path, in the order of the document.
+fn leaves(value: &Value) -> Vec<(String, &Value)> {
+    fn walk<'a>(path: &str, value: &'a Value, found: &mut Vec<(String, &'a Value)>) {
+        let below = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+        match value {
+            Value::Object(entries) if !entries.is_empty() => {
+                entries.iter().for_each(|(key, value)| walk(&below(key), value, found));
+            }
+            Value::Array(values) if values.iter().any(|value| value.is_object() || value.is_array()) => {
+                values
+                    .iter()
+                    .enumerate()
+                    .for_each(|(key, value)| walk(&below(&key.to_string()), value, found));
+            }
+            _ => found.push((path.to_owned(), value)),
+        }
+    }
+    let mut found = Vec::new();
+    walk("", value, &mut found);
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closeness_is_relative_above_one_and_strict_at_zero() {
+        assert!(is_close(0.1, 0.1, 0.0) && !is_close(0.0, -0.0, 0.0) && is_close(0.0, -0.0, 1e-12));
+        assert!(is_close(f64::NAN, f64::NAN, 0.0) && !is_close(f64::NAN, 1.0, 1e-3));
+        assert!(is_close(1000.0, 1000.5, 1e-3) && !is_close(0.1, 0.102, 1e-3));
+    }
+
+    #[test]
+    fn leaves_of_a_document_have_paths() {
+        let document = serde_json::json!({ "a": { "b": 1, "c": [1, 2] }, "d": [{ "e": null }], "f": {} });
+        let paths: Vec<String> = leaves(&document).into_iter().map(|(path, _)| path).collect();
+        assert_eq!(paths.join(" "), "a.b a.c d.0.e f");
+    }
+}

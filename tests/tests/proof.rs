@@ -1,0 +1,167 @@
+//! `rotor verify` and `rotor compare` as a reviewer meets them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rotor_tests::plugins::{c_plugin, plugin};
+use rotor_tests::{demo, run_rotor};
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Runs(TempDir);
+
+impl Runs {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    /// Replays two years of the demo to a place of this name.
+    fn backtest(&self, name: &str, flags: &[&str]) -> PathBuf {
+        let (demo, place) = (demo(), self.0.path().join(name));
+        let mut arguments = vec!["backtest", "--dataset", demo.to_str().unwrap()];
+        arguments.extend(["--out", place.to_str().unwrap(), "--start", "2019-01", "--end", "2020-12"]);
+        arguments.extend(flags);
+        let (code, _, stderr) = run_rotor(&arguments);
+        assert_eq!((code, stderr.as_str()), (0, ""));
+        place
+    }
+}
+
+fn verify(place: &Path, flags: &[&str]) -> (i32, String) {
+    let (code, stdout, stderr) = run_rotor(&[&["verify", place.to_str().unwrap()], flags].concat());
+    assert_eq!(stderr, "");
+    (code, stdout)
+}
+
+fn edit(path: &Path, from: &str, to: &str) {
+    let text = fs::read_to_string(path).unwrap();
+    assert!(text.contains(from), "`{from}` is to stand in {}", path.display());
+    fs::write(path, text.replacen(from, to, 1)).unwrap();
+}
+
+#[test]
+fn a_run_is_verified_or_what_differs_is_named() {
+    let runs = Runs::new();
+    let place = runs.backtest("run", &[]);
+    let (code, said) = verify(&place, &[]);
+    assert!(code == 0 && said.ends_with("files are the same, bit for bit\nverified\n"), "{said}");
+    let (code, json) = verify(&place, &["--json"]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (code, &json["verified"], json["replay"]["different"].as_array().unwrap().len()),
+        (0, &true.into(), 0)
+    );
+
+    // Everything at once: a changed file, another version, a dataset that is another one.
+    let ranking = fs::read(place.join("ranking.parquet")).unwrap();
+    fs::write(place.join("ranking.parquet"), &ranking[1..]).unwrap();
+    let run_json = fs::read_to_string(place.join("run.json")).unwrap();
+    edit(&place.join("run.json"), "\"version\": \"0.", "\"version\": \"9.");
+    let other = runs.0.path().join("null");
+    let (code, _, stderr) = run_rotor(&[
+        "dataset",
+        "generate",
+        "--world",
+        "null",
+        "--seed",
+        "1",
+        "--out",
+        other.to_str().unwrap(),
+    ]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let (code, said) = verify(&place, &["--dataset", other.to_str().unwrap()]);
+    for part in [
+        "`ranking.parquet` has ",
+        "not the same today:\n",
+        "engine version: 9.",
+        "data name: demo → ",
+        "data prices.parquet: ",
+        "scores.parquet differs\n",
+        "not verified: files were changed after the run was written; results differ, and so do: data, engine\n",
+    ] {
+        assert!(said.contains(part), "`{part}` is missing:\n{said}");
+    }
+    assert_eq!(code, 1);
+
+    // The file back, and another configuration in `run.json`, which no hash guards: the replay tells.
+    fs::write(place.join("ranking.parquet"), ranking).unwrap();
+    fs::write(place.join("run.json"), run_json).unwrap();
+    edit(&place.join("run.json"), "\"top\": 5", "\"top\": 6");
+    let (code, said) = verify(&place, &[]);
+    assert!(code == 1 && said.contains("ranking.parquet row "), "{said}");
+    assert!(said.contains("): weight\n") && said.contains("0.2 → 0.16666666666666666"), "{said}");
+    assert!(said.ends_with("not verified: results differ although nothing else does\n"), "{said}");
+
+    // Without the dataset nothing can be made again, and the hashes are still looked at.
+    edit(&place.join("run.json"), demo().to_str().unwrap(), "/nowhere");
+    let (code, said) = verify(&place, &[]);
+    assert!(code == 1 && said.contains("the run cannot be made again: data\n"), "{said}");
+    let (code, _, stderr) = run_rotor(&["verify", runs.0.path().to_str().unwrap()]);
+    assert!(code == 2 && stderr.contains("is no run folder: it has no `run.json`"), "{stderr}");
+}
+
+#[test]
+fn a_library_is_pinned_to_what_ran() {
+    let runs = Runs::new();
+    let library = runs.0.path().join("libmomentum_c.so");
+    fs::copy(c_plugin(), &library).unwrap();
+    let place = runs.backtest("run", &["--factor", library.to_str().unwrap()]);
+    assert_eq!(verify(&place, &[]).0, 0);
+    fs::remove_file(&library).unwrap();
+    fs::copy(plugin("honest"), &library).unwrap();
+    let (code, said) = verify(&place, &[]);
+    assert!(code == 1 && said.contains("SHA-256"), "{said}");
+    assert!(said.ends_with("not verified: the run cannot be made again: factor\n"), "{said}");
+}
+
+#[test]
+fn two_runs_are_compared() {
+    let runs = Runs::new();
+    let (before, after) = (
+        runs.backtest("before", &[]),
+        runs.backtest("after", &["--top", "6", "--set", "heat.direction=momentum"]),
+    );
+    let compare = |one: &Path, other: &Path, flags: &[&str]| {
+        run_rotor(&[&["compare", one.to_str().unwrap(), other.to_str().unwrap()], flags].concat())
+    };
+    let (code, said, _) = compare(&before, &before, &[]);
+    assert!(code == 0 && said.contains("the runs are the same"), "{said}");
+    let (code, said, _) = compare(&before, &after, &[]);
+    for part in [
+        "configuration  top ",
+        "heat.parameters.direction",
+        "picks, net of cost",
+        "In the 24 months of both the net return moved by ",
+        "scores ",
+        "The picks changed in 24 of 24 months.",
+        "performance.top_net.annual_return",
+    ] {
+        assert!(said.contains(part), "`{part}` is missing:\n{said}");
+    }
+    assert_eq!(code, 1);
+    let too_wide = said.lines().find(|line| {
+        unicode_width::UnicodeWidthStr::width(*line) > 80 && !line.contains(runs.0.path().to_str().unwrap())
+    });
+    assert_eq!(too_wide, None, "{said}");
+    let (code, said, _) = compare(&before, &after, &["--format", "md"]);
+    assert!(code == 1 && said.starts_with("# Comparison of two runs\n"), "{said}");
+    let (code, said, _) = compare(&before, &after, &["--json"]);
+    let json: Value = serde_json::from_str(&said).unwrap();
+    let comparison = &json["comparison"];
+    assert_eq!((code, &comparison["is_same"]), (1, &false.into()));
+
+    // The difference against numbers that are not ours: twelve times the mean of the paired differences of the files.
+    let returns = |place: &Path| {
+        let run = rotor_run::read(place).unwrap().run;
+        let top_net = run.portfolios.iter().position(|name| name == "top_net").unwrap() as u32;
+        run.returns.iter().filter(|row| row.portfolio == top_net).map(|row| row.value).collect::<Vec<f64>>()
+    };
+    let (one, other) = (returns(&before), returns(&after));
+    let mean = other.iter().zip(&one).map(|(after, before)| after - before).sum::<f64>() / 24.0;
+    let difference = comparison["headline"]["difference"]["value"].as_f64().unwrap();
+    assert!((difference - 12.0 * mean).abs() < 1e-14, "{difference}");
+    // A tolerance that swallows everything numerical leaves what is no number: other sectors are held.
+    assert_eq!(compare(&before, &after, &["--tol", "1e9"]).0, 1);
+    assert_eq!(compare(&before, &after, &["--tol", "-1"]).0, 2);
+    assert_eq!(compare(&before, &demo(), &[]).0, 2);
+}

@@ -16,7 +16,19 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-run", &["rotor-factor", "rotor-data"]),
     ("rotor-engine", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-run"]),
     ("rotor-eval", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run", "rotor-engine"]),
-    ("rotor-cli", &["rotor-factor", "rotor-data", "rotor-plugin", "rotor-run", "rotor-engine", "rotor-eval"]),
+    ("rotor-gate", &[]),
+    (
+        "rotor-cli",
+        &[
+            "rotor-factor",
+            "rotor-data",
+            "rotor-plugin",
+            "rotor-run",
+            "rotor-engine",
+            "rotor-eval",
+            "rotor-gate",
+        ],
+    ),
     (
         "rotor-tests",
         &[
@@ -39,6 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-run",
             "rotor-engine",
             "rotor-eval",
+            "rotor-gate",
         ],
     ),
 ];

@@ -6,6 +6,7 @@
 mod dataset;
 mod factor;
 mod linked;
+mod reference;
 mod run;
 mod text;
 
@@ -16,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor_data::DataError;
 use rotor_engine::ConfigFaults;
 use rotor_factor::Month;
@@ -46,6 +47,9 @@ enum Command {
     Init(run::init::Init),
     /// Say which sectors to hold on a day, and why
     Note(run::note::NoteCommand),
+    /// Print the flags of every verb for the page of the command line
+    #[command(hide = true)]
+    HelpMarkdown,
 }
 
 /// What a command has to say when it is done.
@@ -103,6 +107,10 @@ enum CliError {
     Threads(String),
     #[error("cannot make {}: {error}", folder.display())]
     Scaffold { folder: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Gate(#[from] rotor_gate::GateError),
+    #[error("the instructions of an isolated factor cannot be counted: valgrind sees one process")]
+    CountIsolated,
     #[error("cannot find out the path of this program: {0}")]
     Program(io::Error),
     #[error("cannot make a temporary folder: {0}")]
@@ -133,6 +141,8 @@ impl CliError {
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
             Self::Backtest(error) => error.hint(),
             Self::RunFolder(error) => error.hint().map(Into::into),
+            Self::Gate(error) => error.hint().map(Into::into),
+            Self::CountIsolated => Some("leave `--isolate` out".into()),
             Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
             Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -187,6 +197,11 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Backtest(arguments) => run::backtest::run(&arguments),
         Command::Init(arguments) => run::init::run(&arguments),
         Command::Note(arguments) => run::note::run(&arguments),
+        Command::HelpMarkdown => {
+            let mut program = Arguments::command();
+            program.build();
+            Ok(reference::run(&program))
+        }
     }
 }
 

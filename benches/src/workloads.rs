@@ -10,6 +10,9 @@ use rotor_data::{Dataset, Input, Sweep, WindowRequest};
 use rotor_engine::{Backtest, Config, Member, Plan, Views, backtest, executions};
 use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Month, Value};
 use rotor_plugin::{Instance, Plugin};
+use rotor_report::page;
+use rotor_report::run::Facts;
+use rotor_report::words::Lang;
 use rotor_run::Destination;
 
 use crate::{demo, tables, with_market};
@@ -34,7 +37,7 @@ const FACTORS: [&str; 4] = ["factor_profit", "factor_price", "factor_prosperity"
 const N_CALLS: usize = 100_000;
 
 /// Everything that is counted, in the order of a run.
-pub const WORKLOADS: [Workload; 15] = [
+pub const WORKLOADS: [Workload; 16] = [
     Workload::of("load", load),
     Workload::of("sweep", sweep),
     Workload::of("walk", walk),
@@ -50,7 +53,7 @@ pub const WORKLOADS: [Workload; 15] = [
     Workload { name: "replay", beyond: &FACTORS, work: replay },
     Workload::of("evaluate", evaluate),
     Workload::of("write_run", write_run),
-    // `report_demo` goes here: prepare `demo_run()`, then `measured` the report of it.
+    Workload::of("report", report),
     Workload::of("made_up", made_up),
 ];
 
@@ -218,6 +221,18 @@ fn write_run() {
     let place = Destination::New(folder.path().join("run"));
     measured(|| rotor_run::write(&result.run, &serde_json::Map::new(), &[], &place))
         .expect("the disk has room");
+}
+
+/// The report of a run as one page, from its rows and its metrics.
+fn report() {
+    let config = Config::default();
+    let result = demo_run();
+    let evaluation = rotor_eval::evaluate(&result.run, &config);
+    let metrics = serde_json::to_value(&evaluation).expect("it is JSON");
+    let (provenance, defaults) = (serde_json::Map::new(), config.to_json());
+    let facts = Facts { run: &result.run, metrics: &metrics, provenance: &provenance, defaults: &defaults };
+    let page = measured(|| page::html(&rotor_report::run::report(facts, Lang::En)));
+    assert!(page.contains("<svg") && page.len() > 100_000, "{} bytes", page.len());
 }
 
 /// Touches none of our code: if its count moves, the compiler or the machine has changed.

@@ -26,13 +26,13 @@ pub mod synthetic;
 mod write;
 
 pub use archive::{Archive, Vintage};
-pub use censor::Future;
+pub use censor::{Future, Part};
 pub use closes::{Closes, TradingCalendar};
 pub use dataset::{DataError, DataFile, Dataset};
 pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};
 pub use fault::{Fault, FaultKind, FaultReport};
 pub use folder::remove_unfinished;
 pub use manifest::{Manifest, PriceFrequency};
-pub use read::Format;
+pub use read::{Format, ParquetFile};
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};
 pub use write::{convert, write_dataset};

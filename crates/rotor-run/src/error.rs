@@ -1,10 +1,14 @@
-//! Why a run folder could not be written.
+//! Why a run folder could not be written or read.
 
+use std::io;
 use std::path::PathBuf;
 
 use rotor_data::folder::FolderError;
+use rotor_factor::Date;
 
-/// Why a run folder could not be written.
+use crate::read::ChangedFile;
+
+/// Why a run folder could not be written or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
@@ -36,6 +40,115 @@ pub enum RunError {
         table: String,
         /// What is wrong with it.
         fault: TableFault,
+    },
+    /// There is no run folder.
+    #[error("`{}` is no run folder: it has no `run.json` that names the files of a run", place.display())]
+    NoRun {
+        /// The folder.
+        place: PathBuf,
+    },
+    /// The run folder is of another format.
+    #[error("`run.json` in `{}` is of format {found}; this version reads format 1", place.display())]
+    Format {
+        /// The folder.
+        place: PathBuf,
+        /// What stands there.
+        found: String,
+    },
+    /// Files are not as `run.json` says.
+    #[error("the run folder `{}` was changed: {}", place.display(), listed(files))]
+    Changed {
+        /// The folder.
+        place: PathBuf,
+        /// The files, in the order of their names.
+        files: Vec<ChangedFile>,
+    },
+    /// A file that every run has is not named in `run.json`.
+    #[error("`run.json` in `{}` does not name `{file}`, which every run has", place.display())]
+    Unlisted {
+        /// The folder.
+        place: PathBuf,
+        /// The file.
+        file: String,
+    },
+    /// A file is not what its name says.
+    #[error("cannot read `{file}`: {reason}")]
+    Unreadable {
+        /// The file, by its path in the folder.
+        file: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A column holds what it may not.
+    #[error("column `{column}` of `{file}` {fault}")]
+    Column {
+        /// The file, by its path in the folder.
+        file: String,
+        /// The column.
+        column: String,
+        /// What is wrong with it.
+        fault: ColumnFault,
+    },
+    /// The disk refuses.
+    #[error("cannot read `{}`: {source}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// What is wrong with a column of a file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ColumnFault {
+    /// It is not there.
+    #[error("is missing")]
+    Missing,
+    /// It is there though the format has none, or twice.
+    #[error("is there, or there twice, where the format has none")]
+    Unexpected,
+    /// It is of another type.
+    #[error("holds {found} where {expected} belong")]
+    Type {
+        /// What belongs there.
+        expected: &'static str,
+        /// What is there.
+        found: String,
+    },
+    /// A cell is empty that may not be.
+    #[error("has an empty cell")]
+    Empty,
+    /// A number is no day.
+    #[error("has {days} days since 1970, which is no day of the calendar")]
+    NoDay {
+        /// The number.
+        days: i32,
+    },
+    /// A text is none of those that are known.
+    #[error("says \"{value}\", which is not known")]
+    Unknown {
+        /// The text, shortened.
+        value: String,
+    },
+    /// One execution has two values.
+    #[error("says two things of the execution of {day}")]
+    Contradiction {
+        /// The execution.
+        day: Date,
+    },
+    /// A cell is filled without its partner.
+    #[error("is empty where `{with}` is filled, or filled where it is empty")]
+    Unpaired {
+        /// The other column.
+        with: &'static str,
+    },
+    /// A text does not come behind the one before it.
+    #[error("has \"{value}\" twice or out of order")]
+    Order {
+        /// The text, shortened.
+        value: String,
     },
 }
 
@@ -74,6 +187,20 @@ impl RunError {
             Self::Table { fault: TableFault::UnequalColumns { .. }, .. } => {
                 Some("give every column a cell a row, empty ones included")
             }
+            Self::NoRun { .. } => Some("name a folder that `rotor backtest` wrote"),
+            Self::Format { .. } => {
+                Some("read it with the version that wrote it, or repeat the run with this one")
+            }
+            Self::Changed { .. } => Some("take the folder as it was written, or repeat the run"),
+            Self::Unlisted { .. } | Self::Unreadable { .. } | Self::Column { .. } => {
+                Some("the folder is not as `rotor backtest` writes it; repeat the run")
+            }
+            Self::Read { .. } => None,
         }
     }
+}
+
+fn listed(files: &[ChangedFile]) -> String {
+    let files: Vec<String> = files.iter().map(ToString::to_string).collect();
+    files.join("; ")
 }

@@ -1,4 +1,4 @@
-//! The files of facts, and which field of a row goes to which column.
+//! The files of facts, and which field of a row goes to which column. Writer and reader share the declaration.
 //!
 //! Columns come in the order of the documentation. Texts that stand in many rows are dictionaries on the way to the file, which
 //! saves copying them; in the file they are plain texts.
@@ -11,6 +11,10 @@ use arrow_array::{ArrayRef, Date32Array, DictionaryArray, Float64Array, Int32Arr
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use rotor_factor::{Date, Group};
 
+use crate::error::RunError;
+use crate::read;
+use crate::read::columns::Facts;
+use crate::read::names::Names;
 use crate::rows::{Run, TextId};
 
 /// A file of facts.
@@ -20,6 +24,8 @@ pub(crate) struct Sheet {
     pub(crate) n_rows: fn(&Run) -> usize,
     /// The columns of some of the rows.
     pub(crate) arrays: fn(&Known<'_>, Range<usize>) -> Vec<ArrayRef>,
+    /// Puts what was read from the columns into a run.
+    pub(crate) take: fn(&Names, &Facts, &mut Run) -> Result<(), RunError>,
 }
 
 /// A column of a file of facts.
@@ -55,6 +61,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         columns: &[date("execution"), text("factor"), text("entity"), text("name"), number("value")],
         n_rows: |run| run.diagnostics.len(),
         arrays: diagnostics,
+        take: read::rows::diagnostics,
     },
     Sheet {
         file: "scores.parquet",
@@ -69,6 +76,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         ],
         n_rows: |run| run.scores.len(),
         arrays: scores,
+        take: read::rows::scores,
     },
     Sheet {
         file: "forecasts.parquet",
@@ -85,6 +93,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         ],
         n_rows: |run| run.forecasts.len(),
         arrays: forecasts,
+        take: read::rows::forecasts,
     },
     Sheet {
         file: "ranking.parquet",
@@ -98,18 +107,21 @@ pub(crate) const SHEETS: &[Sheet] = &[
         ],
         n_rows: |run| run.ranking.len(),
         arrays: ranking,
+        take: read::rows::ranking,
     },
     Sheet {
         file: "returns.parquet",
         columns: &[date("execution"), date("exit"), text("portfolio"), number("value")],
         n_rows: |run| run.returns.len(),
         arrays: returns,
+        take: read::rows::returns,
     },
     Sheet {
         file: "turnover.parquet",
         columns: &[date("execution"), number("turnover"), number("cost")],
         n_rows: |run| run.turnover.len(),
         arrays: turnover,
+        take: read::rows::turnover,
     },
     Sheet {
         file: "entities.parquet",
@@ -124,6 +136,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         ],
         n_rows: |run| run.entities.len(),
         arrays: entities,
+        take: read::rows::nothing,
     },
 ];
 

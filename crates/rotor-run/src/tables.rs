@@ -16,7 +16,11 @@ const LONGEST_FACTOR: usize = 64;
 /// The longest name of a table; with that of its factor it must fit into the name of a file.
 const LONGEST_TABLE: usize = 128;
 /// The column that says of which day a row is.
-const EXECUTION: &str = "execution";
+pub(crate) const EXECUTION: &str = "execution";
+/// Where the files are in the run folder.
+pub(crate) const FOLDER: &str = "tables/";
+/// The remark in a file whose tables are matrices.
+pub(crate) const IS_MATRIX: &str = "matrix";
 
 /// A table of a factor with its rows of every day.
 pub(crate) struct TableFile<'a> {
@@ -50,7 +54,7 @@ impl<'a> TableFile<'a> {
             if let Some(fault) = fault {
                 return Err(RunError::Table { factor: factor.clone(), table: name.into(), fault });
             }
-            files.entry(format!("tables/{factor}.{name}.parquet")).or_default().push(table);
+            files.entry(format!("{FOLDER}{factor}.{name}.parquet")).or_default().push(table);
         }
         let files = files.into_iter().map(|(name, tables)| {
             let columns = columns_of(&tables);
@@ -58,6 +62,11 @@ impl<'a> TableFile<'a> {
             Self { name, days: tables.into_iter().map(|table| (day(table), table)).collect(), columns }
         });
         Ok(files.collect())
+    }
+
+    /// Tells whether every table of the file is a matrix.
+    pub(crate) fn is_matrix(&self) -> bool {
+        self.days.iter().all(|(_, table)| table.table.is_matrix())
     }
 
     pub(crate) fn schema(&self) -> SchemaRef {

@@ -10,6 +10,7 @@ use arrow_schema::{DataType, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::basic::Compression;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
@@ -19,13 +20,13 @@ use serde_json::{Map, Value, json};
 use crate::error::RunError;
 use crate::rows::Run;
 use crate::sheets::{Known, SHEETS, Sheet};
-use crate::tables::TableFile;
+use crate::tables::{IS_MATRIX, TableFile};
 
 /// Rows of a row group: several of them let a reader use several cores, and a writer holds no more than one.
 const ROW_GROUP_ROWS: usize = 1 << 16;
 
 /// The file that comes last.
-const RUN_FILE: &str = "run.json";
+pub(crate) const RUN_FILE: &str = "run.json";
 
 /// Where a run folder goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,21 @@ pub enum Destination {
     Replace(PathBuf),
     /// To this place, or to the first free one with `-2`, `-3` and so on behind its name.
     Numbered(PathBuf),
+}
+
+impl Destination {
+    /// Returns where a folder would go now. Of a numbered one another writer may still take the place.
+    #[must_use]
+    pub fn expected(&self) -> PathBuf {
+        let (Self::New(place) | Self::Replace(place) | Self::Numbered(place)) = self;
+        let is_free = |place: &Path| place.symlink_metadata().is_err();
+        if !matches!(self, Self::Numbered(_)) || is_free(place) {
+            return place.clone();
+        }
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        let numbered = |number: u64| place.with_file_name(format!("{name}-{number}"));
+        (2..).map(numbered).find(|place| is_free(place)).expect("numbers do not end")
+    }
 }
 
 /// Looks whether a run folder could go to a place, for those who want to know before the work; [`write()`] asks again.
@@ -76,7 +92,7 @@ pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
 }
 
 /// The files below a folder by their path in it, sorted.
-fn files_below(folder: &Path) -> io::Result<Vec<String>> {
+pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(inner) = folders.pop() {
@@ -167,11 +183,12 @@ impl File<'_> {
                 let n_rows = (sheet.n_rows)(known.run);
                 let starts = (0..n_rows).step_by(ROW_GROUP_ROWS);
                 let batches = starts.map(|start| batch(start..n_rows.min(start + ROW_GROUP_ROWS)));
-                write_parquet(file, &schema, batches)
+                write_parquet(file, &schema, &[], batches)
             }
             Self::Table(table) => {
                 let schema = table.schema();
-                write_parquet(file, &schema, table.batches(&schema, ROW_GROUP_ROWS))
+                let remarks = table.is_matrix().then_some((IS_MATRIX, "true"));
+                write_parquet(file, &schema, remarks.as_slice(), table.batches(&schema, ROW_GROUP_ROWS))
             }
             Self::Document(_, text) => file.write_all(text.as_bytes()),
         })
@@ -181,13 +198,17 @@ impl File<'_> {
 fn write_parquet(
     file: &mut NewFile,
     schema: &SchemaRef,
+    remarks: &[(&str, &str)],
     batches: impl Iterator<Item = RecordBatch>,
 ) -> io::Result<()> {
+    let remark = |(key, value): &(&str, &str)| KeyValue::new((*key).to_owned(), (*value).to_owned());
+    let remarks = (!remarks.is_empty()).then(|| remarks.iter().map(remark).collect());
     let mut properties = WriterProperties::builder()
         // The version of the library would change the bytes, and with them the hashes, at every update.
         .set_created_by("rotor".into())
         .set_compression(Compression::SNAPPY)
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_key_value_metadata(remarks)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
     for field in schema.fields() {
         let column = || ColumnPath::from(field.name().as_str());

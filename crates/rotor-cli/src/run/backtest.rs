@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rotor_engine::{Member, OnMissingInput, Warning, backtest, missing_inputs};
 use rotor_run::Destination;
+use serde_json::json;
 
+use super::language::Language;
+use super::ledger::{LedgerFlags, count_trials};
 use super::members::choose;
 use super::progress::watched;
 use super::provenance::provenance;
 use super::settings::Settings;
 use super::summary;
 use crate::dataset::open_or_demo;
-use crate::{CliError, Outcome, to_json};
+use crate::{CliError, Outcome, report, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Backtest {
@@ -25,9 +28,17 @@ pub(crate) struct Backtest {
     /// How many threads take part; the results are the same on any number [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// The language of the report
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    lang: Language,
+    /// Write no report
+    #[arg(long, conflicts_with = "lang")]
+    no_report: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    ledger: LedgerFlags,
     #[command(flatten)]
     settings: Settings,
 }
@@ -55,16 +66,37 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         eprintln!("warning: {}", Warning::MissingInput { factor, reason });
     }
     let result = watched(|watch| backtest(&dataset, &config, &members, watch))?;
+    let mut trials = count_trials(&arguments.ledger, &dataset, &mut config, &chosen);
     let evaluation = rotor_eval::evaluate(&result.run, &config);
+    trials.record(&config, &evaluation, &destination.expected());
     let metrics = to_json(&evaluation)?;
-    let provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
-    let place = rotor_run::write(&result.run, &provenance, &[("metrics.json", &metrics)], &destination)?;
-    let facts =
-        summary::Facts { dataset: &dataset, config: &config, result: &result, evaluation: &evaluation };
+    let mut provenance = provenance(&dataset, &config, &chosen, &result.run, &result.warnings);
+    provenance.insert("trials".into(), trials.to_json());
+    let mut documents = vec![("metrics.json", metrics.as_str())];
+    let page;
+    if !arguments.no_report {
+        provenance.insert("report".into(), json!({ "lang": arguments.lang.word() }));
+        // As a reader of the folder has them.
+        let metrics = serde_json::from_str(&metrics)?;
+        page = report::rendered(&result.run, &metrics, &provenance, arguments.lang.into());
+        documents.push((report::FILE, &page));
+    }
+    let place = rotor_run::write(&result.run, &provenance, &documents, &destination)?;
+    let report = (!arguments.no_report).then(|| place.join(report::FILE).display().to_string());
+    let facts = summary::Facts {
+        dataset: &dataset,
+        config: &config,
+        result: &result,
+        evaluation: &evaluation,
+        trials: &trials,
+    };
     let text = if arguments.json {
-        to_json(&summary::as_json(&facts, &place))?
+        let mut summary = summary::as_json(&facts, &place);
+        summary["report"] = json!(report);
+        to_json(&summary)?
     } else {
-        summary::as_text(&facts, &place)
+        let page = report.map_or(String::new(), |report| format!("report: {report}\n"));
+        summary::as_text(&facts, &place) + &page
     };
     Ok(Outcome::done(text))
 }

@@ -1,7 +1,10 @@
-//! `rotor backtest`, `rotor note` and `rotor init`: what they share, a configuration and its factors.
+//! `rotor backtest`, `rotor note`, `rotor leakcheck` and `rotor init`: what they share, a configuration and its factors.
 
 pub(crate) mod backtest;
 pub(crate) mod init;
+pub(crate) mod language;
+pub(crate) mod leakcheck;
+pub(crate) mod ledger;
 mod members;
 pub(crate) mod note;
 mod progress;

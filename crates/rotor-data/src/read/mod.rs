@@ -7,6 +7,7 @@ mod csv;
 mod guard;
 mod pages;
 mod parquet;
+mod whole;
 
 use std::fs::File;
 use std::io;
@@ -20,6 +21,8 @@ use rotor_factor::nearest;
 
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::schema::{Column, Table};
+
+pub use whole::ParquetFile;
 
 /// The two formats of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::reader::{ChunkReader, Length};
 use rayon::prelude::*;
 
@@ -93,7 +93,7 @@ pub(super) fn fold<R: Send>(
 }
 
 /// Calls `work` so that an error and a panic end alike: as the reason why a file cannot be read.
-fn contain<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, String> {
+pub(super) fn contain<T>(work: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(peeled(&error.to_string()).to_owned()),
@@ -157,31 +157,13 @@ impl Layout {
         if !is_sound {
             return Ok(None);
         }
-        let (mut first_rows, mut n_rows) = (Vec::new(), 0_u64);
-        for group in inferred.metadata().row_groups() {
-            first_rows.push(n_rows + 1);
-            n_rows =
-                u64::try_from(group.num_rows()).ok().and_then(|rows| n_rows.checked_add(rows)).ok_or_else(
-                    || ParquetError::General("the footer claims an impossible number of rows".into()),
-                )?;
+        let (first_rows, n_rows) = row_starts(inferred.metadata())?;
+        if let Some((name, found)) = unread_codec(inferred.metadata()) {
+            let kind = FaultKind::UnknownCodec { found };
+            faults.push(Fault { column: Some(shown(&name)), ..file.fault(kind) });
+            return Ok(None);
         }
-        if u64::try_from(inferred.metadata().file_metadata().num_rows()) != Ok(n_rows) {
-            let claimed = inferred.metadata().file_metadata().num_rows();
-            let problem = format!("the footer claims {claimed} rows, its row groups {n_rows}");
-            return Err(ParquetError::General(problem));
-        }
-        for column in inferred.metadata().row_groups().iter().flat_map(RowGroupMetaData::columns) {
-            let codec = column.compression();
-            if !matches!(codec, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)) {
-                let name = column.column_path().string();
-                let codec = codec.to_string();
-                let found = codec.split('(').next().unwrap_or_default().to_owned();
-                let kind = FaultKind::UnknownCodec { found };
-                faults.push(Fault { column: Some(shown(&name)), ..file.fault(kind) });
-                return Ok(None);
-            }
-        }
-        if n_rows > (source.n_bytes * MOST_ROWS_PER_BYTE).max(FEW_ROWS) {
+        if !is_plausible(n_rows, source.n_bytes) {
             faults.push(file.fault(FaultKind::ImplausibleRows { n_rows, n_bytes: source.n_bytes }));
             return Ok(None);
         }
@@ -243,6 +225,44 @@ impl Layout {
     }
 }
 
+/// Returns for each row group the number of its first row, counted from 1, and the number of all rows.
+///
+/// # Errors
+///
+/// A footer that contradicts itself.
+pub(super) fn row_starts(metadata: &ParquetMetaData) -> Result<(Vec<u64>, u64), ParquetError> {
+    let (mut first_rows, mut n_rows) = (Vec::new(), 0_u64);
+    for group in metadata.row_groups() {
+        first_rows.push(n_rows + 1);
+        let sum = u64::try_from(group.num_rows()).ok().and_then(|rows| n_rows.checked_add(rows));
+        let impossible = || ParquetError::General("the footer claims an impossible number of rows".into());
+        n_rows = sum.ok_or_else(impossible)?;
+    }
+    let claimed = metadata.file_metadata().num_rows();
+    if u64::try_from(claimed) != Ok(n_rows) {
+        let problem = format!("the footer claims {claimed} rows, its row groups {n_rows}");
+        return Err(ParquetError::General(problem));
+    }
+    Ok((first_rows, n_rows))
+}
+
+/// Returns the first column that is packed in a way that is not read, and the name of that way.
+pub(super) fn unread_codec(metadata: &ParquetMetaData) -> Option<(String, String)> {
+    metadata.row_groups().iter().flat_map(RowGroupMetaData::columns).find_map(|column| {
+        let codec = column.compression();
+        if matches!(codec, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)) {
+            return None;
+        }
+        let codec = codec.to_string();
+        Some((column.column_path().string(), codec.split('(').next().unwrap_or_default().to_owned()))
+    })
+}
+
+/// Tells whether so many rows can be in so many bytes.
+pub(super) fn is_plausible(n_rows: u64, n_bytes: u64) -> bool {
+    n_rows <= n_bytes.saturating_mul(MOST_ROWS_PER_BYTE).max(FEW_ROWS)
+}
+
 /// Tells whether a column of the file can hold such cells. Only integers come in several widths.
 fn holds(found: &DataType, cells: CellType) -> bool {
     match cells {
@@ -254,7 +274,7 @@ fn holds(found: &DataType, cells: CellType) -> bool {
 }
 
 /// Asks for text as dictionaries: a code that stands in a million rows is then looked up once.
-fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
+pub(super) fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
     let fields = schema.fields().iter().map(|field| match field.data_type() {
         DataType::Utf8 => {
             let dictionary = DataType::Dictionary(DataType::Int32.into(), DataType::Utf8.into());

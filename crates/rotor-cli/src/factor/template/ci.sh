@@ -44,5 +44,8 @@ cargo clippy --all-targets -- -D warnings
 step "promises, tried on real windows"
 rotor factor check "$library" ${dataset[@]+"${dataset[@]}"}
 
+step "leaks: nothing that is not public yet, no memory, no clock, no files"
+rotor leakcheck --factors @SNAKE@ --set "@SNAKE@.library=$library" ${dataset[@]+"${dataset[@]}"}
+
 step "instructions of a call against the accepted count"
 instructions

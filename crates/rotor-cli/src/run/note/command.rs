@@ -8,9 +8,9 @@ use rotor_engine::{Member, note};
 use rotor_factor::{AsOf, Date};
 
 use super::facts::Facts;
-use super::words::Lang;
-use super::{json, page, render};
+use super::{json, page, told_page};
 use crate::dataset::open_or_demo;
+use crate::run::language::Language;
 use crate::run::members::{Chosen, choose};
 use crate::run::progress::watched;
 use crate::run::settings::Settings;
@@ -23,8 +23,8 @@ pub(crate) struct NoteCommand {
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<Date>,
     /// The language of the page
-    #[arg(long, value_enum, default_value_t = Lang::En)]
-    lang: Lang,
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    lang: Language,
     /// The form of the page; JSON has every number, in any language
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
@@ -48,6 +48,8 @@ enum Form {
 
 pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     let (mut config, names_dataset) = arguments.settings.resolve()?;
+    // The ledger knows a dataset by all of its data, and a note by nothing that came after its day.
+    config.trials.get_or_insert(1);
     let chosen = choose(&mut config, &arguments.settings)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
     let as_of = arguments.as_of.unwrap_or_else(|| default_day(&dataset));
@@ -68,8 +70,8 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     let text = match arguments.format {
         _ if arguments.json => to_json(&json::document(facts))?,
         Form::Json => to_json(&json::document(facts))?,
-        Form::Text => render::terminal(&page(facts, arguments.lang)),
-        Form::Md => render::markdown(&page(facts, arguments.lang)),
+        Form::Text => page::terminal(&told_page(facts, arguments.lang.into())),
+        Form::Md => page::markdown(&told_page(facts, arguments.lang.into())),
     };
     Ok(Outcome::done(text))
 }

@@ -10,21 +10,20 @@ mod facts;
 mod head;
 mod json;
 mod missing;
-mod page;
 mod ranking;
-mod render;
 mod track;
-mod words;
 
 pub(crate) use command::{NoteCommand, run};
 
 use factors::Told;
 use facts::{Answer, Facts, Teller};
-use page::{NotePage, Section};
+use page::{Page, Section};
+use rotor_report::page;
+use rotor_report::words;
 use words::{Lang, say, sentence};
 
 /// Makes the page of a note in a language.
-fn page(facts: Facts<'_>, lang: Lang) -> NotePage {
+fn told_page(facts: Facts<'_>, lang: Lang) -> Page {
     let teller = Teller::new(facts, lang);
     let told: Vec<Told> = facts
         .chosen
@@ -65,7 +64,7 @@ fn page(facts: Facts<'_>, lang: Lang) -> NotePage {
     }
     sections.push(missing::section(&teller));
     sections.push(track::section(&teller));
-    NotePage {
+    Page {
         lang,
         title: head::title(&teller),
         mark: head::mark(&teller),

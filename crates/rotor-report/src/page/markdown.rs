@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use crate::run::note::page::{Block, NotePage, Table};
+use super::{Block, Page, Table};
 use crate::text::Align;
 
 /// Returns the page as Markdown.
-pub(in crate::run::note) fn markdown(page: &NotePage) -> String {
+#[must_use]
+pub fn markdown(page: &Page) -> String {
     let mut text = format!("# {}\n", escaped(&page.title));
     if let Some(mark) = &page.mark {
         write!(text, "\n> **{}**\n", escaped(mark)).expect("writing to a string does not fail");
@@ -18,18 +19,27 @@ pub(in crate::run::note) fn markdown(page: &NotePage) -> String {
     }
     for section in &page.sections {
         write!(text, "\n## {}\n", escaped(&section.heading)).expect("writing to a string does not fail");
-        for block in &section.blocks {
-            text.push('\n');
-            match block {
-                Block::Paragraph(paragraph) => text.extend([&escaped(paragraph), "\n"]),
-                Block::List(items) => {
-                    for item in items {
-                        text.extend(["- ", &escaped(item), "\n"]);
-                    }
-                }
-                Block::Table(table) => text.push_str(&rows(table)),
+        text += &blocks_text(&section.blocks);
+    }
+    text
+}
+
+fn blocks_text(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    for block in blocks {
+        let block = match block {
+            Block::Heading(title) => format!("### {}\n", escaped(title)),
+            Block::Paragraph(paragraph) => escaped(paragraph) + "\n",
+            Block::Warning(warning) => format!("> {}\n", escaped(warning)),
+            Block::List(items) => items.iter().map(|item| format!("- {}\n", escaped(item))).collect(),
+            Block::Table(table) => rows(table),
+            Block::Figures(_) => continue,
+            Block::Folded { title, blocks } => {
+                text.extend(["\n### ", &escaped(title), "\n", &blocks_text(blocks)]);
+                continue;
             }
-        }
+        };
+        text.extend(["\n", &block]);
     }
     text
 }

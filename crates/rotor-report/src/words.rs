@@ -1,22 +1,22 @@
-//! Words and numbers of a note, in its language.
+//! Words and numbers of a page, in its language.
 
-use clap::ValueEnum;
 use rotor_factor::Date;
 
 use crate::text::fit;
 
-/// The language of a note.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
-    /// English
+/// The language of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
     En,
-    /// Chinese
+    /// Chinese.
     Zh,
 }
 
 impl Lang {
     /// Chooses between two texts of the same meaning.
-    pub(crate) const fn of<'t>(self, en: &'t str, zh: &'t str) -> &'t str {
+    #[must_use]
+    pub const fn of<'t>(self, en: &'t str, zh: &'t str) -> &'t str {
         match self {
             Self::En => en,
             Self::Zh => zh,
@@ -24,35 +24,40 @@ impl Lang {
     }
 
     /// What stands between the names of a list; English names have commas of their own.
-    pub(crate) const fn between(self) -> &'static str {
+    #[must_use]
+    pub const fn between(self) -> &'static str {
         self.of("; ", "、")
     }
 }
 
-/// A sentence in the language of a note: the same values in an English and a Chinese pattern.
+/// A sentence in the language of a page: the same values in an English and a Chinese pattern.
+#[macro_export]
 macro_rules! say {
     ($lang:expr, $en:literal, $zh:literal $(, $name:ident = $value:expr)* $(,)?) => {
         match $lang {
-            $crate::run::note::words::Lang::En => format!($en $(, $name = $value)*),
-            $crate::run::note::words::Lang::Zh => format!($zh $(, $name = $value)*),
+            $crate::words::Lang::En => format!($en $(, $name = $value)*),
+            $crate::words::Lang::Zh => format!($zh $(, $name = $value)*),
         }
     };
 }
-pub(crate) use say;
+#[doc(inline)]
+pub use crate::say;
 
 /// What stands for a value that is not there.
-pub(crate) const NONE: &str = "-";
+pub const NONE: &str = "-";
 
 /// A text that is longer than this is cut; no table of a page is wider than a few of them.
 const LONGEST: usize = 60;
 
 /// A name of the data, on one line and made safe to show.
-pub(crate) fn name(text: &str) -> String {
+#[must_use]
+pub fn name(text: &str) -> String {
     fit(&one_line(text), LONGEST)
 }
 
 /// A sentence of a factor or an error, on one line and made safe to show.
-pub(crate) fn sentence(text: &str) -> String {
+#[must_use]
+pub fn sentence(text: &str) -> String {
     const LONGEST: usize = 300;
     fit(&one_line(text), LONGEST)
 }
@@ -63,21 +68,24 @@ fn one_line(text: &str) -> String {
 }
 
 /// A number with so many decimals; what rounds to zero has no sign.
-pub(crate) fn fixed(value: f64, decimals: usize) -> String {
+#[must_use]
+pub fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let is_zero = text.bytes().all(|byte| b"-0.".contains(&byte));
     if is_zero { text.trim_start_matches('-').into() } else { text }
 }
 
 /// As [`fixed`], with the sign also of what is above zero.
-pub(crate) fn signed(value: f64, decimals: usize) -> String {
+#[must_use]
+pub fn signed(value: f64, decimals: usize) -> String {
     let text = fixed(value, decimals);
     let is_zero = text.bytes().all(|byte| b"0.".contains(&byte));
     if is_zero || text.starts_with('-') { text } else { format!("+{text}") }
 }
 
 /// A number of unknown size with about four digits.
-pub(crate) fn plain(value: f64) -> String {
+#[must_use]
+pub fn plain(value: f64) -> String {
     let size = value.abs();
     match size {
         _ if value.fract() == 0.0 && size < 1e9 => fixed(value, 0),
@@ -91,12 +99,14 @@ pub(crate) fn plain(value: f64) -> String {
 }
 
 /// A value that may be missing.
-pub(crate) fn or_none(value: Option<f64>, write: impl Fn(f64) -> String) -> String {
+#[must_use]
+pub fn or_none(value: Option<f64>, write: impl Fn(f64) -> String) -> String {
     value.map_or_else(|| NONE.into(), write)
 }
 
 /// The quarter that a day ends, else its month.
-pub(crate) fn period(end: Date) -> String {
+#[must_use]
+pub fn period(end: Date) -> String {
     let quarter = end.quarter();
     if quarter.last_day() == end { quarter.to_string() } else { end.month().to_string() }
 }

@@ -5,8 +5,8 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::run::note::page::{Block, NotePage, Table};
-use crate::run::note::words::say;
+use super::{Block, Page, Table};
+use crate::say;
 use crate::text::{TextTable, fit};
 
 const WIDTH: usize = 80;
@@ -16,7 +16,8 @@ const ENOUGH: usize = 20;
 const LEAST: usize = 12;
 
 /// Returns the page as text.
-pub(in crate::run::note) fn terminal(page: &NotePage) -> String {
+#[must_use]
+pub fn terminal(page: &Page) -> String {
     let mut text = heading(&page.title, '=');
     if let Some(mark) = &page.mark {
         text.extend(["*** ", mark, " ***\n"]);
@@ -30,18 +31,27 @@ pub(in crate::run::note) fn terminal(page: &NotePage) -> String {
     for section in &page.sections {
         text.push('\n');
         text += &heading(&section.heading, '-');
-        for block in &section.blocks {
-            text.push('\n');
-            match block {
-                Block::Paragraph(paragraph) => text += &wrapped(paragraph, "", 0),
-                Block::List(items) => {
-                    for item in items {
-                        text += &wrapped(item, "- ", 2);
-                    }
-                }
-                Block::Table(table) => text += &table_text(page, table),
+        text += &blocks_text(page, &section.blocks);
+    }
+    text
+}
+
+fn blocks_text(page: &Page, blocks: &[Block]) -> String {
+    let mut text = String::new();
+    for block in blocks {
+        let block = match block {
+            Block::Heading(title) => heading(title, '.'),
+            Block::Paragraph(paragraph) => wrapped(paragraph, "", 0),
+            Block::Warning(warning) => wrapped(warning, "! ", 2),
+            Block::List(items) => items.iter().map(|item| wrapped(item, "- ", 2)).collect(),
+            Block::Table(table) => table_text(page, table),
+            Block::Figures(_) => continue,
+            Block::Folded { title, blocks } => {
+                text.extend(["\n", &heading(title, '.'), &blocks_text(page, blocks)]);
+                continue;
             }
-        }
+        };
+        text.extend(["\n", &block]);
     }
     text
 }
@@ -51,7 +61,7 @@ fn heading(title: &str, rule: char) -> String {
     format!("{title}\n{}\n", rule.to_string().repeat(width))
 }
 
-fn table_text(page: &NotePage, table: &Table) -> String {
+fn table_text(page: &Page, table: &Table) -> String {
     let mut shown: Vec<usize> = (0..table.columns.len()).collect();
     let mut left_out: Vec<&str> = Vec::new();
     let mut text = narrowed(table, &shown, ENOUGH);

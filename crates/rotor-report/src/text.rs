@@ -4,30 +4,36 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// On which side of its column a cell stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Align {
+pub enum Align {
+    /// On the left, as words.
     Left,
+    /// On the right, as numbers.
     Right,
 }
 
 /// Rows of cells under a header.
 #[derive(Debug)]
-pub(crate) struct TextTable {
+pub struct TextTable {
     columns: Vec<(String, Align)>,
     rows: Vec<Vec<String>>,
 }
 
 impl TextTable {
-    pub(crate) fn new(columns: &[(&str, Align)]) -> Self {
+    /// Makes a table without rows.
+    #[must_use]
+    pub fn new(columns: &[(&str, Align)]) -> Self {
         let columns = columns.iter().map(|(title, align)| ((*title).to_owned(), *align));
         Self { columns: columns.collect(), rows: Vec::new() }
     }
 
-    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    /// Adds a row, of one cell a column.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 
     /// Returns the table as lines, each ending with a line feed.
-    pub(crate) fn render(&self) -> String {
+    #[must_use]
+    pub fn render(&self) -> String {
         let header: Vec<String> = self.columns.iter().map(|(title, _)| title.clone()).collect();
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|column| {
@@ -53,7 +59,8 @@ impl TextTable {
 }
 
 /// Makes a text of the data safe to show: no control characters, at most `width` columns.
-pub(crate) fn fit(text: &str, width: usize) -> String {
+#[must_use]
+pub fn fit(text: &str, width: usize) -> String {
     let visible = text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter });
     let visible: String = visible.filter(|letter| !is_direction_mark(*letter)).collect();
     if visible.width() <= width {
@@ -71,6 +78,39 @@ pub(crate) fn fit(text: &str, width: usize) -> String {
     cut.truncate(cut.trim_end().len());
     cut.push('…');
     cut
+}
+
+/// Draws values as a line of blocks, the least as the lowest; at most `width` of them, of more values the last of each stretch.
+/// What is missing is a space.
+#[must_use]
+pub fn sparkline(values: &[Option<f64>], width: usize) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let n_shown = width.min(values.len());
+    let shown: Vec<Option<f64>> =
+        (1..=n_shown).map(|block| values[block * values.len() / n_shown - 1]).collect();
+    let known = || shown.iter().flatten().copied();
+    let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
+    let block = |value: f64| {
+        let place = if high > low { (value - low) / (high - low) * 8.0 } else { 3.0 };
+        BLOCKS[(place as usize).min(7)]
+    };
+    shown.iter().map(|value| value.map_or(' ', block)).collect()
+}
+
+/// As [`fit`], but cuts the beginning: of a path the end tells more.
+#[must_use]
+pub fn fit_end(text: &str, width: usize) -> String {
+    let visible = fit(text, usize::MAX);
+    if visible.width() <= width {
+        return visible;
+    }
+    let mut used = 1; // for the ellipsis
+    let kept = visible.char_indices().rev().take_while(|(_, letter)| {
+        used += letter.width().unwrap_or(0);
+        used <= width
+    });
+    let start = kept.last().map_or(visible.len(), |(start, _)| start);
+    format!("…{}", &visible[start..])
 }
 
 /// Tells whether a character turns the text around it, which would scramble a line.
@@ -91,9 +131,21 @@ mod tests {
     }
 
     #[test]
+    fn sparklines_go_from_the_least_to_the_largest() {
+        let values: Vec<Option<f64>> = (0..8).map(|value| Some(f64::from(value))).collect();
+        assert_eq!(sparkline(&values, 20), "▁▂▃▄▅▆▇█");
+        assert_eq!(sparkline(&values, 4), "▂▄▆█");
+        assert_eq!(sparkline(&[Some(1.0), None, Some(1.0)], 9), "▄ ▄");
+        assert_eq!(sparkline(&[], 9), "");
+    }
+
+    #[test]
     fn texts_of_the_data_are_cut_and_cleaned() {
         assert_eq!(fit("Basic Chemicals", 9), "Basic Ch…");
         assert_eq!(fit("电力设备", 5), "电力…");
+        assert_eq!(fit_end("runs/demo-12", 8), "…demo-12");
+        assert_eq!(fit_end("跑/电力设备", 6), "…设备");
+        assert_eq!(fit_end("runs", 4), "runs");
         assert_eq!(fit("a\u{1b}[31mb\u{202e}c", 20), "a\u{fffd}[31mbc");
     }
 }

@@ -1,0 +1,339 @@
+//! Charts: numbers with a unit, drawn as SVG, with the same numbers as a table.
+//!
+//! A chart is plain data. [`Chart::svg`] is a function from it to a drawing: the same bytes on every machine, coordinates of at most
+//! one decimal, axes with round ticks and dates as dates, colours from the page's variables so that light, dark and print need no
+//! second drawing. Meaning is never carried by colour alone: series differ in stroke or mark, cells of a heat map in sign.
+//! What cannot be seen is thinned out; the table has every number, up to a length that a page can bear.
+//!
+//! No chart knows what its numbers mean.
+
+mod bar;
+mod boxes;
+mod calendar;
+mod legend;
+mod line;
+mod matrix;
+mod measure;
+pub(crate) mod palette;
+mod scale;
+mod spread;
+mod svg;
+mod table;
+mod unit;
+
+use rotor_factor::Date;
+
+pub use spread::Spread;
+pub(crate) use svg::escape;
+pub use unit::Unit;
+
+use crate::words::Lang;
+use svg::{Anchor, Svg};
+
+/// A chart.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Chart {
+    /// Values by date.
+    Lines(LineChart),
+    /// Values of categories, with intervals.
+    Bars(BarChart),
+    /// Cells of a table as shades.
+    Matrix(Matrix),
+    /// How values are spread.
+    Boxes(BoxChart),
+}
+
+/// What a drawing says of itself to those who do not see it, and the language of the few words in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Caption<'t> {
+    /// The title of the figure.
+    pub title: &'t str,
+    /// How to read it; may be empty.
+    pub about: &'t str,
+    /// The language of the words that the drawing adds, such as "median".
+    pub lang: Lang,
+}
+
+impl Chart {
+    /// Draws the chart as an `svg` element, for the width of a page or, if it is small, for a third of it.
+    ///
+    /// Colours are classes of the page's style sheet. Parts that stand for a value have a `title` and lie in a group of the class
+    /// `hits`.
+    #[must_use]
+    pub fn svg(&self, caption: &Caption<'_>) -> String {
+        self.sized(if self.is_small() { Size::Small } else { Size::Wide }, caption)
+    }
+
+    /// Draws the chart for a telephone; `None` where [`Self::svg`] serves there as well, if need be with a scroll bar.
+    #[must_use]
+    pub fn narrow_svg(&self, caption: &Caption<'_>) -> Option<String> {
+        let is_fluid = !self.is_small() && !matches!(self, Self::Matrix(_));
+        is_fluid.then(|| self.sized(Size::Narrow, caption))
+    }
+
+    /// Whether it is one of several beside each other.
+    #[must_use]
+    pub fn is_small(&self) -> bool {
+        match self {
+            Self::Lines(chart) => chart.is_small,
+            Self::Bars(chart) => chart.is_small,
+            Self::Matrix(_) | Self::Boxes(_) => false,
+        }
+    }
+
+    fn sized(&self, size: Size, caption: &Caption<'_>) -> String {
+        match self {
+            Self::Lines(chart) => line::svg(chart, size, caption),
+            Self::Bars(chart) => bar::svg(chart, size, caption),
+            Self::Matrix(chart) => matrix::svg(chart, caption),
+            Self::Boxes(chart) => boxes::svg(chart, size, caption),
+        }
+    }
+}
+
+/// For which room a chart is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Size {
+    /// The width of a page.
+    Wide,
+    /// That of a telephone.
+    Narrow,
+    /// One of several beside each other.
+    Small,
+}
+
+impl Size {
+    /// The width of the drawing in its own units, about pixels.
+    const fn width(self) -> f64 {
+        match self {
+            Self::Wide => 860.0,
+            Self::Narrow => 370.0,
+            Self::Small => 340.0,
+        }
+    }
+}
+
+impl Tone {
+    /// The class that sets the colour.
+    const fn class(self) -> &'static str {
+        match self {
+            Self::First => "t1",
+            Self::Second => "t2",
+            Self::Third => "t3",
+            Self::Fourth => "t4",
+            Self::Muted => "t0",
+        }
+    }
+}
+
+/// A drawing that says that there is nothing to draw.
+fn nothing(width: f64, caption: &Caption<'_>) -> String {
+    let mut svg = Svg::new();
+    let text = caption.lang.of("no values", "无数值");
+    svg.text((width / 2.0, 34.0), Anchor::Middle, "", text);
+    svg.finish(width, 60.0, "fluid", caption)
+}
+
+/// Values by date, in panels one above the other that share the dates.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LineChart {
+    /// The dates of the values, ascending.
+    pub dates: Vec<Date>,
+    /// The panels, the first on top.
+    pub panels: Vec<Panel>,
+    /// Stretches of time to shade behind all panels.
+    pub spans: Vec<Span>,
+    /// Whether it is one of several beside each other.
+    pub is_small: bool,
+}
+
+/// A value axis with what is drawn along it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panel {
+    /// What the values are, with the unit, at the top of the axis.
+    pub axis: String,
+    /// How values are written.
+    pub unit: Unit,
+    /// Whether equal ratios have equal lengths; the values are above 0 then.
+    pub is_log: bool,
+    /// A value that the axis includes and marks by a line, such as 0.
+    pub baseline: Option<f64>,
+    /// Its share of the height against other panels; 1 is usual.
+    pub height: f64,
+    /// The series, the most important first.
+    pub series: Vec<Series>,
+    /// Ranges, drawn behind the series.
+    pub bands: Vec<Band>,
+}
+
+/// A value a date.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// Its name.
+    pub name: String,
+    /// Its colour.
+    pub tone: Tone,
+    /// How it is drawn.
+    pub mark: Mark,
+    /// One a date; where one is missing the line has a gap.
+    pub values: Vec<Option<f64>>,
+}
+
+/// A range a date.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Band {
+    /// Its name.
+    pub name: String,
+    /// Its colour.
+    pub tone: Tone,
+    /// Lower and upper end, one pair a date.
+    pub ranges: Vec<Option<(f64, f64)>>,
+}
+
+/// A stretch of time, both ends included.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Span {
+    /// The first day.
+    pub from: Date,
+    /// The last day.
+    pub to: Date,
+    /// What it is; spans of one name have one shade.
+    pub name: String,
+}
+
+/// How a series is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A line.
+    Line,
+    /// A dashed line.
+    Dashed,
+    /// A line that is filled down (or up) to the baseline.
+    Area,
+    /// A bar a date, from the baseline.
+    Bars,
+    /// A dot a value, for values far between.
+    Dots,
+}
+
+/// A colour by what it is for. The colours of the first four are told apart by every common kind of colour vision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// What the figure is about.
+    First,
+    /// What it is held against.
+    Second,
+    /// A third thing.
+    Third,
+    /// A fourth thing.
+    Fourth,
+    /// What stands in the background.
+    Muted,
+}
+
+/// Values of categories beside each other, each with its interval.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BarChart {
+    /// What the values are, with the unit.
+    pub axis: String,
+    /// How values are written.
+    pub unit: Unit,
+    /// Where bars begin and a line is drawn.
+    pub baseline: f64,
+    /// The names of the categories.
+    pub categories: Vec<String>,
+    /// Whether categories lie one below the other, which suits long names.
+    pub is_horizontal: bool,
+    /// Whether a value is a dot rather than a bar.
+    pub is_dots: bool,
+    /// Whether it is one of several beside each other.
+    pub is_small: bool,
+    /// The groups, each with a value a category.
+    pub groups: Vec<BarGroup>,
+}
+
+/// One kind of value of each category.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BarGroup {
+    /// Its name; with a single group it stands in the table alone.
+    pub name: String,
+    /// Its colour.
+    pub tone: Tone,
+    /// One a category.
+    pub values: Vec<Option<Bar>>,
+}
+
+/// A value and its interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// The value.
+    pub value: f64,
+    /// The ends of the interval; `None` if there is none.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// A table of numbers as shades.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Matrix {
+    /// The names of the rows, from the top.
+    pub rows: Vec<String>,
+    /// What the rows are.
+    pub row_axis: String,
+    /// The columns.
+    pub columns: Columns,
+    /// What the columns are.
+    pub column_axis: String,
+    /// Row by row one a column; `None` is drawn as nothing.
+    pub cells: Vec<Vec<Option<f64>>>,
+    /// How values are written.
+    pub unit: Unit,
+    /// How values become shades.
+    pub shades: Shades,
+    /// Whether the number is written into the cell, for small tables.
+    pub has_numbers: bool,
+}
+
+/// The columns of a matrix.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Columns {
+    /// Named.
+    Names(Vec<String>),
+    /// Dates, ascending; the axis has years.
+    Dates(Vec<Date>),
+}
+
+/// How values become shades.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shades {
+    /// Red above a middle, green below it, as Chinese exchanges colour gains and losses; cells below it have a mark as well.
+    Diverging {
+        /// The value without a shade.
+        middle: f64,
+        /// The distance from it with the full shade; `None` takes the largest that there is.
+        extent: Option<f64>,
+    },
+    /// The more, the darker, between the least and the largest value.
+    Sequential,
+}
+
+/// How values are spread, row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoxChart {
+    /// What the values are, with the unit.
+    pub axis: String,
+    /// How values are written.
+    pub unit: Unit,
+    /// The rows, from the top.
+    pub rows: Vec<BoxRow>,
+}
+
+/// The values of a row: quartiles, whiskers to the furthest value within one and a half of their distance, and what lies beyond.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BoxRow {
+    /// The name.
+    pub name: String,
+    /// The values, in any order.
+    pub values: Vec<f64>,
+    /// A value to mark; it need not be among the values.
+    pub current: Option<f64>,
+}

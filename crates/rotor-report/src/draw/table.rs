@@ -1,0 +1,119 @@
+//! The table behind a chart: the same numbers as text.
+
+use super::{BarChart, BoxChart, Chart, Columns, LineChart, Matrix, Unit};
+use crate::page::{Column, Table};
+use crate::words::Lang;
+
+impl Chart {
+    /// Returns the numbers of the chart as a table; it has no rows where the chart has no values.
+    #[must_use]
+    pub fn table(&self, lang: Lang) -> Table {
+        match self {
+            Self::Lines(chart) => lines(chart, lang),
+            Self::Bars(chart) => bars(chart, lang),
+            Self::Matrix(chart) => matrix(chart),
+            Self::Boxes(chart) => boxes(chart, lang),
+        }
+    }
+}
+
+fn written(unit: Unit, value: Option<f64>) -> String {
+    value.map_or(String::new(), |value| unit.write(value))
+}
+
+fn range(unit: Unit, range: Option<(f64, f64)>, lang: Lang) -> String {
+    let between = lang.of(" to ", " 至 ");
+    range.map_or(String::new(), |(low, high)| unit.write(low) + between + &unit.write(high))
+}
+
+fn lines(chart: &LineChart, lang: Lang) -> Table {
+    let mut columns = vec![Column::word(lang.of("date", "日期"))];
+    for panel in &chart.panels {
+        columns.extend(panel.series.iter().map(|series| Column::number(&series.name)));
+        columns.extend(panel.bands.iter().map(|band| Column::number(&band.name)));
+    }
+    let mut table = Table::new(columns);
+    for (position, date) in chart.dates.iter().enumerate() {
+        let mut row = vec![date.to_string()];
+        for panel in &chart.panels {
+            let value = |values: &Vec<Option<f64>>| written(panel.unit, values[position]);
+            row.extend(panel.series.iter().map(|series| value(&series.values)));
+            row.extend(panel.bands.iter().map(|band| range(panel.unit, band.ranges[position], lang)));
+        }
+        if row[1..].iter().any(|cell| !cell.is_empty()) {
+            table.row(row);
+        }
+    }
+    table
+}
+
+fn bars(chart: &BarChart, lang: Lang) -> Table {
+    let mut columns = vec![Column::name("")];
+    for group in &chart.groups {
+        columns.push(Column::number(&group.name));
+        if has_intervals(group) {
+            columns.push(Column::number(lang.of("95% interval", "95%区间")));
+        }
+    }
+    let mut table = Table::new(columns);
+    for (position, category) in chart.categories.iter().enumerate() {
+        let mut row = vec![category.clone()];
+        for group in &chart.groups {
+            let bar = group.values[position];
+            row.push(written(chart.unit, bar.map(|bar| bar.value)));
+            if has_intervals(group) {
+                row.push(range(chart.unit, bar.and_then(|bar| bar.interval), lang));
+            }
+        }
+        table.row(row);
+    }
+    table
+}
+
+fn has_intervals(group: &super::BarGroup) -> bool {
+    group.values.iter().flatten().any(|bar| bar.interval.is_some())
+}
+
+fn matrix(chart: &Matrix) -> Table {
+    let names: Vec<String> = match &chart.columns {
+        Columns::Names(names) => names.clone(),
+        Columns::Dates(dates) => dates.iter().map(ToString::to_string).collect(),
+    };
+    let columns = std::iter::once(Column::name(&chart.row_axis)).chain(names.into_iter().map(Column::number));
+    let mut table = Table::new(columns.collect::<Vec<_>>());
+    for (name, cells) in chart.rows.iter().zip(&chart.cells) {
+        let cells = cells.iter().map(|cell| written(chart.unit, *cell));
+        table.row(std::iter::once(name.clone()).chain(cells).collect::<Vec<_>>());
+    }
+    table
+}
+
+fn boxes(chart: &BoxChart, lang: Lang) -> Table {
+    let mut table = Table::new([
+        Column::name(""),
+        Column::number(lang.of("current", "当前")),
+        Column::number(lang.of("lower whisker", "下须")),
+        Column::number(lang.of("lower quartile", "下四分位")),
+        Column::number(lang.of("median", "中位数")),
+        Column::number(lang.of("upper quartile", "上四分位")),
+        Column::number(lang.of("upper whisker", "上须")),
+        Column::number(lang.of("mean", "均值")),
+        Column::number(lang.of("values", "个数")),
+    ]);
+    for row in &chart.rows {
+        let spread = row.spread();
+        let value = |value: Option<f64>| written(chart.unit, value);
+        table.row([
+            row.name.clone(),
+            value(row.current),
+            value(spread.map(|spread| spread.whiskers.0)),
+            value(spread.map(|spread| spread.quartiles.0)),
+            value(spread.map(|spread| spread.median)),
+            value(spread.map(|spread| spread.quartiles.1)),
+            value(spread.map(|spread| spread.whiskers.1)),
+            value(spread.map(|spread| spread.mean)),
+            row.values.len().to_string(),
+        ]);
+    }
+    table
+}

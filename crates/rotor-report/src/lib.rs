@@ -1,0 +1,14 @@
+//! Pages for people: the report of a run, and what the pages of a note are made of.
+//!
+//! A [`page::Page`] is plain data in one language: sections of paragraphs, tables and figures. Renderers that know nothing of
+//! factors write it as [one self-contained HTML file](page::html), [Markdown](page::markdown) or [text for a terminal](page::terminal).
+//! A figure is a [`draw::Chart`], numbers with a unit, which becomes SVG and the table behind it.
+//!
+//! Nothing here reads files, asks the clock or prints; equal values give equal bytes. Texts of the data are shown as text, whatever
+//! they hold.
+
+pub mod draw;
+pub mod page;
+pub mod run;
+pub mod text;
+pub mod words;

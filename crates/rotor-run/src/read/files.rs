@@ -1,0 +1,187 @@
+//! The files of a run folder against what `run.json` says of them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use rayon::prelude::*;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::error::RunError;
+use crate::write::{RUN_FILE, files_below};
+
+/// The format of run folders that is read.
+const FORMAT: u64 = 1;
+/// A `run.json` is a few kilobytes; what is longer is something else.
+const LONGEST_RUN_FILE: u64 = 64 << 20;
+
+/// What the files of a run folder are, held against `run.json`.
+#[derive(Clone, Debug)]
+pub struct FolderCheck {
+    /// What is in `run.json`.
+    pub provenance: Map<String, Value>,
+    /// The number of files that it names.
+    pub n_files: usize,
+    /// The files that are not as it says, in the order of their names.
+    pub changed: Vec<ChangedFile>,
+}
+
+/// A file of a run folder that is not as `run.json` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedFile {
+    /// Its path in the folder.
+    pub file: String,
+    /// What is different.
+    pub change: Change,
+}
+
+/// What is different in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// It is not there.
+    Missing,
+    /// It is there, and `run.json` does not name it.
+    Extra,
+    /// It is longer or shorter.
+    Length {
+        /// Its bytes, by `run.json`.
+        recorded: u64,
+        /// Its bytes.
+        found: u64,
+    },
+    /// It is as long, with other bytes.
+    Content {
+        /// Its SHA-256, by `run.json`.
+        recorded: String,
+        /// Its SHA-256.
+        found: String,
+    },
+}
+
+impl fmt::Display for ChangedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let file = &self.file;
+        match &self.change {
+            Change::Missing => write!(f, "`{file}` is missing"),
+            Change::Extra => write!(f, "`{file}` is not named in `{RUN_FILE}`"),
+            Change::Length { recorded, found } => {
+                write!(f, "`{file}` has {found} bytes in place of {recorded}")
+            }
+            Change::Content { recorded, found } => {
+                let short = |hash: &str| hash.chars().take(12).collect::<String>();
+                write!(f, "`{file}` has the SHA-256 {}… in place of {}…", short(found), short(recorded))
+            }
+        }
+    }
+}
+
+/// Holds every file of a run folder against `run.json`.
+///
+/// # Errors
+///
+/// If there is no run folder, `run.json` cannot be read, or the disk refuses. A changed file is no error here.
+pub fn check_files(place: &Path) -> Result<FolderCheck, RunError> {
+    checked(place).map(|(check, _)| check)
+}
+
+/// Returns the check, and the bytes of the files that are as they should be.
+pub(super) fn checked(place: &Path) -> Result<(FolderCheck, BTreeMap<String, Vec<u8>>), RunError> {
+    let provenance = read_run_file(place)?;
+    let recorded = recorded(place, &provenance)?;
+    let failed = |source| RunError::Read { path: place.into(), source };
+    let found = files_below(place).map_err(failed)?;
+    let extra = found.iter().filter(|file| *file != RUN_FILE && !recorded.contains_key(*file));
+    let extra = extra.map(|file| ChangedFile { file: file.clone(), change: Change::Extra });
+    let mut changed: Vec<ChangedFile> = extra.collect();
+    let recorded: Vec<(String, Recorded)> = recorded.into_iter().collect();
+    let outcomes: Vec<_> = recorded
+        .par_iter()
+        .with_max_len(1)
+        .map(|(file, recorded)| match found.binary_search(file) {
+            // A name that leads out of the folder is none of those in it.
+            Err(_) => Ok(Err(Change::Missing)),
+            Ok(_) => compared(&place.join(file), recorded),
+        })
+        .collect();
+    let (mut files, n_files) = (BTreeMap::new(), recorded.len());
+    for ((file, _), outcome) in recorded.into_iter().zip(outcomes) {
+        match outcome? {
+            Ok(bytes) => drop(files.insert(file, bytes)),
+            Err(change) => changed.push(ChangedFile { file, change }),
+        }
+    }
+    changed.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok((FolderCheck { provenance, n_files, changed }, files))
+}
+
+/// What `run.json` says of a file.
+struct Recorded {
+    sha256: String,
+    n_bytes: u64,
+}
+
+fn read_run_file(place: &Path) -> Result<Map<String, Value>, RunError> {
+    let path = place.join(RUN_FILE);
+    if !path.is_file() {
+        return Err(RunError::NoRun { place: place.into() });
+    }
+    let unreadable = |reason: String| RunError::Unreadable { file: path.display().to_string(), reason };
+    let read = || {
+        let mut bytes = Vec::new();
+        File::open(&path)?.take(LONGEST_RUN_FILE).read_to_end(&mut bytes).map(|_| bytes)
+    };
+    let bytes = read().map_err(|source| RunError::Read { path: path.clone(), source })?;
+    let provenance: Map<String, Value> = serde_json::from_slice(&bytes)
+        .map_err(|error| unreadable(format!("it is not the JSON of a run: {error}")))?;
+    match provenance.get("format") {
+        Some(format) if format.as_u64() == Some(FORMAT) => Ok(provenance),
+        Some(format) => Err(RunError::Format { place: place.into(), found: format.to_string() }),
+        None if provenance.contains_key("files") => {
+            Err(RunError::Format { place: place.into(), found: "none".into() })
+        }
+        // Many a tool writes a `run.json`; ours names the files of a run.
+        None => Err(RunError::NoRun { place: place.into() }),
+    }
+}
+
+fn recorded(place: &Path, provenance: &Map<String, Value>) -> Result<BTreeMap<String, Recorded>, RunError> {
+    let unreadable =
+        |reason: String| RunError::Unreadable { file: place.join(RUN_FILE).display().to_string(), reason };
+    let files = provenance.get("files").and_then(Value::as_object);
+    let files = files.ok_or_else(|| unreadable("it has no entry `files`".into()))?;
+    let entry = |(file, entry): (&String, &Value)| {
+        let sha256 = entry.get("sha256").and_then(Value::as_str);
+        let n_bytes = entry.get("bytes").and_then(Value::as_u64);
+        let recorded =
+            sha256.zip(n_bytes).map(|(sha256, n_bytes)| Recorded { sha256: sha256.into(), n_bytes });
+        let reason = || unreadable(format!("its entry on `{file}` gives no `sha256` and `bytes`"));
+        Ok((file.clone(), recorded.ok_or_else(reason)?))
+    };
+    files.iter().map(entry).collect()
+}
+
+fn compared(path: &Path, recorded: &Recorded) -> Result<Result<Vec<u8>, Change>, RunError> {
+    let failed = |source| RunError::Read { path: path.into(), source };
+    let metadata = path.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Ok(Err(Change::Missing));
+    }
+    let (recorded_bytes, found) = (recorded.n_bytes, metadata.len());
+    if found != recorded_bytes {
+        return Ok(Err(Change::Length { recorded: recorded_bytes, found }));
+    }
+    let bytes = std::fs::read(path).map_err(failed)?;
+    let found = sha256(&bytes);
+    if found != recorded.sha256 {
+        return Ok(Err(Change::Content { recorded: recorded.sha256.clone(), found }));
+    }
+    Ok(Ok(bytes))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,306 @@
+//! A run folder that is read is the run that was written, and a folder that was touched is none.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray};
+use parquet::arrow::ArrowWriter;
+use rotor_factor::{ColumnValues, Date, Table};
+use rotor_run::{Change, Destination, FactorTable, Run, RunError, check_files, read, write};
+use rotor_tests::runs::made_up_run;
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+fn provenance() -> Map<String, Value> {
+    json!({ "format": 1, "engine": { "name": "test" } }).as_object().unwrap().clone()
+}
+
+fn written(run: &Run) -> (TempDir, PathBuf) {
+    let parent = tempfile::tempdir().unwrap();
+    let place = parent.path().join("run");
+    let documents = [("metrics.json", "{\"a\": 1}\n"), ("report.html", "<html></html>\n")];
+    write(run, &provenance(), &documents, &Destination::New(place.clone())).unwrap();
+    (parent, place)
+}
+
+/// The facts with every bit and with texts in place of their positions, a line each.
+fn lines(run: &Run) -> Vec<String> {
+    let mut lines = vec![format!("{:?} {:?} {:?}", run.entities, run.factors, run.portfolios)];
+    lines.extend(run.executions.iter().map(|row| format!("{row:?}")));
+    lines.extend(run.scores.iter().map(|row| {
+        let note = row.note.map(|note| run.texts.get(note));
+        let bits = |number: Option<f64>| number.map(f64::to_bits);
+        let (score, raw) = (bits(row.score), bits(row.raw));
+        format!("score {} {} {} {score:?} {raw:?} {note:?}", row.execution, row.factor, row.sector)
+    }));
+    lines.extend(run.forecasts.iter().map(|row| format!("{} {row:?}", run.texts.get(row.target))));
+    lines.extend(run.diagnostics.iter().map(|row| {
+        let name = run.texts.get(row.name);
+        let value = row.value.to_bits();
+        format!("diagnostic {} {} {} {name} {value:x}", row.execution, row.factor, row.entity)
+    }));
+    lines.extend(run.ranking.iter().map(|row| format!("{row:?}")));
+    lines.extend(run.returns.iter().map(|row| format!("{row:?}")));
+    lines.extend(run.turnover.iter().map(|row| format!("{row:?}")));
+    // The folder keeps tables in the order of execution, factor and name.
+    let mut tables: Vec<&FactorTable> = run.tables.iter().collect();
+    tables.sort_by_key(|row| (row.execution, row.factor, row.table.name().to_owned()));
+    lines.extend(tables.iter().map(|row| format!("{row:?}")));
+    // Texts have other positions where they were met in another order; they are compared above.
+    lines.iter().map(|line| line.replace(|letter: char| letter == '\n', " ")).map(without_text_ids).collect()
+}
+
+fn without_text_ids(line: String) -> String {
+    let Some(start) = line.find("TextId(") else { return line };
+    let end = start + line[start..].find(')').unwrap();
+    format!("{}{}", &line[..start], &line[end..])
+}
+
+fn assert_same(expected: &Run, found: &Run) {
+    let (expected, found) = (lines(expected), lines(found));
+    if let Some(at) = (0..expected.len().max(found.len())).find(|at| expected.get(*at) != found.get(*at)) {
+        panic!("row {at}:\nwritten {:?}\nread    {:?}", expected.get(at), found.get(at));
+    }
+}
+
+#[test]
+fn what_is_read_is_what_was_written() {
+    let mut run = made_up_run(40);
+    // Skipped months stand first: no ranking, no returns, no turnover.
+    let kept = |execution: u32| execution >= 2;
+    (run.executions[0].is_kept, run.executions[1].is_kept) = (false, false);
+    run.ranking.retain(|row| kept(row.execution));
+    run.turnover.retain(|row| kept(row.execution));
+    // A benchmark begins late, and stands where the run has it.
+    run.returns.retain(|row| kept(row.execution) && (row.portfolio != 1 || row.execution > 9));
+    run.forecasts[7].realized = None;
+    run.scores[9].raw = Some(-0.0);
+    run.entities[3].valid_from = Some("2015-06-01".parse().unwrap());
+    run.entities[4].group = Some("tmt".parse().unwrap());
+    run.entities[5].name_zh = None;
+    run.entities[6].name = "<script>\u{202e}\"'".into();
+    let (_parent, place) = written(&run);
+    let folder = read(&place).unwrap();
+    assert_same(&run, &folder.run);
+    assert_eq!(folder.metrics, json!({ "a": 1 }));
+    assert_eq!(folder.provenance["engine"]["name"], "test");
+    assert!(folder.provenance["files"]["report.html"]["sha256"].is_string());
+}
+
+#[test]
+fn a_run_without_rows_is_read() {
+    let (_parent, place) = written(&Run::default());
+    assert_same(&Run::default(), &read(&place).unwrap().run);
+}
+
+#[test]
+fn tables_of_every_kind_are_read() {
+    let mut run = made_up_run(3);
+    run.tables.clear();
+    let days: Vec<Date> = ["2015-01-05", "2015-02-06"].iter().map(|day| day.parse().unwrap()).collect();
+    let texts = |texts: [&str; 2]| texts.map(String::from).to_vec();
+    let table = |name: &str| Table::new(name);
+    let matrix =
+        || Table::matrix("z", &["a", "b"], &["a", "b"], &[vec![None, Some(1.5)], vec![Some(-1.5), None]]);
+    let of = |execution, factor, table| FactorTable { execution, factor, table };
+    let all = table("all")
+        .dates("day", days.clone())
+        .numbers("n", vec![Some(-0.0), None])
+        .text("t", texts(["", "钢"]));
+    run.tables = vec![
+        of(0, 3, matrix()),
+        of(1, 0, all.clone()),
+        of(1, 0, table("only_text").text("t", texts(["x", "y"]))),
+        of(1, 3, matrix()),
+        of(2, 0, all),
+        // Columns come and go from day to day.
+        of(2, 0, table("only_text").text("t", texts(["x", "z"])).dates("day", days)),
+        of(2, 1, table("wide").numbers("execution_time", vec![Some(1.0)])),
+    ];
+    let (_parent, place) = written(&run);
+    let found = read(&place).unwrap().run;
+    assert_same(&run, &found);
+    assert!(found.tables[0].table.is_matrix() && !found.tables[1].table.is_matrix());
+
+    // What a folder cannot keep, as its documentation says.
+    run.tables = vec![
+        of(0, 0, table("mixed").numbers("a", vec![Some(0.1), None])),
+        of(1, 0, table("mixed").text("a", texts(["x", "y"])).numbers("late", vec![Some(1.0), None])),
+        of(2, 0, table("mixed").numbers("execution", vec![Some(2.0)])),
+        of(2, 1, table("empty").numbers("a", vec![])),
+    ];
+    let (_parent, place) = written(&run);
+    let found = read(&place).unwrap().run.tables;
+    assert_eq!(found.len(), 3);
+    assert_eq!(found[0].table.find("a"), Some(&ColumnValues::Texts(texts(["0.1", ""]))));
+    let Some(ColumnValues::Numbers(late)) = found[0].table.find("late") else { panic!("{found:?}") };
+    assert!(late.iter().all(|number| number.is_nan()));
+    assert_eq!(found[2].table.find("execution_2"), Some(&ColumnValues::Numbers(vec![2.0])));
+    assert_eq!(found[2].table.find("a"), None);
+}
+
+#[test]
+fn a_touched_folder_is_an_error_that_names_every_file() {
+    let (_parent, place) = written(&made_up_run(3));
+    let bytes = fs::read(place.join("scores.parquet")).unwrap();
+    let mut flipped = bytes.clone();
+    flipped[bytes.len() / 2] ^= 1;
+    fs::write(place.join("scores.parquet"), flipped).unwrap();
+    fs::write(place.join("metrics.json"), "{}").unwrap();
+    fs::remove_file(place.join("turnover.parquet")).unwrap();
+    fs::write(place.join("tables/notes.txt"), "mine").unwrap();
+    let check = check_files(&place).unwrap();
+    let changes: Vec<(&str, bool)> =
+        check.changed.iter().map(|file| (file.file.as_str(), file.change == Change::Missing)).collect();
+    let expected = ["metrics.json", "scores.parquet", "tables/notes.txt", "turnover.parquet"];
+    assert_eq!(changes, expected.map(|file| (file, file == "turnover.parquet")));
+    let error = read(&place).unwrap_err();
+    let said = error.to_string();
+    for part in [
+        "was changed: `metrics.json` has 2 bytes in place of 9; ",
+        "`scores.parquet` has the SHA-256 ",
+        "`tables/notes.txt` is not named in `run.json`; `turnover.parquet` is missing",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(error.hint(), Some("take the folder as it was written, or repeat the run"));
+}
+
+#[test]
+fn what_is_no_run_is_said_to_be_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let said = || {
+        let error = read(folder.path()).unwrap_err();
+        format!("{error} / {}", error.hint().unwrap()).replace(folder.path().to_str().unwrap(), "DIR")
+    };
+    let none = "`DIR` is no run folder: it has no `run.json` that names the files of a run / \
+                name a folder that `rotor backtest` wrote";
+    assert_eq!(said(), none);
+    let run = |text: &str| fs::write(folder.path().join("run.json"), text).unwrap();
+    run("{\"colour\": \"red\"}");
+    assert_eq!(said(), none);
+    run("{\"format\": 2, \"files\": {}}");
+    assert!(
+        said().starts_with("`run.json` in `DIR` is of format 2; this version reads format 1 / "),
+        "{}",
+        said()
+    );
+    run("{\"format\": 1");
+    assert!(said().starts_with("cannot read `DIR/run.json`: it is not the JSON of a run: "), "{}", said());
+    run("{\"format\": 1}");
+    assert!(said().starts_with("cannot read `DIR/run.json`: it has no entry `files` / "), "{}", said());
+    run("{\"format\": 1, \"files\": {}}");
+    assert!(said().starts_with("`run.json` in `DIR` does not name `diagnostics.parquet`"), "{}", said());
+    // A name that leads out of the folder is not followed.
+    run("{\"format\": 1, \"files\": {\"../../etc/passwd\": {\"sha256\": \"\", \"bytes\": 0}}}");
+    assert!(said().contains("`../../etc/passwd` is missing"), "{}", said());
+}
+
+/// Puts other bytes into a file of a run folder and makes `run.json` agree with them.
+fn doctored(place: &Path, file: &str, bytes: &[u8]) -> String {
+    let before = (fs::read(place.join(file)).unwrap(), fs::read(place.join("run.json")).unwrap());
+    let mut run: Value = serde_json::from_slice(&before.1).unwrap();
+    let sha256: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    run["files"][file] = json!({ "sha256": sha256, "bytes": bytes.len() });
+    fs::write(place.join(file), bytes).unwrap();
+    fs::write(place.join("run.json"), run.to_string()).unwrap();
+    let outcome = read(place);
+    fs::write(place.join(file), before.0).unwrap();
+    fs::write(place.join("run.json"), before.1).unwrap();
+    outcome.map(|_| "read".to_owned()).unwrap_or_else(|error: RunError| error.to_string())
+}
+
+fn parquet(columns: &[(&str, ArrayRef, bool)]) -> Vec<u8> {
+    let columns = columns.iter().map(|(name, array, is_optional)| (*name, Arc::clone(array), *is_optional));
+    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+#[test]
+fn wrong_columns_are_named_with_their_file() {
+    let (_parent, place) = written(&made_up_run(3));
+    let day: ArrayRef = Arc::new(Date32Array::from(vec![16467]));
+    let number: ArrayRef = Arc::new(Float64Array::from(vec![1.0]));
+    let empty: ArrayRef = Arc::new(Float64Array::from(vec![None]));
+    let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text])) };
+    let turnover =
+        |columns: &[(&str, ArrayRef, bool)]| doctored(&place, "turnover.parquet", &parquet(columns));
+    let execution = ("execution", Arc::clone(&day), false);
+    let cost = ("cost", Arc::clone(&number), false);
+    assert_eq!(
+        turnover(&[execution.clone(), cost.clone()]),
+        "column `turnover` of `turnover.parquet` is missing"
+    );
+    assert_eq!(
+        turnover(&[execution.clone(), ("turnover", text("a"), false), cost.clone()]),
+        "column `turnover` of `turnover.parquet` holds Dictionary(Int32, Utf8) where numbers belong"
+    );
+    assert_eq!(
+        turnover(&[execution.clone(), ("turnover", empty, true), cost.clone()]),
+        "column `turnover` of `turnover.parquet` has an empty cell"
+    );
+    let extra = ("colour", text("red"), false);
+    assert_eq!(
+        turnover(&[execution.clone(), ("turnover", Arc::clone(&number), false), cost.clone(), extra]),
+        "column `colour` of `turnover.parquet` is there, or there twice, where the format has none"
+    );
+    // The order of columns is nothing to a reader.
+    assert_eq!(turnover(&[cost, ("turnover", Arc::clone(&number), false), execution.clone()]), "read");
+    let returns = |exit: i32, portfolio: &str| {
+        let exit: ArrayRef = Arc::new(Date32Array::from(vec![exit]));
+        let columns = [
+            execution.clone(),
+            ("exit", exit, false),
+            ("portfolio", text(portfolio), false),
+            ("value", Arc::clone(&number), false),
+        ];
+        doctored(&place, "returns.parquet", &parquet(&columns))
+    };
+    assert_eq!(returns(16495, "top"), "read");
+    assert_eq!(
+        returns(i32::MAX, "top"),
+        "column `exit` of `returns.parquet` has 2147483647 days since 1970, which is no day of the calendar"
+    );
+    let ranking = |sector: &str| {
+        let rank: ArrayRef = Arc::new(arrow_array::Int32Array::from(vec![1]));
+        let value = |name| (name, Arc::clone(&number), false);
+        let columns = [
+            execution.clone(),
+            ("sector", text(sector), false),
+            value("total"),
+            value("tie_break"),
+            ("rank", rank, false),
+            value("weight"),
+        ];
+        doctored(&place, "ranking.parquet", &parquet(&columns))
+    };
+    assert_eq!(ranking("801001"), "read");
+    assert_eq!(ranking("999999"), "column `sector` of `ranking.parquet` says \"999999\", which is not known");
+}
+
+#[test]
+fn damaged_files_are_errors_whatever_the_decoder_does() {
+    let (_parent, place) = written(&made_up_run(3));
+    for file in ["scores.parquet", "entities.parquet", "tables/profit.t0.parquet"] {
+        let bytes = fs::read(place.join(file)).unwrap();
+        for length in [0, 4, 100, bytes.len() - 1] {
+            let said = doctored(&place, file, &bytes[..length]);
+            assert!(said.starts_with(&format!("cannot read `{file}`: ")), "{said}");
+        }
+        // Every answer is one, none a panic; many flips change a value and can be read.
+        let mut state = 7_u64;
+        for _ in 0..60 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let mut flipped = bytes.clone();
+            flipped[(state >> 33) as usize % bytes.len()] ^= 1 << (state % 8);
+            let said = doctored(&place, file, &flipped);
+            assert!(said == "read" || said.contains(file) || said.contains("column `"), "{said}");
+        }
+    }
+}

@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "rotor-cli",
         &[
             "rotor-factor",
+            "rotor-stats",
             "rotor-data",
             "rotor-plugin",
             "rotor-run",

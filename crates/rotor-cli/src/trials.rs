@@ -115,11 +115,11 @@ impl Best<'_> {
     fn verdict(&self) -> &'static str {
         const SURE: f64 = 0.95;
         if self.sharpe <= self.threshold {
-            "no better than luck: it is no evidence of skill"
+            "no better than luck: no evidence of skill"
         } else if self.probability < SURE {
-            "above that, but not by more than such a ratio errs: it is no evidence of skill"
+            "above luck, but by no more than such a ratio errs: no evidence of skill"
         } else {
-            "more than luck explains, if every trial is in this ledger and returns are normal"
+            "more than luck explains, if every trial is here and returns are normal"
         }
     }
 }
@@ -184,7 +184,7 @@ fn table(trials: &[&Trial]) -> String {
                 .interval
                 .map_or("-".into(), |(low, high)| format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high)),
             headline.sharpe.map_or("-".into(), |sharpe| format!("{sharpe:.2}")),
-            fit_end(&trial.run, 20),
+            fit_end(&trial.run, 17),
         ]);
     }
     // The factors stand above the first of the runs that have them: there is no room for them beside each.
@@ -212,11 +212,11 @@ fn to_the_minute(when: &str) -> String {
 fn luck(best: &Best<'_>, n_trials: u64) -> String {
     let headline = &best.trial.headline;
     let luckiest = match n_trials {
-        1 => format!("one strategy without skill would show {:.2} on average", best.threshold),
-        n => format!("the best of {n} without skill would show about {:.2}", best.threshold),
+        1 => format!("one strategy without skill shows {:.2} on average", best.threshold),
+        n => format!("the best of {n} strategies without skill shows about {:.2}", best.threshold),
     };
     format!(
-        "best: Sharpe {:.2} over {} ({}); {luckiest}\n{}\n",
+        "best: Sharpe {:.2} over {} ({})\nluck: {luckiest}\nverdict: {}\n",
         best.sharpe,
         counted(headline.n_months, "month"),
         &best.trial.config[..N_DIGITS],

@@ -134,7 +134,7 @@ mod tests {
     fn sparklines_go_from_the_least_to_the_largest() {
         let values: Vec<Option<f64>> = (0..8).map(|value| Some(f64::from(value))).collect();
         assert_eq!(sparkline(&values, 20), "▁▂▃▄▅▆▇█");
-        assert_eq!(sparkline(&values, 4), "▂▄▆█");
+        assert_eq!(sparkline(&values, 4), "▁▃▆█");
         assert_eq!(sparkline(&[Some(1.0), None, Some(1.0)], 9), "▄ ▄");
         assert_eq!(sparkline(&[], 9), "");
     }

@@ -89,7 +89,7 @@ fn lying(svg: &mut Svg, chart: &BarChart, scale: Scale, (width_, top): (f64, f64
 fn upright(svg: &mut Svg, chart: &BarChart, scale: Scale, (width_, top): (f64, f64), plot: f64) -> f64 {
     let bottom = top + plot;
     let scale = scale.between(bottom, top);
-    let ticks = scale.ticks(chart.unit, (plot / 42.0) as usize);
+    let ticks = scale.ticks(chart.unit, (plot / 36.0) as usize);
     let start = widest(&ticks) + 8.0;
     let slot = (width_ - 10.0 - start) / chart.categories.len() as f64;
     let frame = Frame { chart, scale, is_lying: false, start, slot, values: (bottom, top) };

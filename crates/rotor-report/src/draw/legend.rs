@@ -7,6 +7,9 @@ use super::{Mark, Tone};
 /// The height of a row of the legend.
 pub(super) const ROW: f64 = LETTER * 1.5;
 
+/// How much wider the heading is for being bold.
+const BOLD: f64 = 1.15;
+
 /// The length of a mark, and the room behind it and behind a name.
 const MARK: f64 = 20.0;
 const BEHIND_MARK: f64 = 5.0;
@@ -56,7 +59,7 @@ pub(super) struct Legend<'t> {
 impl<'t> Legend<'t> {
     /// Lays out entries behind the title, in as many rows as they need.
     pub(super) fn new(title: &'t str, entries: Vec<Entry<'t>>, width_: f64) -> Self {
-        let mut x = if title.is_empty() { 0.0 } else { width(&cut(title, width_)) * 1.08 + BEHIND_NAME };
+        let mut x = if title.is_empty() { 0.0 } else { width(&cut(title, width_)) * BOLD + BEHIND_NAME };
         let mut row = 0;
         let places = entries
             .iter()
@@ -90,7 +93,7 @@ impl<'t> Legend<'t> {
                 Anchor::Start,
                 "head",
                 self.title,
-                self.width / 1.08,
+                self.width / BOLD,
             );
         }
         for (entry, (x, row)) in self.entries.iter().zip(&self.places) {

@@ -138,7 +138,7 @@ fn span_names(chart: &LineChart) -> Vec<&str> {
 }
 
 fn n_ticks(panel: &Laid<'_>) -> usize {
-    ((panel.bottom - panel.top) / 42.0) as usize
+    ((panel.bottom - panel.top) / 36.0) as usize
 }
 
 fn spans(svg: &mut Svg, frame: &Frame<'_>, panel: &Laid<'_>) {
@@ -240,12 +240,13 @@ fn draw_series(svg: &mut Svg, frame: &Frame<'_>, panel: &Laid<'_>, series: &Seri
                 }
                 svg.path(&format!("area {}", series.tone.class()), &area);
             }
-            let mut line = Path::new();
+            let (mut line, mut specks) = (Path::new(), Path::new());
             for piece in pieces {
-                // A value between two gaps is a dot as wide as the line.
-                if let [(x, y)] = piece[..] { line.add_dot(x, y) } else { line.lines(piece) }
+                // A value between two gaps would be no line.
+                if let [(x, y)] = piece[..] { specks.add_dot(x, y) } else { line.lines(piece) }
             }
             svg.path(&line_class(series.mark, series.tone), &line);
+            svg.path(&format!("speck {}", series.tone.class()), &specks);
         }
     }
 }

@@ -36,10 +36,10 @@ pub(super) fn cut(text: &str, room: f64) -> Cow<'_, str> {
 fn letter_width(letter: char) -> f64 {
     let share = match letter {
         'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 0.3,
-        ' ' | 'f' | 't' | 'r' | '(' | ')' | '-' | '/' => 0.38,
-        'm' | 'w' | 'M' | 'W' | '%' | '…' | '@' => 0.92,
-        'A'..='Z' | '&' | '+' | '<' | '>' | '=' => 0.7,
-        '\u{20}'..='\u{2af}' => 0.57,
+        ' ' | 'f' | 't' | 'r' | '(' | ')' | '-' | '/' => 0.41,
+        'm' | 'w' | 'M' | 'W' | '%' | '…' | '@' => 0.97,
+        'A'..='Z' | '&' | '+' | '<' | '>' | '=' => 0.74,
+        '\u{20}'..='\u{2af}' => 0.62,
         _ => match letter.width() {
             Some(2) => 1.0,
             Some(0) | None => 0.0,
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn texts_are_cut_to_their_room() {
         assert_eq!(cut("Basic Chemicals", 200.0), "Basic Chemicals");
-        assert_eq!(cut("Basic Chemicals", 60.0), "Basic C…");
+        assert_eq!(cut("Basic Chemicals", 65.0), "Basic C…");
         assert_eq!(cut("电力设备", 40.0), "电力…");
         assert_eq!(cut("abc", 0.0), "…");
     }

@@ -13,7 +13,7 @@ pub(crate) const N_SHADES: usize = 6;
 pub(crate) const STRONG: i32 = 4;
 
 /// How much of the full colour is in each shade. The step before the strong ones is long: no text stands on a middle tone.
-const SHARES: [f64; N_SHADES] = [0.10, 0.20, 0.32, 0.46, 0.86, 1.0];
+const SHARES: [f64; N_SHADES] = [0.13, 0.23, 0.34, 0.46, 0.86, 1.0];
 
 type Rgb = [u8; 3];
 
@@ -48,7 +48,7 @@ const LIGHT: Theme = Theme {
     raised: [0xf5, 0xf7, 0xf9],
     ink: [0x1b, 0x21, 0x28],
     soft: [0x55, 0x5e, 0x68],
-    rule: [0x8a, 0x93, 0x9c],
+    rule: [0x80, 0x89, 0x92],
     faint: [0xe1, 0xe5, 0xe9],
     link: [0x00, 0x5a, 0x94],
     alert: ([0x7a, 0x35, 0x00], [0xff, 0xf4, 0xe5]),
@@ -121,10 +121,10 @@ fn variables(theme: &Theme) -> String {
 
 /// Returns the rules that give every shade its class.
 pub(crate) fn shade_rules() -> String {
-    let mut text = String::from(".chart .z0{fill:var(--zero)}\n");
+    let mut text = String::from(".chart .z0{fill:var(--zero);stroke:var(--zero)}\n");
     for name in ["u", "d", "q"] {
         for shade in 1..=N_SHADES {
-            writeln!(text, ".chart .{name}{shade}{{fill:var(--{name}{shade})}}")
+            writeln!(text, ".chart .{name}{shade}{{fill:var(--{name}{shade});stroke:var(--{name}{shade})}}")
                 .expect("writing to a string does not fail");
         }
     }
@@ -176,7 +176,9 @@ mod tests {
                 for colour in [theme.ink, theme.soft, theme.link] {
                     text(colour, ground);
                 }
-                theme.tones.map(|tone| graphic(tone, ground));
+                for tone in theme.tones {
+                    graphic(tone, ground);
+                }
                 graphic(theme.rule, ground);
             }
             text(theme.alert.0, theme.alert.1);

@@ -84,16 +84,25 @@ impl Scale {
 
     /// About `n` round values of the axis, as the unit writes them.
     pub(super) fn ticks(&self, unit: Unit, n: usize) -> Vec<Tick> {
-        let n = n.max(2);
-        if self.is_log && self.high / self.low > 8.0 {
-            return self.decades(unit, n);
+        if self.is_log {
+            let ticks = self.log_ticks(unit, n.max(2));
+            // Less than a decade may hold too few of them; there, round steps do as well.
+            if ticks.len() > 2 || self.high / self.low > 10.0 {
+                return ticks;
+            }
         }
         let (low, high) = (self.low * unit.factor, self.high * unit.factor);
         if !(high - low).is_finite() || high <= low {
             return Vec::new();
         }
-        let (step, decimals) = round_step((high - low) / n as f64);
-        let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
+        // Where round values happen to fall outside, there are more of them.
+        let (step, decimals, first, last) = (n.max(2)..n.max(2) + 4)
+            .map(|n| {
+                let (step, decimals) = round_step((high - low) / n as f64 * 0.8);
+                (step, decimals, (low / step).ceil() as i64, (high / step).floor() as i64)
+            })
+            .find(|(_, _, first, last)| last - first >= 2)
+            .unwrap_or((high - low, 0, 0, -1));
         (first..=last)
             .map(|count| {
                 let value = count as f64 * step;
@@ -102,25 +111,32 @@ impl Scale {
             .collect()
     }
 
-    /// 1, 2 and 5 of every decade, or as many of the decades as there is room for.
-    fn decades(&self, unit: Unit, n: usize) -> Vec<Tick> {
+    /// Round values of every decade, as many as there is room for, or some of the powers of ten.
+    fn log_ticks(&self, unit: Unit, n: usize) -> Vec<Tick> {
+        // With the least distance between two of them, as a share of a decade.
+        const DIGITS: [(f64, &[f64]); 5] = [
+            (0.079, &[1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0]),
+            (0.124, &[1.0, 1.5, 2.0, 3.0, 5.0, 7.0]),
+            (0.301, &[1.0, 2.0, 5.0]),
+            (0.477, &[1.0, 3.0]),
+            (1.0, &[1.0]),
+        ];
         let (low, high) = (self.low * unit.factor, self.high * unit.factor);
-        let (first, last) = (libm::floor(libm::log10(low)) as i32, libm::ceil(libm::log10(high)) as i32);
-        let n_decades = (last - first).max(1) as usize;
-        let digits: &[f64] = match n_decades {
-            few if few * 3 <= n + 2 => &[1.0, 2.0, 5.0],
-            few if few * 2 <= n + 2 => &[1.0, 3.0],
-            _ => &[1.0],
-        };
-        let stride = n_decades.div_ceil(n).max(1);
-        let decades = (first..=last).filter(|decade| decade.rem_euclid(stride as i32) == 0);
-        let values =
-            decades.flat_map(|decade| digits.iter().map(move |digit| (decade, digit * power_of_ten(decade))));
+        let n_decades = libm::log10(high) - libm::log10(low);
+        let least = n_decades / n as f64 * 0.6;
+        let digits =
+            DIGITS.iter().find(|(distance, _)| *distance >= least).map_or(&[1.0][..], |found| found.1);
+        let stride = least.ceil().max(1.0) as i32;
+        let first = libm::floor(libm::log10(low)) as i32;
+        let decades = (first..=libm::floor(libm::log10(high)) as i32).filter(|decade| decade % stride == 0);
+        let values = decades.flat_map(|decade| digits.iter().map(move |digit| (decade, *digit)));
+        let has_halves = digits.contains(&1.5);
         values
+            .map(|(decade, digit)| (decade, digit * power_of_ten(decade)))
             .filter(|(_, value)| (low..=high).contains(value))
-            .map(|(decade, value)| Tick {
-                value: value / unit.factor,
-                label: unit.tick(value, usize::try_from(-decade).unwrap_or(0)),
+            .map(|(decade, value)| {
+                let decimals = usize::try_from(i32::from(has_halves) - decade).unwrap_or(0);
+                Tick { value: value / unit.factor, label: unit.tick(value, decimals) }
             })
             .collect()
     }
@@ -170,7 +186,7 @@ mod tests {
     use super::*;
 
     fn labels(values: &[f64], is_log: bool, unit: Unit) -> String {
-        let scale = Scale::new(values.iter().copied(), None, is_log).unwrap();
+        let scale = Scale::new(values.iter().copied(), None, is_log).unwrap().between(200.0, 0.0);
         let ticks = scale.ticks(unit, 5);
         ticks.into_iter().map(|tick| tick.label).collect::<Vec<_>>().join(" ")
     }
@@ -178,18 +194,24 @@ mod tests {
     #[test]
     fn ticks_are_round_in_the_unit_that_is_shown() {
         let unit = Unit::plain(2);
-        assert_eq!(labels(&[0.0, 1.0], false, unit), "0.0 0.5 1.0");
+        assert_eq!(labels(&[0.0, 1.0], false, unit), "0.0 0.2 0.4 0.6 0.8 1.0");
         assert_eq!(labels(&[-0.031, 0.052], false, Unit::fraction(1)), "-2% 0% 2% 4%");
         assert_eq!(labels(&[1234.0, 9876.0], false, unit), "2000 4000 6000 8000 10000");
-        assert_eq!(labels(&[0.9, 2.2], true, unit), "1.0 1.5 2.0");
-        assert_eq!(labels(&[0.5, 60.0], true, unit), "1 3 10 30");
-        assert_eq!(labels(&[1.0, 1e12], true, unit), "1 1000 1000000 1e9 1e12");
         assert_eq!(labels(&[-1e300, 1e300], false, unit), "-1e300 -5e299 0 5e299 1e300");
     }
 
     #[test]
+    fn equal_ratios_have_equal_distances() {
+        let unit = Unit::plain(2);
+        assert_eq!(labels(&[0.7, 2.4], true, unit), "0.70 1.0 1.5 2.0");
+        assert_eq!(labels(&[1.01, 1.08], true, unit), "1.02 1.04 1.06 1.08");
+        assert_eq!(labels(&[0.5, 60.0], true, unit), "0.5 1 2 5 10 20 50");
+        assert_eq!(labels(&[1.0, 1e12], true, unit), "1 1000 1000000 1e9 1e12");
+    }
+
+    #[test]
     fn values_without_a_range_have_one() {
-        assert_eq!(labels(&[3.0, 3.0], false, Unit::plain(0)), "2.8 2.9 3.0 3.1 3.2");
+        assert_eq!(labels(&[3.0, 3.0], false, Unit::plain(0)), "2.7 2.8 2.9 3.0 3.1 3.2");
         assert_eq!(labels(&[-0.0], false, Unit::plain(0)), "-1.0 -0.5 0.0 0.5 1.0");
         assert!(Scale::new([f64::NAN].into_iter(), Some(0.0), false).is_none());
     }

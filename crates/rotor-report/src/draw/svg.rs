@@ -30,6 +30,8 @@ impl Svg {
     ///
     /// `class` says how it takes its place on the page: `fluid` fills the width, `fixed` keeps its own.
     pub(super) fn finish(self, width: f64, height: f64, class: &str, caption: &Caption<'_>) -> String {
+        // What keeps its size is shown as large as what fills the width of a wide page.
+        let zoom = if class == "fixed" { 1.14 } else { 1.0 };
         let mut svg = String::with_capacity(self.body.len() + 512);
         svg.push_str("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" class=\"chart ");
         svg.push_str(class);
@@ -38,9 +40,9 @@ impl Svg {
         svg.push(' ');
         number(&mut svg, tenths(height));
         svg.push_str("\" width=\"");
-        number(&mut svg, tenths(width));
+        number(&mut svg, tenths(width * zoom));
         svg.push_str("\" height=\"");
-        number(&mut svg, tenths(height));
+        number(&mut svg, tenths(height * zoom));
         svg.push_str("\"><title>");
         escape(&mut svg, caption.title);
         svg.push_str("</title>");
@@ -53,6 +55,13 @@ impl Svg {
         svg.push_str(&self.body);
         svg.push_str("</svg>\n");
         svg
+    }
+
+    /// Opens a group of lines as thick as this; [`Self::close`] closes it.
+    pub(super) fn open_thick(&mut self, class: &str, width: f64) {
+        write!(self.body, "<g class=\"{class}\" stroke-width=\"").expect("writing to a string does not fail");
+        number(&mut self.body, tenths(width));
+        self.body.push_str("\">\n");
     }
 
     /// Opens a group; [`Self::close`] closes it.
@@ -143,8 +152,9 @@ impl Svg {
 #[derive(Debug, Default)]
 pub(super) struct Path {
     d: String,
-    // Where the pen is, in tenths.
+    // Where the pen is, and where the shape began, in tenths.
     at: (i64, i64),
+    start: (i64, i64),
 }
 
 impl Path {
@@ -161,10 +171,12 @@ impl Path {
 
     /// Lifts the pen.
     pub(super) fn to(&mut self, x: f64, y: f64) {
-        self.at = (tenths(x), tenths(y));
-        self.d.push('M');
-        number(&mut self.d, self.at.0);
-        follow(&mut self.d, self.at.1);
+        let to = (tenths(x), tenths(y));
+        let (command, from) = if self.d.is_empty() { ('M', (0, 0)) } else { ('m', self.at) };
+        self.d.push(command);
+        number(&mut self.d, to.0 - from.0);
+        follow(&mut self.d, to.1 - from.1);
+        (self.at, self.start) = (to, to);
     }
 
     /// Draws a line.
@@ -198,6 +210,7 @@ impl Path {
     /// Closes the shape.
     pub(super) fn end(&mut self) {
         self.d.push('z');
+        self.at = self.start;
     }
 
     /// Adds a line from one point to another.
@@ -289,7 +302,9 @@ mod tests {
         path.line(0.25, 10.0);
         path.line(-0.96, 10.0);
         path.line(1.0, 9.5);
-        assert_eq!(path.d, "M0 0l.3 10h-1.3l2-.5");
+        path.end();
+        path.to(1.0, 1.0);
+        assert_eq!(path.d, "M0 0l.3 10h-1.3l2-.5zm1 1");
         let mut path = Path::new();
         path.to(f64::NAN, f64::INFINITY);
         assert_eq!(path.d, "M0 1000000");

@@ -50,7 +50,15 @@
   document.addEventListener('pointermove', follow);
   document.addEventListener('pointerdown', follow);
   document.addEventListener('pointerleave', hide);
-  addEventListener('scroll', hide, { passive: true });
+  // What has the focus keeps its tip while the page moves below it.
+  const place = (shape) => {
+    const { right, top, height } = shape.getBoundingClientRect();
+    show(label(shape), right, top + Math.min(height / 2, 40));
+  };
+  addEventListener('scroll', () => {
+    const shape = hit({ target: document.activeElement });
+    if (shape && !tip.hidden) place(shape); else hide();
+  }, { passive: true, capture: true });
 
   const move = (from, to) => {
     if (!to) return;
@@ -61,10 +69,10 @@
   };
   // The nearest one above or below that stands in the same column.
   const across = (shape, step) => {
-    const place = shape.getBBox();
+    const from = shape.getBBox();
     for (let next = shape[step]; next; next = next[step]) {
       const other = next.getBBox();
-      if (other.y !== place.y && Math.abs(other.x - place.x) < 0.5) return next;
+      if (other.y !== from.y && Math.abs(other.x - from.x) < 0.5) return next;
     }
     return null;
   };
@@ -85,9 +93,7 @@
   });
   document.addEventListener('focusin', (event) => {
     const shape = hit(event);
-    if (!shape) { hide(); return; }
-    const place = shape.getBoundingClientRect();
-    show(label(shape), place.right, place.top + Math.min(place.height / 2, 40));
+    if (shape) place(shape); else hide();
   });
   document.addEventListener('focusout', hide);
 
@@ -115,14 +121,27 @@
     copy.setAttribute('role', 'img');
     for (const shape of [copy, ...copy.querySelectorAll('[aria-label]')]) unlabel(shape);
     for (const shape of copy.querySelectorAll('[tabindex]')) { shape.removeAttribute('tabindex'); shape.removeAttribute('role'); }
+    const element = (name, attributes, text) => {
+      const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+      for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+      made.textContent = text;
+      return made;
+    };
+    // Alone, the figure needs its title and, if the data are made up, the word for it.
     const { width, height } = shown.viewBox.baseVal;
-    const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-    ground.setAttribute('width', width);
-    ground.setAttribute('height', height);
-    ground.setAttribute('fill', getComputedStyle(root).getPropertyValue('--ground').trim());
-    const style = document.createElementNS('http://www.w3.org/2000/svg', 'style');
-    style.textContent = rules();
-    copy.querySelector(':scope > title').after(style, ground);
+    const [left, top, wide, high] = [-14, -38, width + 28, height + 52];
+    copy.setAttribute('viewBox', [left, top, wide, high].join(' '));
+    copy.setAttribute('width', wide);
+    copy.setAttribute('height', high);
+    const mark = document.querySelector('.mark');
+    const title = copy.querySelector(':scope > title');
+    const heading = (mark ? mark.textContent + ': ' : '') + title.textContent;
+    const fill = getComputedStyle(root).getPropertyValue('--ground').trim();
+    title.after(
+      element('style', {}, rules()),
+      element('rect', { x: left, y: top, width: wide, height: high, fill }, ''),
+      element('text', { x: 0, y: -16, class: 'head' }, heading),
+    );
     const file = new Blob([new XMLSerializer().serializeToString(copy)], { type: 'image/svg+xml' });
     const link = make('a', { href: URL.createObjectURL(file), download: figure.id + '.svg' });
     link.click();

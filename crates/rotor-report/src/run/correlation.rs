@@ -35,14 +35,19 @@ pub(super) fn figure(teller: &Teller<'_>) -> Option<Figure> {
         counts.push(alike.n);
     }
     let (least, most) = (counts.iter().min()?, counts.iter().max()?);
+    let months = if least == most {
+        say!(lang, "{most} months", "{most}个月")
+    } else {
+        say!(lang, "{least} to {most} months a pair", "每对{least}至{most}个月")
+    };
     let left_out = match teller.facts.run.factors.len() - n_factors {
         0 => String::new(),
         n => say!(lang, " {n} more factors are left out.", "另有{n}个因子未列。"),
     };
     let about = say!(
         lang,
-        "Mean over months of the rank correlation of two factors' scores across sectors, {least} to {most} months a pair; factors that say the same have a value near 1, and an empty cell has no month with three scored sectors.{left_out}",
-        "两因子得分的截面秩相关之月均值，每对{least}至{most}个月；接近1表示两因子所说相同，空格表示没有三个以上行业同时有得分的月份。{left_out}"
+        "Mean over months of the rank correlation of two factors' scores across sectors, {months}; factors that say the same have a value near 1, and an empty cell has no month with three scored sectors.{left_out}",
+        "两因子得分的截面秩相关之月均值，{months}；接近1表示两因子所说相同，空格表示没有三个以上行业同时有得分的月份。{left_out}"
     );
     let names: Vec<String> = (0..n_factors as u32).map(|factor| teller.factor_at(factor)).collect();
     Some(Figure {

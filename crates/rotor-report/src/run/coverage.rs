@@ -49,8 +49,8 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
         Column::word(lang.of("why there is no score", "无得分原因")),
         Column::number(lang.of("sector-months", "行业月数")),
         Column::number(lang.of("share", "占比")),
-        Column::word(lang.of("first", "首次")).detail(),
-        Column::word(lang.of("last", "末次")).detail(),
+        Column::number(lang.of("first", "首次")).detail(),
+        Column::number(lang.of("last", "末次")).detail(),
         Column::name(lang.of("sectors", "行业")),
     ]);
     let (mut factor_before, mut n_of_factor, mut n_left_out) = (u32::MAX, 0, 0);

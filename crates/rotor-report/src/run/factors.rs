@@ -6,7 +6,7 @@ use super::cells::{CORRELATION, DIFFERENCE, Notes, RATIO, SHARE, written};
 use super::correlation;
 use super::metrics::{Estimate, Node};
 use super::teller::{Teller, id_part};
-use super::told::told;
+use super::told::{told, warning};
 use crate::draw::{
     Band, Bar, BarChart, BarGroup, Chart, Columns, LineChart, Mark, Matrix, Panel, Series, Shades, Tone, Unit,
 };
@@ -28,7 +28,7 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
             caveats.push(caveat);
         }
     }
-    blocks.extend(caveats.into_iter().map(|caveat| Block::Warning(told(lang, caveat))));
+    blocks.extend(caveats.into_iter().map(|caveat| warning(lang, caveat)));
     let overview: Vec<Figure> =
         forest(teller, &factors).into_iter().chain(correlation::figure(teller)).collect();
     if !overview.is_empty() {

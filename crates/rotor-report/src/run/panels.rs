@@ -111,6 +111,7 @@ fn entities(teller: &Teller<'_>, id: &str, target: &Target<'_>, most: usize) -> 
     chosen
         .into_iter()
         .map(|(entity, rows)| {
+            let rows = compared(rows);
             let last = rows.iter().rposition(|row| row.realized.is_some()).unwrap_or(0);
             let rows = &rows[(last + 1).saturating_sub(MOST_PERIODS)..rows.len().min(last + 4)];
             let series = |name: &str, tone, mark, of: fn(&Forecast) -> Option<f64>| Series {
@@ -148,6 +149,15 @@ fn entities(teller: &Teller<'_>, id: &str, target: &Target<'_>, most: usize) -> 
         .collect()
 }
 
+/// The realized forecasts, and those for later periods; what lies between realized periods is realized never, as the months of a
+/// quarterly figure.
+fn compared<'a>(rows: &[&'a Forecast]) -> Vec<&'a Forecast> {
+    let last = rows.iter().rposition(|row| row.realized.is_some());
+    let later = |at: usize| last.is_none_or(|last| at > last);
+    let kept = rows.iter().enumerate().filter(|(at, row)| row.realized.is_some() || later(*at));
+    kept.map(|(_, row)| *row).collect()
+}
+
 /// The latest realized values and open forecasts, with the days on which they became public.
 fn values(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> {
     let lang = teller.lang;
@@ -157,12 +167,12 @@ fn values(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> {
     rows.sort_by_key(|row| (row.realized.is_none(), std::cmp::Reverse(row.period.days()), row.entity));
     let mut table = Table::new([
         Column::name(lang.of("sector", "行业")),
-        Column::word(lang.of("period", "报告期")),
-        Column::word(lang.of("foreseen on", "预测日")),
+        Column::number(lang.of("period", "报告期")),
+        Column::number(lang.of("foreseen on", "预测日")),
         Column::number(lang.of("forecast", "预测")),
         Column::number(lang.of("no change", "不变")),
         Column::number(lang.of("realized", "实际")),
-        Column::word(lang.of("released", "公布日")),
+        Column::number(lang.of("released", "公布日")),
     ]);
     for row in rows.iter().take(MOST_ROWS) {
         table.row([

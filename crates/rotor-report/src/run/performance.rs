@@ -3,7 +3,7 @@
 use super::cells::{DIFFERENCE, Notes, PERCENT, RATIO, SHARE};
 use super::metrics::Node;
 use super::teller::{EQUAL_WEIGHT, TOP, TOP_NET, Teller};
-use super::told::told;
+use super::told::warning;
 use crate::page::{Block, Column, Table};
 use crate::say;
 use crate::words::{NONE, name};
@@ -15,7 +15,7 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
     blocks.extend(performance(teller, all));
     blocks.push(Block::Heading(lang.of("Excess returns", "超额收益").into()));
     blocks.extend(excess(teller, all));
-    blocks.extend(all.texts(&["caveats"]).into_iter().map(|caveat| Block::Warning(told(lang, caveat))));
+    blocks.extend(all.texts(&["caveats"]).into_iter().map(|caveat| warning(lang, caveat)));
     blocks.push(Block::Heading(lang.of("Calendar years", "分年度").into()));
     blocks.extend(years(teller, all));
     blocks.push(Block::Heading(lang.of("Turnover and cost", "换手与成本").into()));
@@ -42,7 +42,8 @@ fn performance(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
         Column::number(lang.of("Sharpe", "夏普比率")),
         Column::number(lang.of("95% interval", "95%区间")),
         Column::number(lang.of("worst fall", "最大回撤")),
-        Column::word(lang.of("from peak to trough", "回撤起止")).detail(),
+        Column::number(lang.of("from", "回撤起")).detail(),
+        Column::number(lang.of("to", "回撤止")).detail(),
         Column::number(lang.of("months above 0", "上涨月份占比")).detail(),
         Column::number(lang.of("skewness", "偏度")).detail(),
         Column::number(lang.of("kurtosis", "峰度")).detail(),
@@ -53,7 +54,7 @@ fn performance(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     for (portfolio, of) in all.at(&["performance"]).entries() {
         let sharpe = of.estimate(&["sharpe"]);
         let fall = of.at(&["max_drawdown"]);
-        let days = fall.text(&["peak"]).zip(fall.text(&["trough"]));
+        let day = |key: &str| fall.text(&[key]).map_or(NONE.into(), name);
         table.row([
             teller.portfolio(portfolio),
             notes.figure(of.figure(&["annual_return"]), PERCENT),
@@ -61,9 +62,8 @@ fn performance(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
             notes.figure(sharpe.figure, RATIO),
             notes.interval(sharpe, RATIO),
             notes.figure(of.figure(&["max_drawdown"]), PERCENT),
-            days.map_or(NONE.into(), |(peak, trough)| {
-                say!(lang, "{peak} to {trough}", "{peak}至{trough}", peak = name(peak), trough = name(trough))
-            }),
+            day("peak"),
+            day("trough"),
             notes.figure(of.figure(&["hit_rate"]), SHARE),
             notes.figure(of.figure(&["skewness"]), RATIO),
             notes.figure(of.figure(&["kurtosis"]), RATIO),
@@ -175,8 +175,11 @@ fn years(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
 fn trading(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     let lang = teller.lang;
     let trading = all.at(&["trading"]);
-    let mut table =
-        Table::new([Column::word(""), Column::number(""), Column::number(lang.of("rebalances", "调仓次数"))]);
+    let mut table = Table::new([
+        Column::word(lang.of("of the portfolio", "项目")),
+        Column::number(lang.of("mean", "均值")),
+        Column::number(lang.of("rebalances", "调仓次数")),
+    ]);
     let mut notes = Notes::new(teller);
     let rows = [
         ("turnover", lang.of("turnover of a rebalance, one way", "每次换手（单边）"), SHARE),
@@ -258,15 +261,15 @@ fn extremes(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     let mut falls = Table::new([
         Column::name(lang.of("of", "对象")),
         Column::number(lang.of("fall", "跌幅")),
-        Column::word(lang.of("peak", "高点")),
-        Column::word(lang.of("trough", "低点")),
-        Column::word(lang.of("recovery", "收复")),
+        Column::number(lang.of("peak", "高点")),
+        Column::number(lang.of("trough", "低点")),
+        Column::number(lang.of("recovery", "收复")),
     ]);
     let mut months = Table::new([
         Column::name(lang.of("of", "对象")),
         Column::number(lang.of("month", "当月")),
-        Column::word(lang.of("execution", "调仓日")),
-        Column::word(lang.of("exit", "卖出日")),
+        Column::number(lang.of("execution", "调仓日")),
+        Column::number(lang.of("exit", "卖出日")),
     ]);
     let net = (teller.portfolio(TOP_NET), all.at(&["performance", TOP_NET]));
     let relative = (

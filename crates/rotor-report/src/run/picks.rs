@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use rotor_run::Score;
+
 use super::cells::Notes;
 use super::teller::{Teller, score_number};
 use super::told::told;
 use crate::draw::{Chart, Columns, Matrix, Shades, Unit};
 use crate::page::{Block, Column, Figure, Section, Table};
 use crate::say;
-use crate::words::{fixed, name, or_none, plain};
+use crate::words::{NONE, fixed, name, or_none, plain};
 
 /// Rows of the strip; sectors that were held less often are left out.
 const MOST_HELD: usize = 60;
@@ -66,11 +68,11 @@ fn strip(teller: &Teller<'_>) -> Vec<Block> {
     };
     let about = say!(
         lang,
-        "A cell is a month in which the sector was held, the darker the better its rank; behind the name the share of the {n_months} months. {never} of {n_ever} sectors were never held.{left_out}",
-        "每格为持有该行业的一个月，颜色越深排名越高；名称后为{n_months}个月中持有的比例。{n_ever}个行业中有{never}个从未入选。{left_out}"
+        "A cell is a month in which the sector was held, the darker the better its rank; before the name the share of the {n_months} months. {never} of {n_ever} sectors were never held.{left_out}",
+        "每格为持有该行业的一个月，颜色越深排名越高；名称前为{n_months}个月中持有的比例。{n_ever}个行业中有{never}个从未入选。{left_out}"
     );
     let label = |sector: u32, n: usize| {
-        format!("{} {}%", teller.entity(sector), fixed(100.0 * n as f64 / n_months as f64, 0))
+        format!("{}% {}", fixed(100.0 * n as f64 / n_months as f64, 0), teller.entity(sector))
     };
     let figure = Figure {
         id: "picks-by-month".into(),
@@ -78,7 +80,7 @@ fn strip(teller: &Teller<'_>) -> Vec<Block> {
         about,
         chart: Chart::Matrix(Matrix {
             rows: rows.iter().map(|(sector, n, _)| label(*sector, *n)).collect(),
-            row_axis: lang.of("sector, share of months held", "行业（持有月份占比）").into(),
+            row_axis: lang.of("share of months held, sector", "持有月份占比、行业").into(),
             columns: Columns::Dates(kept.iter().map(|(_, month)| month.as_of).collect()),
             column_axis: lang.of("execution", "调仓日").into(),
             cells: rows.into_iter().map(|(_, _, cells)| cells).collect(),
@@ -97,17 +99,19 @@ fn scores(teller: &Teller<'_>, execution: u32) -> Vec<Block> {
         Column::number(lang.of("rank", "排名")),
         Column::name(lang.of("sector", "行业")),
         Column::name(lang.of("Chinese name", "英文名")),
-        Column::word(lang.of("code", "代码")).detail(),
-        Column::word(lang.of("group", "分组")).detail(),
         Column::number(lang.of("share", "权重")),
         Column::number(lang.of("total", "总分")),
-        Column::number(lang.of("tie-break", "同分排序值")).detail(),
     ];
-    for factor in &run.factors {
+    columns.extend(run.factors.iter().map(|factor| Column::number(teller.factor(factor))));
+    columns.extend([
+        Column::word(lang.of("code", "代码")).detail(),
+        Column::word(lang.of("group", "分组")).detail(),
+        Column::number(lang.of("tie-break", "同分排序值")).detail(),
+    ]);
+    columns.extend(run.factors.iter().map(|factor| {
         let title = teller.factor(factor);
-        columns.push(Column::number(title.clone()));
-        columns.push(Column::number(say!(lang, "{title}, raw", "{title}原始值")).detail());
-    }
+        Column::number(say!(lang, "{title}, raw", "{title}原始值")).detail()
+    }));
     let mut by_sector: BTreeMap<(u32, u32), usize> = BTreeMap::new();
     let all = teller.scores(execution);
     for (at, score) in all.iter().enumerate() {
@@ -122,26 +126,25 @@ fn scores(teller: &Teller<'_>, execution: u32) -> Vec<Block> {
             place.rank.to_string(),
             teller.entity(place.sector).to_owned(),
             teller.other_name(place.sector),
-            name(&entity.code),
-            entity.group.map_or(String::new(), |group| teller.group(group.word())),
             held,
             score_number(place.total),
-            fixed(place.tie_break, 3),
         ];
-        for factor in 0..run.factors.len() as u32 {
-            let Some(score) = by_sector.get(&(place.sector, factor)).map(|at| all[*at]) else {
-                let reason = lang.of("the factor was not asked about it", "未向该因子询问此行业");
-                row.extend([notes.missing(reason), String::new()]);
-                continue;
-            };
-            let reason = score.note.map_or("", |note| run.texts.get(note));
-            row.push(
-                score
-                    .score
-                    .map_or_else(|| notes.missing(reason).replace(crate::words::NONE, "na"), score_number),
-            );
-            row.push(or_none(score.raw, plain));
-        }
+        let scores = (0..run.factors.len() as u32)
+            .map(|factor| by_sector.get(&(place.sector, factor)).map(|at| all[*at]))
+            .collect::<Vec<_>>();
+        row.extend(scores.iter().map(|score| match score {
+            None => notes.missing(lang.of("the factor was not asked about it", "未向该因子询问此行业")),
+            Some(Score { score: Some(score), .. }) => score_number(*score),
+            Some(Score { note, .. }) => {
+                notes.missing(note.map_or("", |note| run.texts.get(note))).replace(NONE, "na")
+            }
+        }));
+        row.extend([
+            name(&entity.code),
+            entity.group.map_or(String::new(), |group| teller.group(group.word())),
+            fixed(place.tie_break, 3),
+        ]);
+        row.extend(scores.iter().map(|score| or_none(score.and_then(|score| score.raw), plain)));
         table.row(row);
     }
     let mut blocks = notes.under(table);

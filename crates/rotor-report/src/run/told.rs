@@ -2,6 +2,7 @@
 //!
 //! They are written in English where they arise; here each is known by its pattern. What is not known stays as it is.
 
+use crate::page::Block;
 use crate::words::{Lang, sentence};
 
 /// English patterns and their Chinese ones; `{}` in both stands for the same values in the same order.
@@ -78,6 +79,18 @@ const KNOWN: &[(&str, &str)] = &[
     ("industries cover less than `min_coverage` of its assets", "对应工业行业占其资产比重低于`min_coverage`"),
     ("no growth of its net profit is public", "净利润增速尚未公布"),
     ("no growth of its industries is public", "对应工业行业利润增速尚未公布"),
+    ("a regressor of its target {} is missing or not public yet", "目标{}的回归变量缺失或尚未公布"),
+    ("{} of its months have all regressors; {} are needed", "回归变量齐全的月份仅{}个，至少需要{}个"),
+    (
+        "{} quarters of its window have a margin, CPI and PPI; {} are needed",
+        "窗口内毛利率与CPI、PPI齐全的季度仅{}个，至少需要{}个",
+    ),
+    ("CPI and PPI do not vary independently over its quarters", "其各季度的CPI与PPI线性相关"),
+    (
+        "CPI, PPI and the quarters do not vary independently over its quarters",
+        "其各季度的CPI、PPI与季度变量线性相关",
+    ),
+    ("there are no test rows", "没有检验样本"),
     ("no target after the base quarter", "基期季度之后无预测目标"),
     ("it has no public gross margin", "无已公布的毛利率"),
     ("its base quarter has no fitted value", "基期季度无拟合值"),
@@ -103,6 +116,14 @@ pub fn told(lang: Lang, text: &str) -> String {
     let known = || KNOWN.iter().find_map(|(en, zh)| Some(filled(zh, &values(en, text)?)));
     let zh = if lang == Lang::Zh { known() } else { None };
     sentence(zh.as_deref().unwrap_or(text))
+}
+
+/// A warning of the data, with a capital letter.
+pub(super) fn warning(lang: Lang, text: &str) -> Block {
+    let text = told(lang, text);
+    let mut letters = text.chars();
+    let capital = letters.next().into_iter().flat_map(char::to_uppercase);
+    Block::Warning(capital.chain(letters).collect())
 }
 
 /// The values at the places of a pattern, if a text is made from it.

@@ -232,8 +232,8 @@ fn matrix(teller: &Teller<'_>, all: &[Setting<'_>], run: &Setting<'_>) -> Option
     let (top, min_factors, cost) = (run.top, run.min_factors, plain(run.cost_bp));
     let about = say!(
         lang,
-        "At the cost of the run ({cost} bp); the run is top {top}, min_factors {min_factors}. Neighbours of an excess that is real look like it.",
-        "按本策略成本（{cost}bp）；本策略为前{top}名、最少因子数{min_factors}。若超额真实，相邻设定应与之相近。"
+        "At the cost of the run ({cost} bp); the run (marked *) is top {top}, min_factors {min_factors}. Neighbours of an excess that is real look like it.",
+        "按本策略成本（{cost}bp）；本策略（带*）为前{top}名、最少因子数{min_factors}。若超额真实，相邻设定应与之相近。"
     );
     let mark =
         |value: u64, of_run: u64| if value == of_run { format!("{value} *") } else { value.to_string() };
@@ -332,7 +332,7 @@ fn trials(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     table.row([
         say!(
             lang,
-            "probability that the excess beats that of the luckiest of {n_trials} trials without skill (deflated Sharpe ratio)",
+            "probability that the excess exceeds that of the luckiest of {n_trials} trials without skill (deflated Sharpe ratio)",
             "超额好于{n_trials}次无能力尝试中最走运者的概率（折减夏普比率）"
         ),
         percent(&mut notes, figure),

@@ -7,7 +7,7 @@
 use super::cells::{CORRELATION, DIFFERENCE, PERCENT, written};
 use super::metrics::{Estimate, Figure, Side};
 use super::teller::{EQUAL_WEIGHT, TOP_NET, Teller};
-use super::told::told;
+use super::told::{told, warning};
 use crate::page::{Block, Section};
 use crate::say;
 use crate::words::{Lang, fixed};
@@ -37,7 +37,7 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
     blocks.extend(live(teller).map(Block::Paragraph));
     let warnings = teller.facts.provenance.get("warnings").and_then(serde_json::Value::as_array);
     let warnings = warnings.into_iter().flatten().filter_map(serde_json::Value::as_str);
-    blocks.extend(warnings.map(|warning| Block::Warning(told(lang, warning))));
+    blocks.extend(warnings.map(|text| warning(lang, text)));
     Section { id: "verdict".into(), heading: lang.of("Verdict", "结论").into(), blocks }
 }
 

@@ -17,6 +17,7 @@ const CLIPPY: &str = include_str!("../../../../factors/clippy.toml");
 const RUSTFMT: &str = include_str!("../../../../rustfmt.toml");
 /// What a crate that stands alone passes before it is merged, and the workflow that runs it.
 const CHECKS: &str = include_str!("template/ci.sh");
+const GOLDEN: &str = include_str!("template/case.toml");
 const WORKFLOW: &str = include_str!("template/rotor.yml");
 /// The compiler that the workflow pins, so that its counts of instructions stay comparable.
 const RUST: &str = concat!(env!("CARGO_PKG_RUST_VERSION"), ".0");
@@ -175,6 +176,7 @@ fn standalone(names: &Names) -> Vec<(String, String)> {
         (".gitignore".into(), "/target\n".into()),
         ("src/lib.rs".into(), source(names)),
         ("ci.sh".into(), CHECKS.replace("@SNAKE@", &names.snake)),
+        ("golden/demo/case.toml".into(), GOLDEN.replace("@SNAKE@", &names.snake)),
         (".github/workflows/rotor.yml".into(), WORKFLOW.replace("@RUST@", RUST)),
         ("kit/rotor-factor/Cargo.toml".into(), kit),
     ];

@@ -13,6 +13,8 @@ if [ "$(uname)" = Darwin ]; then library=target/release/lib@SNAKE@.dylib; fi
 dataset=()
 if [ -n "${ROTOR_DATASET:-}" ]; then dataset=(--dataset "$ROTOR_DATASET"); fi
 
+golden=(--dir golden --set "@SNAKE@.library=$library")
+
 step() { printf '\n== %s\n' "$*"; }
 
 # Instructions are counted by valgrind. Without it the count is left out here, but not on a machine that calls itself CI.
@@ -31,6 +33,9 @@ if [ "${1:-}" = --accept ]; then
   why=${2:?why, in a sentence: ./ci.sh --accept WHY WHO}
   who=${3:?who says so: ./ci.sh --accept WHY WHO}
   step "accept"
+  for case in golden/*/; do
+    rotor accept "$(basename "$case")" "${golden[@]}" --reason "$why" --by "$who"
+  done
   instructions --accept --reason "$why" --by "$who"
   exit
 fi
@@ -46,6 +51,9 @@ rotor factor check "$library" ${dataset[@]+"${dataset[@]}"}
 
 step "leaks: nothing that is not public yet, no memory, no clock, no files"
 rotor leakcheck --factors @SNAKE@ --set "@SNAKE@.library=$library" ${dataset[@]+"${dataset[@]}"}
+
+step "golden backtests against what was accepted"
+rotor golden check "${golden[@]}"
 
 step "instructions of a call against the accepted count"
 instructions

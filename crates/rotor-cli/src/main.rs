@@ -9,6 +9,7 @@ mod factor;
 mod golden;
 mod linked;
 mod place;
+mod reference;
 mod report;
 mod run;
 mod trials;
@@ -20,7 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor_data::DataError;
 use rotor_engine::ConfigFaults;
 use rotor_factor::Month;
@@ -69,6 +70,9 @@ enum Command {
     Accept(golden::accept::Accept),
     /// Say which sectors to hold on a day, and why
     Note(run::note::NoteCommand),
+    /// Print the flags of every verb for the page of the command line
+    #[command(hide = true)]
+    HelpMarkdown,
     /// Write the report of a run folder as one HTML page
     Report(report::Report),
     /// List what was tried on a dataset, and say what the best of it is worth
@@ -138,6 +142,10 @@ enum CliError {
     Threads(String),
     #[error("cannot make {}: {error}", folder.display())]
     Scaffold { folder: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Gate(#[from] rotor_gate::GateError),
+    #[error("the instructions of an isolated factor cannot be counted: valgrind sees one process")]
+    CountIsolated,
     #[error("cannot find out the path of this program: {0}")]
     Program(io::Error),
     #[error("cannot make a temporary folder: {0}")]
@@ -178,6 +186,8 @@ impl CliError {
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
             Self::Backtest(error) => error.hint(),
             Self::RunFolder(error) => error.hint().map(Into::into),
+            Self::Gate(error) => error.hint().map(Into::into),
+            Self::CountIsolated => Some("leave `--isolate` out".into()),
             Self::Ledger(error) => Some(error.hint().into()),
             Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
             Self::Golden(error) => error.hint(),
@@ -237,6 +247,11 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Init(arguments) => run::init::run(&arguments),
         Command::Leakcheck(arguments) => run::leakcheck::run(&arguments),
         Command::Note(arguments) => run::note::run(&arguments),
+        Command::HelpMarkdown => {
+            let mut program = Arguments::command();
+            program.build();
+            Ok(reference::run(&program))
+        }
         Command::Report(arguments) => report::run(&arguments),
         Command::Trials(arguments) => trials::run(&arguments),
         Command::Verify(arguments) => run::verify::run(&arguments),

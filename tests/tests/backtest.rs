@@ -4,6 +4,7 @@
 //! [`rotor_tests::slow::backtest`]. The evaluation, the report and the tables of the factors are not looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs::File;
 use std::path::Path;
 

@@ -207,7 +207,7 @@ mod tests {
     static N_MADE: AtomicU32 = AtomicU32::new(0);
 
     impl Factor for Doctored {
-        const PARAMETERS: &'static [Parameter] = &[Parameter::text(
+        const PARAMETERS: &'static [Parameter] = &[Parameter::choice(
             "how",
             "honest",
             &["honest", "remembers", "counts", "starts"],

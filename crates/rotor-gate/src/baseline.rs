@@ -351,7 +351,9 @@ mod tests {
             edited,
             "`evaluate` does not stand as it was accepted: 220000 stands, 200000 was accepted last"
         );
-        let removed = refuse(|baseline| drop(baseline.counts.remove("load")));
+        let removed = refuse(|baseline| {
+            baseline.counts.remove("load");
+        });
         assert!(removed.contains("nothing stands, 1000000 was accepted last"), "{removed}");
         let invented = refuse(|baseline| {
             baseline.accepted[0].changes.get_mut("load").unwrap().before = Some(7);

@@ -169,10 +169,10 @@ fn history_filled_in_with_the_ends_of_periods_is_early() {
 fn what_cannot_be_tried_says_why() {
     let small = Folder::small();
     let small = small.path().to_str().unwrap();
-    let (code, _, stderr) = run_rotor(&["leakcheck", "--dataset", small, "--factors", "heat"]);
+    let (code, _, stderr) = run_rotor(&["leakcheck", "--dataset", small, "--factors", "price"]);
     assert_eq!(code, 2, "{stderr}");
     assert!(
-        stderr.starts_with("error: factor `heat` cannot have a score on dataset `test`: input "),
+        stderr.starts_with("error: factor `price` cannot have a score on dataset `test`: input "),
         "{stderr}"
     );
     let demo = demo();

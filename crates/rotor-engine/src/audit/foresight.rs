@@ -89,8 +89,9 @@ pub(super) fn find(dataset: &Dataset, executions: &[Execution]) -> (Vec<Foresigh
         .into_par_iter()
         .filter_map(|series| of_series(dataset, executions, &gains, series))
         .collect();
-    let strongest = found.iter().filter(|found| found.n_periods >= FEWEST_PERIODS);
-    let closest = strongest.max_by(|a, b| a.correlation.abs().total_cmp(&b.correlation.abs())).cloned();
+    let tried = found.iter().filter(|found| found.n_periods >= FEWEST_PERIODS);
+    // By errors: a large correlation over few periods is an accident.
+    let closest = tried.max_by(|a, b| a.errors().total_cmp(&b.errors())).cloned();
     (found.into_iter().filter(Foresight::is_certain).collect(), closest)
 }
 

@@ -133,6 +133,11 @@ fn input(part: Part, value: &Value) -> String {
 }
 
 fn headline(headline: &Headline) -> Section {
+    let is_level = |level: &Level| level.before == level.after;
+    let is_same = headline.levels.iter().all(is_level) && headline.excess.0 == headline.excess.1;
+    if is_same && headline.difference.value == Some(0.0) {
+        return section("headline", "Headline", vec![Block::Paragraph(moved(&headline.difference))]);
+    }
     let percent =
         |value: Option<f64>| value.map_or_else(|| "-".into(), |value| format!("{:+.2}%", 100.0 * value));
     let mut table = Table::new([

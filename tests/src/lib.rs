@@ -1,9 +1,13 @@
 //! Helpers shared by the tests of this package.
 
+pub mod browser;
+pub mod disks;
 pub mod messy;
+pub mod page;
 pub mod plugins;
 pub mod runs;
 pub mod slow;
+pub mod soak;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -184,7 +188,7 @@ pub fn real_data(test: &str) -> Option<PathBuf> {
     None
 }
 
-/// Returns the command `rotor`, built in the profile of the tests.
+/// Returns the command `rotor`, built in the profile of the tests, without a ledger of trials: no test writes into a home folder.
 ///
 /// # Panics
 ///
@@ -207,7 +211,9 @@ pub fn rotor() -> Command {
         let rotor = executables.map(PathBuf::from).find(|path| path.ends_with("rotor"));
         rotor.expect("cargo names the executable")
     });
-    Command::new(&*BINARY)
+    let mut command = Command::new(&*BINARY);
+    command.env("ROTOR_LEDGER", "off");
+    command
 }
 
 /// Runs `rotor` and returns its exit code, standard output and standard error.

@@ -32,6 +32,60 @@ pub fn folder(seed: u64) -> Folder {
     mess.folder()
 }
 
+/// Any months of a messy dataset, as flags of a backtest; now and then up to its end.
+///
+/// # Panics
+///
+/// Never: writing to a string does not fail.
+#[must_use]
+pub fn any_months(dice: &mut Dice) -> String {
+    let start = 2015 * 12 + dice.below(72);
+    let mut months = format!("--start {}-{:02}", start / 12, start % 12 + 1);
+    if dice.below(5) > 0 {
+        let end = start + 6 + dice.below(24);
+        write!(months, " --end {}-{:02}", end / 12, end % 12 + 1).expect("writing to a string does not fail");
+    }
+    months
+}
+
+/// Any options that fit a messy dataset with sectors of these codes, as flags of a backtest.
+///
+/// # Panics
+///
+/// If there are fewer than two sectors.
+#[must_use]
+pub fn any_options(dice: &mut Dice, codes: &[&str], is_month_end: bool) -> String {
+    let mut line = String::new();
+    // Half of the options are left as they are.
+    let mut flag = |dice: &mut Dice, flag: &str, choices: &[&str]| {
+        let choice = dice.below(2 * choices.len());
+        if let Some(choice) = choices.get(choice) {
+            write!(line, " {flag} {choice}").expect("writing to a string does not fail");
+        }
+    };
+    flag(dice, "--top", &["1", "2", "3", "4", "6", "9"]);
+    flag(dice, "--weights", &["rank", "equal"]);
+    flag(dice, "--missing", &["average", "neutral"]);
+    flag(dice, "--ties", &["fractional", "percentile"]);
+    flag(dice, "--min-factors", &["1", "2", "3", "4"]);
+    flag(dice, "--cost-bp", &["0", "10", "12.5", "30"]);
+    // Each of the choices has heat, and not alone.
+    flag(
+        dice,
+        "--factors",
+        &["heat,prosperity", "heat,profit", "prosperity,profit,heat,price", "price,heat"],
+    );
+    flag(dice, "--set", &["heat.weight=0", "heat.weight=0.5", "heat.weight=2", "heat.direction=momentum"]);
+    if !is_month_end {
+        flag(dice, "--rebalance", &["after_cpi", "month_start"]);
+        flag(dice, "--execution", &["next_close", "close"]);
+    }
+    let (one, other) = (dice.below(codes.len()), dice.below(codes.len() - 1));
+    let pair = format!("{},{}", codes[one], codes[(one + 1 + other) % codes.len()]);
+    flag(dice, "--exclude", &[codes[one], &pair]);
+    line
+}
+
 /// Makes the datasets of golden backtests where their cases look for them, `target/golden/NAME`, and returns that folder: `messy` has daily
 /// closes, `monthly` those of month-ends.
 ///

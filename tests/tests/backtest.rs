@@ -4,7 +4,6 @@
 //! [`rotor_tests::slow::backtest`]. The evaluation, the report and the tables of the factors are not looked at.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::fs::File;
 use std::path::Path;
 
@@ -462,52 +461,6 @@ fn row_of(batch: &RecordBatch, row: usize) -> (String, Vec<Option<f64>>) {
     (key.join(" "), values)
 }
 
-/// Any months of a messy dataset; now and then up to its end.
-fn any_months(dice: &mut Dice) -> String {
-    let start = 2015 * 12 + dice.below(72);
-    let mut months = format!("--start {}-{:02}", start / 12, start % 12 + 1);
-    if dice.below(5) > 0 {
-        let end = start + 6 + dice.below(24);
-        write!(months, " --end {}-{:02}", end / 12, end % 12 + 1).expect("it is a string");
-    }
-    months
-}
-
-/// Any options that fit a messy dataset.
-fn any_options(dice: &mut Dice, facts: &Facts) -> String {
-    let mut line = String::new();
-    // Half of the options are left as they are.
-    let mut flag = |dice: &mut Dice, flag: &str, choices: &[&str]| {
-        let choice = dice.below(2 * choices.len());
-        if let Some(choice) = choices.get(choice) {
-            write!(line, " {flag} {choice}").expect("it is a string");
-        }
-    };
-    flag(dice, "--top", &["1", "2", "3", "4", "6", "9"]);
-    flag(dice, "--weights", &["rank", "equal"]);
-    flag(dice, "--missing", &["average", "neutral"]);
-    flag(dice, "--ties", &["fractional", "percentile"]);
-    flag(dice, "--min-factors", &["1", "2", "3", "4"]);
-    flag(dice, "--cost-bp", &["0", "10", "12.5", "30"]);
-    // Each of the choices has heat, and not alone.
-    flag(
-        dice,
-        "--factors",
-        &["heat,prosperity", "heat,profit", "prosperity,profit,heat,price", "price,heat"],
-    );
-    flag(dice, "--set", &["heat.weight=0", "heat.weight=0.5", "heat.weight=2", "heat.direction=momentum"]);
-    if !facts.is_month_end {
-        flag(dice, "--rebalance", &["after_cpi", "month_start"]);
-        flag(dice, "--execution", &["next_close", "close"]);
-    }
-    let codes = facts.entities.iter().filter(|entity| entity.kind == EntityKind::Sector);
-    let codes: Vec<&str> = codes.map(|sector| sector.code.as_str()).collect();
-    let (one, other) = (dice.below(codes.len()), dice.below(codes.len() - 1));
-    let pair = format!("{},{}", codes[one], codes[(one + 1 + other) % codes.len()]);
-    flag(dice, "--exclude", &[codes[one], &pair]);
-    line
-}
-
 fn lines(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| (*line).to_owned()).collect()
 }
@@ -530,8 +483,10 @@ fn messy_datasets_are_the_same() {
         let folder = messy::folder(seed);
         let facts = Facts::of(&Dataset::open(folder.path()).unwrap());
         let mut dice = Dice::new(seed ^ 0xBAC7);
-        let lines = [WHILE_SECTORS_END.to_owned(), any_months(&mut dice)]
-            .map(|months| format!("{months}{}", any_options(&mut dice, &facts)));
+        let sectors = facts.entities.iter().filter(|entity| entity.kind == EntityKind::Sector);
+        let codes: Vec<&str> = sectors.map(|sector| sector.code.as_str()).collect();
+        let lines = [WHILE_SECTORS_END.to_owned(), messy::any_months(&mut dice)]
+            .map(|months| format!("{months}{}", messy::any_options(&mut dice, &codes, facts.is_month_end)));
         compare(&format!("seed {seed}"), folder.path(), &lines)
     };
     let tallies: Vec<Tally> = SEEDS.into_par_iter().map(compare_seed).collect();

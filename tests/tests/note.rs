@@ -1,4 +1,4 @@
-//! `rotor note`: golden pages of the demo, no look-ahead, any factor, any name, bad input.
+//! `rotor note`: golden pages of the demo, figures, no look-ahead, any factor, any name, files, bad input.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -84,6 +84,197 @@ fn the_document_has_every_score_in_full() {
     assert!(note["track"]["last_exit"].as_str().unwrap() < DAY);
 }
 
+/// The figures of METHOD 1.7 in the demo; of small multiples one.
+const FIGURES: &[&str] = &[
+    "ranking-scores",
+    "profit-forecast-upstream",
+    "profit-forecast-midstream",
+    "profit-forecast-downstream",
+    "profit-correlation",
+    "profit-fit-3",
+    "profit-growth-3",
+    "price-theta",
+    "price-coefficients",
+    "price-gap",
+    "prosperity-series-1",
+    "prosperity-series-42",
+    "heat-z",
+    "heat-returns",
+    "track-value",
+    "track-excess",
+    "track-rank-ic",
+];
+
+/// The identifiers of a page, in order.
+fn identifiers(page: &str) -> Vec<&str> {
+    page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+/// Asserts that every tag is closed in its place, with one root.
+fn assert_balanced(page: &str) {
+    const VOID: &[&str] = &["meta", "br", "hr", "img", "input", "link", "col"];
+    const RAW: &[&str] = &["script", "style"];
+    const IMPLIED: &[&str] = &["td", "th", "tr"];
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = page.strip_prefix("<!DOCTYPE html>").expect("a page begins with its type");
+    while let Some(start) = rest.find('<') {
+        rest = &rest[start + 1..];
+        let end = rest.find('>').expect("a tag ends");
+        let (tag, after) = (&rest[..end], &rest[end + 1..]);
+        rest = after;
+        if let Some(name) = tag.strip_prefix('/') {
+            // The ends of cells and rows may be left out.
+            while open.last().is_some_and(|last| *last != name && IMPLIED.contains(last)) {
+                open.pop();
+            }
+            assert_eq!(open.pop(), Some(name), "before {}", &rest.chars().take(80).collect::<String>());
+            continue;
+        }
+        let name = tag.split([' ', '/']).next().unwrap();
+        assert!(name.starts_with(|letter: char| letter.is_ascii_alphabetic()), "{tag}");
+        assert_eq!(tag.matches('"').count() % 2, 0, "{tag}");
+        if RAW.contains(&name) {
+            rest = &rest[rest.find(&format!("</{name}>")).expect("it ends")..];
+        }
+        if !VOID.contains(&name) && !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    assert_eq!(open, Vec::<&str>::new());
+}
+
+#[test]
+fn the_page_for_browsers_has_every_figure() {
+    for lang in ["en", "zh"] {
+        let page = note_of(&demo(), &["--format", "html", "--lang", lang]);
+        assert!(page == note_of(&demo(), &["--format", "html", "--lang", lang]), "the same bytes again");
+        assert!(page.contains(if lang == "zh" { "模拟数据" } else { "SYNTHETIC DATA" }));
+        assert!(!page.contains("NaN") && !page.contains(">inf") && page.len() < 2 << 20, "{}", page.len());
+        assert_balanced(&page);
+        let found = identifiers(&page);
+        let mut sorted = found.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), found.len(), "each identifier stands once");
+        for figure in FIGURES {
+            assert!(found.contains(figure), "{figure} is missing among {found:?}");
+        }
+        let n = |prefix: &str| found.iter().filter(|id| id.starts_with(prefix)).count();
+        // Eighteen sectors have a bridge; the demo links forty-two series.
+        assert_eq!((n("profit-fit-"), n("profit-growth-"), n("prosperity-series-")), (18, 18, 42));
+        assert!(!page.contains("http://") || page.matches("http://").all(|_| page.contains("www.w3.org")));
+    }
+}
+
+/// A column of a table of the document.
+fn column<'v>(table: &'v Value, name: &str) -> &'v Vec<Value> {
+    let columns = table["columns"].as_array().unwrap();
+    let found = columns.iter().find(|column| column["name"] == name);
+    found.unwrap_or_else(|| panic!("{name} is no column"))["values"].as_array().unwrap()
+}
+
+fn table<'v>(note: &'v Value, factor: &str, name: &str) -> &'v Value {
+    let factors = note["factors"].as_array().unwrap();
+    let factor = factors.iter().find(|one| one["name"] == factor).unwrap();
+    factor["tables"].as_array().unwrap().iter().find(|table| table["name"] == name).unwrap()
+}
+
+fn close_to(a: &Value, b: f64) -> bool {
+    a.as_f64().is_some_and(|a| (a - b).abs() <= 1e-9 * b.abs().max(1.0))
+}
+
+/// What figures show beyond the factors' tables is what the factors themselves made of the same data.
+#[test]
+fn the_months_behind_the_figures_are_those_of_the_factors() {
+    let note = parsed(&note_of(&demo(), &["--json"]));
+    let history = &note["history"];
+    let months = history["months"].as_array().unwrap();
+    assert_eq!((months.len(), months.last()), (60, Some(&note["month"])));
+    let heat = table(&note, "heat", "heat");
+    for (sector, gain) in column(heat, "sector").iter().zip(column(heat, "month_return")) {
+        let returns = history["returns"].as_array().unwrap();
+        let of_sector = returns.iter().find(|row| row["sector"] == *sector).unwrap();
+        assert!(close_to(of_sector["returns"].as_array().unwrap().last().unwrap(), gain.as_f64().unwrap()));
+    }
+    let marks = table(&note, "prosperity", "marks");
+    let mut n = 0;
+    for (row, series) in column(marks, "series").iter().enumerate() {
+        let all = history["series"].as_array().unwrap();
+        let one = all.iter().find(|one| one["series"] == *series).unwrap();
+        let (months, values) = (one["months"].as_array().unwrap(), one["values"].as_array().unwrap());
+        let month = &column(marks, "month")[row].as_str().unwrap()[..7];
+        let at = months.iter().position(|known| known == month).unwrap();
+        let value = |lag: usize| values[at - lag].as_f64().unwrap();
+        assert!(close_to(&column(marks, "value")[row], value(0)), "{series}");
+        assert!(close_to(&column(marks, "mom")[row], 100.0 * (value(0) / value(1) - 1.0)), "{series}");
+        assert!(close_to(&column(marks, "yoy")[row], 100.0 * (value(0) / value(12) - 1.0)), "{series}");
+        n += 1;
+    }
+    assert_eq!(n, 42);
+}
+
+/// The last row of the table behind a figure, as texts.
+fn last_row(page: &str, figure: &str) -> Vec<String> {
+    let after = page.split(&format!("id=\"{figure}\"")).nth(1).unwrap();
+    let row = after.split("</figure>").next().unwrap().rsplit("<tr>").next().unwrap();
+    let texts =
+        row.split('<').filter_map(|cell| cell.split_once('>')).map(|(_, text)| text.trim().to_owned());
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+#[test]
+fn net_values_are_the_products_of_the_returns() {
+    let page = note_of(&demo(), &["--format", "html"]);
+    let note = parsed(&note_of(&demo(), &["--json"]));
+    let value = |portfolio: &str| -> f64 {
+        let returns = note["track"]["returns"].as_array().unwrap();
+        let of_portfolio = returns.iter().filter(|row| row["portfolio"] == portfolio);
+        of_portfolio.map(|row| 1.0 + row["return"].as_f64().unwrap()).product()
+    };
+    let row = last_row(&page, "track-value");
+    let (ours, equal) = (value("top_net"), value("equal_weight"));
+    assert_eq!(row[0], note["track"]["last_exit"].as_str().unwrap());
+    assert_eq!(row[1..3], [format!("{ours:.2}"), format!("{equal:.2}")], "{row:?}");
+    assert_eq!(*row.last().unwrap(), format!("{:.3}", ours / equal), "{row:?}");
+    // What the evaluation calls the annual return is the same number another way.
+    let performance = &note["track"]["evaluation"]["portfolio"]["all"]["performance"]["top_net"];
+    let annual = performance["annual_return"]["value"].as_f64().unwrap();
+    let n_months = note["track"]["n_months"].as_f64().unwrap();
+    assert!((ours.powf(12.0 / n_months) - 1.0 - annual).abs() < 1e-9);
+}
+
+#[test]
+fn a_page_can_be_written_to_a_file() {
+    let small = Folder::small();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("note.html");
+    let note = |flags: &[&str]| {
+        let arguments =
+            ["note", "--as-of", "2020-02-10", "--dataset", text(small.path()), "--format", "html"];
+        run_rotor(&[&arguments as &[&str], flags].concat())
+    };
+    let (_, printed, _) = note(&[]);
+    let (code, said, errors) = note(&["--out", text(&file)]);
+    assert_eq!((code, errors.as_str()), (0, ""));
+    assert_eq!(said, format!("{} is written\n", file.display()));
+    assert_eq!(fs::read_to_string(&file).unwrap(), printed);
+    fs::write(&file, "mine").unwrap();
+    let (code, _, errors) = note(&["--out", text(&file)]);
+    assert!(
+        code == 2 && errors.contains("note.html") && errors.contains("hint: give another name"),
+        "{errors}"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert_eq!(note(&["--out", text(&file), "--force"]).0, 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), printed);
+    for (place, why) in [(folder.path().to_owned(), "directory"), (folder.path().join("none/x"), "not found")]
+    {
+        let (code, said, errors) = note(&["--out", text(&place), "--force"]);
+        assert!(code == 2 && said.is_empty() && errors.contains(why), "{errors}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else is left");
+}
+
 /// Writes the demo without everything that was not public before [`DAY`].
 fn demo_of_the_day() -> (TempDir, PathBuf) {
     let folder = TempDir::new().unwrap();
@@ -122,6 +313,8 @@ fn a_note_is_the_same_where_there_is_no_later_data() {
     for flags in [
         &[] as &[&str],
         &["--format", "md", "--lang", "zh"],
+        &["--format", "html"],
+        &["--format", "html", "--lang", "zh"],
         &["--json"],
         &["--factor", "momentum", "--json"],
         // No holding period has ended: what is said of that must not tell how long the dataset is.
@@ -185,9 +378,14 @@ fn names_of_the_data_are_harmless() {
             assert_eq!(code, 0, "{errors}");
             page
         };
-        let (page, markdown, json) = (note("text"), note("md"), note("json"));
+        let (page, markdown, html, json) = (note("text"), note("md"), note("html"), note("json"));
         let is_harmless = |letter: char| letter == '\n' || !letter.is_control() && letter != '\u{202e}';
         assert!(page.chars().all(is_harmless) && markdown.chars().all(is_harmless), "{page}");
+        assert!(html.chars().all(is_harmless) && !html.contains(&"x".repeat(100)));
+        // Of this page's own there is one script, at its end.
+        assert_eq!(html.matches("<script").count(), 1);
+        assert!(html.contains("a|b &lt;script&gt;") && !html.contains("alert(1)</script>"));
+        assert_balanced(&html);
         assert!(!page.contains(&"x".repeat(100)) && !markdown.contains(&"x".repeat(100)));
         assert!(!markdown.contains("<script>") && !markdown.contains("b <"), "{markdown}");
         let mut n_columns = 0;
@@ -231,8 +429,9 @@ fn bad_input_is_told() {
     let (code, errors) = note(&["--lang", "fr"]);
     assert!(code == 2 && errors.contains("possible values: en, zh"), "{errors}");
     let (code, errors) = note(&["--format", "pdf"]);
-    assert!(code == 2 && errors.contains("possible values: text, md, json"), "{errors}");
+    assert!(code == 2 && errors.contains("possible values: text, md, html, json"), "{errors}");
     assert_eq!(note(&["--json", "--format", "md"]).0, 2);
+    assert_eq!(note(&["--force"]).0, 2, "there is nothing to replace");
     let (code, errors) = note(&["--as-of", "2019-06-01"]);
     assert_eq!(code, 2);
     assert!(errors.contains("has no sector with a close by 2019-06-01\nhint: "), "{errors}");

@@ -3,15 +3,11 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
 
 use rotor_run::{Destination, RunError, write};
+use rotor_tests::disks::{CHILD, told, told_on_disk};
 use rotor_tests::runs::made_up_run;
 use serde_json::Map;
-
-/// Names the folder to the writer, which is a test in a process of its own.
-const CHILD: &str = "ROTOR_TEST_CHILD";
-const NOT_MOUNTED: i32 = 87;
 
 /// Writes a run folder that cannot be written and returns what is said of it.
 fn refused(place: &Path) -> RunError {
@@ -23,30 +19,6 @@ fn tell(folder: &Path) {
     let error = refused(&folder.join("runs/run"));
     let left = fs::read_dir(folder.join("runs")).into_iter().flatten().count();
     println!("said: {error}\nhint: {}\nleft: {left}", error.hint().unwrap_or("none"));
-}
-
-/// Runs a script that ends in the test of this name in a process of its own. `None` if it cannot be set up.
-fn told(test: &str, folder: &Path, start: &[&str], script: &str) -> Option<String> {
-    let output = Command::new(start[0])
-        .args(&start[1..])
-        .args(["sh", "-c", &format!("{script} exec \"$@\""), "sh"])
-        .arg(std::env::current_exe().unwrap())
-        .args([test, "--exact", "--nocapture"])
-        .env(CHILD, folder)
-        .output()
-        .ok()?;
-    let said = String::from_utf8(output.stdout).unwrap();
-    said.contains("said: ").then_some(said).or_else(|| {
-        let is_set_up = output.status.code() != Some(NOT_MOUNTED) && output.status.code() != Some(1);
-        assert!(!is_set_up, "{}", String::from_utf8_lossy(&output.stderr));
-        None
-    })
-}
-
-/// As [`told`], with a small disk of our own at the folder.
-fn told_on_disk(test: &str, folder: &Path, options: &str) -> Option<String> {
-    let script = format!("mount -t tmpfs -o {options} none \"${CHILD}\" || exit {NOT_MOUNTED};");
-    [["unshare", "-m"], ["unshare", "-rm"]].iter().find_map(|start| told(test, folder, start, &script))
 }
 
 #[test]

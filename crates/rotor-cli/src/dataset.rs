@@ -10,24 +10,31 @@ use rotor_data::{
 };
 use rotor_factor::{Date, EntityKind, Frequency};
 use serde_json::json;
+use tempfile::TempDir;
 
 use crate::text::{Align, TextTable, fit};
 use crate::{CliError, Outcome, to_json};
 
 /// Opens a dataset; without one, the demo, or the same world made up anew where the demo is not at hand.
 pub(crate) fn open_or_demo(folder: Option<&Path>) -> Result<Dataset, CliError> {
+    let (_guard, folder) = folder_or_demo(folder)?;
+    Ok(Dataset::open(&folder)?)
+}
+
+/// Returns where that dataset lies, and what removes it if it was made up.
+pub(crate) fn folder_or_demo(folder: Option<&Path>) -> Result<(Option<TempDir>, PathBuf), CliError> {
     const SEED_OF_DEMO: u64 = 20_150_105;
     let demo = Path::new("datasets/demo");
     if let Some(folder) = folder.or_else(|| demo.is_dir().then_some(demo)) {
-        return Ok(Dataset::open(folder)?);
+        return Ok((None, folder.into()));
     }
-    let folder = tempfile::tempdir().map_err(CliError::Temporary)?;
-    let world = folder.path().join("world");
+    let guard = tempfile::tempdir().map_err(CliError::Temporary)?;
+    let world = guard.path().join("world");
     let mut synthetic = synthetic::generate(World::AShare, SEED_OF_DEMO)?;
     synthetic.manifest.name = "demo".into();
     eprintln!("note: there is no {} here; the same data are made up anew", demo.display());
     rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
-    Ok(Dataset::open(&world)?)
+    Ok((Some(guard), world))
 }
 
 #[derive(Debug, Subcommand)]

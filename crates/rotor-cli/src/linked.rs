@@ -3,7 +3,7 @@
 use rotor_factor::ExportedFactor;
 use rotor_plugin::Plugin;
 
-const LINKED: &[&ExportedFactor] = &[
+pub(crate) const LINKED: &[&ExportedFactor] = &[
     &factor_profit::FACTOR,
     &factor_price::FACTOR,
     &factor_prosperity::FACTOR,

@@ -8,7 +8,11 @@ mod dataset;
 mod factor;
 mod golden;
 mod linked;
+mod place;
+mod reference;
+mod report;
 mod run;
+mod trials;
 
 use std::any::Any;
 use std::fs::File;
@@ -17,7 +21,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor_data::DataError;
 use rotor_engine::ConfigFaults;
 use rotor_factor::Month;
@@ -46,6 +50,10 @@ enum Command {
     Backtest(Box<run::backtest::Backtest>),
     /// Write a configuration with every key, its default and its meaning
     Init(run::init::Init),
+    /// Look for look-ahead: in every factor of a run, and in the dataset itself
+    ///
+    /// Exit code 0 if nothing is found, 1 if something is.
+    Leakcheck(Box<run::leakcheck::Leakcheck>),
     /// Hold a run folder against its hashes and against the same run made again
     ///
     /// Exit code 0 if every file is as it was written and the run made again has the same bytes, 1 if not or if it cannot be
@@ -62,6 +70,13 @@ enum Command {
     Accept(golden::accept::Accept),
     /// Say which sectors to hold on a day, and why
     Note(run::note::NoteCommand),
+    /// Print the flags of every verb for the page of the command line
+    #[command(hide = true)]
+    HelpMarkdown,
+    /// Write the report of a run folder as one HTML page
+    Report(report::Report),
+    /// List what was tried on a dataset, and say what the best of it is worth
+    Trials(trials::TrialsCommand),
 }
 
 /// What a command has to say when it is done.
@@ -109,6 +124,8 @@ enum CliError {
     ConfigFile { path: PathBuf, error: io::Error },
     #[error("cannot write the configuration {}: {error}", path.display())]
     WriteConfig { path: PathBuf, error: io::Error },
+    #[error("cannot write the page {}: {error}", path.display())]
+    WritePage { path: PathBuf, error: io::Error },
     #[error("factor `{name}` is in the run twice")]
     TwiceInRun { name: String },
     #[error(transparent)]
@@ -116,11 +133,19 @@ enum CliError {
     #[error(transparent)]
     RunFolder(#[from] rotor_run::RunError),
     #[error(transparent)]
+    Ledger(#[from] rotor_run::ledger::LedgerError),
+    #[error("there is no ledger of trials: {reason}")]
+    NoLedger { reason: &'static str },
+    #[error(transparent)]
     Golden(#[from] golden::GoldenError),
     #[error("cannot start the threads: {0}")]
     Threads(String),
     #[error("cannot make {}: {error}", folder.display())]
     Scaffold { folder: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Gate(#[from] rotor_gate::GateError),
+    #[error("the instructions of an isolated factor cannot be counted: valgrind sees one process")]
+    CountIsolated,
     #[error("cannot find out the path of this program: {0}")]
     Program(io::Error),
     #[error("cannot make a temporary folder: {0}")]
@@ -153,12 +178,18 @@ impl CliError {
             Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
             Self::ConfigFile { .. } => Some("`rotor init` writes one".into()),
-            Self::WriteConfig { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
+            Self::WriteConfig { error, .. } | Self::WritePage { error, .. }
+                if error.kind() == io::ErrorKind::AlreadyExists =>
+            {
                 Some("give another name, or replace it by `--force`".into())
             }
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
             Self::Backtest(error) => error.hint(),
             Self::RunFolder(error) => error.hint().map(Into::into),
+            Self::Gate(error) => error.hint().map(Into::into),
+            Self::CountIsolated => Some("leave `--isolate` out".into()),
+            Self::Ledger(error) => Some(error.hint().into()),
+            Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
             Self::Golden(error) => error.hint(),
             Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
@@ -173,13 +204,14 @@ impl CliError {
 
 fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|argument| argument == rotor_plugin::CHILD_ARGUMENT) {
-        return ExitCode::from(if rotor_plugin::serve().is_ok() { 0 } else { 3 });
+        return ExitCode::from(if rotor_plugin::serve(linked::LINKED).is_ok() { 0 } else { 3 });
     }
     let arguments = Arguments::parse();
     std::panic::set_hook(Box::new(|_| {}));
     // Told to stop (Ctrl-C, `kill`), nothing half-made is left behind. Without the handler the run goes on.
     let _ = ctrlc::set_handler(|| {
         rotor_data::folder::remove_unfinished();
+        place::remove_unfinished();
         eprintln!("stopped; nothing half-made is left behind");
         rotor_plugin::end_process(130);
     });
@@ -213,7 +245,15 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Factor(command) => factor::run(command),
         Command::Backtest(arguments) => run::backtest::run(&arguments),
         Command::Init(arguments) => run::init::run(&arguments),
+        Command::Leakcheck(arguments) => run::leakcheck::run(&arguments),
         Command::Note(arguments) => run::note::run(&arguments),
+        Command::HelpMarkdown => {
+            let mut program = Arguments::command();
+            program.build();
+            Ok(reference::run(&program))
+        }
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Trials(arguments) => trials::run(&arguments),
         Command::Verify(arguments) => run::verify::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Golden(command) => golden::run(&command),

@@ -148,13 +148,25 @@ impl Archive {
         self.log(series).iter().map(|publication| self.vintage(publication))
     }
 
-    /// Returns the archive with the values that `change` gives, which is asked for each entry.
-    pub(crate) fn changed(&self, change: impl Fn(&Publication) -> Option<f64>) -> Self {
-        let logs = self.logs.iter().map(|log| {
+    /// Returns the archive with the values that `change` gives, which is asked for each entry, or for each of one series.
+    pub(crate) fn changed(&self, only: Option<usize>, change: impl Fn(&Publication) -> Option<f64>) -> Self {
+        let logs = self.logs.iter().enumerate().map(|(series, log)| {
+            if only.is_some_and(|only| only != series) {
+                return log.clone();
+            }
             let changed = |entry: &Publication| Some(Publication { value: change(entry)?, ..*entry });
             log.iter().filter_map(changed).collect()
         });
         Self { logs: logs.collect(), n_entities: self.n_entities, frequencies: self.frequencies.clone() }
+    }
+
+    /// Returns the archive with every release some days later, which leaves the order of the log as it is.
+    pub(crate) fn released_later(&self, n_days: i32) -> Self {
+        let mut archive = self.clone();
+        for entry in archive.logs.iter_mut().flatten() {
+            entry.released += n_days;
+        }
+        archive
     }
 
     /// Spells an entry of the log out.

@@ -1,7 +1,9 @@
 //! Datasets with another future: what a test of look-ahead compares with.
 //!
 //! What is known at an execution day must not depend on what became public on it or later. [`Dataset::with_future`]
-//! drops that part or replaces it by noise; everything that was public stays to the bit.
+//! drops that part or puts something else in its place; everything that was public stays to the bit.
+//! [`Dataset::with_future_of`] does so with one [`Part`] alone, which tells what it was that somebody saw.
+//! [`Dataset::released_later`] lets everything come later than it did.
 
 use rotor_factor::{AsOf, Released};
 
@@ -16,6 +18,23 @@ pub enum Future {
     Dropped,
     /// They are replaced by noise, which differs from seed to seed, and now and then by nothing.
     Noise(u64),
+    /// What rose falls: observations have the other sign, closes are turned upside down (1/close), weights are taken from 1.
+    Flipped,
+    /// They are as large and as small as numbers can be.
+    Extreme,
+    /// They are not numbers. No file can say that, but whatever is computed from it shows it.
+    NotNumbers,
+}
+
+/// A part of a dataset that becomes public day by day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The closes of all entities.
+    Closes,
+    /// The observations of a series, by its position.
+    Series(usize),
+    /// The weights of industries in sectors.
+    Bridge,
 }
 
 impl Dataset {
@@ -24,28 +43,80 @@ impl Dataset {
     ///
     /// Which entities have a close on the day itself, and the trading calendar, stay as they are: they belong to the
     /// question. So do the earliest bridge weights of a sector that has none released before the day, which stand in
-    /// by rule.
+    /// by rule, and links, which have no day.
     #[must_use]
     pub fn with_future(&self, as_of: AsOf, future: Future) -> Self {
-        let day = as_of.0.days();
+        self.changed_after(as_of, future, None)
+    }
+
+    /// Returns the dataset with another future of one part alone; everything else stays.
+    #[must_use]
+    pub fn with_future_of(&self, part: Part, as_of: AsOf, future: Future) -> Self {
+        self.changed_after(as_of, future, Some(part))
+    }
+
+    /// Returns the dataset with every observation and every vintage of the bridge released some days later than it was.
+    ///
+    /// Closes stay: they are known on their own day, whatever offices do.
+    ///
+    /// # Panics
+    ///
+    /// If a release leaves the calendar, which no file comes near.
+    #[must_use]
+    pub fn released_later(&self, n_days: u16) -> Self {
+        let n_days = i32::from(n_days);
         let mut dataset = self.clone();
-        // Where closes are struck at month-ends, the signal shares that of its day.
-        let shares_close = self.manifest().price_frequency == crate::PriceFrequency::MonthEnd;
-        let known_before = if shares_close { day + 1 } else { day };
-        dataset.closes = self.closes().censored(known_before, |date, close| match future {
-            Future::Dropped if date > day => None,
-            Future::Dropped => Some(close),
-            Future::Noise(seed) => Some(noise(seed, date as u64 ^ close.to_bits()).abs() + 1.0),
-        });
-        dataset.archive = self.archive().censored(day, |key, index, value| match future {
-            Future::Dropped => None,
-            Future::Noise(seed) => {
-                let state = u64::from(key) << 32 | u64::from(index.cast_unsigned());
-                let noise = noise(seed, state ^ value.to_bits());
-                // Every seventh value or so is missing.
-                Some(if noise.to_bits().is_multiple_of(7) { f64::NAN } else { noise })
-            }
-        });
+        dataset.archive = self.archive().released_later(n_days);
+        for row in &mut dataset.bridge {
+            row.released =
+                Released(row.released.0.plus_days(n_days).expect("a release lies in the calendar"));
+        }
+        dataset
+    }
+
+    fn changed_after(&self, as_of: AsOf, future: Future, only: Option<Part>) -> Self {
+        let day = as_of.0.days();
+        let concerns = |part: Part| only.is_none_or(|only| only == part);
+        let mut dataset = self.clone();
+        if concerns(Part::Closes) {
+            // Where closes are struck at month-ends, the signal shares that of its day.
+            let shares_close = self.manifest().price_frequency == crate::PriceFrequency::MonthEnd;
+            let known_before = if shares_close { day + 1 } else { day };
+            dataset.closes = self.closes().censored(known_before, |date, close| match future {
+                Future::Dropped if date > day => None,
+                Future::Dropped => Some(close),
+                Future::Noise(seed) => Some(noise(seed, date as u64 ^ close.to_bits()).abs() + 1.0),
+                Future::Flipped => Some(close.recip()),
+                Future::Extreme => Some(if date % 2 == 0 { f64::MAX } else { f64::MIN_POSITIVE }),
+                Future::NotNumbers => Some(f64::NAN),
+            });
+        }
+        let series = match only {
+            None => Some(None),
+            Some(Part::Series(series)) => Some(Some(series)),
+            Some(_) => None,
+        };
+        if let Some(series) = series {
+            dataset.archive = self.archive().censored(series, day, |key, index, value| match future {
+                Future::Dropped => None,
+                Future::Noise(seed) => {
+                    let state = u64::from(key) << 32 | u64::from(index.cast_unsigned());
+                    let noise = noise(seed, state ^ value.to_bits());
+                    // Every seventh value or so is missing.
+                    Some(if noise.to_bits().is_multiple_of(7) { f64::NAN } else { noise })
+                }
+                Future::Flipped => Some(-value),
+                Future::Extreme => Some(if index % 2 == 0 { f64::MAX } else { f64::MIN }),
+                Future::NotNumbers => Some(f64::NAN),
+            });
+        }
+        if concerns(Part::Bridge) {
+            self.change_bridge(&mut dataset, as_of, future);
+        }
+        dataset
+    }
+
+    fn change_bridge(&self, dataset: &mut Self, as_of: AsOf, future: Future) {
         let earliest = |sector: u32| {
             self.bridge().iter().filter(|row| row.sector == sector).map(|row| row.released).min()
         };
@@ -54,12 +125,15 @@ impl Dataset {
             if is_known(row.released) || earliest(row.sector) == Some(row.released) {
                 return true;
             }
-            if let Future::Noise(seed) = future {
-                row.weight = noise(seed, u64::from(row.industry)).abs() % 1.0;
+            match future {
+                Future::Dropped => return false,
+                Future::Noise(seed) => row.weight = noise(seed, u64::from(row.industry)).abs() % 1.0,
+                Future::Flipped => row.weight = 1.0 - row.weight,
+                Future::Extreme => row.weight = f64::MAX,
+                Future::NotNumbers => row.weight = f64::NAN,
             }
-            matches!(future, Future::Noise(_))
+            true
         });
-        dataset
     }
 }
 
@@ -80,9 +154,14 @@ impl Closes {
 }
 
 impl Archive {
-    /// Changes every value released on or after a day, or drops it.
-    fn censored(&self, from: i32, change: impl Fn(u32, i32, f64) -> Option<f64>) -> Self {
-        self.changed(|publication| {
+    /// Changes every value (of one series, if only that is meant) that was released on or after a day, or drops it.
+    fn censored(
+        &self,
+        only: Option<usize>,
+        from: i32,
+        change: impl Fn(u32, i32, f64) -> Option<f64>,
+    ) -> Self {
+        self.changed(only, |publication| {
             if publication.released < from {
                 return Some(publication.value);
             }

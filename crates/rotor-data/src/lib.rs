@@ -26,7 +26,7 @@ pub mod synthetic;
 mod write;
 
 pub use archive::{Archive, Vintage};
-pub use censor::Future;
+pub use censor::{Future, Part};
 pub use closes::{Closes, TradingCalendar};
 pub use dataset::{DataError, DataFile, Dataset};
 pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};

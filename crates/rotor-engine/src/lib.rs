@@ -2,11 +2,12 @@
 //!
 //! [`backtest()`] replays a strategy as a [`Config`] describes it and gives a run; [`note()`] answers for one day. Below them, a
 //! [`Plan`] holds the inputs of a set of factors against a dataset, [`schedule()`] gives the days, [`replay()`] asks every factor about
-//! every day, in parallel and in a fixed order, [`rank`] and [`pick`] make a portfolio of what they say, and [`Scored`] holds it. [`check()`] tries the
-//! promises of one factor on real windows.
+//! every day, in parallel and in a fixed order, [`rank`] and [`pick`] make a portfolio of what they say, and [`Scored`] holds it. [`check()`] and
+//! [`leakcheck`] try the promises of one factor on real windows, [`audit()`] looks at the dataset itself.
 //!
 //! The crate names no factor and does not print.
 
+mod audit;
 mod backtest;
 mod check;
 mod config;
@@ -20,8 +21,12 @@ mod schedule;
 mod strategy;
 mod views;
 
-pub use backtest::{Backtest, BacktestError, Member, Warning, backtest, missing_inputs};
-pub use check::{CheckError, CheckReport, Finding, Promise, check};
+pub use audit::{Audit, EarlyFigure, EarlySeries, Foresight, Form, SameDaySeries, When, audit};
+pub use backtest::{Backtest, BacktestError, Member, Warning, backtest, missing_inputs, plan_of};
+pub use check::{
+    Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,
+    leakcheck,
+};
 pub use config::{
     Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, KEYS, KeptTables, Key, MissingScore, OnError,
     OnMissingInput, Rebalance, Ties, TradeDay, Weights, config_from_json, read_config,

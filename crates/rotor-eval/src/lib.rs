@@ -38,4 +38,4 @@ pub use portfolio::{
     PortfolioEvaluation, SectorContribution, Sensitivity, Trading, Variant, Variants, YearValue,
 };
 pub use quantiles::{N_QUANTILES, QuantileFigures};
-pub use trials::{DeflatedSharpe, Overfitting, Trials};
+pub use trials::{DeflatedSharpe, Overfitting, Trials, beyond_luck, luckiest_sharpe};

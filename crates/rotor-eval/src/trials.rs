@@ -81,9 +81,10 @@ pub(crate) fn evaluate(tried: &Tried, config: &Config) -> Trials {
         || overfitting(&tried.all),
         || rayon::join(|| superior(&tried.all, config.seed), || best_excess(&tried.all, config.seed)),
     );
+    let n_trials = config.trials.unwrap_or(1);
     Trials {
-        n_trials: config.trials,
-        deflated_sharpe: DeflatedSharpe::of(&tried.own, config.trials),
+        n_trials,
+        deflated_sharpe: DeflatedSharpe::of(&tried.own, n_trials),
         overfitting: Overfitting { probability: overfitting, n_strategies: tried.all.len() },
         best_excess,
         superior_predictive_ability,
@@ -91,12 +92,36 @@ pub(crate) fn evaluate(tried: &Tried, config: &Config) -> Trials {
     }
 }
 
+/// Returns about what the best monthly Sharpe ratio of so many strategies without skill is expected to be over so many months.
+///
+/// The ratios vary as those of such strategies do, 1/(n − 1), and not as those that were found: the trials of one researcher are
+/// alike, and their small spread would flatter the best of them.
+///
+/// # Errors
+///
+/// [`Reason::TooFew`] for fewer than two months; a reason also for no trial at all.
+pub fn luckiest_sharpe(n_trials: u64, n_months: usize) -> Result<f64, Reason> {
+    at_least(2, n_months)?;
+    Ok(expected_maximum_sharpe(n_trials, 1.0 / (n_months as f64 - 1.0))?)
+}
+
+/// Returns how likely the true monthly Sharpe ratio behind the best of several trials is above that of the luckiest of so many without
+/// skill, taken for a ratio of normal returns: for those who know the ratio and not the months.
+///
+/// # Errors
+///
+/// As for [`luckiest_sharpe`], or if the ratio is not finite.
+pub fn beyond_luck(sharpe: f64, n_trials: u64, n_months: usize) -> Result<f64, Reason> {
+    const NORMAL_KURTOSIS: f64 = 3.0;
+    let threshold = luckiest_sharpe(n_trials, n_months)?;
+    Ok(probabilistic_sharpe(sharpe, threshold, n_months, 0.0, NORMAL_KURTOSIS)?)
+}
+
 impl DeflatedSharpe {
     fn of(excess: &[f64], n_trials: u64) -> Self {
         let n = excess.len();
         let sharpe = mean_over_deviation(excess);
-        let threshold =
-            at_least(2, n).and_then(|()| Ok(expected_maximum_sharpe(n_trials, 1.0 / (n as f64 - 1.0))?));
+        let threshold = luckiest_sharpe(n_trials, n);
         let probability = || {
             let (skewness, kurtosis) = (skewness(excess)?, kurtosis(excess)?);
             Ok::<f64, Reason>(probabilistic_sharpe(sharpe?, threshold?, n, skewness, kurtosis)?)

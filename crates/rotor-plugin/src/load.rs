@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
-use rotor_factor::abi;
+use rotor_factor::{ExportedFactor, abi};
 
 use crate::file::{FactorHeader, LibraryFile, sha256};
 use crate::mark::{Culprit, Mark};
@@ -57,8 +57,25 @@ pub(crate) fn open(file: &LibraryFile) -> Result<Vec<(&'static abi::Header, &'st
     Ok(factors)
 }
 
+/// Checks the header of a factor that is part of the program.
+pub(crate) fn checked_linked(
+    factor: &'static ExportedFactor,
+) -> Result<(FactorHeader, &'static abi::VTable), LoadError> {
+    let header = factor.header();
+    let expected = FactorHeader {
+        symbol: String::new(),
+        abi_major: header.abi_major,
+        abi_minor: header.abi_minor,
+        header_size: header.header_size,
+        flags: header.flags,
+        build: factor.build().into(),
+    };
+    let (_, vtable) = checked(header, &expected)?;
+    Ok((expected, vtable))
+}
+
 /// Checks the header of a factor in memory.
-pub(crate) fn checked(
+fn checked(
     header: *const abi::Header,
     expected: &FactorHeader,
 ) -> Result<(&'static abi::Header, &'static abi::VTable), LoadError> {

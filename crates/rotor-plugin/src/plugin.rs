@@ -10,7 +10,7 @@ use rotor_factor::{ExportedFactor, Parameter, Signal, Spec, Value, abi};
 use crate::call::{Functions, Made};
 use crate::file::{FactorHeader, LibraryFile};
 use crate::isolate::{Child, Isolation, Opened};
-use crate::load::{LoadOptions, checked, open};
+use crate::load::{LoadOptions, checked_linked, open};
 use crate::mark::Culprit;
 use crate::{CallError, LoadError, spec};
 
@@ -66,15 +66,24 @@ pub struct Refused {
 #[derive(Debug)]
 enum Door {
     Here(Functions),
-    Isolated { isolation: Isolation, library: Library },
+    Isolated { isolation: Isolation, place: Place },
 }
 
-/// Which factor of which file a child process is to open.
+/// Where a child process finds a factor.
 #[derive(Clone, Debug)]
-pub(crate) struct Library {
-    pub(crate) path: PathBuf,
-    pub(crate) options: LoadOptions,
+pub(crate) struct Place {
+    pub(crate) home: Home,
+    /// Which of the factors that are there.
     pub(crate) position: usize,
+}
+
+/// What a child process is to open.
+#[derive(Clone, Debug)]
+pub(crate) enum Home {
+    /// The factors that are part of the program.
+    Program,
+    /// A library.
+    Library { path: PathBuf, options: LoadOptions },
 }
 
 /// A factor that was made of parameters, ready to be asked about days.
@@ -97,17 +106,8 @@ impl Plugin {
     ///
     /// If its header is not whole or it does not start.
     pub fn linked(factor: &'static ExportedFactor) -> Result<Self, LoadError> {
-        let header = factor.header();
-        let expected = FactorHeader {
-            symbol: String::new(),
-            abi_major: header.abi_major,
-            abi_minor: header.abi_minor,
-            header_size: header.header_size,
-            flags: header.flags,
-            build: factor.build().into(),
-        };
-        let (_, vtable) = checked(header, &expected)?;
-        Self::here(&expected, vtable, Origin::Linked)
+        let (header, vtable) = checked_linked(factor)?;
+        Self::here(&header, vtable, Origin::Linked)
     }
 
     /// Opens a library and takes its factors into this process.
@@ -145,8 +145,8 @@ impl Plugin {
         }
         // The child opens the bytes that were looked at here, or nothing.
         let options = LoadOptions { sha256: Some(file.sha256.clone()), ..options.clone() };
-        let library = |position| Library { path: path.into(), options: options.clone(), position };
-        let opened = Child::open(isolation, &library(0)).map_err(refused)?;
+        let home = Home::Library { path: path.into(), options };
+        let opened = Child::open(isolation, &home).map_err(refused)?;
         let mut plugins = Vec::new();
         for (position, (opened, header)) in opened.iter().zip(&file.factors).enumerate() {
             let Opened { parameters, spec } = opened;
@@ -157,10 +157,46 @@ impl Plugin {
                 origin,
                 parameters: spec::read_parameters(parameters).map_err(start)?,
                 spec: spec::read_spec(spec).map_err(start)?,
-                door: Door::Isolated { isolation: isolation.clone(), library: library(position) },
+                door: Door::Isolated {
+                    isolation: isolation.clone(),
+                    place: Place { home: home.clone(), position },
+                },
             });
         }
         distinct(path, plugins)
+    }
+
+    /// Returns the same factor for processes of its own, one for each instance: nothing that this process holds is there.
+    ///
+    /// # Errors
+    ///
+    /// If the child cannot be started, or does not have the factor: its library is another now.
+    pub fn apart(&self, isolation: &Isolation) -> Result<Self, CallError> {
+        let home = match &self.origin {
+            Origin::Linked => Home::Program,
+            // It has been taken already, and its hash says that it is the same.
+            Origin::Loaded { path, sha256, .. } => Home::Library {
+                path: path.clone(),
+                options: LoadOptions { sha256: Some(sha256.clone()), allow_world_writable: true },
+            },
+        };
+        let not_started = |reason: String| CallError::NotStarted { reason };
+        let opened = Child::open(isolation, &home).map_err(|mut reasons| match reasons.pop() {
+            Some(LoadError::Start(error)) => error,
+            reason => not_started(reason.map_or_else(String::new, |reason| reason.to_string())),
+        })?;
+        for (position, Opened { spec, .. }) in opened.iter().enumerate() {
+            if spec::read_spec(spec).map_err(CallError::Broke)? == self.spec {
+                return Ok(Self {
+                    build: self.build.clone(),
+                    origin: self.origin.clone(),
+                    parameters: self.parameters,
+                    spec: self.spec.clone(),
+                    door: Door::Isolated { isolation: isolation.clone(), place: Place { home, position } },
+                });
+            }
+        }
+        Err(not_started(format!("the process has no factor `{}` like the one here", self.name())))
     }
 
     fn here(header: &FactorHeader, vtable: &'static abi::VTable, origin: Origin) -> Result<Self, LoadError> {
@@ -218,8 +254,8 @@ impl Plugin {
                 let made = functions.create(self.parameters, given)?;
                 Ok(Instance { spec: made.spec().clone(), inside: Inside::Here(made) })
             }
-            Door::Isolated { isolation, library } => {
-                let (child, spec) = Child::create(isolation, library, self.parameters, given)?;
+            Door::Isolated { isolation, place } => {
+                let (child, spec) = Child::create(isolation, place, self.parameters, given)?;
                 Ok(Instance { spec, inside: Inside::Isolated(Mutex::new(child)) })
             }
         }

@@ -9,5 +9,6 @@
 
 pub mod draw;
 pub mod page;
+pub mod run;
 pub mod text;
 pub mod words;

@@ -97,6 +97,22 @@ pub fn sparkline(values: &[Option<f64>], width: usize) -> String {
     shown.iter().map(|value| value.map_or(' ', block)).collect()
 }
 
+/// As [`fit`], but cuts the beginning: of a path the end tells more.
+#[must_use]
+pub fn fit_end(text: &str, width: usize) -> String {
+    let visible = fit(text, usize::MAX);
+    if visible.width() <= width {
+        return visible;
+    }
+    let mut used = 1; // for the ellipsis
+    let kept = visible.char_indices().rev().take_while(|(_, letter)| {
+        used += letter.width().unwrap_or(0);
+        used <= width
+    });
+    let start = kept.last().map_or(visible.len(), |(start, _)| start);
+    format!("…{}", &visible[start..])
+}
+
 /// Tells whether a character turns the text around it, which would scramble a line.
 fn is_direction_mark(letter: char) -> bool {
     matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -118,7 +134,7 @@ mod tests {
     fn sparklines_go_from_the_least_to_the_largest() {
         let values: Vec<Option<f64>> = (0..8).map(|value| Some(f64::from(value))).collect();
         assert_eq!(sparkline(&values, 20), "▁▂▃▄▅▆▇█");
-        assert_eq!(sparkline(&values, 4), "▂▄▆█");
+        assert_eq!(sparkline(&values, 4), "▁▃▆█");
         assert_eq!(sparkline(&[Some(1.0), None, Some(1.0)], 9), "▄ ▄");
         assert_eq!(sparkline(&[], 9), "");
     }
@@ -127,6 +143,9 @@ mod tests {
     fn texts_of_the_data_are_cut_and_cleaned() {
         assert_eq!(fit("Basic Chemicals", 9), "Basic Ch…");
         assert_eq!(fit("电力设备", 5), "电力…");
+        assert_eq!(fit_end("runs/demo-12", 8), "…demo-12");
+        assert_eq!(fit_end("跑/电力设备", 6), "…设备");
+        assert_eq!(fit_end("runs", 4), "runs");
         assert_eq!(fit("a\u{1b}[31mb\u{202e}c", 20), "a\u{fffd}[31mbc");
     }
 }

@@ -1,11 +1,12 @@
 //! The run folder: what a replay gave, as a value and as files.
 //!
 //! [`Run`] is the value: facts row by row, in a fixed order, with months and sectors by position. [`write()`] makes a folder of it,
-//! whole or not at all, and [`read()`] makes the value of a folder.
+//! whole or not at all, and [`read()`] makes the value of a folder. [`ledger`] is the file in which every run leaves a line.
 //!
 //! The crate computes nothing and does not print.
 
 mod error;
+pub mod ledger;
 mod read;
 mod rows;
 mod sheets;

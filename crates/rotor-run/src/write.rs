@@ -39,6 +39,21 @@ pub enum Destination {
     Numbered(PathBuf),
 }
 
+impl Destination {
+    /// Returns where a folder would go now. Of a numbered one another writer may still take the place.
+    #[must_use]
+    pub fn expected(&self) -> PathBuf {
+        let (Self::New(place) | Self::Replace(place) | Self::Numbered(place)) = self;
+        let is_free = |place: &Path| place.symlink_metadata().is_err();
+        if !matches!(self, Self::Numbered(_)) || is_free(place) {
+            return place.clone();
+        }
+        let name = place.file_name().unwrap_or_default().to_string_lossy();
+        let numbered = |number: u64| place.with_file_name(format!("{name}-{number}"));
+        (2..).map(numbered).find(|place| is_free(place)).expect("numbers do not end")
+    }
+}
+
 /// Looks whether a run folder could go to a place, for those who want to know before the work; [`write()`] asks again.
 ///
 /// # Errors

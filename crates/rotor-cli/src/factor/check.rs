@@ -67,15 +67,7 @@ pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
     } else {
         as_text(&plugin, &dataset, &report)
     };
-    Ok(Outcome { text, passed: report.passed() && n_scored(&report) > 0 })
-}
-
-/// The number of scores over all days.
-fn n_scored(report: &CheckReport) -> usize {
-    let signals = report.replay.outcomes[0].iter().flatten();
-    signals
-        .map(|signal| (0..signal.n_sectors()).filter(|sector| signal.score_of(*sector).is_ok()).count())
-        .sum()
+    Ok(Outcome { text, passed: report.passed() && report.n_scored() > 0 })
 }
 
 /// The code and the name of a sector of a day.
@@ -94,7 +86,7 @@ fn as_text(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> String {
     }
     line!("{} {} ({})", plugin.name(), plugin.spec().version(), origin(plugin));
     line!("{} execution days of `{}`, {first} to {last}\n", report.days.len(), dataset.manifest().name);
-    for promise in Promise::ALL {
+    for promise in Promise::HERE {
         match report.findings.iter().find(|finding| finding.promise == promise) {
             None if !report.tried.contains(&promise) => line!("  -       {promise} (not tried)"),
             None => line!("  kept    {promise}{}", futures(promise, report)),
@@ -106,7 +98,7 @@ fn as_text(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> String {
     }
     let reasons = withheld(outcomes);
     let n_days = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    line!("\n{} scores on {n_days} days", n_scored(report));
+    line!("\n{} scores on {n_days} days", report.n_scored());
     for (n, reason) in reasons.iter().take(3) {
         line!("{n} withheld: {}", fit(reason, 200));
     }
@@ -167,7 +159,7 @@ fn futures(promise: Promise, report: &CheckReport) -> String {
 }
 
 fn as_json(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> Result<String, CliError> {
-    let promises = Promise::ALL.map(|promise| {
+    let promises = Promise::HERE.map(|promise| {
         let finding = report.findings.iter().find(|finding| finding.promise == promise);
         json!({
             "promise": promise.to_string(),

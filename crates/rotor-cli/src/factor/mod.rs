@@ -1,5 +1,6 @@
-//! `rotor factor`: list, inspect, new and check.
+//! `rotor factor`: list, inspect, new, check and bench.
 
+mod bench;
 mod check;
 mod inspect;
 mod list;
@@ -30,6 +31,10 @@ pub(crate) enum Command {
     ///
     /// Exit code 0 if all are kept, 1 if one is broken.
     Check(check::Check),
+    /// Say what a call costs, and hold its count of instructions against a baseline
+    ///
+    /// Exit code 0 if it has not moved, 1 if it has.
+    Bench(bench::Bench),
 }
 
 /// How a library is loaded.
@@ -58,6 +63,7 @@ pub(crate) fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
     }
 }
 

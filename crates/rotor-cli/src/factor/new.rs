@@ -15,6 +15,12 @@ const KIT: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/kit.rs"));
 const MODEL: &str = include_str!("../../../../factors/momentum/src/lib.rs");
 const CLIPPY: &str = include_str!("../../../../factors/clippy.toml");
 const RUSTFMT: &str = include_str!("../../../../rustfmt.toml");
+/// What a crate that stands alone passes before it is merged, and the workflow that runs it.
+const CHECKS: &str = include_str!("template/ci.sh");
+const GOLDEN: &str = include_str!("template/case.toml");
+const WORKFLOW: &str = include_str!("template/rotor.yml");
+/// The compiler that the workflow pins, so that its counts of instructions stay comparable.
+const RUST: &str = concat!(env!("CARGO_PKG_RUST_VERSION"), ".0");
 
 #[derive(Debug, Args)]
 pub(crate) struct New {
@@ -63,7 +69,12 @@ pub(super) fn run(arguments: &New) -> Result<Outcome, CliError> {
     for (name, text) in files {
         let path = partial.path().join(name);
         fs::create_dir_all(path.parent().expect("a file lies in a folder")).map_err(failed)?;
-        fs::write(path, text).map_err(failed)?;
+        fs::write(&path, text).map_err(failed)?;
+        #[cfg(unix)]
+        if path.extension().is_some_and(|extension| extension == "sh") {
+            use std::os::unix::fs::PermissionsExt as _;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(failed)?;
+        }
     }
     let place = parent.join(folder.file_name().unwrap_or_default());
     let partial = partial.keep();
@@ -164,6 +175,9 @@ fn standalone(names: &Names) -> Vec<(String, String)> {
         ("rustfmt.toml".into(), RUSTFMT.into()),
         (".gitignore".into(), "/target\n".into()),
         ("src/lib.rs".into(), source(names)),
+        ("ci.sh".into(), CHECKS.replace("@SNAKE@", &names.snake)),
+        ("golden/demo/case.toml".into(), GOLDEN.replace("@SNAKE@", &names.snake)),
+        (".github/workflows/rotor.yml".into(), WORKFLOW.replace("@RUST@", RUST)),
         ("kit/rotor-factor/Cargo.toml".into(), kit),
     ];
     files.extend(KIT.iter().map(|(name, text)| (format!("kit/rotor-factor/{name}"), (*text).into())));
@@ -189,6 +203,13 @@ fn next_steps(folder: &Path, names: &Names, is_member: bool) -> String {
     };
     for step in steps {
         writeln!(text, "  {step}").expect("writing to a string does not fail");
+    }
+    if !is_member {
+        writeln!(
+            text,
+            "\nci.sh runs all checks of its repository; .github/workflows/rotor.yml runs it on GitHub."
+        )
+        .expect("writing to a string does not fail");
     }
     if is_member {
         writeln!(

@@ -90,6 +90,8 @@ impl Case {
             |key: &str| key.split_once('.').is_none_or(|(factor, _)| names.iter().any(|name| name == factor));
         let set = set.iter().map(|(key, text)| (key.as_str(), text.as_str()));
         put_all(&mut config, set.filter(|(key, _)| is_for_this(key)))?;
+        // What is accepted does not depend on what else was tried.
+        config.trials.get_or_insert(1);
         let chosen = choose(&mut config, &[])?;
         let folder = replayed(&dataset, &config, &chosen)?.folder(parent.path())?;
         Ok(Golden::text(&self.name, &folder))

@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use rotor_engine::{Member, OnMissingInput, Warning, missing_inputs};
 use rotor_run::Destination;
+use serde_json::json;
 
+use super::language::Language;
+use super::ledger::{LedgerFlags, count_trials};
 use super::members::choose;
-use super::replayed::replayed;
+use super::replayed::{TRIALS, replayed};
 use super::settings::Settings;
 use super::summary;
 use crate::dataset::open_or_demo;
-use crate::{CliError, Outcome, to_json};
+use crate::{CliError, Outcome, report, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Backtest {
@@ -24,9 +27,17 @@ pub(crate) struct Backtest {
     /// How many threads take part; the results are the same on any number [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// The language of the report
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    lang: Language,
+    /// Write no report
+    #[arg(long, conflicts_with = "lang")]
+    no_report: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    ledger: LedgerFlags,
     #[command(flatten)]
     settings: Settings,
 }
@@ -53,14 +64,29 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         // Before the first month: who has chosen the wrong dataset need not wait for the end.
         eprintln!("warning: {}", Warning::MissingInput { factor, reason });
     }
-    let made = replayed(&dataset, &config, &chosen)?;
+    let mut trials = count_trials(&arguments.ledger, &dataset, &mut config, &chosen);
+    let mut made = replayed(&dataset, &config, &chosen)?;
+    trials.record(&config, &made.evaluation, &destination.expected());
+    made.record(TRIALS, trials.to_json());
+    if !arguments.no_report {
+        made.add_report(arguments.lang)?;
+    }
     let place = made.write(&destination)?;
-    let (result, evaluation) = (&made.result, &made.evaluation);
-    let facts = summary::Facts { dataset: &dataset, config: &config, result, evaluation };
+    let report = (!arguments.no_report).then(|| place.join(report::FILE).display().to_string());
+    let facts = summary::Facts {
+        dataset: &dataset,
+        config: &config,
+        result: &made.result,
+        evaluation: &made.evaluation,
+        trials: &trials,
+    };
     let text = if arguments.json {
-        to_json(&summary::as_json(&facts, &place))?
+        let mut summary = summary::as_json(&facts, &place);
+        summary["report"] = json!(report);
+        to_json(&summary)?
     } else {
-        summary::as_text(&facts, &place)
+        let page = report.map_or(String::new(), |report| format!("report: {report}\n"));
+        summary::as_text(&facts, &place) + &page
     };
     Ok(Outcome::done(text))
 }

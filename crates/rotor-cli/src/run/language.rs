@@ -12,6 +12,16 @@ pub(crate) enum Language {
     Zh,
 }
 
+impl Language {
+    /// The word of the flag.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        }
+    }
+}
+
 impl From<Language> for Lang {
     fn from(language: Language) -> Self {
         match language {

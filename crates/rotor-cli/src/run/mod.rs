@@ -1,8 +1,10 @@
-//! `rotor backtest`, `rotor verify`, `rotor note` and `rotor init`: what they share, a configuration and its factors.
+//! `rotor backtest`, `rotor verify`, `rotor note`, `rotor leakcheck` and `rotor init`: what they share, a configuration and its factors.
 
 pub(crate) mod backtest;
 pub(crate) mod init;
-mod language;
+pub(crate) mod language;
+pub(crate) mod leakcheck;
+pub(crate) mod ledger;
 pub(crate) mod members;
 pub(crate) mod note;
 mod progress;

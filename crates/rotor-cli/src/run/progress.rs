@@ -10,6 +10,11 @@ const STEP: Duration = Duration::from_millis(100);
 
 /// Does some work, which calls what it is given for each day that is done; shows the count while it lasts.
 pub(super) fn watched<T>(work: impl FnOnce(&(dyn Fn() + Sync)) -> T) -> T {
+    watched_as("replaying", work)
+}
+
+/// As [`watched`], of work that is called something else.
+pub(super) fn watched_as<T>(doing: &str, work: impl FnOnce(&(dyn Fn() + Sync)) -> T) -> T {
     let (n_done, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     let count = || {
         n_done.fetch_add(1, Ordering::Relaxed);
@@ -19,7 +24,7 @@ pub(super) fn watched<T>(work: impl FnOnce(&(dyn Fn() + Sync)) -> T) -> T {
     }
     std::thread::scope(|scope| {
         let over = Over(&is_over);
-        let watcher = scope.spawn(|| show(&n_done, &is_over));
+        let watcher = scope.spawn(|| show(doing, &n_done, &is_over));
         // Also if the work panics, so that the watcher ends and the scope with it.
         let result = work(&count);
         drop(over);
@@ -36,7 +41,7 @@ impl Drop for Over<'_> {
     }
 }
 
-fn show(n_done: &AtomicUsize, is_over: &AtomicBool) {
+fn show(doing: &str, n_done: &AtomicUsize, is_over: &AtomicBool) {
     let start = Instant::now();
     let mut is_shown = false;
     while !is_over.load(Ordering::Acquire) {
@@ -45,7 +50,7 @@ fn show(n_done: &AtomicUsize, is_over: &AtomicBool) {
             is_shown = true;
             let (n, seconds) = (n_done.load(Ordering::Relaxed), start.elapsed().as_secs());
             // A terminal that cannot be written to is no reason to end a run.
-            let _ = write!(std::io::stderr(), "\rreplaying: {n} days done, {seconds} s ");
+            let _ = write!(std::io::stderr(), "\r{doing}: {n} days done, {seconds} s ");
         }
     }
     if is_shown {

@@ -6,12 +6,13 @@ use rotor_data::Dataset;
 use rotor_engine::{Backtest, Config, Member, backtest};
 use rotor_eval::Evaluation;
 use rotor_run::{Destination, RunFolder};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::language::Language;
 use super::members::Chosen;
 use super::progress::watched;
 use super::provenance::provenance;
-use crate::{CliError, to_json};
+use crate::{CliError, report, to_json};
 
 /// What a replay gave.
 #[derive(Debug)]
@@ -19,9 +20,16 @@ pub(crate) struct Replayed {
     pub(super) result: Backtest,
     pub(super) evaluation: Evaluation,
     provenance: Map<String, Value>,
-    /// The further files of the folder: names and texts.
-    documents: Vec<(String, String)>,
+    /// `metrics.json` as it is written.
+    metrics: String,
+    report: Option<String>,
 }
+
+/// The entry of `run.json` that says how many strategies were tried, and who says so.
+pub(crate) const TRIALS: &str = "trials";
+
+/// The entry of `run.json` that says in which language the report is.
+const REPORT: &str = "report";
 
 /// Replays a configuration on a dataset and evaluates the run.
 pub(crate) fn replayed(dataset: &Dataset, config: &Config, chosen: &[Chosen]) -> Result<Replayed, CliError> {
@@ -29,19 +37,37 @@ pub(crate) fn replayed(dataset: &Dataset, config: &Config, chosen: &[Chosen]) ->
     let result = watched(|watch| backtest(dataset, config, &members, watch))?;
     let evaluation = rotor_eval::evaluate(&result.run, config);
     let provenance = provenance(dataset, config, chosen, &result.run, &result.warnings);
-    let documents = documents(&evaluation)?;
-    Ok(Replayed { result, evaluation, provenance, documents })
-}
-
-/// The files of a run folder that the command makes, whoever asks: `verify` knows no other ones than `backtest`.
-fn documents(evaluation: &Evaluation) -> Result<Vec<(String, String)>, CliError> {
-    Ok(vec![("metrics.json".into(), to_json(evaluation)?)])
+    let metrics = to_json(&evaluation)?;
+    Ok(Replayed { result, evaluation, provenance, metrics, report: None })
 }
 
 impl Replayed {
+    /// Adds an entry to `run.json` that does not follow from configuration and data.
+    pub(super) fn record(&mut self, entry: &str, value: Value) {
+        self.provenance.insert(entry.to_owned(), value);
+    }
+
+    /// Adds the report in a language.
+    pub(super) fn add_report(&mut self, lang: Language) -> Result<(), CliError> {
+        self.record(REPORT, json!({ "lang": lang.word() }));
+        // As a reader of the folder has them.
+        let metrics = serde_json::from_str(&self.metrics)?;
+        self.report = Some(report::rendered(&self.result.run, &metrics, &self.provenance, lang.into()));
+        Ok(())
+    }
+
+    /// Adds what the `run.json` of an earlier run of the same says beside configuration and data: what was counted of trials, and
+    /// the report.
+    pub(super) fn record_as(&mut self, earlier: &Map<String, Value>) -> Result<(), CliError> {
+        if let Some(trials) = earlier.get(TRIALS) {
+            self.record(TRIALS, trials.clone());
+        }
+        report::recorded(earlier).map_or(Ok(()), |lang| self.add_report(lang))
+    }
+
     pub(super) fn write(&self, destination: &Destination) -> Result<PathBuf, CliError> {
-        let documents: Vec<(&str, &str)> =
-            self.documents.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let mut documents = vec![("metrics.json", self.metrics.as_str())];
+        documents.extend(self.report.as_deref().map(|report| (report::FILE, report)));
         Ok(rotor_run::write(&self.result.run, &self.provenance, &documents, destination)?)
     }
 

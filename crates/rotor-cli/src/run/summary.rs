@@ -6,10 +6,11 @@ use std::path::Path;
 use rotor_data::Dataset;
 use rotor_engine::{Backtest, Config};
 use rotor_eval::{Estimate, Evaluation, Figure, PortfolioEvaluation, Variant};
-use rotor_run::Place;
+use rotor_run::{Place, Run};
 use serde_json::{Value, json};
 
-use crate::text::{Align, TextTable, fit};
+use super::ledger::Counted;
+use crate::text::{Align, TextTable, fit, sparkline};
 
 /// What a summary is made of.
 pub(super) struct Facts<'a> {
@@ -17,6 +18,7 @@ pub(super) struct Facts<'a> {
     pub(super) config: &'a Config,
     pub(super) result: &'a Backtest,
     pub(super) evaluation: &'a Evaluation,
+    pub(super) trials: &'a Counted,
 }
 
 /// Returns the summary for a terminal.
@@ -157,6 +159,29 @@ fn portfolios(facts: &Facts<'_>) -> String {
             percent(&trading.cost_per_year, 1),
             facts.config.cost_bp,
         )
+        + &relative(&facts.result.run)
+}
+
+/// The net value of the picks over that of equal weight, month by month, as a line of blocks.
+fn relative(run: &Run) -> String {
+    const WIDEST: usize = 60;
+    let returns = |name: &str| -> Vec<(u32, f64)> {
+        let rows = run.returns.iter().filter(|row| run.portfolios[row.portfolio as usize] == name);
+        rows.map(|row| (row.execution, row.value)).collect()
+    };
+    let equal_weight = returns("equal_weight");
+    let mut ratio = 1.0;
+    let values = returns("top_net").into_iter().map(|(execution, net)| {
+        let at = equal_weight.binary_search_by_key(&execution, |(execution, _)| *execution).ok()?;
+        ratio *= (1.0 + net) / (1.0 + equal_weight[at].1);
+        Some(ratio).filter(|ratio| ratio.is_finite())
+    });
+    let values: Vec<Option<f64>> = std::iter::once(Some(1.0)).chain(values).collect();
+    let known = || values.iter().flatten().copied();
+    let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
+    let Some(now) = known().last().filter(|_| values.len() > 2) else { return String::new() };
+    let line = sparkline(&values, WIDEST);
+    format!("net picks over equal weight: {low:.2} to {high:.2}, at the end {now:.2}\n{line}\n")
 }
 
 /// Other strategies on the same scores, and what it means that there are many.
@@ -361,6 +386,7 @@ pub(super) fn as_json(facts: &Facts<'_>, place: &Path) -> Value {
         "synthetic": manifest.synthetic,
         "picks_of": run.ranking.last().map(|place| run.executions[place.execution as usize].as_of.to_string()),
         "picks": picks,
+        "trials": facts.trials.to_json(),
         "warnings": facts.result.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "metrics": facts.evaluation.to_json(),
     })

@@ -159,6 +159,15 @@ fn checked_schedule(
     Ok(executions)
 }
 
+/// Holds one factor and the universe of a configuration against a dataset.
+///
+/// # Errors
+///
+/// If the universe names what is not there or leaves nothing.
+pub fn plan_of(dataset: &Dataset, config: &Config, instance: &Instance) -> Result<Plan, BacktestError> {
+    checked_plan(dataset, config, &[Member { instance, weight: 1.0 }])
+}
+
 /// Holds the factors and the universe of a configuration against a dataset.
 ///
 /// # Errors

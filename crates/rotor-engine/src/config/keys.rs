@@ -150,11 +150,13 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "trials",
-        about: "how many strategies were tried on this dataset, this one included",
+        about: "how many strategies were tried on this dataset, this one included; ledger: as many as the ledger of trials has",
         put: |config, value| {
-            put(&mut config.trials, whole(value, 1, i64::MAX, "1 or more").map(|n| n as u64))
+            let is_left_open = value.as_str() == Some("ledger");
+            let number = || whole(value, 1, i64::MAX, "1 or more").map(|n| Some(n as u64));
+            put(&mut config.trials, if is_left_open { Ok(None) } else { number() })
         },
-        get: |config| (config.trials as i64).into(),
+        get: |config| config.trials.map_or("ledger".into(), |n| (n as i64).into()),
     },
     Key {
         name: "seed",

@@ -7,6 +7,7 @@
 mod fault;
 mod file;
 mod keys;
+mod strategy;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -56,8 +57,9 @@ pub struct Config {
     pub on_missing_input: OnMissingInput,
     /// Of which months the tables of factors are kept.
     pub tables: KeptTables,
-    /// How many strategies were tried on the dataset, this one included: the best of many looks better than it is.
-    pub trials: u64,
+    /// How many strategies were tried on the dataset, this one included: the best of many looks better than it is. `None` is as
+    /// many as the ledger of trials has, and this one where there is no ledger.
+    pub trials: Option<u64>,
     /// The seed of whatever is random.
     pub seed: u64,
     /// Settings of single factors, by name.
@@ -218,7 +220,7 @@ impl Default for Config {
             on_error: OnError::Skip,
             on_missing_input: OnMissingInput::Warn,
             tables: KeptTables::Last,
-            trials: 1,
+            trials: None,
             seed: 1,
             factor: BTreeMap::new(),
         }

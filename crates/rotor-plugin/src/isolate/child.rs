@@ -1,4 +1,4 @@
-//! The child's side: opens one library and answers until nobody asks any more.
+//! The child's side: opens one library, or takes the factors that are part of the program, and answers until nobody asks any more.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -6,33 +6,34 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rotor_factor::Value;
+use rotor_factor::{ExportedFactor, Value, abi};
 use rustix::process::{Resource, Rlimit, Signal, getpid, getppid, kill_process, setrlimit};
 
 use super::Request;
 use super::wire::{Garbled, Reader, Writer};
 use crate::call::{Functions, Made};
 use crate::isolate::Opened;
-use crate::load::{LoadOptions, open};
+use crate::load::{LoadOptions, checked_linked, open};
 use crate::mark::Culprit;
 use crate::{CallError, LibraryFile, LoadError, spec};
 
 /// Serves a factor to the process that started this one; returns when that process has no more questions.
 ///
 /// A program that offers isolation calls this at once if its first argument is
-/// [`CHILD_ARGUMENT`](crate::CHILD_ARGUMENT), and then ends.
+/// [`CHILD_ARGUMENT`](crate::CHILD_ARGUMENT), and then ends. `linked` are the factors that are part of it, in the order in
+/// which the parent knows them.
 ///
 /// # Errors
 ///
 /// If the pipes cannot be set up, or what comes over them makes no sense.
-pub fn serve() -> io::Result<()> {
+pub fn serve(linked: &'static [&'static ExportedFactor]) -> io::Result<()> {
     // The factor gets other descriptors for what it reads and prints, so that it cannot talk into the answers.
     let mut requests = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 10)?);
     let mut answers = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 10)?);
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
     end_with_parent();
-    let mut server = Server::default();
+    let mut server = Server { linked, factors: Vec::new(), made: None };
     let (mut request, mut length) = ([0], [0; 8]);
     while read_or_end(&mut requests, &mut request)? {
         requests.read_exact(&mut length)?;
@@ -67,8 +68,8 @@ fn end_with_parent() {
     });
 }
 
-#[derive(Default)]
 struct Server {
+    linked: &'static [&'static ExportedFactor],
     factors: Vec<(Functions, &'static [rotor_factor::Parameter])>,
     made: Option<Made>,
 }
@@ -78,16 +79,26 @@ impl Server {
         let mut reader = Reader::new(body);
         let mut answer = Writer::default();
         match request {
-            open if open == Request::Open as u8 => match self.open(&mut reader)? {
-                Ok(opened) => {
-                    answer.u8(1);
-                    answer.json(&opened);
+            open if open == Request::Open as u8 || open == Request::OpenLinked as u8 => {
+                let memory_limit = reader.u64()?;
+                let may_open_files = reader.u8()? == 1;
+                limit_memory(memory_limit);
+                let opened = if open == Request::Open as u8 {
+                    self.open(&mut reader, may_open_files)?
+                } else {
+                    self.take_linked(may_open_files)
+                };
+                match opened {
+                    Ok(opened) => {
+                        answer.u8(1);
+                        answer.json(&opened);
+                    }
+                    Err(reasons) => {
+                        answer.u8(0);
+                        answer.json(&reasons);
+                    }
                 }
-                Err(reasons) => {
-                    answer.u8(0);
-                    answer.json(&reasons);
-                }
-            },
+            }
             create if create == Request::Create as u8 => match self.create(&mut reader)? {
                 Ok(json) => {
                     answer.u8(1);
@@ -116,33 +127,50 @@ impl Server {
         Ok(answer)
     }
 
-    fn open(&mut self, reader: &mut Reader<'_>) -> Result<Result<Vec<Opened>, Vec<LoadError>>, Garbled> {
-        let memory_limit = reader.u64()?;
+    fn open(&mut self, reader: &mut Reader<'_>, may_open_files: bool) -> Result<OpenedAll, Garbled> {
         let n = reader.count(1)?;
         let path = (0..n).map(|_| reader.u8()).collect::<Result<Vec<u8>, Garbled>>()?;
         let path = PathBuf::from(std::ffi::OsString::from_vec(path));
         let sha256 = Some(reader.text()?.to_owned()).filter(|hash| !hash.is_empty());
         let options = LoadOptions { sha256, allow_world_writable: reader.u8()? == 1 };
-        let limit = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
-        // Where a limit cannot be set there is none; the time limit remains.
-        let _ = setrlimit(Resource::As, limit(memory_limit));
-        let _ = setrlimit(Resource::Core, limit(0));
         let file = LibraryFile::look_at(&path, &options);
         let opened = match open(&file) {
             Ok(opened) => opened,
             Err(refused) => return Ok(Err(refused.reasons)),
         };
-        let mut documents = Vec::new();
-        for ((_, vtable), header) in opened.iter().zip(&file.factors) {
-            match start(vtable, Culprit::new(&header.build, Some(&path))) {
-                Ok((functions, parameters, opened)) => {
-                    self.factors.push((functions, parameters));
-                    documents.push(opened);
-                }
-                Err(error) => return Ok(Err(vec![LoadError::Start(error)])),
-            }
+        let tables = opened.iter().zip(&file.factors);
+        Ok(self.start_all(
+            tables.map(|((_, vtable), header)| (*vtable, Culprit::new(&header.build, Some(&path)))),
+            may_open_files,
+        ))
+    }
+
+    fn take_linked(&mut self, may_open_files: bool) -> OpenedAll {
+        let mut tables = Vec::new();
+        for factor in self.linked {
+            let (_, vtable) = checked_linked(factor).map_err(|error| vec![error])?;
+            tables.push((vtable, Culprit::new(factor.build(), None)));
         }
-        Ok(Ok(documents))
+        self.start_all(tables.into_iter(), may_open_files)
+    }
+
+    /// Starts every factor and takes its documents. What may not open files may not from here on.
+    fn start_all(
+        &mut self,
+        tables: impl Iterator<Item = (&'static abi::VTable, &'static Culprit)>,
+        may_open_files: bool,
+    ) -> OpenedAll {
+        if !may_open_files {
+            forbid_files().map_err(|error| vec![LoadError::Start(error)])?;
+        }
+        let mut documents = Vec::new();
+        for (vtable, culprit) in tables {
+            let (functions, parameters, opened) =
+                start(vtable, culprit).map_err(|error| vec![LoadError::Start(error)])?;
+            self.factors.push((functions, parameters));
+            documents.push(opened);
+        }
+        Ok(documents)
     }
 
     fn create(&mut self, reader: &mut Reader<'_>) -> Result<Result<String, CallError>, Garbled> {
@@ -167,13 +195,29 @@ impl Server {
     }
 }
 
+/// Bounds the address space, and leaves no image of it behind.
+fn limit_memory(bytes: u64) {
+    let limit = |bytes| Rlimit { current: Some(bytes), maximum: Some(bytes) };
+    // Where a limit cannot be set there is none; the time limit remains.
+    let _ = setrlimit(Resource::As, limit(bytes));
+    let _ = setrlimit(Resource::Core, limit(0));
+}
+
+/// Makes every attempt to open something fail from here on; what is open stays so.
+fn forbid_files() -> Result<(), CallError> {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    // Going on without the limit would try nothing and say that all is well.
+    setrlimit(Resource::Nofile, none)
+        .map_err(|error| CallError::NotStarted { reason: format!("files cannot be forbidden: {error}") })
+}
+
+/// The documents of every factor, or why there are none.
+type OpenedAll = Result<Vec<Opened>, Vec<LoadError>>;
+
 type Started = (Functions, &'static [rotor_factor::Parameter], Opened);
 
 /// Starts a factor and takes its documents.
-fn start(
-    vtable: &'static rotor_factor::abi::VTable,
-    culprit: &'static Culprit,
-) -> Result<Started, CallError> {
+fn start(vtable: &'static abi::VTable, culprit: &'static Culprit) -> Result<Started, CallError> {
     let functions = Functions::start(vtable, culprit)?;
     let json = functions.parameters_json()?;
     let parameters = spec::read_parameters(&json).map_err(CallError::Broke)?;

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::other_spec;
 use crate::output::Receiver;
-use crate::plugin::Library;
+use crate::plugin::{Home, Place};
 use crate::{CallError, LoadError, spec};
 use pipe::Process;
 use wire::{Garbled, Reader, Writer};
@@ -41,13 +41,16 @@ pub struct Isolation {
     pub time_limit: Duration,
     /// How many bytes of address space it may have.
     pub memory_limit: u64,
+    /// Whether it may open files, pipes and sockets once its library is opened. A factor has no business with any; one
+    /// that reads a file gives other answers where it may not.
+    pub may_open_files: bool,
 }
 
 impl Isolation {
-    /// Returns the usual limits, 10 seconds and 2 GiB, for a program.
+    /// Returns the usual limits, 10 seconds and 2 GiB, for a program; files may be opened.
     #[must_use]
     pub fn new(program: PathBuf) -> Self {
-        Self { program, time_limit: Duration::from_secs(10), memory_limit: 2 << 30 }
+        Self { program, time_limit: Duration::from_secs(10), memory_limit: 2 << 30, may_open_files: true }
     }
 }
 
@@ -58,6 +61,7 @@ enum Request {
     Open = 1,
     Create = 2,
     Evaluate = 3,
+    OpenLinked = 4,
 }
 
 /// A factor of a library that a child has opened: its two documents.
@@ -71,7 +75,7 @@ pub(crate) struct Opened {
 #[derive(Debug)]
 pub(crate) struct Child {
     isolation: Isolation,
-    library: Library,
+    place: Place,
     /// The parameters as they cross the pipe.
     parameters: Vec<u8>,
     /// `None` when it is lost.
@@ -81,17 +85,17 @@ pub(crate) struct Child {
 }
 
 impl Child {
-    /// Opens a library in a child and says what is in it.
-    pub(crate) fn open(isolation: &Isolation, library: &Library) -> Result<Vec<Opened>, Vec<LoadError>> {
+    /// Opens a library, or the linked factors, in a child and says what is in it.
+    pub(crate) fn open(isolation: &Isolation, home: &Home) -> Result<Vec<Opened>, Vec<LoadError>> {
         let start = |error| vec![LoadError::Start(error)];
         let mut process = Process::start(isolation).map_err(start)?;
-        open_in(&mut process, isolation, library)
+        open_in(&mut process, isolation, home)
     }
 
     /// Makes a factor in a child.
     pub(crate) fn create(
         isolation: &Isolation,
-        library: &Library,
+        place: &Place,
         declared: &[Parameter],
         given: impl IntoIterator<Item = (String, Value)>,
     ) -> Result<(Self, Spec), CallError> {
@@ -100,7 +104,7 @@ impl Child {
             message: error.to_string(),
         })?;
         let mut writer = Writer::default();
-        writer.u32(library.position as u32);
+        writer.u32(place.position as u32);
         writer.u32(parameters.iter().len() as u32);
         for (name, value) in parameters.iter() {
             writer.text(name);
@@ -125,7 +129,7 @@ impl Child {
         }
         let mut child = Self {
             isolation: isolation.clone(),
-            library: library.clone(),
+            place: place.clone(),
             parameters: writer.bytes,
             process: None,
             n_failures: 0,
@@ -138,11 +142,13 @@ impl Child {
     /// Starts a process with the factor in it, and returns the factor's spec.
     fn start(&mut self) -> Result<Spec, CallError> {
         let mut process = Process::start(&self.isolation)?;
-        open_in(&mut process, &self.isolation, &self.library).map_err(|mut reasons| match reasons.pop() {
-            Some(LoadError::Start(error)) => error,
-            // The file was fine when the run began.
-            reason => {
-                CallError::NotStarted { reason: reason.map_or(String::new(), |reason| reason.to_string()) }
+        open_in(&mut process, &self.isolation, &self.place.home).map_err(|mut reasons| {
+            match reasons.pop() {
+                Some(LoadError::Start(error)) => error,
+                // The file was fine when the run began.
+                reason => CallError::NotStarted {
+                    reason: reason.map_or(String::new(), |reason| reason.to_string()),
+                },
             }
         })?;
         let answer = process.ask(Request::Create as u8, &self.parameters)?;
@@ -191,21 +197,24 @@ impl Child {
     }
 }
 
-fn open_in(
-    process: &mut Process,
-    isolation: &Isolation,
-    library: &Library,
-) -> Result<Vec<Opened>, Vec<LoadError>> {
+fn open_in(process: &mut Process, isolation: &Isolation, home: &Home) -> Result<Vec<Opened>, Vec<LoadError>> {
     let start = |error| vec![LoadError::Start(error)];
     let mut writer = Writer::default();
     writer.u64(isolation.memory_limit);
-    // Paths cross as JSON strings would not: bytes of any kind.
-    let path = std::os::unix::ffi::OsStrExt::as_bytes(library.path.as_os_str());
-    writer.u32(path.len() as u32);
-    writer.bytes.extend_from_slice(path);
-    writer.text(library.options.sha256.as_deref().unwrap_or_default());
-    writer.u8(u8::from(library.options.allow_world_writable));
-    let answer = process.ask(Request::Open as u8, &writer.bytes).map_err(start)?;
+    writer.u8(u8::from(isolation.may_open_files));
+    let request = match home {
+        Home::Program => Request::OpenLinked,
+        Home::Library { path, options } => {
+            // Paths cross as JSON strings would not: bytes of any kind.
+            let path = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+            writer.u32(path.len() as u32);
+            writer.bytes.extend_from_slice(path);
+            writer.text(options.sha256.as_deref().unwrap_or_default());
+            writer.u8(u8::from(options.allow_world_writable));
+            Request::Open
+        }
+    };
+    let answer = process.ask(request as u8, &writer.bytes).map_err(start)?;
     let mut reader = Reader::new(&answer);
     let read = match reader.u8() {
         Ok(1) => reader.json::<Vec<Opened>>().map(Ok),

@@ -7,14 +7,28 @@
 //!
 //! No chart knows what its numbers mean.
 
+mod bar;
+mod boxes;
+mod calendar;
+mod legend;
+mod line;
+mod matrix;
+mod measure;
+pub(crate) mod palette;
+mod scale;
 mod spread;
+mod svg;
 mod table;
 mod unit;
 
 use rotor_factor::Date;
 
 pub use spread::Spread;
+pub(crate) use svg::escape;
 pub use unit::Unit;
+
+use crate::words::Lang;
+use svg::{Anchor, Svg};
 
 /// A chart.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +41,97 @@ pub enum Chart {
     Matrix(Matrix),
     /// How values are spread.
     Boxes(BoxChart),
+}
+
+/// What a drawing says of itself to those who do not see it, and the language of the few words in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Caption<'t> {
+    /// The title of the figure.
+    pub title: &'t str,
+    /// How to read it; may be empty.
+    pub about: &'t str,
+    /// The language of the words that the drawing adds, such as "median".
+    pub lang: Lang,
+}
+
+impl Chart {
+    /// Draws the chart as an `svg` element, for the width of a page or, if it is small, for a third of it.
+    ///
+    /// Colours are classes of the page's style sheet. Parts that stand for a value have a `title` and lie in a group of the class
+    /// `hits`.
+    #[must_use]
+    pub fn svg(&self, caption: &Caption<'_>) -> String {
+        self.sized(if self.is_small() { Size::Small } else { Size::Wide }, caption)
+    }
+
+    /// Draws the chart for a telephone; `None` where [`Self::svg`] serves there as well, if need be with a scroll bar.
+    #[must_use]
+    pub fn narrow_svg(&self, caption: &Caption<'_>) -> Option<String> {
+        let is_fluid = !self.is_small() && !matches!(self, Self::Matrix(_));
+        is_fluid.then(|| self.sized(Size::Narrow, caption))
+    }
+
+    /// Whether it is one of several beside each other.
+    #[must_use]
+    pub fn is_small(&self) -> bool {
+        match self {
+            Self::Lines(chart) => chart.is_small,
+            Self::Bars(chart) => chart.is_small,
+            Self::Matrix(_) | Self::Boxes(_) => false,
+        }
+    }
+
+    fn sized(&self, size: Size, caption: &Caption<'_>) -> String {
+        match self {
+            Self::Lines(chart) => line::svg(chart, size, caption),
+            Self::Bars(chart) => bar::svg(chart, size, caption),
+            Self::Matrix(chart) => matrix::svg(chart, caption),
+            Self::Boxes(chart) => boxes::svg(chart, size, caption),
+        }
+    }
+}
+
+/// For which room a chart is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Size {
+    /// The width of a page.
+    Wide,
+    /// That of a telephone.
+    Narrow,
+    /// One of several beside each other.
+    Small,
+}
+
+impl Size {
+    /// The width of the drawing in its own units, about pixels.
+    const fn width(self) -> f64 {
+        match self {
+            Self::Wide => 860.0,
+            Self::Narrow => 370.0,
+            Self::Small => 340.0,
+        }
+    }
+}
+
+impl Tone {
+    /// The class that sets the colour.
+    const fn class(self) -> &'static str {
+        match self {
+            Self::First => "t1",
+            Self::Second => "t2",
+            Self::Third => "t3",
+            Self::Fourth => "t4",
+            Self::Muted => "t0",
+        }
+    }
+}
+
+/// A drawing that says that there is nothing to draw.
+fn nothing(width: f64, caption: &Caption<'_>) -> String {
+    let mut svg = Svg::new();
+    let text = caption.lang.of("no values", "无数值");
+    svg.text((width / 2.0, 34.0), Anchor::Middle, "", text);
+    svg.finish(width, 60.0, "fluid", caption)
 }
 
 /// Values by date, in panels one above the other that share the dates.

@@ -52,7 +52,7 @@ fn bars(chart: &BarChart, lang: Lang) -> Table {
     for group in &chart.groups {
         columns.push(Column::number(&group.name));
         if has_intervals(group) {
-            columns.push(Column::number(lang.of("95% interval", "95%区间")));
+            columns.push(Column::number(lang.of("interval", "区间")));
         }
     }
     let mut table = Table::new(columns);

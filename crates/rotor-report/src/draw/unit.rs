@@ -40,10 +40,14 @@ impl Unit {
         Self { is_signed: true, ..self }
     }
 
-    /// Writes a value.
+    /// Writes a value; one that would be very long, with its power of ten.
     #[must_use]
     pub fn write(&self, value: f64) -> String {
+        const LONG: f64 = 1e12;
         let value = value * self.factor;
+        if value.abs() >= LONG {
+            return format!("{value:.3e}{}", self.suffix);
+        }
         let number = if self.is_signed { signed(value, self.decimals) } else { fixed(value, self.decimals) };
         number + self.suffix
     }
@@ -58,5 +62,6 @@ mod tests {
         assert_eq!(Unit::fraction(1).write(0.0512), "5.1%");
         assert_eq!(Unit::percent(1).signed().write(2.5), "+2.5%");
         assert_eq!(Unit::plain(3).write(-0.0001), "0.000");
+        assert_eq!(Unit::plain(3).write(-1e300), "-1.000e300");
     }
 }

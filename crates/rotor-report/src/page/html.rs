@@ -1,70 +1,271 @@
 //! A page as one self-contained HTML file.
+//!
+//! No network, no other file, and a content security policy that allows the page's own style sheet and script and nothing else.
+//! Without scripts nothing is missing but comfort: shapes have titles, every figure has its numbers in a table.
 
-use maud::{DOCTYPE, Markup, html as markup};
+use std::sync::LazyLock;
 
-use super::{Block, Figure, Page, Table};
+use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
+use sha2::{Digest, Sha256};
+
+use super::{Block, Figure, Page, Section, Table};
+use crate::draw::{Caption, Chart, escape, palette};
+use crate::say;
 use crate::text::Align;
+
+/// The look of the page and of its drawings.
+static STYLE: LazyLock<String> =
+    LazyLock::new(|| palette::style() + include_str!("style.css") + &palette::shade_rules());
+
+/// Tips, the theme button, figures as files.
+const SCRIPT: &str = include_str!("script.js");
+
+/// What the browser may run and load: what stands in this file.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let (style, script) = (hash(&STYLE), hash(SCRIPT));
+    format!("default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'")
+});
+
+/// A table behind a figure has no more cells than this.
+const MOST_CELLS: usize = 8_000;
 
 /// Returns the page as one file: no network, no other file, legible without scripts.
 #[must_use]
 pub fn html(page: &Page) -> String {
+    let lang = page.lang;
     let body = markup! {
         (DOCTYPE)
-        html lang=(page.lang.of("en", "zh-CN")) {
-            head { meta charset="utf-8"; title { (page.title) } }
+        html lang=(lang.of("en", "zh-CN")) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(*POLICY);
+                meta name="color-scheme" content="light dark";
+                title { @if let Some(mark) = &page.mark { (mark) ": " } (page.title) }
+                style { (PreEscaped(STYLE.as_str())) }
+            }
             body {
-                h1 { (page.title) }
-                @if let Some(mark) = &page.mark { p { strong { (mark) } } }
-                dl { @for (label, fact) in &page.facts { dt { (label) } dd { (fact) } } }
-                @for section in &page.sections {
-                    section id=(section.id) { h2 { (section.heading) } (blocks(page, &section.blocks)) }
+                a class="skip" href="#content" { (lang.of("Skip to the content", "跳到正文")) }
+                @if let Some(mark) = &page.mark {
+                    p class="mark" role="note" { (mark) }
+                    div class="watermark" aria-hidden="true" { (mark) }
                 }
+                div class="page" {
+                    header {
+                        h1 { (page.title) }
+                        dl { @for (label, fact) in &page.facts { dt { (label) } dd { (fact) } } }
+                    }
+                    (contents(page))
+                    main id="content" tabindex="-1" {
+                        @for section in &page.sections { (self::section(page, section)) }
+                    }
+                }
+                script { (PreEscaped(SCRIPT)) }
             }
         }
     };
     body.into_string()
 }
 
-fn blocks(page: &Page, blocks: &[Block]) -> Markup {
-    markup! { @for block in blocks { (one(page, block)) } }
+/// The hash of a style sheet or script, as a policy names it.
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", base64(&Sha256::digest(text.as_bytes())))
 }
 
-fn one(page: &Page, block: &Block) -> Markup {
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits = (0..3).fold(0, |bits, byte| bits << 8 | u32::from(*three.get(byte).unwrap_or(&0)));
+        for digit in 0..4 {
+            let is_there = digit <= three.len();
+            let value = bits >> (18 - 6 * digit) & 63;
+            text.push(if is_there { char::from(DIGITS[value as usize]) } else { '=' });
+        }
+    }
+    text
+}
+
+fn contents(page: &Page) -> Markup {
+    let heading = page.lang.of("Contents", "目录");
+    markup! {
+        nav aria-label=(heading) {
+            b { (heading) }
+            ol { @for section in &page.sections { li { a href={ "#" (section.id) } { (section.heading) } } } }
+        }
+    }
+}
+
+fn section(page: &Page, section: &Section) -> Markup {
+    let heading = format!("{}-heading", section.id);
+    markup! {
+        section id=(section.id) aria-labelledby=(heading) {
+            h2 id=(heading) { (section.heading) }
+            (blocks(page, &section.heading, &section.blocks))
+        }
+    }
+}
+
+/// The pieces under a heading, which also names the tables among them.
+fn blocks(page: &Page, heading: &str, blocks: &[Block]) -> Markup {
+    let mut heading = heading;
+    let mut written = String::new();
+    for block in blocks {
+        if let Block::Heading(text) = block {
+            heading = text;
+        }
+        written.push_str(&one(page, heading, block).into_string());
+    }
+    PreEscaped(written)
+}
+
+fn one(page: &Page, heading: &str, block: &Block) -> Markup {
     match block {
         Block::Heading(text) => markup! { h3 { (text) } },
         Block::Paragraph(text) => markup! { p { (text) } },
-        Block::Warning(text) => markup! { p class="warning" { (text) } },
+        Block::Warning(text) => markup! {
+            p class="warning" role="note" { b { (page.lang.of("Warning", "注意")) } span { (text) } }
+        },
         Block::List(items) => markup! { ul { @for item in items { li { (item) } } } },
-        Block::Table(shown) => table(shown),
-        Block::Figures(figures) => markup! { @for shown in figures { (figure(page, shown)) } },
-        Block::Folded { title, blocks: inner } => {
-            markup! { details { summary { (title) } (blocks(page, inner)) } }
-        }
+        Block::Table(shown) => PreEscaped(table(shown, heading)),
+        Block::Figures(figures) => match &figures[..] {
+            [shown] => figure(page, shown),
+            several => markup! { div class="figures" { @for shown in several { (figure(page, shown)) } } },
+        },
+        Block::AroundFigures(inner) => blocks(page, heading, inner),
+        Block::Folded { title, blocks: inner } => markup! {
+            details class="folded" { summary { (title) } (blocks(page, title, inner)) }
+        },
     }
 }
 
 fn figure(page: &Page, shown: &Figure) -> Markup {
+    let caption = Caption { title: &shown.title, about: &shown.about, lang: page.lang };
+    let narrow = shown.chart.narrow_svg(&caption);
+    let svg = shown.chart.svg(&caption);
+    let can_scroll = matches!(shown.chart, Chart::Matrix(_));
     markup! {
-        figure id=(shown.id) {
-            figcaption { (shown.title) " " (shown.about) }
-            (table(&shown.chart.table(page.lang)))
+        figure id=(shown.id) class=[(!shown.chart.is_small()).then_some("full")] {
+            figcaption { b { (shown.title) } @if !shown.about.is_empty() { span { (shown.about) } } }
+            @if let Some(narrow) = narrow {
+                div class="wide" { (PreEscaped(svg)) }
+                div class="narrow" { (PreEscaped(narrow)) }
+            } @else if can_scroll {
+                div class="scroll" tabindex="0" role="region" aria-label=(shown.title) { (PreEscaped(svg)) }
+            } @else {
+                (PreEscaped(svg))
+            }
+            div class="under" { (numbers(page, shown)) }
         }
     }
 }
 
-fn table(shown: &Table) -> Markup {
+/// The table behind a figure, folded.
+fn numbers(page: &Page, shown: &Figure) -> Markup {
+    let mut behind = shown.chart.table(page.lang);
+    let left_out = shorten(&mut behind, &shown.chart);
     markup! {
-        table {
-            thead { tr { @for column in &shown.columns { th scope="col" { (column.title) } } } }
-            tbody {
-                @for row in &shown.rows {
-                    tr {
-                        @for (cell, column) in row.iter().zip(&shown.columns) {
-                            td class=(if column.align == Align::Right { "n" } else { "t" }) { (cell) }
-                        }
+        @if !behind.rows.is_empty() {
+            details {
+                summary { (page.lang.of("Numbers", "数据")) }
+                @if left_out > 0 {
+                    p {
+                        (say!(page.lang,
+                            "The latest; {left_out} earlier ones are in the files of the run.",
+                            "仅列最近部分；此前 {left_out} 项见运行文件夹。"))
                     }
                 }
+                (PreEscaped(table(&behind, &shown.title)))
             }
         }
+    }
+}
+
+/// Leaves out the earliest dates of a table that is longer than a page can bear, and says how many.
+fn shorten(table: &mut Table, chart: &Chart) -> usize {
+    let (n_rows, n_columns) = (table.rows.len(), table.columns.len());
+    if n_rows * n_columns <= MOST_CELLS {
+        return 0;
+    }
+    if let Chart::Matrix(_) = chart {
+        let n_kept = (MOST_CELLS / n_rows).clamp(1, n_columns - 1);
+        let left_out = n_columns - 1 - n_kept;
+        table.columns.drain(1..=left_out);
+        table.rows.iter_mut().for_each(|row| drop(row.drain(1..=left_out)));
+        return left_out;
+    }
+    let left_out = n_rows - (MOST_CELLS / n_columns).clamp(1, n_rows);
+    table.rows.drain(..left_out);
+    left_out
+}
+
+/// A table in a box that scrolls by itself.
+///
+/// Cells are numbers unless their class says otherwise, and their end tags are left out, as HTML allows: tables are most of a page.
+fn table(shown: &Table, name: &str) -> String {
+    let n_cells = shown.rows.len() * shown.columns.len();
+    let mut text = String::with_capacity(512 + n_cells * 16);
+    text.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    escape(&mut text, name);
+    text.push_str("\"><table><caption class=\"unseen\">");
+    escape(&mut text, name);
+    text.push_str("</caption>\n<thead><tr>");
+    let side = |align: Align| if align == Align::Left { " class=\"l\"" } else { "" };
+    for column in &shown.columns {
+        // The corner of a table has no name of its own.
+        let (start, end) =
+            if column.title.is_empty() { ("<td", "</td>") } else { ("<th scope=\"col\"", "</th>") };
+        text.extend([start, side(column.align), ">"]);
+        escape(&mut text, &column.title);
+        text.push_str(end);
+    }
+    text.push_str("</tr></thead>\n<tbody>");
+    for row in &shown.rows {
+        text.push_str("\n<tr>");
+        for (position, (cell, column)) in row.iter().zip(&shown.columns).enumerate() {
+            let start = if position == 0 { "<th scope=\"row\"" } else { "<td" };
+            text.extend([start, side(column.align), ">"]);
+            escape(&mut text, cell);
+        }
+    }
+    text.push_str("\n</tbody></table></div>\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_rfc_4648() {
+        let texts = ["", "f", "fo", "foo", "foob", "fooba", "foobar"];
+        let expected = ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"];
+        assert_eq!(texts.map(|text| base64(text.as_bytes())), expected);
+    }
+
+    /// The hash of nothing, as every list of test vectors has it; and what the policy allows is what stands in the page.
+    #[test]
+    fn the_policy_allows_what_stands_in_the_page() {
+        assert_eq!(hash(""), "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='");
+        let page = Page {
+            lang: crate::words::Lang::En,
+            title: "A page".into(),
+            mark: None,
+            facts: Vec::new(),
+            sections: Vec::new(),
+        };
+        let page = html(&page);
+        let between = |start: &str, end: &str| {
+            let from = page.find(start).unwrap() + start.len();
+            &page[from..from + page[from..].find(end).unwrap()]
+        };
+        let policy = between("Content-Security-Policy\" content=\"", "\"");
+        assert!(policy.contains(&format!("style-src {};", hash(between("<style>", "</style>")))), "{policy}");
+        assert!(
+            policy.contains(&format!("script-src {};", hash(between("<script>", "</script>")))),
+            "{policy}"
+        );
+        assert_eq!(page.matches("<script").count(), 1);
+        assert!(!page.contains(" style=") && !page.contains(" onload="), "the policy would refuse them");
     }
 }

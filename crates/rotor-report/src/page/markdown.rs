@@ -33,7 +33,7 @@ fn blocks_text(blocks: &[Block]) -> String {
             Block::Warning(warning) => format!("> {}\n", escaped(warning)),
             Block::List(items) => items.iter().map(|item| format!("- {}\n", escaped(item))).collect(),
             Block::Table(table) => rows(table),
-            Block::Figures(_) => continue,
+            Block::Figures(_) | Block::AroundFigures(_) => continue,
             Block::Folded { title, blocks } => {
                 text.extend(["\n### ", &escaped(title), "\n", &blocks_text(blocks)]);
                 continue;

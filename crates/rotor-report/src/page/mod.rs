@@ -59,6 +59,8 @@ pub enum Block {
     Table(Table),
     /// Figures: one over the whole width, several beside each other where there is room. Left out where nothing can be drawn.
     Figures(Vec<Figure>),
+    /// What belongs to figures, such as a heading above several of them: left out where nothing can be drawn.
+    AroundFigures(Vec<Block>),
     /// What only some readers want, behind its title; where nothing can be folded it stands open.
     Folded {
         /// What is in it.

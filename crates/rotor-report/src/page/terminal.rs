@@ -45,7 +45,7 @@ fn blocks_text(page: &Page, blocks: &[Block]) -> String {
             Block::Warning(warning) => wrapped(warning, "! ", 2),
             Block::List(items) => items.iter().map(|item| wrapped(item, "- ", 2)).collect(),
             Block::Table(table) => table_text(page, table),
-            Block::Figures(_) => continue,
+            Block::Figures(_) | Block::AroundFigures(_) => continue,
             Block::Folded { title, blocks } => {
                 text.extend(["\n", &heading(title, '.'), &blocks_text(page, blocks)]);
                 continue;

@@ -1,15 +1,17 @@
 //! The command: its flags, the day that is meant, and what is printed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rotor_data::{Dataset, PriceFrequency};
-use rotor_engine::{Member, note};
-use rotor_factor::{AsOf, Date};
+use rotor_engine::{Config, Member, note};
+use rotor_factor::{AsOf, Date, Value};
 
 use super::facts::Facts;
+use super::history::History;
 use super::{json, page, told_page};
 use crate::dataset::open_or_demo;
+use crate::place::Place;
 use crate::run::language::Language;
 use crate::run::members::{Chosen, choose};
 use crate::run::progress::watched;
@@ -25,12 +27,18 @@ pub(crate) struct NoteCommand {
     /// The language of the page
     #[arg(long, value_enum, default_value_t = Language::En)]
     lang: Language,
-    /// The form of the page; JSON has every number, in any language
+    /// The form of the page; HTML has figures, JSON has every number, in any language
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
     /// Print JSON, as `--format json`
     #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// Write the page to a file instead of printing it
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long, requires = "out")]
+    force: bool,
     #[command(flatten)]
     settings: Settings,
 }
@@ -42,12 +50,17 @@ enum Form {
     Text,
     /// Markdown
     Md,
+    /// One HTML file with figures, for a browser
+    Html,
     /// JSON
     Json,
 }
 
 pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
+    let place = arguments.out.as_deref().map(|path| Place::new(path, arguments.force)).transpose()?;
     let (mut config, names_dataset) = arguments.settings.resolve()?;
+    // The ledger knows a dataset by all of its data, and a note by nothing that came after its day.
+    config.trials.get_or_insert(1);
     let chosen = choose(&mut config, &arguments.settings.factor)?;
     let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
     let as_of = arguments.as_of.unwrap_or_else(|| default_day(&dataset));
@@ -56,6 +69,8 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     }
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
     let found = watched(|watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
+    // Windows that begin before the calendar have nothing to show, and figures of them are left out.
+    let history = History::of(&dataset, &found.day, window(&config)).unwrap_or_default();
     let evaluation = found.track.as_ref().ok().map(|track| rotor_eval::evaluate(&track.run, &config));
     let facts = Facts {
         dataset: &dataset,
@@ -63,6 +78,7 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
         chosen: &chosen,
         note: &found,
         evaluation: evaluation.as_ref(),
+        history: &history,
         is_default_day: arguments.as_of.is_none(),
     };
     let text = match arguments.format {
@@ -70,8 +86,20 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
         Form::Json => to_json(&json::document(facts))?,
         Form::Text => page::terminal(&told_page(facts, arguments.lang.into())),
         Form::Md => page::markdown(&told_page(facts, arguments.lang.into())),
+        Form::Html => page::html(&told_page(facts, arguments.lang.into())),
     };
-    Ok(Outcome::done(text))
+    let Some(place) = place else { return Ok(Outcome::done(text)) };
+    place.write(&text)?;
+    Ok(Outcome::done(format!("{} is written\n", place.path().display())))
+}
+
+/// How many months of returns are shown: those of the heat factor's window.
+fn window(config: &Config) -> usize {
+    const USUAL: usize = 60;
+    match config.of_factor("heat").parameters.get("window") {
+        Some(Value::Integer(window)) => usize::try_from(*window).unwrap_or(USUAL).clamp(1, 10 * USUAL),
+        _ => USUAL,
+    }
 }
 
 /// The first day on which all closes are known.

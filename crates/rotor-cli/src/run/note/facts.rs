@@ -3,8 +3,9 @@
 use rotor_data::Dataset;
 use rotor_engine::{Config, Note, NoteDay};
 use rotor_eval::Evaluation;
-use rotor_factor::Signal;
+use rotor_factor::{EntityKind, Signal};
 
+use super::history::History;
 use super::words::{Lang, NONE, fixed, name, sentence};
 use crate::run::members::Chosen;
 
@@ -17,6 +18,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) note: &'a Note,
     /// What the track record is worth; `None` if there is none.
     pub(crate) evaluation: Option<&'a Evaluation>,
+    /// The months before the day.
+    pub(crate) history: &'a History,
     /// Whether nobody named the day.
     pub(crate) is_default_day: bool,
 }
@@ -33,6 +36,8 @@ pub(crate) struct Teller<'a> {
 /// A factor that answered, and what it said.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer<'a> {
+    /// Its place among the factors.
+    pub(crate) position: usize,
     pub(crate) chosen: &'a Chosen,
     pub(crate) signal: &'a Signal,
 }
@@ -56,6 +61,12 @@ impl<'a> Teller<'a> {
         let in_order = [name_zh, Some(entity.name.as_str()), Some(entity.code.as_str())];
         let found = in_order.into_iter().flatten().find(|name| !name.trim().is_empty());
         name(found.unwrap_or(NONE))
+    }
+
+    /// Tells whether a portfolio of the track record is a benchmark of the dataset.
+    pub(crate) fn is_benchmark(&self, portfolio: &str) -> bool {
+        let dataset = self.facts.dataset;
+        dataset.find_entity(portfolio).is_some_and(|at| dataset.entities()[at].kind == EntityKind::Benchmark)
     }
 
     /// The code of a sector of the day, as it is.

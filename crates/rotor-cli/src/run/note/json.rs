@@ -1,7 +1,7 @@
 //! The note as a document: every number of it, in full.
 
 use rotor_engine::{NoteDay, Outcome};
-use rotor_factor::{ColumnValues, EntityRef, Signal, Table};
+use rotor_factor::{ColumnValues, EntityRef, Month, Signal, Table};
 use rotor_plugin::Origin;
 use serde_json::{Map, Value, json};
 
@@ -38,6 +38,7 @@ pub(super) fn document(facts: Facts<'_>) -> Value {
             "ranking": ranking(facts, before),
             "factors": factors(facts, before, false),
         })),
+        "history": history(facts),
         "track": track(facts),
     })
 }
@@ -181,6 +182,26 @@ fn table(table: &Table) -> Value {
     json!({ "name": table.name(), "is_matrix": table.is_matrix(), "columns": columns.collect::<Vec<_>>() })
 }
 
+/// The months that figures show: returns of sectors, linked series.
+fn history(facts: Facts<'_>) -> Value {
+    let history = facts.history;
+    let months = |months: &[Month]| months.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let returns = facts.note.day.sectors.iter().zip(&history.returns);
+    let series = history.series.iter().map(|one| {
+        json!({
+            "series": facts.dataset.series()[one.series].name,
+            "market": code(facts, one.market as u32),
+            "months": months(&one.months),
+            "values": one.values,
+        })
+    });
+    json!({
+        "months": months(&history.months),
+        "returns": returns.map(|(sector, returns)| json!({ "sector": code(facts, *sector), "returns": returns })).collect::<Vec<_>>(),
+        "series": series.collect::<Vec<_>>(),
+    })
+}
+
 fn track(facts: Facts<'_>) -> Value {
     let track = match &facts.note.track {
         Ok(track) => track,
@@ -194,6 +215,16 @@ fn track(facts: Facts<'_>) -> Value {
     document.insert("first".into(), first.map(|execution| execution.as_of.to_string()).into());
     document.insert("last".into(), executions.last().map(|execution| execution.as_of.to_string()).into());
     document.insert("last_exit".into(), executions.last().map(|execution| execution.exit.to_string()).into());
+    let returns = track.run.returns.iter().map(|row| {
+        let execution = &executions[row.execution as usize];
+        json!({
+            "as_of": execution.as_of.to_string(),
+            "exit": execution.exit.to_string(),
+            "portfolio": track.run.portfolios[row.portfolio as usize],
+            "return": row.value,
+        })
+    });
+    document.insert("returns".into(), returns.collect::<Vec<_>>().into());
     let warnings: Vec<Value> = track.warnings.iter().map(|warning| warning.to_string().into()).collect();
     document.insert("warnings".into(), warnings.into());
     document.insert("evaluation".into(), facts.evaluation.map(rotor_eval::Evaluation::to_json).into());

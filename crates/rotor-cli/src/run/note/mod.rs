@@ -4,10 +4,13 @@
 //! the note itself.
 
 mod changes;
+mod columns;
 mod command;
 mod factors;
 mod facts;
+mod figures;
 mod head;
+mod history;
 mod json;
 mod missing;
 mod ranking;
@@ -29,8 +32,9 @@ fn told_page(facts: Facts<'_>, lang: Lang) -> Page {
         .chosen
         .iter()
         .zip(&teller.day().outcomes)
-        .map(|(chosen, outcome)| match outcome {
-            Ok(signal) => factors::tell(&teller, Answer { chosen, signal }),
+        .enumerate()
+        .map(|(position, (chosen, outcome))| match outcome {
+            Ok(signal) => factors::tell(&teller, Answer { position, chosen, signal }),
             Err(_) => Told::default(),
         })
         .collect();

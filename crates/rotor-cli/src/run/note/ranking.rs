@@ -4,6 +4,7 @@ use rotor_engine::{MissingScore, Outcome, Ties};
 
 use super::factors::Told;
 use super::facts::{Teller, score_number};
+use super::figures;
 use super::page::{Block, Column, Section, Table};
 use super::words::{NONE, fixed, name, say};
 
@@ -121,7 +122,8 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
         ]);
         table.row(row);
     }
-    let blocks = vec![legend(teller).into(), table.into()];
+    let mut blocks = vec![legend(teller).into(), table.into()];
+    blocks.extend(figures::of_ranking(teller));
     Section { id: "ranking".into(), heading: lang.of("All sectors", "全部行业").into(), blocks }
 }
 

@@ -2,16 +2,18 @@
 
 use rotor_engine::{Backtest, BacktestError, Warning};
 use rotor_eval::{Estimate, Evaluation, Excess, Figure, PortfolioEvaluation};
-use rotor_factor::EntityKind;
 
 use super::facts::Teller;
+use super::figures;
 use super::page::{Block, Column, Section, Table};
+use rotor_report::text::sparkline;
+
 use super::words::{Lang, NONE, fixed, name, say, sentence, signed};
 
 /// The names of portfolios of a run.
 const TOP: &str = "top";
-const TOP_NET: &str = "top_net";
-const EQUAL_WEIGHT: &str = "equal_weight";
+pub(crate) const TOP_NET: &str = "top_net";
+pub(crate) const EQUAL_WEIGHT: &str = "equal_weight";
 
 pub(super) fn section(teller: &Teller<'_>) -> Section {
     let lang = teller.lang;
@@ -42,17 +44,18 @@ fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<B
     if let Some(excess) = over_equal_weight(all) {
         blocks.push(verdict(lang, &excess.arithmetic).into());
     }
+    blocks.extend(course(lang, track).map(Block::from));
     blocks.extend(excess_table(teller, all));
     blocks.extend(rank_ic_table(teller, evaluation));
     blocks.extend(live(lang, evaluation).map(Block::from));
-    blocks.push(
+    blocks.extend(choices(lang, all).map(Block::from));
+    blocks.push(Block::Warning(
         lang.of(
             "Intervals cover 95% (equal-weighted cosines, Student's t). They hold for one configuration that was fixed beforehand: whoever has tried several and kept the best must expect less, and of twenty intervals one misses by chance. The past is no promise.",
             "区间为95%置信区间（EWC估计，t分布），仅适用于事先确定的单一配置：若由多个配置中择优，实际把握更低。历史表现不代表未来。",
         )
-        .to_owned()
         .into(),
-    );
+    ));
     if teller.facts.dataset.manifest().synthetic {
         let text = lang.of(
             "The data are made up: nothing here says anything about a market.",
@@ -65,7 +68,36 @@ fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<B
         blocks.push(lang.of("To know about these months:", "关于这些月份的说明：").to_owned().into());
         blocks.push(Block::List(warnings.collect()));
     }
+    blocks.extend(figures::of_track(teller, track, evaluation));
     blocks
+}
+
+/// The picks relative to equal weight in one line of blocks.
+fn course(lang: Lang, track: &Backtest) -> Option<String> {
+    const WIDTH: usize = 40;
+    let values = figures::relative_values(track)?;
+    let known = || values.iter().flatten().copied();
+    let last = known().last().filter(|_| known().count() > 2)?;
+    let (low, high) = (known().fold(last, f64::min), known().fold(last, f64::max));
+    let line = sparkline(&values, WIDTH);
+    let [low, high, last] = [low, high, last].map(|value| fixed(value, 2));
+    Some(say!(
+        lang,
+        "Value relative to equal weight, net: {line} {last} ({low} to {high})",
+        "相对等权净值（成本后）：{line} {last}（{low}至{high}）"
+    ))
+}
+
+/// How far the result depends on choices that nobody can defend.
+fn choices(lang: Lang, all: &PortfolioEvaluation) -> Option<String> {
+    let (low, high) = all.variants.excess_range()?;
+    let n = all.variants.sensitivity.len();
+    let [low, high] = [low, high].map(|value| bound(100.0 * value, 1));
+    Some(say!(
+        lang,
+        "With other settings ({n} of `top`, `min_factors` and `cost_bp`) the excess over equal weight lies between {low} and {high}% a year.",
+        "换用其他设定（`top`、`min_factors`、`cost_bp`共{n}种），相对等权年化超额介于{low}与{high}%之间。"
+    ))
 }
 
 /// The picks, net, against all sectors alike.
@@ -154,7 +186,7 @@ fn excess_table(teller: &Teller<'_>, all: &PortfolioEvaluation) -> Option<Block>
     ]);
     for (code, one) in all.excess.get(TOP_NET)?.iter() {
         table.row([
-            benchmark(teller, code),
+            portfolio(teller, code),
             number(&one.arithmetic.value, 100.0, 1),
             interval(&one.arithmetic, 100.0, 1),
             one.arithmetic.value.n.to_string(),
@@ -165,12 +197,12 @@ fn excess_table(teller: &Teller<'_>, all: &PortfolioEvaluation) -> Option<Block>
     (!table.rows.is_empty()).then(|| table.into())
 }
 
-fn benchmark(teller: &Teller<'_>, code: &str) -> String {
+/// The name of all sectors alike, or of a benchmark.
+pub(crate) fn portfolio(teller: &Teller<'_>, code: &str) -> String {
     if code == EQUAL_WEIGHT {
         return teller.lang.of("equal weight", "全行业等权").into();
     }
-    let dataset = teller.facts.dataset;
-    let entity = dataset.find_entity(code).filter(|at| dataset.entities()[*at].kind == EntityKind::Benchmark);
+    let entity = teller.facts.dataset.find_entity(code).filter(|_| teller.is_benchmark(code));
     entity.map_or_else(|| name(code), |entity| teller.entity(entity as u32))
 }
 

@@ -117,7 +117,12 @@ fn replay(
     chosen: &[Chosen],
 ) -> Result<(), CliError> {
     config.factor = chosen.iter().map(|made| (made.name().to_owned(), decided(&config, made))).collect();
-    let made = match replayed(dataset, &config, chosen) {
+    let recorded = report.provenance.clone();
+    let again = replayed(dataset, &config, chosen).and_then(|mut made| {
+        made.record_as(&recorded)?;
+        Ok(made)
+    });
+    let made = match again {
         Ok(made) => made,
         Err(error) => {
             report.hinder("replay", &error);

@@ -2,7 +2,7 @@
 
 use rotor_factor::EntityKind;
 
-use super::Told;
+use super::{Told, figures};
 use crate::run::note::facts::{Answer, Teller, scored};
 use crate::run::note::page::{Column, Table};
 use crate::run::note::words::{name, or_none, plain, say};
@@ -42,6 +42,7 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Told {
             say!(lang, "{more} more numbers a sector are in the JSON.", "另有{more}列数据见JSON。").into(),
         );
     }
+    told.blocks.extend(figures::of_tables(teller, answer.position, signal));
     told.whys = (0..signal.n_sectors())
         .map(|sector| {
             signal

@@ -1,9 +1,9 @@
 //! Heat: the month's return, the pairs above and below, three months of heat and what follows from them.
 
-use super::Told;
-use super::columns::Columns;
+use super::{Told, figures};
+use crate::run::note::columns::Columns;
 use crate::run::note::facts::{Answer, Teller, scored};
-use crate::run::note::page::{Column, Table};
+use crate::run::note::page::{Block, Column, Table};
 use crate::run::note::words::{fixed, or_none, say, signed};
 
 pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
@@ -50,7 +50,7 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
         return Some(Told::default());
     }
     let month = teller.day().month;
-    let blocks = vec![
+    let mut blocks: Vec<Block> = vec![
         say!(
             lang,
             "H is the share of sectors, in percent, against which a sector's return of {month} lies above its own five-year habit (N+ above, N- below); 50 is the mean. The forecast is the mean of three months. A high one warns of a pull-back (risk), a low one is a chance, unless `heat.direction` is turned round.",
@@ -58,6 +58,14 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
         )
         .into(),
         table.into(),
+        Block::Warning(
+            lang.of(
+                "The heat of one month says next to nothing of the next: a mean of three beats \"no change\" by about a third in R² also where there is nothing to foresee.",
+                "当月热度对下月几乎没有信息：即使毫无可预测性，三个月均值的R²也会比“不变”高约三分之一。",
+            )
+            .into(),
+        ),
     ];
+    blocks.extend(figures::of_heat(teller, answer.signal));
     Some(Told { blocks, whys })
 }

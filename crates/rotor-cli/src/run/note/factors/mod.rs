@@ -1,6 +1,5 @@
 //! What each factor has to say: the four of the method in columns of their own, any other in those that all have.
 
-mod columns;
 mod generic;
 mod heat;
 mod price;
@@ -8,7 +7,10 @@ mod profit;
 mod prosperity;
 
 use super::facts::{Answer, Teller};
+use super::figures;
 use super::page::Block;
+
+pub(super) use price::alpha;
 
 /// What there is to tell of a factor.
 #[derive(Clone, Debug, Default)]

@@ -1,9 +1,9 @@
 //! Price: the joint effect of CPI and PPI on the margin with its t, and where CPI, PPI and the gap between them stand.
 
-use rotor_factor::{EntityKind, Signal};
+use rotor_factor::{EntityKind, Signal, Value};
 
-use super::Told;
-use super::columns::Columns;
+use super::{Told, figures};
+use crate::run::note::columns::Columns;
 use crate::run::note::facts::{Answer, Teller, scored};
 use crate::run::note::page::{Block, Column, Table};
 use crate::run::note::words::{Lang, fixed, or_none, say, signed};
@@ -63,9 +63,35 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
     let mut blocks: Vec<Block> = scenario(lang, answer.signal).into_iter().map(Block::from).collect();
     if !table.rows.is_empty() {
         blocks.push(table.into());
+        let thetas = (0..regression.n_rows()).filter_map(|row| regression.number("theta", row));
+        blocks.extend(caution(teller, answer, thetas.count()));
     }
+    blocks.extend(figures::of_price(teller, answer, &scored(answer.signal)));
     blocks.extend(gap(lang, answer.signal).unwrap_or_default());
+    blocks.extend(figures::of_gap(teller, answer.signal));
     Some(Told { blocks, whys })
+}
+
+/// How many of the verdicts chance alone would give.
+fn caution(teller: &Teller<'_>, answer: Answer<'_>, n: usize) -> Option<Block> {
+    let expected = fixed(alpha(teller, answer)? * n as f64, 0);
+    (n > 0).then(|| {
+        Block::Warning(say!(
+            teller.lang,
+            "Each of {n} sectors is tested by itself: if prices did nothing to any margin, about {expected} of them would still score 3 or 1, and more as margins and prices both have trends.",
+            "{n}个行业分别检验：即使价格对毛利率毫无影响，仍约有{expected}个得3分或1分；毛利率与价格均有趋势，误判只会更多。"
+        ))
+    })
+}
+
+/// The level of the factor's test.
+pub(crate) fn alpha(teller: &Teller<'_>, answer: Answer<'_>) -> Option<f64> {
+    let settings = teller.facts.config.of_factor(answer.chosen.plugin.name());
+    match settings.parameters.get("alpha")? {
+        Value::Number(alpha) => Some(*alpha),
+        Value::Integer(alpha) => Some(*alpha as f64),
+        Value::Flag(_) | Value::Text(_) => None,
+    }
 }
 
 /// Which way CPI and PPI move.

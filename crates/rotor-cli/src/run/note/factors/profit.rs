@@ -2,10 +2,10 @@
 
 use rotor_factor::Date;
 
-use super::Told;
-use super::columns::Columns;
+use super::{Told, figures};
+use crate::run::note::columns::Columns;
 use crate::run::note::facts::{Answer, Teller, scored};
-use crate::run::note::page::{Column, Table};
+use crate::run::note::page::{Block, Column, Table};
 use crate::run::note::words::{Lang, fixed, or_none, period, say, signed};
 
 pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
@@ -72,7 +72,10 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
     if table.rows.is_empty() {
         return Some(Told::default());
     }
-    let blocks = vec![what(lang, &spans).into(), table.into(), caution(lang, &test_r2).into()];
+    let sectors = scored(answer.signal);
+    let mut blocks = vec![what(lang, &spans).into(), table.into(), Block::Warning(caution(lang, &test_r2))];
+    blocks.extend(tested(teller, models, &sectors));
+    blocks.extend(figures::of_profit(teller, answer.signal, &sectors));
     Some(Told { blocks, whys })
 }
 
@@ -123,6 +126,41 @@ fn caution(lang: Lang, test_r2: &[f64]) -> String {
         "Up needs a forecast above the base by more than the dead band, and every month between above it too (confirmed); down likewise below. The error is that of the last rows, kept for a test: there {n_bad} of {n} models foresaw worse than the mean would have (test R² below 0). Read a change beside the error.",
         "上行：预测值高于基期且超过容忍带，期间各月亦高于基期（印证）；下行相反。误差为末段检验样本的均方根误差：{n}个模型中有{n_bad}个在检验样本上不如均值（检验R²为负），变化幅度须与误差对照。"
     )
+}
+
+/// Errors and R² on the rows of the training and of the test, the ridge beside.
+fn tested(teller: &Teller<'_>, models: Columns<'_>, sectors: &[usize]) -> Option<Block> {
+    let lang = teller.lang;
+    let mut table = Table::new([
+        Column::name(lang.of("model of", "模型")),
+        Column::number(lang.of("train MSE", "训练MSE")),
+        Column::number(lang.of("test MSE", "检验MSE")),
+        Column::number(lang.of("train R²", "训练R²")),
+        Column::number(lang.of("test R²", "检验R²")),
+        Column::number(lang.of("correlation", "相关系数")),
+        Column::number(lang.of("ridge train MSE", "岭训练MSE")).detail(),
+        Column::number(lang.of("ridge test MSE", "岭检验MSE")).detail(),
+        Column::number(lang.of("ridge train R²", "岭训练R²")).detail(),
+        Column::number(lang.of("ridge test R²", "岭检验R²")).detail(),
+    ]);
+    for sector in sectors {
+        let row = *models.rows_of("sector", teller.code(*sector)).first()?;
+        let error = |column: &str| or_none(models.number(column, row), |it| fixed(it, 0));
+        let share = |column: &str| or_none(models.number(column, row), r_squared);
+        table.row([
+            teller.names[*sector].clone(),
+            error("mse_train"),
+            error("mse_test"),
+            share("r2_train"),
+            share("r2_test"),
+            share("correlation"),
+            error("mse_train_ridge"),
+            error("mse_test_ridge"),
+            share("r2_train_ridge"),
+            share("r2_test_ridge"),
+        ]);
+    }
+    (!table.rows.is_empty()).then(|| table.into())
 }
 
 /// R² with two decimals; far below zero the size says nothing more.

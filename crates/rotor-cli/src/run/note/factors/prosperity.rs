@@ -1,7 +1,7 @@
 //! Prosperity: S of each sector with how its series stand, and the marks of the series.
 
-use super::Told;
-use super::columns::Columns;
+use super::{Told, figures};
+use crate::run::note::columns::Columns;
 use crate::run::note::facts::{Answer, Teller, scored};
 use crate::run::note::page::{Block, Column, Table};
 use crate::run::note::words::{Lang, name, or_none, plain, say, signed};
@@ -75,6 +75,7 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
         blocks.push(table.into());
     }
     blocks.extend(of_series(teller, marks));
+    blocks.extend(figures::of_prosperity(teller, answer, &scored(answer.signal)));
     Some(Told { blocks, whys })
 }
 

@@ -4,13 +4,13 @@ use rotor_factor::{ColumnValues, Date, Signal, Table};
 
 /// A table that has the columns that were asked for, all of one length.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Columns<'a> {
+pub(crate) struct Columns<'a> {
     table: &'a Table,
 }
 
 impl<'a> Columns<'a> {
     /// Finds a table; `None` if it, or a column, is not there or holds something else.
-    pub(super) fn find(
+    pub(crate) fn find(
         signal: &'a Signal,
         table: &str,
         texts: &[&str],
@@ -30,12 +30,12 @@ impl<'a> Columns<'a> {
         is_whole.then_some(Self { table })
     }
 
-    pub(super) fn n_rows(self) -> usize {
+    pub(crate) fn n_rows(self) -> usize {
         self.table.n_rows()
     }
 
     /// A text; empty if the column is not there.
-    pub(super) fn text(self, column: &str, row: usize) -> &'a str {
+    pub(crate) fn text(self, column: &str, row: usize) -> &'a str {
         match self.table.find(column) {
             Some(ColumnValues::Texts(values)) => values.get(row).map_or("", String::as_str),
             _ => "",
@@ -43,7 +43,7 @@ impl<'a> Columns<'a> {
     }
 
     /// A day; `None` if the column is not there.
-    pub(super) fn date(self, column: &str, row: usize) -> Option<Date> {
+    pub(crate) fn date(self, column: &str, row: usize) -> Option<Date> {
         match self.table.find(column) {
             Some(ColumnValues::Dates(values)) => values.get(row).copied(),
             _ => None,
@@ -51,13 +51,13 @@ impl<'a> Columns<'a> {
     }
 
     /// A number; `None` if the cell is empty or the column is not there.
-    pub(super) fn number(self, column: &str, row: usize) -> Option<f64> {
+    pub(crate) fn number(self, column: &str, row: usize) -> Option<f64> {
         let values = self.table.find(column)?.as_numbers()?;
         values.get(row).copied().filter(|value| value.is_finite())
     }
 
     /// The rows in which a column has this text.
-    pub(super) fn rows_of(self, column: &str, text: &str) -> Vec<usize> {
+    pub(crate) fn rows_of(self, column: &str, text: &str) -> Vec<usize> {
         let Some(ColumnValues::Texts(values)) = self.table.find(column) else { return Vec::new() };
         values.iter().enumerate().filter(|(_, value)| *value == text).map(|(row, _)| row).collect()
     }

@@ -1,0 +1,242 @@
+//! What the gate counts: fixed pieces of work, each without what has to be done before it.
+//!
+//! A workload prepares what it needs, then does its work inside [`measured`], and only that is counted: the evaluation without the backtest
+//! before it, a factor without the loading. So ten percent more work in one place are ten percent more of one number. Where two pieces of work
+//! cannot be told apart from inside (a call and what the factor does in it), a workload names others, and counts beyond theirs.
+
+use std::hint::black_box;
+
+use rotor_data::{Dataset, Input, Sweep, WindowRequest};
+use rotor_engine::{Backtest, Config, Member, Plan, Views, backtest, executions};
+use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Month, Value};
+use rotor_plugin::{Instance, Plugin};
+use rotor_report::page;
+use rotor_report::run::Facts;
+use rotor_report::words::Lang;
+use rotor_run::Destination;
+
+use crate::{demo, tables, with_market};
+
+/// A fixed piece of work.
+#[derive(Debug)]
+pub struct Workload {
+    /// What it is called in the baseline.
+    pub name: &'static str,
+    /// The workloads whose counts are taken off its own.
+    pub beyond: &'static [&'static str],
+    work: fn(),
+}
+
+/// How callgrind finds [`measured`], whichever way the compiler writes names.
+pub const MEASURED: &str = "*workloads*measured*";
+
+/// The four factors of the method, as workloads and as they are linked.
+const FACTORS: [&str; 4] = ["factor_profit", "factor_price", "factor_prosperity", "factor_heat"];
+
+/// Enough calls to make one of them count.
+const N_CALLS: usize = 100_000;
+
+/// Everything that is counted, in the order of a run.
+pub const WORKLOADS: [Workload; 16] = [
+    Workload::of("load", load),
+    Workload::of("sweep", sweep),
+    Workload::of("walk", walk),
+    Workload::of("factor_profit", || factor(&factor_profit::FACTOR)),
+    Workload::of("factor_price", || factor(&factor_price::FACTOR)),
+    Workload::of("factor_prosperity", || factor(&factor_prosperity::FACTOR)),
+    Workload::of("factor_heat", || factor(&factor_heat::FACTOR)),
+    Workload::of("factor_momentum", || factor(&factor_momentum::FACTOR)),
+    Workload::of("heat_of_5000", heat_of_5000),
+    Workload::of("own_work", || calls(1, N_CALLS)),
+    // So many calls that do the same work as the one call above: what is left are the calls.
+    Workload { name: "plugin_call", beyond: &["own_work"], work: || calls(N_CALLS, 1) },
+    Workload { name: "replay", beyond: &FACTORS, work: replay },
+    Workload::of("evaluate", evaluate),
+    Workload::of("write_run", write_run),
+    Workload::of("report", report),
+    Workload::of("made_up", made_up),
+];
+
+impl Workload {
+    const fn of(name: &'static str, work: fn()) -> Self {
+        Self { name, beyond: &[], work }
+    }
+
+    /// Does the work, on one thread.
+    ///
+    /// # Panics
+    ///
+    /// If it does not come out as it should.
+    pub fn run(&self) {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
+        pool.expect("the first pool of a process").install(self.work);
+    }
+}
+
+/// Does the part of a workload that is counted.
+#[inline(never)]
+fn measured<T>(work: impl FnOnce() -> T) -> T {
+    black_box(work())
+}
+
+fn open_demo() -> Dataset {
+    Dataset::open(&demo()).expect("the demo is sound")
+}
+
+/// The execution days of the demo from 2015 on.
+fn days_of(dataset: &Dataset) -> Vec<AsOf> {
+    let start = Month::new(2015, 1).expect("it exists");
+    executions(dataset, start, None).iter().map(|execution| execution.as_of).collect()
+}
+
+fn load() {
+    let dataset = measured(open_demo);
+    assert!(dataset.archive().len() > 100_000);
+}
+
+/// Every series of the demo and its closes over 119 months, windows of 60 periods.
+fn sweep() {
+    let dataset = open_demo();
+    let series = (0..dataset.series().len()).map(Input::Series);
+    let mut requests: Vec<WindowRequest> = Vec::new();
+    for input in series.chain([Input::MonthlyClose, Input::DailyClose]) {
+        for kind in [EntityKind::Sector, EntityKind::Industry, EntityKind::Market] {
+            requests.push(WindowRequest { input, kind, n_periods: 60 });
+        }
+    }
+    let days = days_of(&dataset);
+    let n_values = measured(|| {
+        let mut sweep = Sweep::new(&dataset, &requests, days[0], days[days.len() - 1]).expect("it fits");
+        let mut n_values = 0;
+        for as_of in &days {
+            let windows = sweep.advance(*as_of).expect("days ascend");
+            for request in 0..requests.len() {
+                let panel = windows.panel(request);
+                n_values += (0..panel.n_entities()).filter(|entity| panel.latest(*entity).is_some()).count();
+            }
+        }
+        n_values
+    });
+    assert!(n_values > 10_000, "{n_values} windows have a value");
+}
+
+/// The walk over the days with the windows of the four factors, without asking any.
+fn walk() {
+    let dataset = open_demo();
+    let factors = four_factors();
+    let specs: Vec<_> = factors.iter().map(Instance::spec).collect();
+    let plan = Plan::new(&dataset, &specs).expect("four names");
+    let days = days_of(&dataset);
+    measured(|| {
+        let mut views = Views::new(&dataset, &plan, days[0], days[days.len() - 1]).expect("it fits");
+        for as_of in &days {
+            let day = views.advance(*as_of).expect("it is in range");
+            for factor in 0..factors.len() {
+                black_box(&day.view(factor, false));
+            }
+        }
+    });
+}
+
+/// A factor on every day of the demo, asked as a replay asks it, tables of the last day included.
+fn factor(factor: &'static ExportedFactor) {
+    let dataset = open_demo();
+    let factor = Plugin::linked(factor).expect("it starts").create([]).expect("defaults");
+    let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor");
+    let days = days_of(&dataset);
+    let mut views = Views::new(&dataset, &plan, days[0], days[days.len() - 1]).expect("it fits");
+    let mut n_signals = 0;
+    for as_of in &days {
+        let day = views.advance(*as_of).expect("it is in range");
+        let view = day.view(0, as_of == days.last().expect("there are days"));
+        n_signals += usize::from(measured(|| factor.evaluate(&view)).is_ok());
+    }
+    assert_eq!(n_signals, 119);
+}
+
+/// Heat asked about a market of 5000 sectors.
+fn heat_of_5000() {
+    let heat = Plugin::linked(&factor_heat::FACTOR).expect("it starts").create([]).expect("defaults");
+    with_market(5000, 63, |view| {
+        let signal = measured(|| heat.evaluate(view)).expect("it scores");
+        assert!(signal.score_of(0).is_ok());
+    });
+}
+
+/// Asks a linked factor so often to do so much work.
+fn calls(n_calls: usize, n_rounds: usize) {
+    let dataset = open_demo();
+    let plugin = Plugin::linked(&bench_repeats::FACTOR).expect("it starts");
+    let rounds = Value::Integer(n_rounds as i64);
+    let factor = plugin.create([("rounds".to_owned(), rounds)]).expect("rounds are allowed");
+    let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor");
+    let day = AsOf(Date::new(2020, 1, 2).expect("it exists"));
+    let mut views = Views::new(&dataset, &plan, day, day).expect("it fits");
+    let day = views.advance(day).expect("it is in range");
+    let view = day.view(0, false);
+    measured(|| {
+        for _ in 0..n_calls {
+            assert!(factor.evaluate(&view).is_ok());
+        }
+    });
+}
+
+fn four_factors() -> Vec<Instance> {
+    let linked =
+        [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR];
+    linked
+        .iter()
+        .map(|factor| Plugin::linked(factor).expect("it starts").create([]).expect("defaults"))
+        .collect()
+}
+
+fn backtest_of(dataset: &Dataset) -> Backtest {
+    let factors = four_factors();
+    let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
+    backtest(dataset, &Config::default(), &members, &|| ()).expect("it fits")
+}
+
+/// A finished backtest, for the workloads that come after one.
+fn demo_run() -> Backtest {
+    backtest_of(&open_demo())
+}
+
+/// The four factors, the ranking and the portfolio over every month of the demo; what is left without the factors is the replay.
+fn replay() {
+    let dataset = open_demo();
+    let result = measured(|| backtest_of(&dataset));
+    assert_eq!(result.run.executions.len(), 119);
+}
+
+fn evaluate() {
+    let result = demo_run();
+    let evaluation = measured(|| rotor_eval::evaluate(&result.run, &Config::default()));
+    assert!(evaluation.n_live == 119);
+}
+
+/// The twenty files of a run folder, hashed and renamed.
+fn write_run() {
+    let result = demo_run();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = Destination::New(folder.path().join("run"));
+    measured(|| rotor_run::write(&result.run, &serde_json::Map::new(), &[], &place))
+        .expect("the disk has room");
+}
+
+/// The report of a run as one page, from its rows and its metrics.
+fn report() {
+    let config = Config::default();
+    let result = demo_run();
+    let evaluation = rotor_eval::evaluate(&result.run, &config);
+    let metrics = serde_json::to_value(&evaluation).expect("it is JSON");
+    let (provenance, defaults) = (serde_json::Map::new(), config.to_json());
+    let facts = Facts { run: &result.run, metrics: &metrics, provenance: &provenance, defaults: &defaults };
+    let page = measured(|| page::html(&rotor_report::run::report(facts, Lang::En)));
+    assert!(page.contains("<svg") && page.len() > 100_000, "{} bytes", page.len());
+}
+
+/// Touches none of our code: if its count moves, the compiler or the machine has changed.
+fn made_up() {
+    let tables = measured(|| tables(4, 31, 120, 4));
+    assert!(tables.observations.len() > 14_000);
+}

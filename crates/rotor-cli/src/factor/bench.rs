@@ -1,0 +1,256 @@
+//! `rotor factor bench`: what a call of a factor costs, and whether that is still what was accepted.
+//!
+//! Seconds are for people. Instructions are for a gate: they are counted by running this program under valgrind, once with one call a day and once
+//! with two. The difference is one call on every day and nothing else, no loading and no windows.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use rayon::prelude::*;
+use rotor_data::Dataset;
+use rotor_engine::{CheckError, Plan, Views, executions};
+use rotor_factor::{AsOf, Month, Value};
+use rotor_gate::{Baseline, Callgrind, GateError};
+use rotor_plugin::{CallError, Instance, Plugin};
+use serde_json::json;
+
+use super::{Loading, find, key_value, origin};
+use crate::dataset::folder_or_demo;
+use crate::{CliError, Outcome, to_json};
+
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// The path of a library, or the name of a linked factor
+    #[arg(value_name = "LIB|NAME")]
+    factor: String,
+    /// The dataset whose windows are shown [default: datasets/demo, else a made-up world]
+    #[arg(long, value_name = "DIR")]
+    dataset: Option<PathBuf>,
+    /// Which factor of a library that has several
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Set a parameter of the factor
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    set: Vec<(String, Value)>,
+    /// The month of the first execution day
+    #[arg(long, value_name = "YYYY-MM", default_value = "2015-01")]
+    start: Month,
+    /// The month of the last execution day
+    #[arg(long, value_name = "YYYY-MM")]
+    end: Option<Month>,
+    /// Hold the count of instructions against this file, and fail if it has moved by more than 3%
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write down in the baseline that the move is meant
+    #[arg(long, requires_all = ["baseline", "reason", "by"])]
+    accept: bool,
+    /// Why the count may move
+    #[arg(long, value_name = "TEXT", requires = "accept")]
+    reason: Option<String>,
+    /// Who says so
+    #[arg(long, value_name = "NAME", requires = "accept")]
+    by: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Only ask so many times on each day, to be counted from outside
+    #[arg(long, hide = true, value_name = "N")]
+    calls: Option<usize>,
+    #[command(flatten)]
+    loading: Loading,
+}
+
+/// What a call costs.
+struct Cost {
+    n_days: usize,
+    /// The fastest of a few passes over the days, so that other programs on the machine count least.
+    microseconds: f64,
+    /// Of all days together; `None` without valgrind.
+    instructions: Option<u64>,
+}
+
+pub(super) fn run(arguments: &Bench) -> Result<Outcome, CliError> {
+    if arguments.loading.isolate {
+        return Err(CliError::CountIsolated);
+    }
+    let plugin = find(&arguments.factor, arguments.name.as_deref(), &arguments.loading)?;
+    let failed = |error: CallError| CliError::Call { factor: plugin.name().into(), error };
+    let factor = plugin.create(arguments.set.iter().cloned()).map_err(failed)?;
+    let (_guard, folder) = folder_or_demo(arguments.dataset.as_deref())?;
+    let dataset = Dataset::open(&folder)?;
+    let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor has one name");
+    if let Some(reason) = plan.refusal(0) {
+        let (factor, dataset) = (plugin.name().into(), dataset.manifest().name.clone());
+        return Err(CliError::MissingInputs { factor, dataset, reason });
+    }
+    let days = executions(&dataset, arguments.start, arguments.end);
+    let days: Vec<AsOf> = days.iter().map(|execution| execution.as_of).collect();
+    if days.is_empty() {
+        let dataset = dataset.manifest().name.clone();
+        return Err(CliError::NoDays { dataset, start: arguments.start, end: arguments.end });
+    }
+    if let Some(n_calls) = arguments.calls {
+        ask(&dataset, &plan, &factor, &days, n_calls)?;
+        return Ok(Outcome::done(String::new()));
+    }
+    let instructions = match arguments.count(&folder) {
+        Err(GateError::NoValgrind) if arguments.baseline.is_none() => None,
+        counted => Some(counted?),
+    };
+    let microseconds = time(&dataset, &plan, &factor, &days)?;
+    let cost = Cost { n_days: days.len(), microseconds, instructions };
+    let name = format!("{}: {} days of {}", plugin.name(), cost.n_days, dataset.manifest().name);
+    let (mut text, mut passed) = (cost_text(&plugin, &dataset, &days, &cost), true);
+    if let (Some(path), Some(instructions)) = (&arguments.baseline, instructions) {
+        let name = arguments.set.iter().fold(name, |name, (key, value)| format!("{name}, {key} = {value:?}"));
+        let judged = arguments.judge(path, &[(name, instructions)], compiler(&plugin.build().text))?;
+        writeln!(text, "\n{}", judged.0.trim_end()).expect("writing to a string does not fail");
+        passed = judged.1;
+    }
+    if arguments.json {
+        text = to_json(&json!({
+            "factor": plugin.name(),
+            "version": plugin.spec().version(),
+            "dataset": dataset.manifest().name,
+            "days": cost.n_days,
+            "instructions": cost.instructions,
+            "microseconds_a_call": cost.microseconds,
+            "passed": passed,
+        }))?;
+    }
+    Ok(Outcome { text, passed })
+}
+
+impl Bench {
+    /// Counts the instructions of one call on every day.
+    fn count(&self, folder: &Path) -> Result<u64, GateError> {
+        let this = std::env::current_exe()
+            .map_err(|error| GateError::Start { program: PathBuf::from("rotor"), error })?;
+        let counted = [1, 2].par_iter().map(|n_calls| {
+            // Each with an empty cache of its own: whether a copy of the library is there already is not to count.
+            let cache = tempfile::tempdir()
+                .map_err(|error| GateError::Start { program: PathBuf::from("valgrind"), error })?;
+            let mut run = Callgrind::new(&this)
+                .argument("factor")
+                .argument("bench")
+                .argument(&self.factor)
+                .argument("--dataset")
+                .argument(folder.display().to_string())
+                .argument("--start")
+                .argument(self.start.to_string())
+                .argument(format!("--calls={n_calls}"))
+                .variable("ROTOR_CACHE_DIR", cache.path().display().to_string());
+            for (key, value) in &self.set {
+                run = run.argument(format!("--set={key}={}", as_typed(value)));
+            }
+            let more = [("end", self.end.map(|end| end.to_string())), ("name", self.name.clone())];
+            for (flag, value) in more.into_iter().filter_map(|(flag, value)| Some((flag, value?))) {
+                run = run.argument(format!("--{flag}={value}"));
+            }
+            if self.loading.allow_world_writable {
+                run = run.argument("--allow-world-writable");
+            }
+            run.count()
+        });
+        let counted = counted.collect::<Result<Vec<u64>, GateError>>()?;
+        Ok(counted[1].saturating_sub(counted[0]))
+    }
+
+    /// Holds counts against the baseline, or accepts them; returns what is to be said, and whether the gate is open.
+    fn judge(
+        &self,
+        path: &Path,
+        counts: &[(String, u64)],
+        compiler: &str,
+    ) -> Result<(String, bool), CliError> {
+        let mut baseline = Baseline::read(path)?;
+        let how = format!(
+            "rotor factor bench {} --baseline {} --accept --reason TEXT --by NAME",
+            self.factor,
+            path.display()
+        );
+        let verdict = baseline.judge(counts, compiler, &how);
+        let (Some(reason), Some(by), true) = (&self.reason, &self.by, self.accept) else {
+            return Ok((verdict.text, verdict.passed));
+        };
+        let said = match baseline.accept(counts, compiler, reason, by)? {
+            None => "nothing to accept: the count stands as it is".into(),
+            Some(acceptance) => format!("accepted by {}: {}", acceptance.by, acceptance.reason),
+        };
+        baseline.write(path)?;
+        Ok((said, true))
+    }
+}
+
+/// Asks a factor on every day, so many times.
+fn ask(
+    dataset: &Dataset,
+    plan: &Plan,
+    factor: &Instance,
+    days: &[AsOf],
+    n_calls: usize,
+) -> Result<(), CheckError> {
+    let mut views = Views::new(dataset, plan, days[0], days[days.len() - 1])?;
+    for as_of in days {
+        let day = views.advance(*as_of)?;
+        let view = day.view(0, false);
+        for _ in 0..n_calls {
+            // A day without a signal is a call as well.
+            let _ = black_box(factor.evaluate(black_box(&view)));
+        }
+    }
+    Ok(())
+}
+
+/// Returns the microseconds of one call, of the fastest of several passes.
+fn time(dataset: &Dataset, plan: &Plan, factor: &Instance, days: &[AsOf]) -> Result<f64, CheckError> {
+    const N_PASSES: usize = 5;
+    let mut best = f64::INFINITY;
+    for _ in 0..N_PASSES {
+        let mut views = Views::new(dataset, plan, days[0], days[days.len() - 1])?;
+        let mut pass = 0.0;
+        for as_of in days {
+            let day = views.advance(*as_of)?;
+            let view = day.view(0, false);
+            let start = Instant::now();
+            let _ = black_box(factor.evaluate(black_box(&view)));
+            pass += start.elapsed().as_secs_f64();
+        }
+        best = best.min(pass);
+    }
+    Ok(best / days.len() as f64 * 1e6)
+}
+
+fn cost_text(plugin: &Plugin, dataset: &Dataset, days: &[AsOf], cost: &Cost) -> String {
+    let (first, last) = (days[0].0, days[days.len() - 1].0);
+    let instructions = cost.instructions.map_or("not counted: valgrind is not installed".into(), |all| {
+        format!("{} instructions", all / cost.n_days as u64)
+    });
+    format!(
+        "{} {} ({})\n{} execution days of `{}`, {first} to {last}\n\na call takes {instructions}, {:.1} µs\n",
+        plugin.name(),
+        plugin.spec().version(),
+        origin(plugin),
+        cost.n_days,
+        dataset.manifest().name,
+        cost.microseconds,
+    )
+}
+
+/// The compiler and the target in what a library says of its build; what says neither is compared as a whole.
+fn compiler(build: &str) -> &str {
+    build.find("rustc ").map_or(build, |start| &build[start..])
+}
+
+/// A value as `--set` reads it.
+fn as_typed(value: &Value) -> String {
+    match value {
+        Value::Flag(value) => value.to_string(),
+        Value::Integer(value) => value.to_string(),
+        Value::Number(value) => format!("{value:?}"),
+        Value::Text(value) => format!("{value:?}"),
+    }
+}

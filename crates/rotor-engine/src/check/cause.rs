@@ -1,0 +1,293 @@
+//! What makes a factor say two things of one day.
+//!
+//! A view cannot show the future, so a factor that knows it has it from somewhere: from days that it was shown before, from
+//! a clock, from the number of its calls. Each is tried by itself, every time with a factor that has seen nothing yet. If it
+//! remembers, it is shown later days in which the future of one part of the data alone is another one: the parts that
+//! change its answer are the ones it kept.
+
+use std::fmt;
+
+use rotor_data::{Dataset, Future, Part};
+use rotor_factor::{AsOf, Source};
+use rotor_plugin::Instance;
+
+use super::asking::{Days, is_same, spread};
+use super::{CheckError, Make};
+use crate::plan::Plan;
+use crate::replay::Outcome;
+
+/// Why a factor says two things of one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// Asked about one day, and nothing else, two that are made alike disagree: a clock, random numbers, addresses.
+    Start,
+    /// Asked twice in a row about one day it says two things: it counts its calls, or keeps what it said.
+    Calls,
+    /// Once it has been shown later days it says something else of this one, and these parts of their data alone change
+    /// what: it keeps them.
+    Later(Vec<String>),
+    /// As before, but no part of the data alone changes what it says.
+    LaterDays,
+    /// The answer hangs on these parts of the data as they became public on the day or later.
+    Future(Vec<String>),
+    /// It opens files.
+    Files,
+}
+
+/// Finds out why a factor says two things of a day. `make` makes one that has seen nothing yet.
+pub(super) fn of_memory(
+    asked: Days<'_>,
+    make: Make<'_>,
+    position: usize,
+) -> Result<Option<Cause>, CheckError> {
+    let factor = make()?;
+    let first = asked.alone(&factor, position)?;
+    if !is_same(&asked.alone(&make()?, position)?, &first) {
+        return Ok(Some(Cause::Start));
+    }
+    if !is_same(&asked.alone(&factor, position)?, &first) {
+        return Ok(Some(Cause::Calls));
+    }
+    let after_later_days = |dataset: &Dataset| {
+        let factor = make()?;
+        let asked = asked.of(dataset);
+        let n_later = asked.days.len() - position - 1;
+        asked
+            .one_by_one(&factor, spread(n_later, MOST_LATER).into_iter().map(|later| position + 1 + later))?;
+        Ok::<_, CheckError>(asked.alone(&factor, position)?)
+    };
+    let told = after_later_days(asked.dataset)?;
+    if is_same(&told, &first) {
+        return Ok(None);
+    }
+    let day = asked.days[position];
+    let changes = |part: Part| {
+        let changed = asked.dataset.with_future_of(part, day, Future::Noise(0x5EED));
+        Ok(!is_same(&after_later_days(&changed)?, &told))
+    };
+    let kept = those(asked, changes)?;
+    Ok(Some(if kept.is_empty() { Cause::LaterDays } else { Cause::Later(kept) }))
+}
+
+/// Finds the parts whose future alone, from a day on, changes what a factor says of a day.
+pub(super) fn of_future(
+    asked: Days<'_>,
+    factor: &Instance,
+    position: usize,
+    (from, future): (AsOf, Future),
+    expected: &Outcome,
+) -> Result<Option<Cause>, CheckError> {
+    let changes = |part: Part| {
+        let changed = asked.dataset.with_future_of(part, from, future);
+        Ok(!is_same(&asked.of(&changed).alone(factor, position)?, expected))
+    };
+    let parts = those(asked, changes)?;
+    Ok((!parts.is_empty()).then_some(Cause::Future(parts)))
+}
+
+/// Later days that a factor is shown; more of them teach it little.
+const MOST_LATER: usize = 6;
+
+/// The names of the parts of the data, among those that the factor is shown, for which something holds.
+fn those(
+    asked: Days<'_>,
+    mut holds: impl FnMut(Part) -> Result<bool, CheckError>,
+) -> Result<Vec<String>, CheckError> {
+    let mut names = Vec::new();
+    for part in asked.plan.parts(asked.dataset) {
+        if holds(part)? {
+            names.push(name_of(asked.dataset, part));
+        }
+    }
+    Ok(names)
+}
+
+fn name_of(dataset: &Dataset, part: Part) -> String {
+    match part {
+        Part::Closes => "closes".into(),
+        Part::Bridge => "bridge".into(),
+        Part::Series(series) => dataset.series()[series].name.clone(),
+    }
+}
+
+impl Plan {
+    /// Returns the parts of a dataset that the factors of the plan are shown, each once: closes, series, bridge.
+    pub(super) fn parts(&self, dataset: &Dataset) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for request in &self.requests {
+            let part = match request.input {
+                rotor_data::Input::Series(series) => Part::Series(series),
+                _ => Part::Closes,
+            };
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        if self.bindings.iter().any(|binding| binding.has_bridge) && !dataset.bridge().is_empty() {
+            parts.push(Part::Bridge);
+        }
+        parts
+    }
+}
+
+/// Tells whether any input of a factor becomes public by a release.
+pub(super) fn has_releases(factor: &Instance) -> bool {
+    factor.spec().inputs().iter().any(|input| !matches!(input.source(), Source::Close { .. }))
+}
+
+impl Cause {
+    /// Returns the parts of the data that it is about.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        match self {
+            Self::Later(parts) | Self::Future(parts) => parts,
+            _ => &[],
+        }
+    }
+
+    /// Returns the cause in one word.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Calls => "calls",
+            Self::Later(_) | Self::LaterDays => "memory",
+            Self::Future(_) => "future",
+            Self::Files => "files",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named =
+            |parts: &[String]| parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::Start => f.write_str("it is another one each time it starts: a clock, or random numbers"),
+            Self::Calls => f.write_str("asked twice in a row it says two things: it counts its calls"),
+            Self::Later(parts) => {
+                write!(
+                    f,
+                    "it remembers days that it was shown: later values of {} change what it says",
+                    named(parts)
+                )
+            }
+            Self::LaterDays => f.write_str("it remembers that it was shown later days"),
+            Self::Future(parts) => write!(f, "the future of {} alone does it", named(parts)),
+            Self::Files => f.write_str("it opens files: where none may be opened it says something else"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Mutex;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use rotor_factor::{
+        AsOfView, CrossSection, EntityKind, ExportedFactor, Factor, FactorError, Frequency, Input, Parameter,
+        Parameters, Signal, Spec,
+    };
+    use rotor_plugin::Plugin;
+
+    use super::*;
+    use crate::schedule::executions;
+
+    /// Momentum, with the latest consumer prices in its raw values; spoilt as its parameter says.
+    struct Doctored {
+        how: String,
+        /// The latest consumer prices that it was ever shown.
+        latest: Mutex<(i32, f64)>,
+        n_calls: AtomicU32,
+        n_made: u32,
+    }
+
+    static N_MADE: AtomicU32 = AtomicU32::new(0);
+
+    impl Factor for Doctored {
+        const PARAMETERS: &'static [Parameter] = &[Parameter::text(
+            "how",
+            "honest",
+            &["honest", "remembers", "counts", "starts"],
+            "what is wrong with it",
+            "问题",
+        )];
+
+        fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
+            Ok(Self {
+                how: parameters.text("how").to_owned(),
+                latest: Mutex::new((i32::MIN, 0.0)),
+                n_calls: AtomicU32::new(0),
+                n_made: N_MADE.fetch_add(1, Ordering::Relaxed),
+            })
+        }
+
+        fn spec(&self) -> Spec {
+            Spec::new("doctored", "0.1.0", "A factor of a test", "测试")
+                .input(Input::close(EntityKind::Sector, Frequency::Monthly, 13))
+                .input(Input::series("cpi_yoy", EntityKind::Market, Frequency::Monthly, 13))
+                .input(Input::series("ppi_yoy", EntityKind::Market, Frequency::Monthly, 13))
+        }
+
+        fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
+            let closes = view.window("close", 13)?;
+            let prices = view.window("cpi_yoy", 13)?;
+            let now = (0..13).find_map(|lag| prices.get(0, lag)).unwrap_or(0.0);
+            let mut latest = self.latest.lock().unwrap();
+            if latest.0 <= view.month().index() {
+                *latest = (view.month().index(), now);
+            }
+            let added = match self.how.as_str() {
+                "remembers" => latest.1,
+                "counts" => f64::from(self.n_calls.fetch_add(1, Ordering::Relaxed)),
+                "starts" => f64::from(self.n_made),
+                _ => now,
+            };
+            let raw = CrossSection::from_fn(view.n_sectors(), |sector| {
+                Some(closes.get(sector, 0)? / closes.get(sector, 12)? + added)
+            });
+            Ok(Signal::thirds(view, &raw, "a close is missing"))
+        }
+    }
+
+    static DOCTORED: ExportedFactor = ExportedFactor::of::<Doctored>("a factor of a test", true, false);
+
+    /// Finds the cause for a factor that is spoilt in this way.
+    fn cause(how: &str, find: impl FnOnce(Days<'_>, Make<'_>) -> Option<Cause>) -> Option<Cause> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../datasets/demo");
+        let dataset = Dataset::open(&folder).unwrap();
+        let plugin = Plugin::linked(&DOCTORED).unwrap();
+        let make = || plugin.create([("how".to_owned(), how.into())]);
+        let plan = Plan::new(&dataset, &[plugin.spec()]).unwrap();
+        let days = executions(&dataset, "2018-01".parse().unwrap(), Some("2019-06".parse().unwrap()));
+        let days: Vec<AsOf> = days.iter().map(|execution| execution.as_of).collect();
+        find(Days { dataset: &dataset, plan: &plan, days: &days }, &make)
+    }
+
+    #[test]
+    fn what_a_factor_remembers_is_found_part_by_part() {
+        let of_first = |asked: Days<'_>, make: Make<'_>| of_memory(asked, make, 0).unwrap();
+        assert_eq!(cause("remembers", of_first), Some(Cause::Later(vec!["cpi_yoy".into()])));
+        assert_eq!(cause("counts", of_first), Some(Cause::Calls));
+        assert_eq!(cause("starts", of_first), Some(Cause::Start));
+        assert_eq!(cause("honest", of_first), None);
+    }
+
+    /// A wall that stands a year too late lets through what the factor uses, and that alone is named.
+    #[test]
+    fn what_came_through_a_wall_is_named() {
+        let through = |n_days: i32| {
+            cause("honest", |asked, make| {
+                let (factor, position) = (make().unwrap(), asked.days.len() - 1);
+                let expected = asked.alone(&factor, position).unwrap();
+                let from = AsOf(asked.days[position].0.plus_days(-n_days).unwrap());
+                of_future(asked, &factor, position, (from, Future::NotNumbers), &expected).unwrap()
+            })
+        };
+        let used = vec!["closes".to_owned(), "cpi_yoy".to_owned()];
+        assert_eq!(through(365), Some(Cause::Future(used)));
+        assert_eq!(through(0), None);
+    }
+}

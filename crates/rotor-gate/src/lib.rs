@@ -1,0 +1,104 @@
+//! A gate for speed that holds on a noisy machine: instructions are counted, not seconds.
+//!
+//! [`Callgrind`] runs a program under valgrind and says how many instructions a named part of it took. A [`Baseline`] is a file
+//! that is committed: the counts that stand, and every acceptance that led to them, each with its reason and who took it.
+//! [`Baseline::judge`] holds new counts against it.
+//!
+//! The crate does not print and does not know what is counted: the gate of Rotor itself (`benches`) and `rotor factor bench` both use it.
+
+mod baseline;
+mod callgrind;
+
+use std::io;
+use std::path::PathBuf;
+
+pub use baseline::{Acceptance, Baseline, Change, TOLERANCE, Verdict};
+pub use callgrind::Callgrind;
+
+/// What keeps a gate from judging.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GateError {
+    /// There is no program `valgrind` on the path.
+    #[error("valgrind is not installed")]
+    NoValgrind,
+    /// A program could not be started.
+    #[error("cannot start {}: {error}", program.display())]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// The program that was counted failed.
+    #[error("{what} failed under valgrind:\n{output}")]
+    Failed {
+        /// What was run.
+        what: String,
+        /// What it said to standard error.
+        output: String,
+    },
+    /// Valgrind ended well and said no number.
+    #[error("callgrind says no number of instructions for {what}")]
+    NoCount {
+        /// What was run.
+        what: String,
+    },
+    /// The part that was to be counted was never entered.
+    #[error("{what} never enters `{part}`")]
+    NeverEntered {
+        /// What was run.
+        what: String,
+        /// The function that was to be counted.
+        part: String,
+    },
+    /// A baseline cannot be read or written.
+    #[error("cannot {verb} the baseline {}: {error}", path.display())]
+    File {
+        /// `read` or `write`.
+        verb: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// A baseline is no baseline.
+    #[error("the baseline {} cannot be understood: {problem}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A count was changed without an acceptance.
+    #[error("`{workload}` does not stand as it was accepted: {problem}")]
+    NotAccepted {
+        /// The workload, or `compiler`.
+        workload: String,
+        /// What stands where, and what was accepted.
+        problem: String,
+    },
+    /// An acceptance without a reason or without a name.
+    #[error("an acceptance needs a reason and a name")]
+    NoReason,
+}
+
+impl GateError {
+    /// How to mend it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoValgrind => {
+                Some("install it (`apt-get install valgrind`); instructions are counted by it")
+            }
+            Self::NotAccepted { .. } => {
+                Some("take back what was edited by hand; a count changes by an acceptance alone")
+            }
+            Self::NeverEntered { .. } => Some("the program is to keep its symbols: do not strip it"),
+            Self::NoReason => {
+                Some("say why the counts may change and who says so: `--reason TEXT --by NAME`")
+            }
+            _ => None,
+        }
+    }
+}

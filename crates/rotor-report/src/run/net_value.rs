@@ -1,0 +1,183 @@
+//! Net value of the picks and of what they are held against, with falls.
+
+use rotor_factor::Date;
+
+use super::performance;
+use super::teller::{EQUAL_WEIGHT, TOP, TOP_NET, Teller};
+use crate::draw::{Chart, LineChart, Mark, Panel, Series, Span, Tone, Unit};
+use crate::page::{Block, Figure, Section};
+use crate::say;
+
+/// More benchmarks than these would hide each other; the tables have all.
+const MOST_BENCHMARKS: usize = 4;
+
+pub(super) fn section(teller: &Teller<'_>) -> Section {
+    let lang = teller.lang;
+    let mut blocks: Vec<Block> = Vec::new();
+    if teller.kept().is_empty() {
+        blocks.push(lang.of("No holding period has ended.", "尚无已结束的持有期。").to_owned().into());
+    } else {
+        blocks.extend(figures(teller).into_iter().map(Block::from));
+    }
+    blocks.extend(performance::blocks(teller));
+    Section {
+        id: "net-value".into(),
+        heading: lang.of("Net value and excess", "净值与超额收益").into(),
+        blocks,
+    }
+}
+
+/// The start of the first period and the end of each.
+fn dates(teller: &Teller<'_>) -> Vec<Date> {
+    let kept = teller.kept();
+    let start = kept.first().map(|(_, first)| first.as_of);
+    start.into_iter().chain(kept.iter().map(|(_, execution)| execution.exit)).collect()
+}
+
+/// What one has become: 1 before the first return, nothing before that and in a period without a return, nor once all is lost.
+fn net_values(returns: &[Option<f64>]) -> Vec<Option<f64>> {
+    let first = returns.iter().position(Option::is_some);
+    let mut wealth = 1.0;
+    let mut values = vec![(first == Some(0)).then_some(1.0)];
+    for (period, change) in returns.iter().enumerate() {
+        if let Some(change) = change {
+            wealth *= 1.0 + change;
+        }
+        let begins = first == Some(period + 1);
+        let is_known = (change.is_some() || begins) && wealth > 0.0 && wealth.is_finite();
+        values.push(is_known.then_some(wealth));
+    }
+    values
+}
+
+/// How far a value lies below the highest before it.
+fn falls(values: &[Option<f64>]) -> Vec<Option<f64>> {
+    let mut peak: f64 = 0.0;
+    let fall = |value: &Option<f64>| {
+        let value = (*value)?;
+        peak = peak.max(value);
+        Some(value / peak - 1.0)
+    };
+    values.iter().map(fall).collect()
+}
+
+/// One value over another where both are known.
+pub(super) fn over(values: &[Option<f64>], others: &[Option<f64>]) -> Vec<Option<f64>> {
+    values.iter().zip(others).map(|(value, other)| Some((*value)? / (*other)?)).collect()
+}
+
+fn figures(teller: &Teller<'_>) -> [Figure; 2] {
+    let lang = teller.lang;
+    let net_of = |portfolio: &str| net_values(&teller.returns(portfolio));
+    let (net, equal) = (net_of(TOP_NET), net_of(EQUAL_WEIGHT));
+    let relative = over(&net, &equal);
+    let line = |name: String, tone, mark, values| Series { name, tone, mark, values };
+    let mut series = vec![
+        line(teller.portfolio(TOP_NET), Tone::First, Mark::Line, net.clone()),
+        line(teller.portfolio(EQUAL_WEIGHT), Tone::Second, Mark::Line, equal.clone()),
+        line(teller.portfolio(TOP), Tone::First, Mark::Dashed, net_of(TOP)),
+    ];
+    let benchmarks = teller.benchmarks();
+    let looks = [
+        (Tone::Third, Mark::Line),
+        (Tone::Fourth, Mark::Line),
+        (Tone::Third, Mark::Dashed),
+        (Tone::Fourth, Mark::Dashed),
+    ];
+    for (code, (tone, mark)) in benchmarks.iter().take(MOST_BENCHMARKS).zip(looks) {
+        series.push(line(teller.portfolio(code), tone, mark, net_of(code)));
+    }
+    let panel = |axis: &str, unit, is_log, baseline, height, series| Panel {
+        axis: axis.into(),
+        unit,
+        is_log,
+        baseline,
+        height,
+        series,
+        bands: Vec::new(),
+    };
+    let more = benchmarks.len().saturating_sub(MOST_BENCHMARKS);
+    let left_out = match more {
+        0 => String::new(),
+        n => say!(lang, " {n} more benchmarks stand in the tables.", "另有{n}个基准见下表。"),
+    };
+    let axis = lang.of("net value, first day = 1", "净值（首日=1）");
+    let levels = Figure {
+        id: "net-value-levels".into(),
+        title: lang.of("Net value", "净值").into(),
+        about: lang
+            .of(
+                "Equal distances are equal ratios; a benchmark that begins later starts at 1 there.",
+                "对数坐标：等距即等比；较晚开始的基准自其首日由1起算。",
+            )
+            .to_owned()
+            + &left_out,
+        chart: Chart::Lines(LineChart {
+            dates: dates(teller),
+            panels: vec![panel(axis, Unit::plain(2), true, Some(1.0), 2.0, series)],
+            spans: Vec::new(),
+            is_small: false,
+        }),
+    };
+    let to_equal = lang.of("net picks over equal weight", "入选组合（成本后）/等权");
+    let below_peak = lang.of("below the highest before", "较前高回撤");
+    let of_relative = lang.of("relative net value", "相对净值");
+    let percent = Unit::fraction(0);
+    let relative_figure = Figure {
+        id: "net-value-relative".into(),
+        title: lang.of("Relative net value and falls", "相对净值与回撤").into(),
+        about: lang
+            .of(
+                "Above: the picks after costs over all sectors alike; where it rises, choosing paid. Shaded: its deepest fall and the way back. Below: how far each lies under its own highest value.",
+                "上：入选组合（成本后）相对全行业等权，上升表示选择有所得；阴影为最深回撤至收复。下：各自距前高的跌幅。",
+            )
+            .into(),
+        chart: Chart::Lines(LineChart {
+            dates: dates(teller),
+            panels: vec![
+                panel(to_equal, Unit::plain(2), true, Some(1.0), 1.2, vec![line(
+                    of_relative.into(),
+                    Tone::First,
+                    Mark::Line,
+                    relative.clone(),
+                )]),
+                panel(below_peak, percent, false, Some(0.0), 0.8, vec![
+                    line(of_relative.into(), Tone::First, Mark::Area, falls(&relative)),
+                    line(teller.portfolio(TOP_NET), Tone::Second, Mark::Line, falls(&net)),
+                    line(teller.portfolio(EQUAL_WEIGHT), Tone::Muted, Mark::Dashed, falls(&equal)),
+                ]),
+            ],
+            spans: deepest(teller).into_iter().collect(),
+            is_small: false,
+        }),
+    };
+    [levels, relative_figure]
+}
+
+/// The deepest fall of the relative net value.
+fn deepest(teller: &Teller<'_>) -> Option<Span> {
+    let path = ["portfolio", "all", "excess", TOP_NET, EQUAL_WEIGHT, "max_drawdown"];
+    let fall = teller.metrics.at(&path);
+    let day = |key: &str| fall.text(&[key])?.parse::<Date>().ok();
+    let from = day("peak")?;
+    let to = day("recovery").or_else(|| dates(teller).last().copied())?;
+    let name = teller.lang.of("deepest relative fall", "最深相对回撤").into();
+    (from <= to).then_some(Span { from, to, name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn net_values_begin_at_one_and_leave_gaps() {
+        let returns = [None, Some(0.5), None, Some(-0.5)];
+        assert_eq!(net_values(&returns), [None, Some(1.0), Some(1.5), None, Some(0.75)]);
+        assert_eq!(net_values(&[Some(-1.0), Some(0.5)]), [Some(1.0), None, None]);
+        assert_eq!(net_values(&[]), [None]);
+        assert_eq!(
+            falls(&[Some(1.0), Some(2.0), None, Some(1.5)]),
+            [Some(0.0), Some(0.0), None, Some(-0.25)]
+        );
+    }
+}

@@ -1,0 +1,179 @@
+//! What was held month by month, and the scores of the last month.
+
+use std::collections::BTreeMap;
+
+use rotor_run::Score;
+
+use super::cells::Notes;
+use super::teller::{Teller, score_number};
+use super::told::told;
+use crate::draw::{Chart, Columns, Matrix, Shades, Unit};
+use crate::page::{Block, Column, Figure, Section, Table};
+use crate::say;
+use crate::words::{NONE, fixed, name, or_none, plain};
+
+/// Rows of the strip; sectors that were held less often are left out.
+const MOST_HELD: usize = 60;
+/// Rows of the table of scores.
+const MOST_SCORED: usize = 320;
+
+pub(super) fn section(teller: &Teller<'_>) -> Section {
+    let lang = teller.lang;
+    let mut blocks = strip(teller);
+    match teller.kept().last() {
+        None => blocks
+            .push(lang.of("No sector was picked in any month.", "所有月份均未选出行业。").to_owned().into()),
+        Some((execution, month)) => {
+            let day = month.as_of;
+            blocks.push(Block::Heading(say!(lang, "Scores of {day}", "{day}各行业得分")));
+            blocks.extend(scores(teller, *execution));
+        }
+    }
+    Section { id: "picks".into(), heading: lang.of("Picks by month", "逐月入选行业").into(), blocks }
+}
+
+fn strip(teller: &Teller<'_>) -> Vec<Block> {
+    let (lang, run, kept) = (teller.lang, teller.facts.run, teller.kept());
+    let mut columns = vec![None; run.executions.len()];
+    for (column, (execution, _)) in kept.iter().enumerate() {
+        columns[*execution as usize] = Some(column);
+    }
+    let mut held: BTreeMap<u32, Vec<Option<f64>>> = BTreeMap::new();
+    for place in run.ranking.iter().filter(|place| place.weight > 0.0) {
+        let Some(column) = columns[place.execution as usize] else { continue };
+        let cells = held.entry(place.sector).or_insert_with(|| vec![None; kept.len()]);
+        // The better the rank the darker; written it is the rank.
+        cells[column] = Some(-f64::from(place.rank));
+    }
+    let mut rows: Vec<(u32, usize, Vec<Option<f64>>)> =
+        held.into_iter().map(|(sector, cells)| (sector, cells.iter().flatten().count(), cells)).collect();
+    rows.sort_by(|left, right| right.1.cmp(&left.1).then(left.0.cmp(&right.0)));
+    let (n_held, n_months) = (rows.len(), kept.len());
+    if n_held == 0 {
+        return Vec::new();
+    }
+    let n_ever =
+        run.ranking.iter().map(|place| place.sector).collect::<std::collections::BTreeSet<_>>().len();
+    let never = n_ever - n_held;
+    rows.truncate(MOST_HELD);
+    let shown = rows.len();
+    let left_out = if shown < n_held {
+        say!(
+            lang,
+            " The {shown} held most often of {n_held} are drawn; `ranking.parquet` has all.",
+            "仅画出{n_held}个中持有最多的{shown}个，全部见`ranking.parquet`。"
+        )
+    } else {
+        String::new()
+    };
+    let about = say!(
+        lang,
+        "A cell is a month in which the sector was held, the darker the better its rank; before the name the share of the {n_months} months. {never} of {n_ever} sectors were never held.{left_out}",
+        "每格为持有该行业的一个月，颜色越深排名越高；名称前为{n_months}个月中持有的比例。{n_ever}个行业中有{never}个从未入选。{left_out}"
+    );
+    let label = |sector: u32, n: usize| {
+        format!("{}% {}", fixed(100.0 * n as f64 / n_months as f64, 0), teller.entity(sector))
+    };
+    let figure = Figure {
+        id: "picks-by-month".into(),
+        title: lang.of("Sectors held, by month", "逐月持有行业").into(),
+        about,
+        chart: Chart::Matrix(Matrix {
+            rows: rows.iter().map(|(sector, n, _)| label(*sector, *n)).collect(),
+            row_axis: lang.of("share of months held, sector", "持有月份占比、行业").into(),
+            columns: Columns::Dates(kept.iter().map(|(_, month)| month.as_of).collect()),
+            column_axis: lang.of("execution", "调仓日").into(),
+            cells: rows.into_iter().map(|(_, _, cells)| cells).collect(),
+            unit: Unit { factor: -1.0, ..Unit::plain(0) },
+            shades: Shades::Sequential,
+            has_numbers: false,
+        }),
+    };
+    vec![figure.into()]
+}
+
+fn scores(teller: &Teller<'_>, execution: u32) -> Vec<Block> {
+    let (lang, run) = (teller.lang, teller.facts.run);
+    let places = teller.places(execution);
+    let mut columns = vec![
+        Column::number(lang.of("rank", "排名")),
+        Column::name(lang.of("sector", "行业")),
+        Column::name(lang.of("Chinese name", "英文名")),
+        Column::number(lang.of("share", "权重")),
+        Column::number(lang.of("total", "总分")),
+    ];
+    columns.extend(run.factors.iter().map(|factor| Column::number(teller.factor(factor))));
+    columns.extend([
+        Column::word(lang.of("code", "代码")).detail(),
+        Column::word(lang.of("group", "分组")).detail(),
+        Column::number(lang.of("tie-break", "同分排序值")).detail(),
+    ]);
+    columns.extend(run.factors.iter().map(|factor| {
+        let title = teller.factor(factor);
+        Column::number(say!(lang, "{title}, raw", "{title}原始值")).detail()
+    }));
+    let mut by_sector: BTreeMap<(u32, u32), usize> = BTreeMap::new();
+    let all = teller.scores(execution);
+    for (at, score) in all.iter().enumerate() {
+        by_sector.insert((score.sector, score.factor), at);
+    }
+    let mut table = Table::new(columns);
+    let mut notes = Notes::new(teller);
+    for place in places.iter().take(MOST_SCORED) {
+        let Some(entity) = run.entities.get(place.sector as usize) else { continue };
+        let held = if place.weight > 0.0 { fixed(100.0 * place.weight, 1) + "%" } else { String::new() };
+        let mut row = vec![
+            place.rank.to_string(),
+            teller.entity(place.sector).to_owned(),
+            teller.other_name(place.sector),
+            held,
+            score_number(place.total),
+        ];
+        let scores = (0..run.factors.len() as u32)
+            .map(|factor| by_sector.get(&(place.sector, factor)).map(|at| all[*at]))
+            .collect::<Vec<_>>();
+        row.extend(scores.iter().map(|score| match score {
+            None => notes.missing(lang.of("the factor was not asked about it", "未向该因子询问此行业")),
+            Some(Score { score: Some(score), .. }) => score_number(*score),
+            Some(Score { note, .. }) => {
+                notes.missing(note.map_or("", |note| run.texts.get(note))).replace(NONE, "na")
+            }
+        }));
+        row.extend([
+            name(&entity.code),
+            entity.group.map_or(String::new(), |group| teller.group(group.word())),
+            fixed(place.tie_break, 3),
+        ]);
+        row.extend(scores.iter().map(|score| or_none(score.and_then(|score| score.raw), plain)));
+        table.row(row);
+    }
+    let mut blocks = notes.under(table);
+    if places.len() > MOST_SCORED {
+        let n = places.len();
+        blocks.push(
+            say!(
+                lang,
+                "The first {MOST_SCORED} of {n}; `ranking.parquet` and `scores.parquet` have all.",
+                "仅列前{MOST_SCORED}个（共{n}个），全部见`ranking.parquet`与`scores.parquet`。"
+            )
+            .into(),
+        );
+    }
+    let (na, neutral) = (teller.config("missing").and_then(serde_json::Value::as_str), "neutral");
+    let legend = if na.is_none_or(|rule| rule == neutral) {
+        lang.of(
+            "na counts 2 in the total; raw is what a score was made of.",
+            "na在总分中计2分；原始值为得分所据的数值。",
+        )
+        .to_owned()
+    } else {
+        let rule = told(lang, na.unwrap_or_default());
+        say!(
+            lang,
+            "What na counts in the total: `missing = {rule}`; raw is what a score was made of.",
+            "na在总分中的处理：`missing = {rule}`；原始值为得分所据的数值。"
+        )
+    };
+    blocks.push(legend.into());
+    blocks
+}

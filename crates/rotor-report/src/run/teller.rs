@@ -1,0 +1,208 @@
+//! What every part of the report asks of a run.
+
+use std::collections::BTreeMap;
+
+use rotor_factor::{Date, EntityKind};
+use rotor_run::{Execution, Place, Score};
+use serde_json::Value;
+
+use super::Facts;
+use super::metrics::Node;
+use crate::say;
+use crate::words::{Lang, NONE, fixed, name};
+
+pub(super) const TOP: &str = "top";
+pub(super) const TOP_NET: &str = "top_net";
+pub(super) const EQUAL_WEIGHT: &str = "equal_weight";
+
+/// What tells of a run in one language.
+#[derive(Debug)]
+pub(super) struct Teller<'a> {
+    pub(super) facts: Facts<'a>,
+    pub(super) lang: Lang,
+    pub(super) metrics: Node<'a>,
+    /// The names of the entities in the language of the page, safe to show.
+    names: Vec<String>,
+    /// Positions of entities.
+    codes: BTreeMap<&'a str, u32>,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(facts: Facts<'a>, lang: Lang) -> Self {
+        let entities = &facts.run.entities;
+        let names = entities.iter().map(|entity| {
+            let zh = entity.name_zh.as_deref();
+            let in_order =
+                if lang == Lang::Zh { [zh, Some(&*entity.name)] } else { [Some(&*entity.name), zh] };
+            first_of(in_order.into_iter().chain([Some(&*entity.code)]))
+        });
+        Self {
+            lang,
+            metrics: Node::new(facts.metrics),
+            names: names.collect(),
+            codes: entities.iter().zip(0..).map(|(entity, at)| (entity.code.as_str(), at)).collect(),
+            facts,
+        }
+    }
+
+    /// The name of an entity.
+    pub(super) fn entity(&self, position: u32) -> &str {
+        self.names.get(position as usize).map_or(NONE, String::as_str)
+    }
+
+    /// The name in the other language; empty if there is none, or it is the same.
+    pub(super) fn other_name(&self, position: u32) -> String {
+        let Some(entity) = self.facts.run.entities.get(position as usize) else { return String::new() };
+        let other = if self.lang == Lang::Zh { Some(&*entity.name) } else { entity.name_zh.as_deref() };
+        let other = other.map_or(String::new(), name);
+        if other == self.entity(position) { String::new() } else { other }
+    }
+
+    /// Both names, that in the language of the page first.
+    pub(super) fn both_names(&self, position: u32) -> String {
+        let other = self.other_name(position);
+        format!("{} {other}", self.entity(position)).trim_end().to_owned()
+    }
+
+    /// The position of an entity.
+    pub(super) fn find(&self, code: &str) -> Option<u32> {
+        self.codes.get(code).copied()
+    }
+
+    /// The title of a factor; those of the method have one in both languages.
+    pub(super) fn factor(&self, factor: &str) -> String {
+        let title = match factor {
+            "profit" => self.lang.of("profit", "盈利预期"),
+            "price" => self.lang.of("price", "价格"),
+            "prosperity" => self.lang.of("prosperity", "景气度"),
+            "heat" => self.lang.of("heat", "相对热度"),
+            other => other,
+        };
+        name(title)
+    }
+
+    /// The title of a factor by its position.
+    pub(super) fn factor_at(&self, position: u32) -> String {
+        self.factor(self.facts.run.factors.get(position as usize).map_or(NONE, String::as_str))
+    }
+
+    /// The title of a portfolio or benchmark.
+    pub(super) fn portfolio(&self, portfolio: &str) -> String {
+        let top = self.top();
+        match portfolio {
+            TOP => say!(self.lang, "top {top}, before costs", "前{top}名（成本前）"),
+            TOP_NET => say!(self.lang, "top {top}, net", "前{top}名（成本后）"),
+            EQUAL_WEIGHT => self.lang.of("equal weight", "全行业等权").into(),
+            code => self.find(code).map_or_else(|| name(code), |at| self.entity(at).to_owned()),
+        }
+    }
+
+    /// The title of a group of sectors.
+    pub(super) fn group(&self, group: &str) -> String {
+        let title = match group {
+            "upstream" => self.lang.of("upstream", "上游"),
+            "midstream" => self.lang.of("midstream", "中游"),
+            "downstream" => self.lang.of("downstream", "下游"),
+            "services" => self.lang.of("services", "服务"),
+            "financial" => self.lang.of("financial", "金融"),
+            "tmt" => self.lang.of("TMT", "TMT"),
+            "other" => self.lang.of("other", "其他"),
+            unknown => unknown,
+        };
+        name(title)
+    }
+
+    /// A key of the configuration.
+    pub(super) fn config(&self, key: &str) -> Option<&'a Value> {
+        self.facts.provenance.get("config")?.get(key)
+    }
+
+    /// A number of the configuration, as it is written there.
+    pub(super) fn config_number(&self, key: &str) -> String {
+        self.config(key).and_then(Value::as_f64).map_or(NONE.into(), crate::words::plain)
+    }
+
+    /// How many sectors are picked.
+    pub(super) fn top(&self) -> String {
+        self.config_number("top")
+    }
+
+    /// An entry of the dataset.
+    pub(super) fn dataset(&self, key: &str) -> Option<&'a Value> {
+        self.facts.provenance.get("dataset")?.get(key)
+    }
+
+    pub(super) fn is_synthetic(&self) -> bool {
+        self.dataset("synthetic").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// The months in which sectors were picked, by position.
+    pub(super) fn kept(&self) -> Vec<(u32, Execution)> {
+        let executions = self.facts.run.executions.iter().zip(0..);
+        executions
+            .filter(|(execution, _)| execution.is_kept)
+            .map(|(execution, at)| (at, *execution))
+            .collect()
+    }
+
+    /// The day of an execution.
+    pub(super) fn day(&self, execution: u32) -> Date {
+        self.facts.run.executions[execution as usize].as_of
+    }
+
+    /// The returns of a portfolio in the kept months.
+    pub(super) fn returns(&self, portfolio: &str) -> Vec<Option<f64>> {
+        let run = self.facts.run;
+        let position = run.portfolios.iter().position(|known| known == portfolio);
+        let mut returns = vec![None; run.executions.len()];
+        for row in run.returns.iter().filter(|row| Some(row.portfolio as usize) == position) {
+            returns[row.execution as usize] = Some(row.value);
+        }
+        self.kept().into_iter().map(|(at, _)| returns[at as usize]).collect()
+    }
+
+    /// The benchmarks of the run, in the order of the evaluation.
+    pub(super) fn benchmarks(&self) -> Vec<&'a str> {
+        let shown = self.metrics.at(&["portfolio", "all", "performance"]).entries();
+        shown.map(|(code, _)| code).filter(|code| ![TOP, TOP_NET, EQUAL_WEIGHT].contains(code)).collect()
+    }
+
+    /// The places of an execution, best first.
+    pub(super) fn places(&self, execution: u32) -> Vec<&'a Place> {
+        let all = &self.facts.run.ranking;
+        let from = all.partition_point(|place| place.execution < execution);
+        let mut places: Vec<&Place> =
+            all[from..].iter().take_while(|place| place.execution == execution).collect();
+        places.sort_by_key(|place| place.rank);
+        places
+    }
+
+    /// The scores of an execution.
+    pub(super) fn scores(&self, execution: u32) -> &'a [Score] {
+        let all = &self.facts.run.scores;
+        let from = all.partition_point(|score| score.execution < execution);
+        let to = all.partition_point(|score| score.execution <= execution);
+        &all[from..to]
+    }
+
+    /// Tells whether an entity is a sector.
+    pub(super) fn is_sector(&self, position: u32) -> bool {
+        self.facts.run.entities.get(position as usize).is_some_and(|entity| entity.kind == EntityKind::Sector)
+    }
+}
+
+/// A score without needless decimals.
+pub(super) fn score_number(score: f64) -> String {
+    fixed(score, if (score - score.round()).abs() < 5e-3 { 0 } else { 2 })
+}
+
+/// A part of an id that no other position has.
+pub(super) fn id_part(position: usize, name: &str) -> String {
+    let harmless = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    let name: String = name.chars().take(40).map(harmless).collect();
+    format!("{}-{name}", position + 1)
+}
+
+fn first_of<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> String {
+    name(texts.flatten().find(|text| !text.trim().is_empty()).unwrap_or(NONE))
+}

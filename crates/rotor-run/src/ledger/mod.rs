@@ -1,0 +1,317 @@
+//! The ledger of trials: a file to which every backtest adds a line, so that the best of many is known as such.
+//!
+//! Lines are added under a lock that ends with its process, each by one write, and are on the disk before they count as
+//! written. What a killed writer left of a line is removed by the next one; a line that somebody has damaged stays and is
+//! reported. Order is that of the lines: the clock decides nothing.
+
+mod hash;
+mod trial;
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use hash::{dataset_hash, strategy_hash};
+pub use trial::{DamagedLine, Headline, History, Trial, TrialData, utc};
+
+use trial::BEGINNING;
+
+/// How long a writer waits for others. Each holds the lock for as long as a line takes to the disk.
+const PATIENCE: Duration = Duration::from_secs(10);
+const STEP: Duration = Duration::from_millis(2);
+
+/// How often the file is opened again if it was exchanged between the opening and the lock.
+const N_ATTEMPTS: u32 = 8;
+
+/// A ledger of trials, by its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    path: PathBuf,
+}
+
+/// Why a ledger could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The system refused.
+    #[error("cannot {what} the ledger of trials `{}`: {source}", path.display())]
+    System {
+        /// `read`, `write` or `lock`.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Another process keeps the lock.
+    #[error("the ledger of trials `{}` has been locked by another process for {} seconds", path.display(), PATIENCE.as_secs())]
+    Busy {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is something else, and no line is added to it.
+    #[error("`{}` is not a ledger of trials", path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+impl LedgerError {
+    /// Returns how to mend the error.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::System { source, .. }
+                if matches!(
+                    source.kind(),
+                    ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
+                ) =>
+            {
+                "free some space, or name a file on another disk by `--ledger FILE`"
+            }
+            Self::System { .. } => "name a file in a place that you may write to by `--ledger FILE`",
+            Self::Busy { .. } => "end the process that holds it, or name another file by `--ledger FILE`",
+            Self::Foreign { .. } => "name another file by `--ledger FILE`",
+        }
+    }
+}
+
+impl Ledger {
+    /// The ledger at a place, where there need not be a file yet.
+    #[must_use]
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// Returns the place.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads every trial. A ledger that does not exist yet has none.
+    ///
+    /// # Errors
+    ///
+    /// If the file is something else than a ledger, the system refuses, or somebody keeps it locked.
+    pub fn read(&self) -> Result<History, LedgerError> {
+        match self.locked(OpenOptions::new().read(true), Purpose::Read) {
+            Ok(mut file) => Ok(History::of(&self.bytes(&mut file)?)),
+            Err(LedgerError::System { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                Ok(History::default())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Adds a trial. When this returns without an error, the line is on the disk, and no end of this or another process can
+    /// lose it.
+    ///
+    /// Folders above the file are made. If the disk refuses, the ledger is as it was.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Ledger::read`].
+    pub fn append(&self, trial: &Trial) -> Result<(), LedgerError> {
+        let failed = |source| self.failed("write", source);
+        if let Some(parent) = self.parent() {
+            fs::create_dir_all(parent).map_err(failed)?;
+        }
+        let mut file =
+            self.locked(OpenOptions::new().read(true).append(true).create(true), Purpose::Write)?;
+        let bytes = self.bytes(&mut file)?;
+        let (end, is_open) = trial::end_of_lines(&bytes);
+        if end < bytes.len() {
+            file.set_len(end as u64).map_err(failed)?;
+        }
+        let mut line = trial.to_line();
+        if is_open {
+            line.insert(0, '\n');
+        }
+        // One call for the whole line: a process that is killed has written all of it or, at worst, a beginning.
+        if let Err(error) = file.write_all(line.as_bytes()).and_then(|()| file.sync_all()) {
+            let _ = file.set_len(end as u64);
+            return Err(failed(error));
+        }
+        if bytes.is_empty() {
+            // The name of a new file is news of the folder. Not every file system can put it on the disk by itself.
+            let _ = File::open(self.parent().unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
+        }
+        Ok(())
+    }
+
+    fn parent(&self) -> Option<&Path> {
+        self.path.parent().filter(|parent| !parent.as_os_str().is_empty())
+    }
+
+    /// Opens the file and waits for its lock, which ends with the file.
+    fn locked(&self, options: &OpenOptions, purpose: Purpose) -> Result<File, LedgerError> {
+        let failed = |source| self.failed(purpose.word(), source);
+        for _ in 0..N_ATTEMPTS {
+            // Pipes and devices would be waited for without end.
+            if fs::metadata(&self.path).is_ok_and(|found| !found.is_file()) {
+                return Err(LedgerError::Foreign { path: self.path.clone() });
+            }
+            let file = options.open(&self.path).map_err(failed)?;
+            self.wait_for(&file, purpose)?;
+            // Between the opening and the lock the file may have been removed or replaced, and a line in it would be lost.
+            let (ours, named) = (file.metadata().map_err(failed)?, fs::metadata(&self.path));
+            if named.is_ok_and(|named| (named.dev(), named.ino()) == (ours.dev(), ours.ino())) {
+                return Ok(file);
+            }
+        }
+        Err(failed(io::Error::other("it is replaced again and again")))
+    }
+
+    fn wait_for(&self, file: &File, purpose: Purpose) -> Result<(), LedgerError> {
+        let start = Instant::now();
+        loop {
+            let locked = match purpose {
+                Purpose::Read => file.try_lock_shared(),
+                Purpose::Write => file.try_lock(),
+            };
+            match locked {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::Error(source)) => return Err(self.failed("lock", source)),
+                Err(TryLockError::WouldBlock) if start.elapsed() > PATIENCE => {
+                    return Err(LedgerError::Busy { path: self.path.clone() });
+                }
+                Err(TryLockError::WouldBlock) => thread::sleep(STEP),
+            }
+        }
+    }
+
+    /// Everything in the file, which is to be a ledger or empty.
+    fn bytes(&self, file: &mut File) -> Result<Vec<u8>, LedgerError> {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|source| self.failed("read", source))?;
+        let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+        let is_begun = BEGINNING.starts_with(&bytes);
+        if lines.clone().next().is_some() && !is_begun && !lines.any(|line| line.starts_with(BEGINNING)) {
+            return Err(LedgerError::Foreign { path: self.path.clone() });
+        }
+        Ok(bytes)
+    }
+
+    fn failed(&self, what: &'static str, source: io::Error) -> LedgerError {
+        LedgerError::System { what, path: self.path.clone(), source }
+    }
+}
+
+/// What a ledger is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Read,
+    Write,
+}
+
+impl Purpose {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::trial::tests::trial;
+    use super::*;
+
+    /// A ledger in which this stands, and the folder of it.
+    fn ledger(text: &str) -> (tempfile::TempDir, Ledger) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("trials.jsonl");
+        fs::write(&path, text).unwrap();
+        (folder, Ledger::at(path))
+    }
+
+    fn text_of(ledger: &Ledger) -> String {
+        fs::read_to_string(ledger.path()).unwrap()
+    }
+
+    #[test]
+    fn a_ledger_begins_with_its_first_trial() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::at(folder.path().join("a/b/trials.jsonl"));
+        assert_eq!(ledger.read().unwrap(), History::default());
+        assert!(!folder.path().join("a").exists(), "reading makes nothing");
+        for number in 0..3 {
+            ledger.append(&trial(number)).unwrap();
+        }
+        let history = ledger.read().unwrap();
+        assert_eq!(history.trials, [trial(0), trial(1), trial(2)]);
+        assert_eq!(history.damaged, []);
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_removed_and_a_whole_line_is_completed() {
+        let (first, second) = (trial(1).to_line(), trial(2).to_line());
+        for length in 1..second.len() {
+            let (_folder, ledger) = ledger(&format!("{first}{}", &second[..length]));
+            let is_whole = length == second.len() - 1;
+            let found = if is_whole { vec![trial(1), trial(2)] } else { vec![trial(1)] };
+            assert_eq!(ledger.read().unwrap(), History { trials: found.clone(), damaged: Vec::new() });
+            ledger.append(&trial(3)).unwrap();
+            let expected: String = found.iter().chain([&trial(3)]).map(Trial::to_line).collect();
+            assert_eq!(text_of(&ledger), expected);
+        }
+        // A ledger that was never more than a beginning.
+        let (_folder, ledger) = ledger("{\"for");
+        ledger.append(&trial(1)).unwrap();
+        assert_eq!(text_of(&ledger), first);
+    }
+
+    #[test]
+    fn damaged_lines_are_reported_and_stay() {
+        let (first, second) = (trial(1).to_line(), trial(2).to_line());
+        let short = second.replace(&trial(2).config, "beef");
+        let newer = second.replacen("\"format\":1", "\"format\":2", 1);
+        let text = format!("{first}\n{{\"format\":1}}\nmy note\n{short}{newer}{second}what next");
+        let (_folder, ledger) = ledger(&text);
+        let history = ledger.read().unwrap();
+        assert_eq!(history.trials, [trial(1), trial(2)]);
+        let said: Vec<String> = history.damaged.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 5, "{said:?}");
+        assert!(said[0].starts_with("line 3: missing field `when`"), "{said:?}");
+        assert!(said[1].starts_with("line 4: expected value"), "{said:?}");
+        assert_eq!(said[2], "line 5: `config` is not a SHA-256");
+        assert_eq!(said[3], "line 6: its format is 2, and 1 is known here");
+        assert!(said[4].starts_with("line 8: expected value"), "{said:?}");
+        ledger.append(&trial(3)).unwrap();
+        assert_eq!(text_of(&ledger), format!("{text}\n{}", trial(3).to_line()));
+    }
+
+    #[test]
+    fn what_is_no_ledger_is_left_alone() {
+        for text in ["top = 5\n", "{\n  \"format\": 1\n}\n", "{\"config\":"] {
+            let (_folder, ledger) = ledger(text);
+            for error in [ledger.read().unwrap_err(), ledger.append(&trial(1)).unwrap_err()] {
+                assert!(matches!(error, LedgerError::Foreign { .. }), "{error}");
+            }
+            assert_eq!(text_of(&ledger), text);
+        }
+        let (folder, ledger) = ledger("");
+        for place in [folder.path(), Path::new("/dev/null")] {
+            let error = Ledger::at(place).append(&trial(1)).unwrap_err();
+            assert!(matches!(error, LedgerError::Foreign { .. }), "{error}");
+        }
+        let error = Ledger::at(ledger.path().join("below")).append(&trial(1)).unwrap_err();
+        assert!(matches!(error, LedgerError::System { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_is_removed_or_replaced_loses_no_line() {
+        let (folder, ledger) = ledger("");
+        ledger.append(&trial(1)).unwrap();
+        fs::rename(ledger.path(), folder.path().join("old")).unwrap();
+        ledger.append(&trial(2)).unwrap();
+        assert_eq!(ledger.read().unwrap().trials, [trial(2)]);
+        assert_eq!(Ledger::at(folder.path().join("old")).read().unwrap().trials, [trial(1)]);
+    }
+}

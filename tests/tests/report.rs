@@ -1,0 +1,399 @@
+//! The report of a run: the same from memory and from the folder, for any data, of bounded size.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use rotor_data::Dataset;
+use rotor_engine::{Backtest, Config, Member, Warning, backtest};
+use rotor_factor::{Date, EntityKind, Month, Table};
+use rotor_plugin::{Instance, Plugin};
+use rotor_report::draw::Chart;
+use rotor_report::page::{self, Block, Page};
+use rotor_report::run::{Facts, report, told};
+use rotor_report::words::Lang;
+use rotor_run::{Execution, FactorTable, Place, Return, Run, Score, SectorReturn, Turnover};
+use rotor_tests::page::{assert_balanced, identifiers};
+use rotor_tests::{FOUR_FACTORS, demo, run_rotor, runs};
+use serde_json::{Map, Value, json};
+use tempfile::TempDir;
+
+const LANGS: [Lang; 2] = [Lang::En, Lang::Zh];
+
+fn replayed(dataset: &Dataset, config: &Config) -> Backtest {
+    let factors: Vec<Instance> =
+        FOUR_FACTORS.iter().map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap()).collect();
+    let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
+    backtest(dataset, config, &members, &|| ()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The evaluation as a reader of `metrics.json` has it.
+fn metrics_of(run: &Run) -> Value {
+    serde_json::from_str(&rotor_eval::evaluate(run, &Config::default()).to_json().to_string()).unwrap()
+}
+
+fn provenance() -> Map<String, Value> {
+    let provenance = json!({
+        "engine": { "name": "rotor", "version": "0.1.0" },
+        "config": Config::default().to_json(),
+        "dataset": { "name": "made-up", "title": "A made-up run", "synthetic": true, "price_frequency": "D" },
+        "factors": [],
+        "warnings": [],
+    });
+    provenance.as_object().unwrap().clone()
+}
+
+fn page_of(run: &Run, metrics: &Value, provenance: &Map<String, Value>, lang: Lang) -> Page {
+    let defaults = Config::default().to_json();
+    report(Facts { run, metrics, provenance, defaults: &defaults }, lang)
+}
+
+/// Renders both languages and asserts what holds for every page.
+#[track_caller]
+fn sound_pages(run: &Run, metrics: &Value, provenance: &Map<String, Value>) -> [String; 2] {
+    LANGS.map(|lang| {
+        let told = page_of(run, metrics, provenance, lang);
+        for table in tables(&told) {
+            assert!(!table.rows.is_empty(), "a table has rows: {:?}", table.columns);
+            assert!(table.rows.iter().all(|row| row.len() == table.columns.len()));
+        }
+        let html = page::html(&told);
+        assert_balanced(&html);
+        let ids = identifiers(&html);
+        assert_eq!(
+            ids.iter().collect::<BTreeSet<_>>().len(),
+            ids.len(),
+            "ids are unlike each other: {ids:?}"
+        );
+        for wrong in ["NaN", "inf%", ">inf<", ">-inf<", ">-0.0%"] {
+            let found = html.find(wrong).map(|at| &html[at.saturating_sub(60)..at + 10]);
+            assert!(found.is_none(), "`{wrong}`: {found:?}");
+        }
+        html
+    })
+}
+
+fn tables(page: &Page) -> Vec<&page::Table> {
+    fn below<'p>(blocks: &'p [Block], found: &mut Vec<&'p page::Table>) {
+        for block in blocks {
+            match block {
+                Block::Table(table) => found.push(table),
+                Block::Folded { blocks, .. } => below(blocks, found),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for section in &page.sections {
+        below(&section.blocks, &mut found);
+    }
+    found
+}
+
+fn figures(page: &Page) -> Vec<&page::Figure> {
+    let blocks = page.sections.iter().flat_map(|section| &section.blocks);
+    blocks
+        .filter_map(|block| if let Block::Figures(figures) = block { Some(figures) } else { None })
+        .flatten()
+        .collect()
+}
+
+/// Sectors, months and factors made up, with returns and ranking that go together.
+fn made_up(n_sectors: u32, n_months: u32) -> Run {
+    let mut run = runs::made_up_run(0);
+    let sector = run.entities[0].clone();
+    run.entities = (0..n_sectors)
+        .map(|number| rotor_data::model::Entity {
+            code: format!("8{number:05}"),
+            name: format!("Sector number {number}"),
+            name_zh: Some(format!("行业{number}")),
+            ..sector.clone()
+        })
+        .collect();
+    run.factors = ["a", "b", "c", "d"].map(String::from).to_vec();
+    run.portfolios = ["top", "top_net", "equal_weight"].map(String::from).to_vec();
+    run.tables.clear();
+    run.executions = (0..n_months)
+        .map(|number| {
+            let month = Month::new(2004, 1).unwrap().plus(number as i32).unwrap();
+            let after = |months: i32| month.plus(months).unwrap().first_day();
+            Execution { as_of: after(1), month, exit: after(2), is_kept: true }
+        })
+        .collect();
+    let mut state = 7_u64;
+    let mut number = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let why = run.texts.id("no close");
+    for execution in 0..n_months {
+        for factor in 0..4 {
+            for sector in 0..n_sectors {
+                let score = (number() > 0.1).then(|| (3.0 * number()).floor() + 1.0);
+                let (raw, note) = (score.map(|_| number()), score.is_none().then_some(why));
+                run.scores.push(Score { execution, factor, sector, score, raw, note });
+            }
+        }
+        let first = (number() * f64::from(n_sectors)) as u32;
+        let n_held = n_sectors.min(5);
+        for sector in 0..n_sectors {
+            let rank = (sector + n_sectors - first) % n_sectors + 1;
+            let weight = if rank <= n_held { 1.0 / f64::from(n_held) } else { 0.0 };
+            let total = f64::from(n_sectors - rank);
+            run.ranking.push(Place { execution, sector, total, tie_break: number(), rank, weight });
+            run.sector_returns.push(SectorReturn { execution, sector, value: 0.1 * number() - 0.045 });
+        }
+        for portfolio in 0..3 {
+            run.returns.push(Return { execution, portfolio, value: 0.1 * number() - 0.045 });
+        }
+        run.turnover.push(Turnover { execution, turnover: number(), cost: 0.001 });
+    }
+    run
+}
+
+#[test]
+fn memory_and_folder_give_the_same_bytes_on_any_number_of_threads() {
+    let place = TempDir::new().unwrap();
+    let path = |name: &str| place.path().join(name).display().to_string();
+    let dataset = demo().display().to_string();
+    let backtest = |name: &str, flags: &[&str]| {
+        let out = path(name);
+        let mut arguments = vec!["backtest", "--dataset", &dataset, "--out", &out];
+        arguments.extend(flags);
+        let (code, stdout, stderr) = run_rotor(&arguments);
+        assert_eq!((code, stderr.as_str()), (0, ""));
+        stdout
+    };
+    let stdout = backtest("one", &["--threads", "1"]);
+    assert!(stdout.contains(&format!("report: {}/report.html\n", path("one"))), "{stdout}");
+    backtest("eight", &["--threads", "8"]);
+    let page = fs::read_to_string(path("one/report.html")).unwrap();
+    assert!(
+        page == fs::read_to_string(path("eight/report.html")).unwrap(),
+        "the same on any number of threads"
+    );
+    assert!(page.len() < 1_500_000, "{} bytes", page.len());
+    assert_balanced(&page);
+    let hashed: Value = serde_json::from_slice(&fs::read(path("one/run.json")).unwrap()).unwrap();
+    assert_eq!(hashed["report"], json!({ "lang": "en" }));
+    assert_eq!(hashed["files"]["report.html"]["bytes"], page.len());
+
+    let (run, out) = (path("one"), path("page.html"));
+    assert_eq!(
+        run_rotor(&["report", &run, "--out", &out]),
+        (0, format!("{out} is written\n"), String::new())
+    );
+    assert!(page == fs::read_to_string(&out).unwrap(), "the same from the folder");
+    let (code, _, stderr) = run_rotor(&["report", &run, "--out", &out]);
+    assert!(code == 2 && stderr.contains("hint: give another name, or replace it by `--force`"), "{stderr}");
+    let (code, ..) = run_rotor(&["report", &run, "--out", &out, "--force", "--lang", "zh"]);
+    assert_eq!(code, 0);
+    let zh = fs::read_to_string(&out).unwrap();
+    backtest("zh", &["--lang", "zh"]);
+    assert!(zh == fs::read_to_string(path("zh/report.html")).unwrap(), "the language of a flag");
+    let (code, ..) = run_rotor(&["report", &path("zh"), "--out", &out, "--force"]);
+    assert!(code == 0 && zh == fs::read_to_string(&out).unwrap(), "the language of the folder");
+
+    backtest("none", &["--no-report", "--start", "2020-01", "--end", "2020-03"]);
+    assert!(!place.path().join("none/report.html").exists());
+    let (code, _, stderr) = run_rotor(&["report", &path("none/tables"), "--out", &path("never.html")]);
+    assert!(code == 2 && !place.path().join("never.html").exists(), "{stderr}");
+}
+
+#[test]
+fn the_demo_has_every_part_and_every_sentence_in_chinese() {
+    let dataset = Dataset::open(&demo()).unwrap();
+    let result = replayed(&dataset, &Config::default());
+    let metrics = metrics_of(&result.run);
+    let [english, chinese] = sound_pages(&result.run, &metrics, &provenance());
+    for part in ["verdict", "net-value", "picks", "factors", "forecasts", "robustness", "method"] {
+        assert!(english.contains(&format!(" id=\"{part}\"")), "{part}");
+    }
+    let page = page_of(&result.run, &metrics, &provenance(), Lang::En);
+    for id in [
+        "net-value-levels",
+        "net-value-relative",
+        "picks-by-month",
+        "rank-ic-means",
+        "factor-correlation",
+        "rank-ic-1-profit",
+        "decay-4-heat",
+        "fifths-2-price",
+        "calendar-3-prosperity",
+        "errors-1-net-profit-ytd-yoy",
+        "ablations",
+        "sensitivity",
+        "coverage",
+    ] {
+        assert!(figures(&page).iter().any(|figure| figure.id == id), "{id}");
+    }
+    assert!(page.mark.is_some() && chinese.contains("模拟数据"));
+    let Block::Paragraph(first) = &page.sections[0].blocks[0] else { panic!("the verdict comes first") };
+    assert!(first.starts_with("The data are made up") && first.contains("95% interval"), "{first}");
+
+    let sentences = sentences(&metrics);
+    assert!(sentences.len() >= 6, "{sentences:?}");
+    let reasons =
+        result.run.scores.iter().filter_map(|score| score.note).map(|note| result.run.texts.get(note));
+    for sentence in sentences.into_iter().chain(reasons.map(String::from)).chain(warnings()) {
+        let zh = told(Lang::Zh, &sentence);
+        assert!(
+            zh.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter)),
+            "not in Chinese: {sentence}"
+        );
+    }
+}
+
+/// The caveats and reasons of an evaluation.
+fn sentences(metrics: &Value) -> BTreeSet<String> {
+    fn below(value: &Value, found: &mut BTreeSet<String>) {
+        if let Value::Array(items) = value {
+            items.iter().for_each(|item| below(item, found));
+        }
+        for (key, value) in value.as_object().into_iter().flatten() {
+            match (key.as_str(), value) {
+                ("reason", Value::String(reason)) => _ = found.insert(reason.clone()),
+                ("caveats", Value::Array(caveats)) => {
+                    found.extend(caveats.iter().map(|caveat| caveat.as_str().unwrap().to_owned()));
+                }
+                _ => below(value, found),
+            }
+        }
+    }
+    let mut found = BTreeSet::new();
+    below(metrics, &mut found);
+    found
+}
+
+/// Every warning of the engine.
+fn warnings() -> Vec<String> {
+    let day: Date = "2020-01-02".parse().unwrap();
+    let (factor, reason) = (String::from("x"), String::from("y"));
+    let failed =
+        |n_days| Warning::FactorFailed { factor: factor.clone(), n_days, first: day, reason: reason.clone() };
+    let all = [
+        failed(1),
+        failed(2),
+        Warning::MissingInput { factor: factor.clone(), reason: reason.clone() },
+        Warning::Skipped { n_days: 3, first_kept: day },
+        Warning::NothingLive { days: vec![day] },
+        Warning::FewerPicks { n_days: 3, top: 5 },
+        Warning::SharedClose,
+        Warning::EarlyBridge { n_days: 3 },
+    ];
+    all.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn what_is_missing_has_its_reason_and_nothing_panics() {
+    // One month: hardly a number can be given.
+    let one = made_up(6, 1);
+    let metrics = metrics_of(&one);
+    let [english, chinese] = sound_pages(&one, &metrics, &provenance());
+    assert!(english.contains("values where") && chinese.contains("至少需要"));
+    // No month at all, and no metrics.
+    let none = Run { executions: Vec::new(), ..made_up(0, 0) };
+    sound_pages(&none, &metrics_of(&none), &provenance());
+    let [english, _] = sound_pages(&none, &Value::Null, &Map::new());
+    assert!(english.contains("`metrics.json` does not have it"));
+    // Facts without any metrics: each number says that there is none.
+    let some = made_up(8, 30);
+    let [english, _] = sound_pages(&some, &json!({}), &provenance());
+    assert!(english.contains("cannot be given: `metrics.json` does not have it"));
+    // Metrics of another shape are as good as none.
+    sound_pages(
+        &some,
+        &json!({ "portfolio": { "all": [1, { "performance": 3 }] }, "factor": "x" }),
+        &provenance(),
+    );
+    // The first months are skipped, and one in the middle has no return.
+    let mut skipped = made_up(8, 30);
+    for execution in &mut skipped.executions[..5] {
+        execution.is_kept = false;
+    }
+    skipped.ranking.retain(|place| place.execution >= 5);
+    skipped.turnover.retain(|row| row.execution >= 5);
+    skipped.returns.retain(|row| row.execution >= 5 && row.execution != 12);
+    let [english, _] = sound_pages(&skipped, &metrics_of(&skipped), &provenance());
+    assert!(english.contains("25 months") && english.contains("5 before them skipped"));
+    // Every number of the evaluation is gone.
+    let mut nulls = metrics_of(&some);
+    blank(&mut nulls);
+    let [english, chinese] = sound_pages(&some, &nulls, &provenance());
+    assert!(english.contains("it was taken away") && chinese.contains("it was taken away"));
+}
+
+/// Takes every number away and gives a reason.
+fn blank(value: &mut Value) {
+    match value {
+        Value::Object(entries) => {
+            entries.values_mut().for_each(blank);
+            if entries.contains_key("value") {
+                entries.insert("reason".into(), "it was taken away".into());
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(blank),
+        Value::Number(number) if number.is_f64() => *value = Value::Null,
+        _ => {}
+    }
+}
+
+#[test]
+fn names_of_the_data_are_shown_as_text() {
+    let evil = format!("\u{202e}<script>alert(1)</script>\"'&\u{7}\u{2066}{}", "长x".repeat(200));
+    let mut run = runs::made_up_run(40);
+    for (number, entity) in run.entities.iter_mut().enumerate() {
+        entity.name = evil.clone();
+        entity.name_zh = Some(evil.clone());
+        entity.code = format!("{number}{evil}");
+        entity.kind = if number == 30 { EntityKind::Benchmark } else { EntityKind::Sector };
+    }
+    run.factors[0].clone_from(&evil);
+    run.portfolios.push(run.entities[30].code.clone());
+    let portfolio = run.portfolios.len() as u32 - 1;
+    run.returns.extend((0..40).map(|execution| Return { execution, portfolio, value: 0.01 }));
+    let (note, target, name) =
+        (run.texts.id(&evil), run.texts.id(&format!("t{evil}")), run.texts.id(&format!("mse{evil}")));
+    run.scores.iter_mut().filter(|score| score.score.is_none()).for_each(|score| score.note = Some(note));
+    run.forecasts.iter_mut().for_each(|row| row.target = target);
+    run.diagnostics.iter_mut().for_each(|row| row.name = name);
+    let table = Table::new(evil.clone())
+        .text(evil.clone(), vec![evil.clone(); 2])
+        .numbers("execution", vec![Some(1e300), None]);
+    run.tables = vec![FactorTable { execution: 39, factor: 0, table }];
+    let metrics = metrics_of(&run);
+    let mut provenance = provenance();
+    provenance["dataset"] =
+        json!({ "name": evil, "title": evil, "synthetic": false, "sha256": { evil.as_str(): evil } });
+    provenance["engine"] = json!({ "name": evil, "version": [evil] });
+    provenance["config"] = json!({ evil.as_str(): evil, "factors": [evil], "factor": { evil.as_str(): { "weight": evil, "library": evil } } });
+    provenance["factors"] = json!([{ "name": evil, "version": evil, "build": evil, "sha256": evil, "library": evil, "weight": evil }]);
+    provenance["warnings"] = json!([evil, 3]);
+    for html in sound_pages(&run, &metrics, &provenance) {
+        assert!(!html.contains("alert(1)</script>") && html.contains("&lt;script&gt;alert(1)"));
+        assert_eq!(html.matches("<script").count(), 1, "the page's own");
+        let is_harmless = |letter: char| {
+            letter == '\n'
+                || !letter.is_control()
+                    && !('\u{202a}'..='\u{202e}').contains(&letter)
+                    && !('\u{2066}'..='\u{2069}').contains(&letter)
+        };
+        let wrong = html.chars().find(|letter| !is_harmless(*letter));
+        assert_eq!(wrong, None);
+        assert!(!html.contains(&"长x".repeat(110)), "names have an end");
+    }
+}
+
+#[test]
+fn twenty_years_of_three_hundred_sectors_fit() {
+    let run = made_up(300, 240);
+    let metrics = metrics_of(&run);
+    let start = std::time::Instant::now();
+    let page = page_of(&run, &metrics, &provenance(), Lang::En);
+    let html = page::html(&page);
+    eprintln!("300 sectors, 240 months: {} bytes in {:?}", html.len(), start.elapsed());
+    assert!(html.len() < 5_000_000, "{} bytes", html.len());
+    let strip = figures(&page).into_iter().find(|figure| figure.id == "picks-by-month").unwrap();
+    let Chart::Matrix(strip) = &strip.chart else { panic!("the strip is a matrix") };
+    assert_eq!((strip.rows.len(), strip.cells[0].len()), (60, 240), "the sectors held most often");
+    assert!(html.contains("`ranking.parquet` has all"));
+}

@@ -197,6 +197,8 @@ fn moved(difference: &Moved) -> String {
 }
 
 fn results(comparison: &Comparison) -> Option<Section> {
+    // As a reader asks: what was said, what was picked, what was gained.
+    const ORDER: [&str; 6] = ["scores", "forecasts", "diagnostics", "ranking", "returns", "turnover"];
     let changes = &comparison.results.facts;
     if changes.is_empty() {
         return None;
@@ -209,8 +211,6 @@ fn results(comparison: &Comparison) -> Option<Section> {
         Column::number("before"),
         Column::number("after"),
     ]);
-    // As a reader asks: what was said, what was picked, what was gained.
-    const ORDER: [&str; 6] = ["scores", "forecasts", "diagnostics", "ranking", "returns", "turnover"];
     let order = |change: &&FactChange| {
         ORDER.iter().position(|name| change.file.starts_with(name)).unwrap_or(ORDER.len())
     };

@@ -57,7 +57,9 @@ fn a_doctored_score_is_named_by_factor_month_and_sector() {
     let header = before.lines().find(|line| line.starts_with("month,factor,")).unwrap();
     let codes: Vec<&str> = header.split(',').skip(2).collect();
     let is_scored = |line: &&str| {
-        line.contains(",heat,") && line.split(',').skip(2).any(|cell| cell.parse::<f64>().is_ok())
+        line.starts_with("20")
+            && line.contains(",heat,")
+            && line.split(',').skip(2).any(|cell| cell.parse::<f64>().is_ok())
     };
     let line = before.lines().rfind(is_scored).expect("heat scores a sector");
     let cells: Vec<&str> = line.split(',').collect();

@@ -6,9 +6,13 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray};
 use parquet::arrow::ArrowWriter;
+use rotor_data::Dataset;
+use rotor_engine::{Config, Member, backtest};
 use rotor_factor::{ColumnValues, Date, Table};
+use rotor_plugin::Plugin;
 use rotor_run::{Change, Destination, FactorTable, Run, RunError, check_files, read, write};
 use rotor_tests::runs::made_up_run;
+use rotor_tests::{FOUR_FACTORS, demo};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
@@ -87,6 +91,46 @@ fn what_is_read_is_what_was_written() {
     assert_eq!(folder.metrics, json!({ "a": 1 }));
     assert_eq!(folder.provenance["engine"]["name"], "test");
     assert!(folder.provenance["files"]["report.html"]["sha256"].is_string());
+}
+
+#[test]
+fn a_replay_of_the_demo_is_read_as_it_was_made() {
+    let factors = FOUR_FACTORS.map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap());
+    // Months are skipped until the one that counts is live.
+    let mut weights = [1.0, 0.0, 0.0, 0.0].into_iter();
+    let members =
+        factors.each_ref().map(|instance| Member { instance, weight: weights.next().unwrap_or_default() });
+    let mut config = Config::default();
+    // The tables of every day have columns that come and go.
+    for (key, value) in [("start", "2010-10"), ("end", "2012-06"), ("tables", "all")] {
+        config.set(key, &value.into()).unwrap();
+    }
+    let dataset = Dataset::open(&demo()).unwrap();
+    let mut run = backtest(&dataset, &config, &members, &|| ()).unwrap().run;
+    assert!(run.executions.iter().any(|execution| !execution.is_kept), "some months are skipped");
+    // What is no part of a folder, as its documentation says.
+    run.sector_returns.clear();
+    run.forecasts.iter_mut().for_each(|forecast| forecast.history = None);
+    let ends: Vec<Date> = run.executions.iter().skip(1).map(|execution| execution.as_of).collect();
+    for (execution, next) in run.executions.iter_mut().zip(ends).filter(|(execution, _)| !execution.is_kept) {
+        execution.exit = next;
+    }
+    let (_parent, place) = written(&run);
+    let found = read(&place).unwrap().run;
+    let tables = std::mem::take(&mut run.tables);
+    assert_same(&run, &Run { tables: Vec::new(), ..found.clone() });
+    // Of tables every cell: what is read may have empty columns of numbers that another day has.
+    let mut sorted: Vec<&FactorTable> = tables.iter().filter(|row| row.table.n_rows() > 0).collect();
+    sorted.sort_by_key(|row| (row.execution, row.factor, row.table.name().to_owned()));
+    assert_eq!(sorted.len(), found.tables.len());
+    for (written, read) in sorted.into_iter().zip(&found.tables) {
+        assert_eq!((written.execution, written.factor), (read.execution, read.factor));
+        assert_eq!(written.table.is_matrix(), read.table.is_matrix());
+        for column in written.table.columns() {
+            let values = read.table.find(&column.name);
+            assert_eq!(format!("{values:?}"), format!("{:?}", Some(&column.values)), "{}", column.name);
+        }
+    }
 }
 
 #[test]

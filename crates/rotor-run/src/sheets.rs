@@ -24,9 +24,11 @@ pub(crate) struct Sheet {
     pub(crate) n_rows: fn(&Run) -> usize,
     /// The columns of some of the rows.
     pub(crate) arrays: fn(&Known<'_>, Range<usize>) -> Vec<ArrayRef>,
-    /// Puts what was read from the columns into a run.
-    pub(crate) take: fn(&Names, &Facts, &mut Run) -> Result<(), RunError>,
+    /// Puts what was read from the columns into a run; `None` of the entities, on which the other rows stand.
+    pub(crate) take: Option<Take>,
 }
+
+type Take = fn(&Names, &Facts, &mut Run) -> Result<(), RunError>;
 
 /// A column of a file of facts.
 #[derive(Clone, Copy)]
@@ -61,7 +63,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         columns: &[date("execution"), text("factor"), text("entity"), text("name"), number("value")],
         n_rows: |run| run.diagnostics.len(),
         arrays: diagnostics,
-        take: read::rows::diagnostics,
+        take: Some(read::rows::diagnostics),
     },
     Sheet {
         file: "scores.parquet",
@@ -76,7 +78,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         ],
         n_rows: |run| run.scores.len(),
         arrays: scores,
-        take: read::rows::scores,
+        take: Some(read::rows::scores),
     },
     Sheet {
         file: "forecasts.parquet",
@@ -93,7 +95,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         ],
         n_rows: |run| run.forecasts.len(),
         arrays: forecasts,
-        take: read::rows::forecasts,
+        take: Some(read::rows::forecasts),
     },
     Sheet {
         file: "ranking.parquet",
@@ -107,21 +109,21 @@ pub(crate) const SHEETS: &[Sheet] = &[
         ],
         n_rows: |run| run.ranking.len(),
         arrays: ranking,
-        take: read::rows::ranking,
+        take: Some(read::rows::ranking),
     },
     Sheet {
         file: "returns.parquet",
         columns: &[date("execution"), date("exit"), text("portfolio"), number("value")],
         n_rows: |run| run.returns.len(),
         arrays: returns,
-        take: read::rows::returns,
+        take: Some(read::rows::returns),
     },
     Sheet {
         file: "turnover.parquet",
         columns: &[date("execution"), number("turnover"), number("cost")],
         n_rows: |run| run.turnover.len(),
         arrays: turnover,
-        take: read::rows::turnover,
+        take: Some(read::rows::turnover),
     },
     Sheet {
         file: "entities.parquet",
@@ -136,7 +138,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         ],
         n_rows: |run| run.entities.len(),
         arrays: entities,
-        take: read::rows::nothing,
+        take: None,
     },
 ];
 

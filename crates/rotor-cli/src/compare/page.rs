@@ -133,6 +133,11 @@ fn input(part: Part, value: &Value) -> String {
 }
 
 fn headline(headline: &Headline) -> Section {
+    let is_level = |level: &Level| level.before == level.after;
+    let is_same = headline.levels.iter().all(is_level) && headline.excess.0 == headline.excess.1;
+    if is_same && headline.difference.value == Some(0.0) {
+        return section("headline", "Headline", vec![Block::Paragraph(moved(&headline.difference))]);
+    }
     let percent =
         |value: Option<f64>| value.map_or_else(|| "-".into(), |value| format!("{:+.2}%", 100.0 * value));
     let mut table = Table::new([
@@ -192,6 +197,8 @@ fn moved(difference: &Moved) -> String {
 }
 
 fn results(comparison: &Comparison) -> Option<Section> {
+    // As a reader asks: what was said, what was picked, what was gained.
+    const ORDER: [&str; 6] = ["scores", "forecasts", "diagnostics", "ranking", "returns", "turnover"];
     let changes = &comparison.results.facts;
     if changes.is_empty() {
         return None;
@@ -204,8 +211,6 @@ fn results(comparison: &Comparison) -> Option<Section> {
         Column::number("before"),
         Column::number("after"),
     ]);
-    // As a reader asks: what was said, what was picked, what was gained.
-    const ORDER: [&str; 6] = ["scores", "forecasts", "diagnostics", "ranking", "returns", "turnover"];
     let order = |change: &&FactChange| {
         ORDER.iter().position(|name| change.file.starts_with(name)).unwrap_or(ORDER.len())
     };

@@ -1,7 +1,7 @@
 //! `rotor accept`: what a golden backtest gives today becomes what it is to give, and someone stands for it.
 
 use clap::Args;
-use sha2::{Digest, Sha256};
+use rotor_data::folder::sha256;
 
 use super::case::Case;
 use super::check::compared;
@@ -63,11 +63,6 @@ pub(crate) fn run(arguments: &Accept) -> Result<Outcome, CliError> {
         let (by, reason, before) = (arguments.by.clone(), arguments.reason.clone(), last.to_owned());
         Ledger::add(&place, &Acceptance { case: name.clone(), by, reason, before, after: hash })?;
     }
-    text += &format!("{name}: accepted by {}: {}\n", arguments.by.trim(), arguments.reason.trim());
+    text.extend([name, ": accepted by ", arguments.by.trim(), ": ", arguments.reason.trim(), "\n"]);
     Ok(Outcome::done(text))
-}
-
-/// SHA-256 in lower-case hexadecimal digits.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

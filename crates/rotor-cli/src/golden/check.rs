@@ -2,6 +2,7 @@
 
 use clap::Args;
 use rotor_compare::golden::{Golden, GoldenComparison};
+use rotor_data::folder::sha256;
 use serde_json::{Value, json};
 
 use super::case::Case;
@@ -42,7 +43,7 @@ pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
     for name in names {
         let case = Case::open(&place, name)?;
         let accepted = case.accepted()?;
-        let hash = accepted.as_deref().map(|text| super::accept::sha256(text.as_bytes()));
+        let hash = accepted.as_deref().map(|text| sha256(text.as_bytes()));
         let faults = ledger.faults(name, hash.as_deref().unwrap_or_default());
         let comparison = match accepted {
             None => None,

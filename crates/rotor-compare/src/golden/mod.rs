@@ -8,10 +8,10 @@ mod text;
 
 use std::collections::BTreeMap;
 
+use rotor_data::folder::sha256;
 use rotor_run::{Run, RunFolder};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sha2::{Digest as _, Sha256};
 
 use crate::facts::{Cell, Fact, sheets};
 use crate::{Comparison, compare};
@@ -88,28 +88,28 @@ fn digests(run: &Run, metrics: &Value) -> Vec<Digest> {
     let mut digests = Vec::new();
     for sheet in sheets(run) {
         let is_grouped = sheet.subjects.first() == Some(&"factor");
-        let mut groups: BTreeMap<Option<String>, (usize, Sha256)> = BTreeMap::new();
+        let mut groups: BTreeMap<Option<String>, (usize, String)> = BTreeMap::new();
         for fact in &sheet.facts {
             let group = is_grouped.then(|| fact.subject[0].keep().to_string());
-            let (n_rows, hasher) = groups.entry(group).or_default();
+            let (n_rows, lines) = groups.entry(group).or_default();
             *n_rows += 1;
-            hasher.update(line(run, fact));
+            lines.push_str(&line(run, fact));
         }
-        digests.extend(groups.into_iter().map(|(group, (n_rows, hasher))| Digest {
+        digests.extend(groups.into_iter().map(|(group, (n_rows, lines))| Digest {
             file: sheet.file.clone(),
             group,
             n_rows,
-            sha256: half(&hasher.finalize()),
+            sha256: half(&lines),
         }));
     }
     let leaves = crate::leaves(metrics);
-    let mut hasher = Sha256::new();
+    let mut lines = String::new();
     for (path, value) in &leaves {
         let value = value.as_f64().map_or_else(|| value.to_string(), nine_digits);
-        hasher.update(format!("{path} = {value}\n"));
+        lines.extend([path, " = ", &value, "\n"]);
     }
     let (file, n_rows) = ("metrics.json".to_owned(), leaves.len());
-    digests.push(Digest { file, group: None, n_rows, sha256: half(&hasher.finalize()) });
+    digests.push(Digest { file, group: None, n_rows, sha256: half(&lines) });
     digests
 }
 
@@ -125,8 +125,11 @@ fn line(run: &Run, fact: &Fact<'_>) -> String {
     line.join("|")
 }
 
-fn half(hash: &[u8]) -> String {
-    hash[..hash.len() / 2].iter().map(|byte| format!("{byte:02x}")).collect()
+/// The first half of the SHA-256 of a text.
+fn half(text: &str) -> String {
+    let mut hash = sha256(text.as_bytes());
+    hash.truncate(hash.len() / 2);
+    hash
 }
 
 /// A number with nine significant digits, without zeros behind them.
@@ -145,12 +148,12 @@ fn document(leaves: Vec<(&str, Value)>) -> Value {
             below.insert(path.to_owned(), value);
             continue;
         };
-        match parts.iter_mut().find(|(name, _)| name == first) {
-            Some((_, leaves)) => leaves.push((rest, value)),
-            None => {
-                below.insert(first.to_owned(), Value::Null);
-                parts.push((first.to_owned(), vec![(rest, value)]));
-            }
+        if let Some((_, leaves)) = parts.iter_mut().find(|(name, _)| name == first) {
+            leaves.push((rest, value));
+        } else {
+            // Its place among the others.
+            below.insert(first.to_owned(), Value::Null);
+            parts.push((first.to_owned(), vec![(rest, value)]));
         }
     }
     for (name, leaves) in parts {
@@ -172,7 +175,7 @@ mod tests {
 
     #[test]
     fn numbers_are_kept_with_nine_digits() {
-        let said = [0.1 + 0.2, -1234.567_891_23, 4.0, 1e-12, -0.0].map(nine_digits);
+        let said = [0.1 + 0.2, -1_234.567_891_23, 4.0, 1e-12, -0.0].map(nine_digits);
         assert_eq!(said, ["0.3", "-1234.56789", "4", "0.000000000001", "0"]);
     }
 

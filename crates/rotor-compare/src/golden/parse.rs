@@ -23,6 +23,9 @@ pub struct GoldenFault {
 /// A line with its number.
 type Line<'a> = (usize, &'a str);
 
+/// The cells of a row, with the number of its line.
+type Row<'a> = (usize, Vec<&'a str>);
+
 pub(super) fn parse(text: &str) -> Result<Golden, GoldenFault> {
     let sections = sections(text)?;
     let of = |name: &str| sections.get(name).map(Vec::as_slice).unwrap_or_default();
@@ -100,10 +103,7 @@ fn sectors(lines: &[Line<'_>], run: &mut Run) -> Result<(), GoldenFault> {
 }
 
 /// The rows below a header that begins with these columns: the other columns, and the cells of each row.
-fn rows<'a>(
-    lines: &[Line<'a>],
-    columns: &[&str],
-) -> Result<(Vec<&'a str>, Vec<(usize, Vec<&'a str>)>), GoldenFault> {
+fn rows<'a>(lines: &[Line<'a>], columns: &[&str]) -> Result<(Vec<&'a str>, Vec<Row<'a>>), GoldenFault> {
     let Some(((line, header), lines)) = lines.split_first() else { return Ok((Vec::new(), Vec::new())) };
     let header: Vec<&str> = header.split(',').collect();
     if !header.starts_with(columns) {

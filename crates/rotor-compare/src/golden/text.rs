@@ -46,8 +46,8 @@ fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
 fn inputs(folder: &RunFolder) -> String {
     let mut lines = String::new();
     let is_kept = |part: &str, path: &str| match part {
-        "config" => path != "dataset" && !path.ends_with(".library") && !path.ends_with(".sha256"),
-        "factors" => path.ends_with(".name") || path.ends_with(".version") || path.ends_with(".weight"),
+        "config" => path != "dataset" && !matches!(path.rsplit('.').next(), Some("library" | "sha256")),
+        "factors" => matches!(path.rsplit('.').next(), Some("name" | "version" | "weight")),
         _ => true,
     };
     for part in ["dataset", "factors", "config", "warnings"] {
@@ -78,15 +78,15 @@ fn is_headline(path: &str) -> bool {
     let is_estimate =
         |rest: &[&str]| matches!(rest, ["value" | "n" | "standard_error" | "interval" | "p_value"]);
     match parts.as_slice() {
-        ["n_months" | "n_live" | "n_skipped"] => true,
+        ["n_months" | "n_live" | "n_skipped"]
+        | ["portfolio", "all", "trading", _, "value"]
+        | ["forecast", "all", _, _, "latest", "mse" | "r2_no_change" | "r2_history", "value" | "n"] => true,
         ["portfolio", "all", "performance", portfolio, figure, "value"] => {
             ["top", "top_net", "equal_weight"].contains(portfolio)
                 && ["annual_return", "volatility", "sharpe", "max_drawdown"].contains(figure)
         }
         ["portfolio", "all", "excess", "top_net", "equal_weight", "arithmetic", rest @ ..]
         | ["factor", "all", _, "rank_ic", "mean", rest @ ..] => is_estimate(rest),
-        ["portfolio", "all", "trading", _, "value"] => true,
-        ["forecast", "all", _, _, "latest", "mse" | "r2_no_change" | "r2_history", "value" | "n"] => true,
         _ => false,
     }
 }
@@ -110,7 +110,7 @@ fn seen_sectors(run: &Run) -> BTreeSet<u32> {
 
 fn months(run: &Run) -> String {
     let mut lines = MONTHS.join(",");
-    run.portfolios.iter().for_each(|portfolio| lines.extend([",", portfolio]));
+    lines.extend(run.portfolios.iter().flat_map(|portfolio| [",", portfolio]));
     lines.push('\n');
     let turnover: BTreeMap<u32, (f64, f64)> =
         run.turnover.iter().map(|row| (row.execution, (row.turnover, row.cost))).collect();
@@ -149,7 +149,7 @@ fn picks(run: &Run) -> String {
 fn scores(run: &Run) -> String {
     let sectors: Vec<u32> = seen_sectors(run).into_iter().collect();
     let mut lines = String::from("month,factor");
-    sectors.iter().for_each(|sector| lines.extend([",", &run.entities[*sector as usize].code]));
+    lines.extend(sectors.iter().flat_map(|sector| [",", &run.entities[*sector as usize].code]));
     lines.push('\n');
     let scores: BTreeMap<(u32, u32, u32), Option<f64>> =
         run.scores.iter().map(|row| ((row.execution, row.factor, row.sector), row.score)).collect();

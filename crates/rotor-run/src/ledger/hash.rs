@@ -2,29 +2,22 @@
 
 use std::fmt::Write as _;
 
+use rotor_data::folder::sha256;
 use serde_json::{Number, Value};
-use sha2::{Digest, Sha256};
 
 /// Returns the SHA-256 of a document, whatever the order of its keys and however its numbers are written: 5 is 5.0.
 #[must_use]
 pub fn strategy_hash(document: &Value) -> String {
     let mut text = String::new();
     write_canonical(&mut text, document);
-    sha256(&text)
+    sha256(text.as_bytes())
 }
 
 /// Returns one SHA-256 for the files of a dataset, each given by its name and its SHA-256, in this order.
 #[must_use]
 pub fn dataset_hash<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> String {
     let lines = files.into_iter().fold(String::new(), |text, (name, hash)| text + name + "\0" + hash + "\n");
-    sha256(&lines)
-}
-
-fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string does not fail");
-        text
-    })
+    sha256(lines.as_bytes())
 }
 
 fn write_canonical(text: &mut String, value: &Value) {

@@ -113,15 +113,11 @@ impl Facts {
         let words = self.words(column);
         let mut known: Vec<Option<u32>> = vec![None; words.texts.len()];
         let keys = words.keys.iter().flatten();
-        keys.map(|key| match known[*key] {
-            Some(position) => Ok(position),
-            None => {
-                let text = words.texts[*key];
-                let unknown = || self.error(column, ColumnFault::Unknown { value: shortened(text) });
-                let position = find(text).ok_or_else(unknown)?;
-                known[*key] = Some(position);
-                Ok(position)
-            }
+        keys.map(|key| {
+            let text = words.texts[*key];
+            let position = known[*key].or_else(|| find(text));
+            known[*key] = position;
+            position.ok_or_else(|| self.error(column, ColumnFault::Unknown { value: shortened(text) }))
         })
         .collect()
     }

@@ -7,8 +7,8 @@ use std::io::Read;
 use std::path::Path;
 
 use rayon::prelude::*;
+use rotor_data::folder::sha256;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 use crate::error::RunError;
 use crate::write::{RUN_FILE, files_below};
@@ -180,8 +180,4 @@ fn compared(path: &Path, recorded: &Recorded) -> Result<Result<Vec<u8>, Change>,
         return Ok(Err(Change::Content { recorded: recorded.sha256.clone(), found }));
     }
     Ok(Ok(bytes))
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -79,7 +79,9 @@ pub fn read(place: &Path) -> Result<RunFolder, RunError> {
     (run.executions, run.factors, run.portfolios) =
         (names.executions.clone(), names.factors.clone(), names.portfolios.clone());
     for rows in &facts {
-        (rows.sheet.take)(&names, rows, &mut run)?;
+        if let Some(take) = rows.sheet.take {
+            take(&names, rows, &mut run)?;
+        }
     }
     run.tables = tables::rows(tables, &names, &mut run.factors);
     Ok(RunFolder { run, metrics, provenance: check.provenance })

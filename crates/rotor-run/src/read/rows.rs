@@ -113,12 +113,7 @@ pub(crate) fn turnover(names: &Names, rows: &Facts, run: &mut Run) -> Taken {
     Ok(())
 }
 
-/// Entities are read before all else, for the other rows stand on them: see [`entities()`].
-pub(crate) fn nothing(_: &Names, _: &Facts, _: &mut Run) -> Taken {
-    Ok(())
-}
-
-/// Returns the entities, in the order of the file.
+/// Returns the entities, in the order of the file. They are read before all else, for the other rows stand on them.
 pub(super) fn entities(facts: &[Facts]) -> Result<Vec<Entity>, RunError> {
     let mut entities: Vec<Entity> = Vec::new();
     for rows in facts.iter().filter(|sheet| sheet.has("valid_from")) {

@@ -57,9 +57,9 @@ pub(super) fn svg(chart: &Matrix, caption: &Caption<'_>) -> String {
     }
     let has_titles = frame.shown.len() * chart.rows.len() <= MANY;
     if has_titles {
-        frame.cells_with_titles(&mut svg)
+        frame.cells_with_titles(&mut svg);
     } else {
-        frame.cells(&mut svg)
+        frame.cells(&mut svg);
     }
     frame.marks(&mut svg);
     if chart.has_numbers {

@@ -288,9 +288,9 @@ fn rank_ic(noise: &mut Noise) -> LineChart {
     }
 }
 
-fn bar(noise: &mut Noise, scale: f64) -> Option<Bar> {
+fn bar(noise: &mut Noise, scale: f64) -> Bar {
     let value = noise.next() * scale;
-    Some(Bar { value, interval: Some((value - scale * 1.4, value + scale * 1.4)) })
+    Bar { value, interval: Some((value - scale * 1.4, value + scale * 1.4)) }
 }
 
 fn small_charts(noise: &mut Noise) -> Vec<Figure> {
@@ -305,7 +305,7 @@ fn small_charts(noise: &mut Noise) -> Vec<Figure> {
         groups: vec![BarGroup {
             name: "RankIC".into(),
             tone: Tone::First,
-            values: (0..12).map(|_| bar(noise, 0.02)).collect(),
+            values: (0..12).map(|_| Some(bar(noise, 0.02))).collect(),
         }],
     };
     let quintiles = BarChart {
@@ -316,12 +316,12 @@ fn small_charts(noise: &mut Noise) -> Vec<Figure> {
             BarGroup {
                 name: "top".into(),
                 tone: Tone::First,
-                values: (0..5).map(|_| bar(noise, 0.05)).collect(),
+                values: (0..5).map(|_| Some(bar(noise, 0.05))).collect(),
             },
             BarGroup {
                 name: "benchmark".into(),
                 tone: Tone::Second,
-                values: (0..5).map(|_| bar(noise, 0.05)).collect(),
+                values: (0..5).map(|_| Some(bar(noise, 0.05))).collect(),
             },
         ],
         ..decay.clone()
@@ -369,7 +369,7 @@ fn forest(noise: &mut Noise) -> BarChart {
         groups: vec![BarGroup {
             name: "difference".into(),
             tone: Tone::First,
-            values: (0..8).map(|_| bar(noise, 0.02)).collect(),
+            values: (0..8).map(|_| Some(bar(noise, 0.02))).collect(),
         }],
     }
 }

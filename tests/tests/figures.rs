@@ -168,6 +168,15 @@ fn shapes_say_their_values() {
         found[0],
         "2019-11-30\ntop five: 1.00\nA & B: 1.00\nactual: 1.00\ninterval: 0.90 … 1.10\nfall: 0.0%\nchange: 0.0%"
     );
+    // A name that stands in two panels is told apart by their axes.
+    let mut twice = lines();
+    twice.panels[1].axis = "from the peak".into();
+    twice.panels[1].series[0].name = "top five".into();
+    assert_eq!(
+        titles(&Chart::Lines(twice))[1],
+        "2019-12-31\nvalue, top five: 1.25\nA & B: 1.10\nactual: 1.10\ninterval: 1.12 … 1.38\n\
+         from the peak, top five: -2.0%\nchange: -2.0%"
+    );
     // In January there are values of two series only, and a span.
     assert_eq!(found[2], "2020-01-31\nA & B: 1.05\nactual: 1.05\ngap");
     assert_eq!(

@@ -120,13 +120,13 @@ fn verdict() -> Vec<Block> {
     ]
 }
 
-fn figure(id: &str, title: &str, chart: impl Into<Chart>) -> Figure {
+fn figure(id: &str, title: &str, chart: Chart) -> Figure {
     Figure {
         id: id.into(),
         title: title.into(),
         about: "How to read it: the line is what the figure is about, what it is held against is thinner."
             .into(),
-        chart: chart.into(),
+        chart,
     }
 }
 
@@ -238,6 +238,16 @@ fn strip(noise: &mut Noise) -> Chart {
 }
 
 fn factors(noise: &mut Noise) -> Vec<Block> {
+    let mut blocks = vec![
+        figure("rank-ic", "RankIC of profit", Chart::Lines(rank_ic(noise))).into(),
+        Block::Figures(small_charts(noise)),
+        figure("forest", "Ablations", Chart::Bars(forest(noise))).into(),
+    ];
+    blocks.extend(shades(noise));
+    blocks
+}
+
+fn rank_ic(noise: &mut Noise) -> LineChart {
     let ic: Vec<_> = (0..119).map(|_| Some(noise.next() * 0.2 + 0.03)).collect();
     let mut sum = 0.0;
     let cumulative: Vec<_> = ic
@@ -253,7 +263,7 @@ fn factors(noise: &mut Noise) -> Vec<Block> {
         .enumerate()
         .map(|(n, sum)| sum.map(|sum| (sum - (n as f64).sqrt() * 0.3, sum + (n as f64).sqrt() * 0.3)));
     let ranges = ranges.collect();
-    let rank_ic = LineChart {
+    LineChart {
         dates: months(119),
         panels: vec![
             Panel {
@@ -275,11 +285,15 @@ fn factors(noise: &mut Noise) -> Vec<Block> {
             },
         ],
         ..LineChart::default()
-    };
-    let bar = |noise: &mut Noise, scale: f64| {
-        let value = noise.next() * scale;
-        Some(Bar { value, interval: Some((value - scale * 1.4, value + scale * 1.4)) })
-    };
+    }
+}
+
+fn bar(noise: &mut Noise, scale: f64) -> Bar {
+    let value = noise.next() * scale;
+    Bar { value, interval: Some((value - scale * 1.4, value + scale * 1.4)) }
+}
+
+fn small_charts(noise: &mut Noise) -> Vec<Figure> {
     let decay = BarChart {
         axis: "RankIC".into(),
         unit: Unit::plain(3),
@@ -291,7 +305,7 @@ fn factors(noise: &mut Noise) -> Vec<Block> {
         groups: vec![BarGroup {
             name: "RankIC".into(),
             tone: Tone::First,
-            values: (0..12).map(|_| bar(noise, 0.02)).collect(),
+            values: (0..12).map(|_| Some(bar(noise, 0.02))).collect(),
         }],
     };
     let quintiles = BarChart {
@@ -302,12 +316,12 @@ fn factors(noise: &mut Noise) -> Vec<Block> {
             BarGroup {
                 name: "top".into(),
                 tone: Tone::First,
-                values: (0..5).map(|_| bar(noise, 0.05)).collect(),
+                values: (0..5).map(|_| Some(bar(noise, 0.05))).collect(),
             },
             BarGroup {
                 name: "benchmark".into(),
                 tone: Tone::Second,
-                values: (0..5).map(|_| bar(noise, 0.05)).collect(),
+                values: (0..5).map(|_| Some(bar(noise, 0.05))).collect(),
             },
         ],
         ..decay.clone()
@@ -325,7 +339,16 @@ fn factors(noise: &mut Noise) -> Vec<Block> {
         is_small: true,
         ..LineChart::default()
     };
-    let forest = BarChart {
+    vec![
+        figure("decay", "Decay", Chart::Bars(decay)),
+        figure("quintiles", "Quintiles", Chart::Bars(quintiles)),
+        figure("small", "Steel", Chart::Lines(small)),
+    ]
+}
+
+fn forest(noise: &mut Noise) -> BarChart {
+    BarChart {
+        baseline: 0.0,
         axis: "excess return a year against the default".into(),
         unit: Unit::fraction(1).signed(),
         categories: [
@@ -346,10 +369,12 @@ fn factors(noise: &mut Noise) -> Vec<Block> {
         groups: vec![BarGroup {
             name: "difference".into(),
             tone: Tone::First,
-            values: (0..8).map(|_| bar(noise, 0.02)).collect(),
+            values: (0..8).map(|_| Some(bar(noise, 0.02))).collect(),
         }],
-        ..decay.clone()
-    };
+    }
+}
+
+fn shades(noise: &mut Noise) -> Vec<Block> {
     let ic_cells = (0..4).map(|_| (0..119).map(|_| Some(noise.next() * 0.2)).collect()).collect();
     let ic_heat = Matrix {
         rows: ["profit", "price", "prosperity", "heat"].map(String::from).into(),
@@ -380,13 +405,6 @@ fn factors(noise: &mut Noise) -> Vec<Block> {
         ..ic_heat.clone()
     };
     vec![
-        figure("rank-ic", "RankIC of profit", Chart::Lines(rank_ic)).into(),
-        Block::Figures(vec![
-            figure("decay", "Decay", Chart::Bars(decay)),
-            figure("quintiles", "Quintiles", Chart::Bars(quintiles)),
-            figure("small", "Steel", Chart::Lines(small)),
-        ]),
-        figure("forest", "Ablations", Chart::Bars(forest)).into(),
         figure("ic-heat", "Monthly RankIC", Chart::Matrix(ic_heat)).into(),
         figure("correlation", "Correlation between factors", Chart::Matrix(correlation)).into(),
     ]

@@ -380,8 +380,7 @@ fn title(frame: &Frame<'_>, position: usize) -> Option<String> {
     for panel in &frame.chart.panels {
         let mut add = |name: &str, value: String| {
             is_known = true;
-            let name = if name.is_empty() { &panel.axis } else { name };
-            title.extend(["\n", name, ": ", &value]);
+            title.extend(["\n", &frame.chart.label(panel, name), ": ", &value]);
         };
         for series in &panel.series {
             if let Some(value) = series.values.get(position).copied().flatten() {

@@ -57,9 +57,9 @@ pub(super) fn svg(chart: &Matrix, caption: &Caption<'_>) -> String {
     }
     let has_titles = frame.shown.len() * chart.rows.len() <= MANY;
     if has_titles {
-        frame.cells_with_titles(&mut svg)
+        frame.cells_with_titles(&mut svg);
     } else {
-        frame.cells(&mut svg)
+        frame.cells(&mut svg);
     }
     frame.marks(&mut svg);
     if chart.has_numbers {
@@ -103,7 +103,13 @@ fn cell_width(chart: &Matrix, n_shown: usize, left: f64) -> f64 {
     }
     let values = chart.cells.iter().flatten().flatten();
     let widest = values.map(|value| width(&chart.unit.write(*value))).fold(20.0, f64::max);
-    (widest + 8.0).max(room.min(64.0))
+    // Names stand level where that does not make the table wide.
+    let names = match &chart.columns {
+        Columns::Names(names) => names.iter().map(|name| width(name)).fold(0.0, f64::max),
+        Columns::Dates(_) => 0.0,
+    };
+    let names = if names + 8.0 <= room.min(110.0) { names } else { 0.0 };
+    (widest.max(names) + 8.0).max(room.min(64.0))
 }
 
 /// Writes the names of the columns and returns where the cells begin.

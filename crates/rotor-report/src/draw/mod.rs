@@ -21,6 +21,8 @@ mod svg;
 mod table;
 mod unit;
 
+use std::borrow::Cow;
+
 use rotor_factor::Date;
 
 pub use spread::Spread;
@@ -88,6 +90,23 @@ impl Chart {
             Self::Matrix(chart) => matrix::svg(chart, caption),
             Self::Boxes(chart) => boxes::svg(chart, size, caption),
         }
+    }
+}
+
+impl LineChart {
+    /// The name of a series or band outside its panel: with the axis, if another panel has the same name.
+    fn label<'t>(&'t self, panel: &'t Panel, name: &'t str) -> Cow<'t, str> {
+        if name.is_empty() {
+            return Cow::Borrowed(&panel.axis);
+        }
+        let is_in = |panel: &&Panel| {
+            let mut names = panel.series.iter().map(|series| &series.name);
+            names.any(|other| other == name) || panel.bands.iter().any(|band| band.name == name)
+        };
+        if self.panels.iter().filter(is_in).count() < 2 || panel.axis.is_empty() {
+            return Cow::Borrowed(name);
+        }
+        Cow::Owned(format!("{}, {name}", panel.axis))
     }
 }
 

@@ -29,8 +29,8 @@ fn range(unit: Unit, range: Option<(f64, f64)>, lang: Lang) -> String {
 fn lines(chart: &LineChart, lang: Lang) -> Table {
     let mut columns = vec![Column::word(lang.of("date", "日期"))];
     for panel in &chart.panels {
-        columns.extend(panel.series.iter().map(|series| Column::number(&series.name)));
-        columns.extend(panel.bands.iter().map(|band| Column::number(&band.name)));
+        columns.extend(panel.series.iter().map(|series| Column::number(chart.label(panel, &series.name))));
+        columns.extend(panel.bands.iter().map(|band| Column::number(chart.label(panel, &band.name))));
     }
     let mut table = Table::new(columns);
     for (position, date) in chart.dates.iter().enumerate() {

@@ -31,7 +31,7 @@ fn blocks_text(blocks: &[Block]) -> String {
             Block::Heading(title) => format!("### {}\n", escaped(title)),
             Block::Paragraph(paragraph) => escaped(paragraph) + "\n",
             Block::Warning(warning) => format!("> {}\n", escaped(warning)),
-            Block::List(items) => items.iter().map(|item| format!("- {}\n", escaped(item))).collect(),
+            Block::List(items) => items.iter().map(|item| ["- ", &escaped(item), "\n"].concat()).collect(),
             Block::Table(table) => rows(table),
             Block::Figures(_) | Block::AroundFigures(_) => continue,
             Block::Folded { title, blocks } => {

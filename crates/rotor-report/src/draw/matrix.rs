@@ -289,7 +289,9 @@ impl Frame<'_> {
 
     /// A title a column, with its largest values.
     fn column_titles(&self, svg: &mut Svg, dates: &[Date]) {
-        svg.open("hits");
+        // Where every column of the table is one of the drawing, a script can look up the cell below a pointer.
+        let is_whole = self.shown.len() == dates.len();
+        svg.open(if is_whole { "hits columns" } else { "hits" });
         for (place, column) in self.shown.iter().enumerate() {
             let values = (0..self.chart.rows.len()).filter_map(|row| Some((row, self.value(row, place)?)));
             let lines = values.map(|(row, value)| (self.chart.rows[row].as_str(), value)).collect();

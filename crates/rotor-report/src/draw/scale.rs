@@ -6,6 +6,12 @@ use super::measure::width;
 /// Larger values are drawn as this one: nothing a page shows comes near it, and differences stay finite.
 const LARGEST: f64 = 1e300;
 
+/// Smaller values are drawn as 0, so that no step between ticks is.
+const SMALLEST: f64 = 1e-300;
+
+/// No axis has more ticks.
+const MOST_TICKS: usize = 50;
+
 /// A value axis.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scale {
@@ -27,7 +33,11 @@ pub(super) struct Tick {
 /// What can be drawn of a value: it is finite, and above 0 where ratios count.
 pub(super) fn drawable(value: f64, is_log: bool) -> Option<f64> {
     let is_drawable = value.is_finite() && (!is_log || value > 0.0);
-    is_drawable.then(|| if is_log { value.clamp(1e-300, LARGEST) } else { value.clamp(-LARGEST, LARGEST) })
+    is_drawable.then(|| match value {
+        _ if is_log => value.clamp(SMALLEST, LARGEST),
+        _ if value.abs() < SMALLEST => 0.0,
+        _ => value.clamp(-LARGEST, LARGEST),
+    })
 }
 
 impl Scale {
@@ -52,7 +62,8 @@ impl Scale {
         if is_log {
             let ratio = libm::log10(high) - libm::log10(low);
             let by = if ratio < 1e-9 { 1.25 } else { libm::pow(10.0, ratio * ROOM) };
-            return Some(Self { low: low / by, high: high * by, is_log, from: 0.0, to: 1.0 });
+            let (low, high) = ((low / by).max(SMALLEST / 10.0), (high * by).min(LARGEST * 10.0));
+            return Some(Self { low, high, is_log, from: 0.0, to: 1.0 });
         }
         // Values that are equal but for their last digits are equal.
         let size = low.abs().max(high.abs());
@@ -104,6 +115,7 @@ impl Scale {
             .find(|(_, _, first, last)| last - first >= 2)
             .unwrap_or((high - low, 0, 0, -1));
         (first..=last)
+            .take(MOST_TICKS)
             .map(|count| {
                 let value = count as f64 * step;
                 Tick { value: value / unit.factor, label: unit.tick(value, decimals) }
@@ -203,16 +215,17 @@ mod tests {
     #[test]
     fn equal_ratios_have_equal_distances() {
         let unit = Unit::plain(2);
-        assert_eq!(labels(&[0.7, 2.4], true, unit), "0.70 1.0 1.5 2.0");
+        assert_eq!(labels(&[0.7, 2.4], true, unit), "0.80 1.0 1.5 2.0");
         assert_eq!(labels(&[1.01, 1.08], true, unit), "1.02 1.04 1.06 1.08");
         assert_eq!(labels(&[0.5, 60.0], true, unit), "0.5 1 2 5 10 20 50");
-        assert_eq!(labels(&[1.0, 1e12], true, unit), "1 1000 1000000 1e9 1e12");
+        assert_eq!(labels(&[1.0, 1e12], true, unit), "1 100 10000 1000000 1e8 1e10 1e12");
     }
 
     #[test]
     fn values_without_a_range_have_one() {
         assert_eq!(labels(&[3.0, 3.0], false, Unit::plain(0)), "2.7 2.8 2.9 3.0 3.1 3.2");
         assert_eq!(labels(&[-0.0], false, Unit::plain(0)), "-1.0 -0.5 0.0 0.5 1.0");
+        assert_eq!(labels(&[5e-324, 0.0], false, Unit::plain(0)), "-1.0 -0.5 0.0 0.5 1.0");
         assert!(Scale::new([f64::NAN].into_iter(), Some(0.0), false).is_none());
     }
 
@@ -222,5 +235,7 @@ mod tests {
         assert_eq!([scale.place(0.0), scale.place(10.5), scale.place(1e9)], [100.0, 0.0, 0.0]);
         let scale = Scale::new([-1e308, 1e308].into_iter(), None, false).unwrap().between(0.0, 1.0);
         assert_eq!(scale.place(0.0), 0.5);
+        let scale = Scale::new([1e-320, 1e308].into_iter(), None, true).unwrap().between(0.0, 1.0);
+        assert_eq!(scale.place(1.0), 0.5);
     }
 }

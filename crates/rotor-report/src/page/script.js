@@ -43,9 +43,25 @@
     tip.style.top = Math.max(4, top) + 'px';
   };
   const hit = (event) => (event.target.closest ? event.target.closest('.hits > path') : null);
+  // In a strip with a title a column, the row below the pointer stands in the table behind the figure.
+  const cell = (shape, event) => {
+    if (!shape.parentNode.classList.contains('columns')) return '';
+    const figure = shape.closest('figure');
+    const rows = figure.querySelectorAll('tbody tr');
+    const { top, height } = shape.getBoundingClientRect();
+    const row = rows[Math.floor((event.clientY - top) / height * rows.length)];
+    const columns = shape.parentNode.children;
+    // The table may lack the earliest columns.
+    const at = row ? row.cells.length - columns.length + [].indexOf.call(columns, shape) : 0;
+    if (at < 1) return '';
+    const value = row.cells[at].textContent.trim() || '-';
+    return figure.querySelector('thead tr').cells[at].textContent + '\n' + row.cells[0].textContent.trim() + ': ' + value;
+  };
   const follow = (event) => {
     const shape = hit(event);
-    if (shape) show(label(shape), event.clientX, event.clientY); else hide();
+    if (!shape) { hide(); return; }
+    const text = label(shape);
+    show(cell(shape, event) || text, event.clientX, event.clientY);
   };
   document.addEventListener('pointermove', follow);
   document.addEventListener('pointerdown', follow);

@@ -267,8 +267,10 @@ fn a_page_can_be_written_to_a_file() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     assert_eq!(note(&["--out", text(&file), "--force"]).0, 0);
     assert_eq!(fs::read_to_string(&file).unwrap(), printed);
-    for (place, why) in [(folder.path().to_owned(), "directory"), (folder.path().join("none/x"), "not found")]
-    {
+    for (place, why) in [
+        (folder.path().to_owned(), "a folder is there"),
+        (folder.path().join("none/x"), "its folder is not there"),
+    ] {
         let (code, said, errors) = note(&["--out", text(&place), "--force"]);
         assert!(code == 2 && said.is_empty() && errors.contains(why), "{errors}");
     }

@@ -25,12 +25,13 @@ impl Place {
     /// If something is there that must not be replaced: a folder, or anything without `is_forced`.
     pub(crate) fn new(path: &Path, is_forced: bool) -> Result<Self, CliError> {
         let place = Self { path: path.to_owned(), is_forced };
-        match path.symlink_metadata() {
-            Ok(found) if found.is_dir() => Err(place.refused(ErrorKind::IsADirectory.into())),
-            Ok(_) if !is_forced => Err(place.refused(ErrorKind::AlreadyExists.into())),
-            _ if !place.folder().is_dir() => Err(place.refused(ErrorKind::NotFound.into())),
-            _ => Ok(place),
-        }
+        let (kind, why) = match path.symlink_metadata() {
+            Ok(found) if found.is_dir() => (ErrorKind::IsADirectory, "a folder is there"),
+            Ok(_) if !is_forced => (ErrorKind::AlreadyExists, "a file is there"),
+            _ if !place.folder().is_dir() => (ErrorKind::NotFound, "its folder is not there"),
+            _ => return Ok(place),
+        };
+        Err(place.refused(io::Error::new(kind, why)))
     }
 
     /// Writes the text beside the place and renames it.

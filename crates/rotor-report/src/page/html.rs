@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 use sha2::{Digest, Sha256};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::{Block, Figure, Page, Section, Table};
 use crate::draw::{Caption, Chart, escape, palette};
@@ -28,6 +29,9 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 
 /// A table behind a figure has no more cells than this.
 const MOST_CELLS: usize = 8_000;
+
+/// Words in a table are not broken if a column holds none that is longer.
+const MOST_UNBROKEN: usize = 24;
 
 /// Returns the page as one file: no network, no other file, legible without scripts.
 #[must_use]
@@ -133,6 +137,7 @@ fn one(page: &Page, heading: &str, block: &Block) -> Markup {
             several => markup! { div class="figures" { @for shown in several { (figure(page, shown)) } } },
         },
         Block::AroundFigures(inner) => blocks(page, heading, inner),
+        Block::InsteadOfFigures(_) => Markup::default(),
         Block::Folded { title, blocks: inner } => markup! {
             details class="folded" { summary { (title) } (blocks(page, title, inner)) }
         },
@@ -210,21 +215,32 @@ fn table(shown: &Table, name: &str) -> String {
     text.push_str("\"><table><caption class=\"unseen\">");
     escape(&mut text, name);
     text.push_str("</caption>\n<thead><tr>");
-    let side = |align: Align| if align == Align::Left { " class=\"l\"" } else { "" };
-    for column in &shown.columns {
+    // Short words stay on their line; names and sentences may wrap.
+    let longest = |position: usize| shown.rows.iter().map(|row| row[position].width()).max().unwrap_or(0);
+    let sides: Vec<&str> = shown
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(position, column)| match column.align {
+            Align::Left if longest(position) > MOST_UNBROKEN => " class=\"l w\"",
+            Align::Left => " class=\"l\"",
+            Align::Right => "",
+        })
+        .collect();
+    for (column, side) in shown.columns.iter().zip(&sides) {
         // The corner of a table has no name of its own.
         let (start, end) =
             if column.title.is_empty() { ("<td", "</td>") } else { ("<th scope=\"col\"", "</th>") };
-        text.extend([start, side(column.align), ">"]);
+        text.extend([start, side, ">"]);
         escape(&mut text, &column.title);
         text.push_str(end);
     }
     text.push_str("</tr></thead>\n<tbody>");
     for row in &shown.rows {
         text.push_str("\n<tr>");
-        for (position, (cell, column)) in row.iter().zip(&shown.columns).enumerate() {
+        for (position, (cell, side)) in row.iter().zip(&sides).enumerate() {
             let start = if position == 0 { "<th scope=\"row\"" } else { "<td" };
-            text.extend([start, side(column.align), ">"]);
+            text.extend([start, side, ">"]);
             escape(&mut text, cell);
         }
     }

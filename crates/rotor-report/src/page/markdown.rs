@@ -34,6 +34,10 @@ fn blocks_text(blocks: &[Block]) -> String {
             Block::List(items) => items.iter().map(|item| ["- ", &escaped(item), "\n"].concat()).collect(),
             Block::Table(table) => rows(table),
             Block::Figures(_) | Block::AroundFigures(_) => continue,
+            Block::InsteadOfFigures(blocks) => {
+                text += &blocks_text(blocks);
+                continue;
+            }
             Block::Folded { title, blocks } => {
                 text.extend(["\n### ", &escaped(title), "\n", &blocks_text(blocks)]);
                 continue;

@@ -61,6 +61,8 @@ pub enum Block {
     Figures(Vec<Figure>),
     /// What belongs to figures, such as a heading above several of them: left out where nothing can be drawn.
     AroundFigures(Vec<Block>),
+    /// What stands for a figure where none can be drawn, such as a line of blocks; left out where one can.
+    InsteadOfFigures(Vec<Block>),
     /// What only some readers want, behind its title; where nothing can be folded it stands open.
     Folded {
         /// What is in it.

@@ -46,6 +46,10 @@ fn blocks_text(page: &Page, blocks: &[Block]) -> String {
             Block::List(items) => items.iter().map(|item| wrapped(item, "- ", 2)).collect(),
             Block::Table(table) => table_text(page, table),
             Block::Figures(_) | Block::AroundFigures(_) => continue,
+            Block::InsteadOfFigures(blocks) => {
+                text += &blocks_text(page, blocks);
+                continue;
+            }
             Block::Folded { title, blocks } => {
                 text.extend(["\n", &heading(title, '.'), &blocks_text(page, blocks)]);
                 continue;

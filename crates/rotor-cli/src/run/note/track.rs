@@ -44,7 +44,7 @@ fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<B
     if let Some(excess) = over_equal_weight(all) {
         blocks.push(verdict(lang, &excess.arithmetic).into());
     }
-    blocks.extend(course(lang, track).map(Block::from));
+    blocks.extend(course(lang, track));
     blocks.extend(excess_table(teller, all));
     blocks.extend(rank_ic_table(teller, evaluation));
     blocks.extend(live(lang, evaluation).map(Block::from));
@@ -73,19 +73,20 @@ fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<B
 }
 
 /// The picks relative to equal weight in one line of blocks.
-fn course(lang: Lang, track: &Backtest) -> Option<String> {
-    const WIDTH: usize = 40;
+fn course(lang: Lang, track: &Backtest) -> Option<Block> {
+    const WIDTH: usize = 30;
     let values = figures::relative_values(track)?;
     let known = || values.iter().flatten().copied();
     let last = known().last().filter(|_| known().count() > 2)?;
     let (low, high) = (known().fold(last, f64::min), known().fold(last, f64::max));
     let line = sparkline(&values, WIDTH);
     let [low, high, last] = [low, high, last].map(|value| fixed(value, 2));
-    Some(say!(
+    let text = say!(
         lang,
-        "Value relative to equal weight, net: {line} {last} ({low} to {high})",
+        "Against equal weight, net: {line} {last} ({low} to {high})",
         "相对等权净值（成本后）：{line} {last}（{low}至{high}）"
-    ))
+    );
+    Some(Block::InsteadOfFigures(vec![text.into()]))
 }
 
 /// How far the result depends on choices that nobody can defend.

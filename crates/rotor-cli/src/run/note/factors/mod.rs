@@ -11,6 +11,7 @@ use super::figures;
 use super::page::Block;
 
 pub(super) use price::alpha;
+pub(super) use profit::r_squared;
 
 /// What there is to tell of a factor.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,7 @@
 //! Price: the joint effect of CPI and PPI on the margin with its t, and where CPI, PPI and the gap between them stand.
 
 use rotor_factor::{EntityKind, Signal, Value};
+use rotor_report::text::sparkline;
 
 use super::{Told, figures};
 use crate::run::note::columns::Columns;
@@ -188,7 +189,17 @@ fn gap(lang: Lang, signal: &Signal) -> Option<Vec<Block>> {
         text.push_str(lang.of(" ", ""));
         text.push_str(&episode);
     }
-    Some(vec![text.into(), table.into()])
+    Some(vec![text.into(), Block::InsteadOfFigures(vec![course(lang, gap).into()]), table.into()])
+}
+
+/// The gap of the last years in one line of blocks.
+fn course(lang: Lang, gap: Columns<'_>) -> String {
+    const MOST_MONTHS: usize = 60;
+    const WIDTH: usize = 40;
+    let rows = gap.n_rows().saturating_sub(MOST_MONTHS)..gap.n_rows();
+    let n = rows.len();
+    let line = sparkline(&rows.map(|row| gap.number("gap", row)).collect::<Vec<_>>(), WIDTH);
+    say!(lang, "PPI - CPI over {n} months: {line}", "PPI-CPI（{n}个月）：{line}")
 }
 
 fn last_episode(lang: Lang, signal: &Signal) -> Option<String> {

@@ -164,7 +164,7 @@ fn tested(teller: &Teller<'_>, models: Columns<'_>, sectors: &[usize]) -> Option
 }
 
 /// R² with two decimals; far below zero the size says nothing more.
-fn r_squared(value: f64) -> String {
+pub(crate) fn r_squared(value: f64) -> String {
     if value < -9.99 { "< -10".into() } else { fixed(value, 2) }
 }
 

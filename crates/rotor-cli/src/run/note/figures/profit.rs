@@ -6,6 +6,7 @@ use rotor_stats::pearson;
 
 use super::{GROWTH, Stream, aligned, by_heading, by_stream, dots, figure, under};
 use crate::run::note::columns::Columns;
+use crate::run::note::factors::r_squared;
 use crate::run::note::facts::Teller;
 use crate::run::note::page::{Block, Column, Figure, Table};
 use crate::run::note::words::{Lang, fixed, name, or_none, period, say};
@@ -200,8 +201,8 @@ fn reports(told: &Told) -> impl Iterator<Item = (Date, f64)> {
 fn fits(teller: &Teller<'_>, told: &[Told], streams: &[Stream]) -> Option<Block> {
     let lang = teller.lang;
     let about = lang.of(
-        "Fitted values are those of the model that forecasts, refitted on all rows: in the shaded test they are no forecasts. The errors of the table come from a model that had not seen the test rows. Actual growth is interpolated between reports; dots are the forecast path.",
-        "拟合值来自用于预测的模型（全样本重新估计），阴影所示检验期内并非样本外预测；检验误差由未使用检验样本的模型得出。财报之间的实际增速为插值；圆点为预测路径。",
+        "Fitted values are those of the model that forecasts, refitted on all rows: in the shaded test they are no forecasts. The errors of the table come from a model that had not seen the test rows. Actual growth is interpolated between reports; the marks at the end are the forecast path.",
+        "拟合值来自用于预测的模型（全样本重新估计），阴影所示检验期内并非样本外预测；检验误差由未使用检验样本的模型得出。财报之间的实际增速为插值；末端标记为预测路径。",
     );
     let of_stream = |stream: &Stream| {
         let of_stream = told.iter().filter(|told| stream.sectors.contains(&told.sector));
@@ -239,13 +240,12 @@ fn fit(teller: &Teller<'_>, told: &Told) -> Option<Figure> {
         bands: Vec::new(),
     };
     let spans = told.fits.chunk_by(|a, b| a.1 == b.1).filter_map(|rows| span(lang, rows)).collect();
-    let number = |value: Option<f64>| or_none(value, |it| fixed(it, 2));
     let about = say!(
         lang,
         "correlation {correlation}, test R² {r2}",
         "相关系数{correlation}，检验R² {r2}",
-        correlation = number(told.correlation),
-        r2 = number(told.r2_test)
+        correlation = or_none(told.correlation, |it| fixed(it, 2)),
+        r2 = or_none(told.r2_test, r_squared)
     );
     let chart = Chart::Lines(LineChart { dates, panels: vec![panel], spans, is_small: true });
     Some(figure(format!("profit-fit-{}", told.sector), teller.names[told.sector].clone(), about, chart))

@@ -18,7 +18,7 @@ const MOST_SHOWN: usize = 80;
 /// The series of the given sectors.
 pub(crate) fn figures(teller: &Teller<'_>, answer: Answer<'_>, sectors: &[usize]) -> Option<Block> {
     let lang = teller.lang;
-    let numbers = ["value", "mom", "yoy", "yoy_change"];
+    let numbers = ["value", "mom", "yoy", "yoy_change", "mark"];
     let marks = Columns::find(answer.signal, "marks", &["series", "unit"], &["month"], &numbers)?;
     let links = Columns::find(answer.signal, "sectors", &["sector", "series"], &[], &["polarity"])?;
     let about = lang.of(
@@ -80,7 +80,7 @@ fn one(
             lang.of("YoY", "同比"),
             Tone::Second,
             Mark::Bars,
-            1.0,
+            1.2,
             growth,
         ),
     ];
@@ -119,15 +119,16 @@ fn about(teller: &Teller<'_>, marks: Columns<'_>, links: Columns<'_>, series: &s
     let Some(row) = marks.rows_of("series", series).first().copied() else {
         return say!(lang, "{sectors}. No mark.", "{sectors}。无标记。");
     };
-    let number = |column: &str| or_none(marks.number(column, row), |it| signed(it, 1));
+    let number = |column: &str, unit| or_none(marks.number(column, row), |it| signed(it, 1) + unit);
     let month = marks.date("month", row).map_or(String::new(), |day| day.month().to_string());
     let value = or_none(marks.number("value", row), plain);
     say!(
         lang,
-        "{month}: {value}; MoM {mom}%, YoY {yoy}% ({change} pp). {sectors}.",
-        "{month}：{value}；环比{mom}%，同比{yoy}%（变化{change}pp）。{sectors}。",
-        mom = number("mom"),
-        yoy = number("yoy"),
-        change = number("yoy_change"),
+        "{month}: {value}; MoM {mom}, YoY {yoy} (change {change}); mark {mark}. {sectors}.",
+        "{month}：{value}；环比{mom}，同比{yoy}（变化{change}）；标记{mark}。{sectors}。",
+        mom = number("mom", "%"),
+        yoy = number("yoy", "%"),
+        change = number("yoy_change", " pp"),
+        mark = or_none(marks.number("mark", row), |it| signed(it, 2)),
     )
 }

@@ -22,8 +22,8 @@ pub(crate) fn figures(teller: &Teller<'_>) -> Option<Block> {
     let ranked = teller.ranked();
     let rows = ranked.iter().map(|sector| {
         let place = &day.places[*sector];
-        let picked = if day.shares[*sector] > 0.0 { lang.of(" · picked", " · 入选") } else { "" };
-        format!("{} {} · {}{picked}", place.rank, teller.names[*sector], score_number(place.total))
+        let picked = if day.shares[*sector] > 0.0 { "*" } else { "" };
+        format!("{}{picked} {} · {}", place.rank, teller.names[*sector], score_number(place.total))
     });
     let cells =
         ranked.iter().map(|sector| day.outcomes.iter().map(|outcome| score(outcome, *sector)).collect());
@@ -31,7 +31,7 @@ pub(crate) fn figures(teller: &Teller<'_>) -> Option<Block> {
     let extent = (range.end() - range.start()) / 2.0;
     let chart = Chart::Matrix(Matrix {
         rows: rows.collect(),
-        row_axis: lang.of("rank, sector, total", "排名、行业、总分").into(),
+        row_axis: lang.of("sector", "行业").into(),
         columns: Columns::Names(chosen.iter().map(|one| teller.factor(one)).collect()),
         column_axis: lang.of("factor", "因子").into(),
         cells: cells.collect(),
@@ -40,8 +40,8 @@ pub(crate) fn figures(teller: &Teller<'_>) -> Option<Block> {
         has_numbers: true,
     });
     let about = lang.of(
-        "Red speaks for a sector, green against it; an empty cell has no score.",
-        "红色为利好，绿色为利空；空格为缺失。",
+        "Rank, sector and total; * is picked. Red speaks for a sector, green against it; an empty cell has no score.",
+        "排名、行业与总分，*为入选。红色为利好，绿色为利空；空格为缺失。",
     );
     let title = lang.of("Scores of all sectors", "全部行业得分");
     Some(figure("ranking-scores", title, about, chart).into())

@@ -193,7 +193,9 @@ fn every_file_says_what_it_is() {
 fn only_the_command_line_prints() {
     for (path, source) in sources() {
         // What a build script prints is for cargo.
-        let may_print = path.ends_with("build.rs")
+        let is_example = path.components().any(|part| part.as_os_str() == "examples");
+        let may_print = is_example
+            || path.ends_with("build.rs")
             || ["crates/rotor-cli", "tests", "benches"]
                 .iter()
                 .any(|part| path.starts_with(workspace().join(part)));

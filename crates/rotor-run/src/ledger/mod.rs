@@ -224,7 +224,7 @@ mod tests {
     use super::*;
 
     /// A ledger in which this stands, and the folder of it.
-    fn ledger(text: &str) -> (tempfile::TempDir, Ledger) {
+    fn ledger(text: impl AsRef<[u8]>) -> (tempfile::TempDir, Ledger) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("trials.jsonl");
         fs::write(&path, text).unwrap();
@@ -253,7 +253,7 @@ mod tests {
     fn what_a_killed_writer_left_is_removed_and_a_whole_line_is_completed() {
         let (first, second) = (trial(1).to_line(), trial(2).to_line());
         for length in 1..second.len() {
-            let (_folder, ledger) = ledger(&format!("{first}{}", &second[..length]));
+            let (_folder, ledger) = ledger([first.as_bytes(), &second.as_bytes()[..length]].concat());
             let is_whole = length == second.len() - 1;
             let found = if is_whole { vec![trial(1), trial(2)] } else { vec![trial(1)] };
             assert_eq!(ledger.read().unwrap(), History { trials: found.clone(), damaged: Vec::new() });

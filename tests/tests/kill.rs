@@ -22,8 +22,12 @@ fn a_killed_writer_leaves_whole_folders() {
     }
     let parent = tempfile::tempdir().unwrap();
     let (mut n_partial, mut n_whole) = (0, 0);
-    let until_the_first = until_the_first_folder();
+    let mut until_the_first = Duration::ZERO;
     for kill in 0..N_KILLS {
+        // Other work on the machine comes and goes.
+        if kill % 20 == 0 {
+            until_the_first = until_the_first_folder();
+        }
         let mut child = writer(parent.path());
         // Moments spread evenly from before the first folder to some after it, however busy the machine is.
         thread::sleep(until_the_first.mul_f64(0.5 + (kill * 7919 % N_KILLS) as f64 / N_KILLS as f64));

@@ -1,6 +1,6 @@
 //! What the gate counts: fixed pieces of work, each without what has to be done before it.
 //!
-//! A workload prepares what it needs, then does its work inside [`measured`], and only that is counted: the evaluation without the backtest
+//! A workload prepares what it needs, then does its work inside `measured`, and only that is counted: the evaluation without the backtest
 //! before it, a factor without the loading. So ten percent more work in one place are ten percent more of one number. Where two pieces of work
 //! cannot be told apart from inside (a call and what the factor does in it), a workload names others, and counts beyond theirs.
 
@@ -27,7 +27,7 @@ pub struct Workload {
     work: fn(),
 }
 
-/// How callgrind finds [`measured`], whichever way the compiler writes names.
+/// How callgrind finds `measured`, whichever way the compiler writes names.
 pub const MEASURED: &str = "*workloads*measured*";
 
 /// The four factors of the method, as workloads and as they are linked.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// How long a page or an answer may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A browser with one tab.
 #[derive(Debug)]
@@ -94,12 +94,13 @@ impl Browser {
             complaints: Vec::new(),
             _folder: folder,
         };
-        let target = browser.ask("Target.createTarget", json!({ "url": "about:blank" }));
+        let target = browser.ask("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        let session = browser.ask("Target.attachToTarget", attach);
+        let session = browser.ask("Target.attachToTarget", &attach);
         browser.session = session["sessionId"].as_str().map(String::from);
+        browser.ask("Emulation.setFocusEmulationEnabled", &json!({ "enabled": true }));
         for domain in ["Page", "Runtime", "Log", "Network"] {
-            browser.ask(&format!("{domain}.enable"), json!({}));
+            browser.ask(&format!("{domain}.enable"), &json!({}));
         }
         Some(browser)
     }
@@ -112,12 +113,12 @@ impl Browser {
     pub fn open(&mut self, file: &Path, look: Look) -> f64 {
         let scheme = if look.is_dark { "dark" } else { "light" };
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
-        self.ask("Emulation.setEmulatedMedia", json!({ "features": features }));
+        self.ask("Emulation.setEmulatedMedia", &json!({ "features": features }));
         let metrics =
             json!({ "width": look.width, "height": 900, "deviceScaleFactor": 1, "mobile": look.width < 600 });
-        self.ask("Emulation.setDeviceMetricsOverride", metrics);
+        self.ask("Emulation.setDeviceMetricsOverride", &metrics);
         let url = format!("file://{}", file.display());
-        let answer = self.ask("Page.navigate", json!({ "url": url }));
+        let answer = self.ask("Page.navigate", &json!({ "url": url }));
         assert!(answer.get("errorText").is_none(), "{answer}");
         self.evaluate(
             "new Promise(done => document.readyState == 'complete' ? done() : addEventListener('load', () => done()))",
@@ -134,7 +135,7 @@ impl Browser {
     /// If it throws.
     pub fn evaluate(&mut self, expression: &str) -> Value {
         let question = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
-        let answer = self.ask("Runtime.evaluate", question);
+        let answer = self.ask("Runtime.evaluate", &question);
         assert!(answer.get("exceptionDetails").is_none(), "{answer}");
         answer["result"]["value"].clone()
     }
@@ -142,23 +143,27 @@ impl Browser {
     /// Presses a key, such as `ArrowRight`.
     pub fn press(&mut self, key: &str) {
         for kind in ["keyDown", "keyUp"] {
-            self.ask("Input.dispatchKeyEvent", json!({ "type": kind, "key": key, "code": key }));
+            self.ask("Input.dispatchKeyEvent", &json!({ "type": kind, "key": key, "code": key }));
         }
     }
 
     /// Moves the pointer to a place in the window.
     pub fn point(&mut self, x: f64, y: f64) {
-        self.ask("Input.dispatchMouseEvent", json!({ "type": "mouseMoved", "x": x, "y": y }));
+        self.ask("Input.dispatchMouseEvent", &json!({ "type": "mouseMoved", "x": x, "y": y }));
     }
 
     /// Returns the whole page as a PNG in base64, so that it can be written for a person to look at.
+    ///
+    /// # Panics
+    ///
+    /// If there is no picture.
     pub fn screenshot(&mut self) -> String {
         let capture = json!({ "format": "png", "captureBeyondViewport": true });
-        let answer = self.ask("Page.captureScreenshot", capture);
+        let answer = self.ask("Page.captureScreenshot", &capture);
         answer["data"].as_str().expect("an image").to_owned()
     }
 
-    fn ask(&mut self, method: &str, parameters: Value) -> Value {
+    fn ask(&mut self, method: &str, parameters: &Value) -> Value {
         self.n_sent += 1;
         let mut message = json!({ "id": self.n_sent, "method": method, "params": parameters });
         if let Some(session) = &self.session {

@@ -75,12 +75,20 @@ fn a_run_ends_with_a_table_and_a_folder() {
         assert!(stdout.contains(words), "{words}: {stdout}");
     }
     assert!(stdout.lines().all(|line| line.chars().count() <= 100), "{stdout}");
-    assert!(stdout.ends_with(&format!("run folder: {}\n", runs.place("run").display())), "{stdout}");
+    let place = runs.place("run");
+    let ending = format!("run folder: {0}\nreport: {0}/report.html\n", place.display());
+    assert!(stdout.ends_with(&ending), "{stdout}");
     let names: Vec<String> = all_files(&runs.place("run")).into_iter().map(|(name, _)| name).collect();
     for file in ["scores", "forecasts", "diagnostics", "ranking", "returns", "turnover", "entities"] {
         assert!(names.contains(&format!("{file}.parquet")), "{names:?}");
     }
-    for file in ["metrics.json", "run.json", "tables/heat.z.parquet", "tables/profit.forecasts.parquet"] {
+    for file in [
+        "metrics.json",
+        "run.json",
+        "report.html",
+        "tables/heat.z.parquet",
+        "tables/profit.forecasts.parquet",
+    ] {
         assert!(names.contains(&file.to_owned()), "{names:?}");
     }
     let run = json_of(&runs.place("run/run.json"));
@@ -145,7 +153,8 @@ fn without_a_place_runs_are_numbered() {
         let output = rotor().args(arguments).arg(demo()).current_dir(folder.path()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let stdout = String::from_utf8(output.stdout).unwrap();
-        assert!(stdout.ends_with(&format!("run folder: {expected}\n")), "{stdout}");
+        let ending = format!("run folder: {expected}\nreport: {expected}/report.html\n");
+        assert!(stdout.ends_with(&ending), "{stdout}");
         assert!(folder.path().join(expected).join("run.json").is_file());
     }
 }
@@ -344,7 +353,8 @@ fn a_loaded_factor_stands_beside_a_linked_one_with_no_difference() {
         assert_eq!(code, 0, "{stderr}");
         let compared = |place: &str| {
             let mut files = all_files(&runs.place(place));
-            files.retain(|(file, _)| file != "run.json");
+            // Both say where a factor comes from.
+            files.retain(|(file, _)| !["run.json", "report.html"].contains(&file.as_str()));
             files
         };
         assert!(compared("linked") == compared(name), "{name}");

@@ -365,6 +365,9 @@ fn mark() -> impl Strategy<Value = Mark> {
     prop::sample::select(vec![Mark::Line, Mark::Dashed, Mark::Area, Mark::Bars, Mark::Dots])
 }
 
+/// Three values that may be missing.
+type Three = (Option<f64>, Option<f64>, Option<f64>);
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -373,7 +376,7 @@ proptest! {
         rows in vec((value(), value(), value()), 0..40), unit in unit(), marks in (mark(), mark()),
         is_log: bool, is_small: bool, baseline in value(), height in value(),
     ) {
-        let column = |pick: fn(&(Option<f64>, Option<f64>, Option<f64>)) -> Option<f64>| {
+        let column = |pick: fn(&Three) -> Option<f64>| {
             rows.iter().map(pick).collect::<Vec<_>>()
         };
         let ranges = rows.iter().map(|row| row.1.zip(row.2)).collect();
@@ -471,7 +474,7 @@ fn check(svg: &str) {
     let texts = document.descendants().filter(|node| node.has_tag_name("text"));
     for text in texts.filter(|text| text.attribute("transform").is_none()) {
         let shown =
-            text.children().find(|child| child.is_text()).and_then(|child| child.text()).unwrap_or("");
+            text.children().find(roxmltree::Node::is_text).and_then(|child| child.text()).unwrap_or("");
         // A low estimate of the width of its letters.
         let width = shown.chars().map(|letter| if letter > '\u{2000}' { 10.0 } else { 4.5 }).sum::<f64>();
         let x: f64 = text.attribute("x").expect("an x").parse().expect("a number");

@@ -1,5 +1,6 @@
 //! `rotor leakcheck` as a user meets it: factors that look ahead in every way there is, and datasets that know too much.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -147,8 +148,8 @@ fn history_filled_in_with_the_ends_of_periods_is_early() {
             let month: rotor_factor::Month = format!("{year}-{month:02}").parse().unwrap();
             let end = month.last_day();
             let released = if year < 2016 { end } else { end.plus_days(11).unwrap() };
-            rows += &format!("cpi_yoy,CN,{end},{released},{year}.5\n");
-            same_day += &format!("profit_ytd,C31,{end},{end},1\n");
+            writeln!(rows, "cpi_yoy,CN,{end},{released},{year}.5").unwrap();
+            writeln!(same_day, "profit_ytd,C31,{end},{end},1").unwrap();
         }
     }
     let folder = Folder::small().replacing("dataset.toml", "2020-01-01", "2010-01-01");

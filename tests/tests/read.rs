@@ -53,7 +53,7 @@ fn lines(run: &Run) -> Vec<String> {
     tables.sort_by_key(|row| (row.execution, row.factor, row.table.name().to_owned()));
     lines.extend(tables.iter().map(|row| format!("{row:?}")));
     // Texts have other positions where they were met in another order; they are compared above.
-    lines.iter().map(|line| line.replace(|letter: char| letter == '\n', " ")).map(without_text_ids).collect()
+    lines.iter().map(|line| line.replace('\n', " ")).map(without_text_ids).collect()
 }
 
 fn without_text_ids(line: String) -> String {
@@ -246,14 +246,17 @@ fn what_is_no_run_is_said_to_be_none() {
 fn doctored(place: &Path, file: &str, bytes: &[u8]) -> String {
     let before = (fs::read(place.join(file)).unwrap(), fs::read(place.join("run.json")).unwrap());
     let mut run: Value = serde_json::from_slice(&before.1).unwrap();
-    let sha256: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = Sha256::digest(bytes);
+    let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16));
+    let sha256: String = digits.collect();
     run["files"][file] = json!({ "sha256": sha256, "bytes": bytes.len() });
     fs::write(place.join(file), bytes).unwrap();
     fs::write(place.join("run.json"), run.to_string()).unwrap();
     let outcome = read(place);
     fs::write(place.join(file), before.0).unwrap();
     fs::write(place.join("run.json"), before.1).unwrap();
-    outcome.map(|_| "read".to_owned()).unwrap_or_else(|error: RunError| error.to_string())
+    outcome.map_or_else(|error: RunError| error.to_string(), |_| "read".to_owned())
 }
 
 fn parquet(columns: &[(&str, ArrayRef, bool)]) -> Vec<u8> {

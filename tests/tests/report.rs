@@ -247,7 +247,9 @@ fn the_demo_has_every_part_and_every_sentence_in_chinese() {
 fn sentences(metrics: &Value) -> BTreeSet<String> {
     fn below(value: &Value, found: &mut BTreeSet<String>) {
         if let Value::Array(items) = value {
-            items.iter().for_each(|item| below(item, found));
+            for item in items {
+                below(item, found);
+            }
         }
         for (key, value) in value.as_object().into_iter().flatten() {
             match (key.as_str(), value) {

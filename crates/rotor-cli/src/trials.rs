@@ -21,7 +21,7 @@ pub(crate) struct TrialsCommand {
     /// The dataset whose trials are meant [default: the demo]
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
-    /// The ledger of trials [default: $ROTOR_LEDGER, else rotor/trials.jsonl in the user's data folder]
+    /// The ledger of trials [default: `$ROTOR_LEDGER`, else rotor/trials.jsonl in the user's data folder]
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
     /// List the trials of every dataset
@@ -134,7 +134,7 @@ fn as_text(ledger: &Ledger, history: &History, datasets: &[OfDataset<'_>]) -> St
         text += "no trials\n\n";
     }
     for DamagedLine { line, problem } in &history.damaged {
-        text += &format!("line {line} cannot be read: {}\n", fit(problem, 52));
+        text.extend([&format!("line {line} cannot be read: {}", fit(problem, 52)), "\n"]);
     }
     text + &format!("ledger: {}\n", fit(&ledger.path().display().to_string(), 500))
 }
@@ -156,11 +156,12 @@ fn told(history: &History, dataset: &OfDataset<'_>) -> String {
         text += &luck(&best, dataset.n_trials());
     }
     if let n @ 1.. = dataset.n_elsewhere(history) {
-        text += &format!(
+        let other = format!(
             "{} more on other data of this name, not counted here: see `--all`;\n\
              if these are the same data at another time, count them too by `--trials N`\n",
             counted(n as u64, "trial")
         );
+        text.push_str(&other);
     }
     text
 }

@@ -95,7 +95,7 @@ impl Callgrind {
     /// The command, for messages.
     fn what(&self) -> String {
         let program = self.program.file_name().unwrap_or_default().display();
-        let arguments: String = self.arguments.iter().map(|argument| format!(" {argument}")).collect();
+        let arguments = self.arguments.iter().fold(String::new(), |all, argument| all + " " + argument);
         format!("`{program}{arguments}`")
     }
 }

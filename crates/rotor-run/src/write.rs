@@ -50,7 +50,7 @@ impl Destination {
         }
         let name = place.file_name().unwrap_or_default().to_string_lossy();
         let numbered = |number: u64| place.with_file_name(format!("{name}-{number}"));
-        (2..).map(numbered).find(|place| is_free(place)).expect("numbers do not end")
+        (2..=u64::MAX).map(numbered).find(|place| is_free(place)).unwrap_or_else(|| place.clone())
     }
 }
 

@@ -25,7 +25,7 @@ const OFF: &str = "off";
 /// Which ledger is meant.
 #[derive(Debug, Args)]
 pub(crate) struct LedgerFlags {
-    /// The ledger of trials [default: $ROTOR_LEDGER, else rotor/trials.jsonl in the user's data folder]
+    /// The ledger of trials [default: `$ROTOR_LEDGER`, else rotor/trials.jsonl in the user's data folder]
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
     /// Neither count the trials in the ledger nor add this one; the run says so

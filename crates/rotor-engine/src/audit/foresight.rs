@@ -108,7 +108,7 @@ fn of_series(
         let figures = figures(&firsts, form);
         for when in [When::AsPublished, When::OncePublished] {
             // By figure's entity and sector, the last figure of each holding period with the return.
-            let mut pairs: BTreeMap<(usize, usize), BTreeMap<usize, (f64, f64)>> = BTreeMap::new();
+            let mut pairs: Pairs = BTreeMap::new();
             for (vintage, value) in &figures {
                 let Some(period) = holding_period(executions, vintage, when) else { continue };
                 for (sector, sign) in sectors_of(dataset, series, vintage.entity) {
@@ -173,12 +173,15 @@ fn sectors_of(dataset: &Dataset, series: usize, entity: usize) -> Vec<(usize, f6
             let most = of_industry.max_by(|a, b| a.weight.total_cmp(&b.weight));
             most.map(|row| (row.sector as usize, 1.0)).into_iter().collect()
         }
-        _ => Vec::new(),
+        EntityKind::Benchmark => Vec::new(),
     }
 }
 
+/// A value and a gain by holding period, for each sector and what speaks of it.
+type Pairs = BTreeMap<(usize, usize), BTreeMap<usize, (f64, f64)>>;
+
 /// The correlation of ranks within the pairs, over all of them, with the number of values and of holding periods.
-fn pooled(pairs: &BTreeMap<(usize, usize), BTreeMap<usize, (f64, f64)>>) -> Option<(f64, usize, usize)> {
+fn pooled(pairs: &Pairs) -> Option<(f64, usize, usize)> {
     let (mut values, mut gains, mut periods) = (Vec::new(), Vec::new(), Vec::new());
     for of_pair in pairs.values().filter(|of_pair| of_pair.len() >= FEWEST) {
         let (of_value, of_gain): (Vec<f64>, Vec<f64>) = of_pair.values().copied().unzip();

@@ -46,7 +46,7 @@ impl<'a> Days<'a> {
     }
 
     /// Asks about each day from four threads at once.
-    pub(super) fn from_many_threads(self, factor: &Instance) -> Result<Answers, SweepError> {
+    pub(super) fn on_many_threads(self, factor: &Instance) -> Result<Answers, SweepError> {
         const N_THREADS: usize = 4;
         let (Some(first), Some(last)) = (self.days.first(), self.days.last()) else {
             return Ok(Answers::new());

@@ -160,7 +160,7 @@ impl Trial<'_> {
         if other.spec() == factor.spec() {
             found.compare(Promise::Instance, asked.one_by_one(&other, shuffled(all))?);
         }
-        found.compare(Promise::Threads, asked.from_many_threads(factor)?);
+        found.compare(Promise::Threads, asked.on_many_threads(factor)?);
         let probes = spread(days.len(), self.most_futures);
         let mut tried = self.promises.to_vec();
         if let Some(makers) = &self.makers {

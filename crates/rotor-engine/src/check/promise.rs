@@ -54,7 +54,7 @@ impl Promise {
         Self::MissingInput,
     ];
 
-    /// Those that [`check()`] tries, in one process and in a moment.
+    /// Those that [`check()`](crate::check()) tries, in one process and in a moment.
     pub const HERE: [Self; 8] = [
         Self::Contract,
         Self::Repetition,

@@ -161,6 +161,10 @@ pub(super) fn end_of_lines(bytes: &[u8]) -> (usize, bool) {
 
 /// Returns a moment in universal time to the second, as ISO 8601 writes it. A clock that is out of its mind gives the nearest
 /// moment of the calendar.
+///
+/// # Panics
+///
+/// Never: the last day of the calendar is one.
 #[must_use]
 pub fn utc(moment: SystemTime) -> String {
     const DAY: u64 = 86_400;

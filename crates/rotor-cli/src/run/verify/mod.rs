@@ -10,6 +10,7 @@ use rotor_compare::{FirstDifference, InputChange};
 use rotor_run::ChangedFile;
 use serde_json::{Map, Value, json};
 
+use crate::run::backtest::use_threads;
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
@@ -19,6 +20,9 @@ pub(crate) struct Verify {
     /// Replay on this dataset [default: the one that the run names]
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
+    /// How many threads take part; the results are the same on any number [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -58,6 +62,7 @@ struct Again {
 }
 
 pub(crate) fn run(arguments: &Verify) -> Result<Outcome, CliError> {
+    use_threads(arguments.threads)?;
     let check = rotor_run::check_files(&arguments.run)?;
     let mut report = Report {
         place: arguments.run.clone(),

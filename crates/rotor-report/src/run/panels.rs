@@ -174,6 +174,10 @@ fn values(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> {
         Column::number(lang.of("realized", "实际")),
         Column::number(lang.of("released", "公布日")),
     ]);
+    // September is a quarter only of what is published by the quarter.
+    let mut realized = rows.iter().filter(|row| row.realized.is_some());
+    let is_quarterly = realized.all(|row| row.period.quarter().last_day() == row.period);
+    let period = |end: Date| if is_quarterly { period(end) } else { end.month().to_string() };
     for row in rows.iter().take(MOST_ROWS) {
         table.row([
             teller.both_names(row.entity),

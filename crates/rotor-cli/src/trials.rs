@@ -202,7 +202,7 @@ fn table(trials: &[&Trial]) -> String {
         text += line;
         text.push('\n');
     }
-    text + "excess: of the picks over equal weight, net of cost, a year; Sharpe: its monthly ratio\n"
+    text + "excess: over equal weight, net of cost, a year; Sharpe: its monthly ratio\n"
 }
 
 /// `2026-11-28T13:05:00Z` without what nobody compares.

@@ -10,37 +10,19 @@ use std::time::Instant;
 
 use clap::Args;
 use rayon::prelude::*;
-use rotor_data::Dataset;
-use rotor_engine::{CheckError, Plan, Views, executions};
-use rotor_factor::{AsOf, Month, Value};
+use rotor_engine::{CheckError, Views};
+use rotor_factor::Value;
 use rotor_gate::{Baseline, Callgrind, GateError};
-use rotor_plugin::{CallError, Instance, Plugin};
+use rotor_plugin::Instance;
 use serde_json::json;
 
-use super::{Loading, find, key_value, origin};
-use crate::dataset::folder_or_demo;
+use super::windows::{Asked, Windows};
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
-    /// The path of a library, or the name of a linked factor
-    #[arg(value_name = "LIB|NAME")]
-    factor: String,
-    /// The dataset whose windows are shown [default: datasets/demo, else a made-up world]
-    #[arg(long, value_name = "DIR")]
-    dataset: Option<PathBuf>,
-    /// Which factor of a library that has several
-    #[arg(long, value_name = "NAME")]
-    name: Option<String>,
-    /// Set a parameter of the factor
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    set: Vec<(String, Value)>,
-    /// The month of the first execution day
-    #[arg(long, value_name = "YYYY-MM", default_value = "2015-01")]
-    start: Month,
-    /// The month of the last execution day
-    #[arg(long, value_name = "YYYY-MM")]
-    end: Option<Month>,
+    #[command(flatten)]
+    asked: Asked,
     /// Hold the count of instructions against this file, and fail if it has moved by more than 3%
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -53,14 +35,9 @@ pub(crate) struct Bench {
     /// Who says so
     #[arg(long, value_name = "NAME", requires = "accept")]
     by: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
     /// Only ask so many times on each day, to be counted from outside
     #[arg(long, hide = true, value_name = "N")]
     calls: Option<usize>,
-    #[command(flatten)]
-    loading: Loading,
 }
 
 /// What a call costs.
@@ -73,44 +50,32 @@ struct Cost {
 }
 
 pub(super) fn run(arguments: &Bench) -> Result<Outcome, CliError> {
-    if arguments.loading.isolate {
+    let asked = &arguments.asked;
+    if asked.loading.isolate {
         return Err(CliError::CountIsolated);
     }
-    let plugin = find(&arguments.factor, arguments.name.as_deref(), &arguments.loading)?;
-    let failed = |error: CallError| CliError::Call { factor: plugin.name().into(), error };
-    let factor = plugin.create(arguments.set.iter().cloned()).map_err(failed)?;
-    let (_guard, folder) = folder_or_demo(arguments.dataset.as_deref())?;
-    let dataset = Dataset::open(&folder)?;
-    let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor has one name");
-    if let Some(reason) = plan.refusal(0) {
-        let (factor, dataset) = (plugin.name().into(), dataset.manifest().name.clone());
-        return Err(CliError::MissingInputs { factor, dataset, reason });
-    }
-    let days = executions(&dataset, arguments.start, arguments.end);
-    let days: Vec<AsOf> = days.iter().map(|execution| execution.as_of).collect();
-    if days.is_empty() {
-        let dataset = dataset.manifest().name.clone();
-        return Err(CliError::NoDays { dataset, start: arguments.start, end: arguments.end });
-    }
+    let windows = asked.windows()?;
+    let factor = asked.make(&windows.plugin)?;
     if let Some(n_calls) = arguments.calls {
-        ask(&dataset, &plan, &factor, &days, n_calls)?;
+        ask(&windows, &factor, n_calls)?;
         return Ok(Outcome::done(String::new()));
     }
-    let instructions = match arguments.count(&folder) {
+    let instructions = match arguments.count(&windows.folder) {
         Err(GateError::NoValgrind) if arguments.baseline.is_none() => None,
         counted => Some(counted?),
     };
-    let microseconds = time(&dataset, &plan, &factor, &days)?;
-    let cost = Cost { n_days: days.len(), microseconds, instructions };
+    let microseconds = time(&windows, &factor)?;
+    let cost = Cost { n_days: windows.days.len(), microseconds, instructions };
+    let Windows { plugin, dataset, .. } = &windows;
     let name = format!("{}: {} days of {}", plugin.name(), cost.n_days, dataset.manifest().name);
-    let (mut text, mut passed) = (cost_text(&plugin, &dataset, &days, &cost), true);
+    let (mut text, mut passed) = (windows.heading() + &cost_text(&cost), true);
     if let (Some(path), Some(instructions)) = (&arguments.baseline, instructions) {
-        let name = arguments.set.iter().fold(name, |name, (key, value)| format!("{name}, {key} = {value:?}"));
+        let name = asked.set.iter().fold(name, |name, (key, value)| format!("{name}, {key} = {value:?}"));
         let judged = arguments.judge(path, &[(name, instructions)], compiler(&plugin.build().text))?;
         writeln!(text, "\n{}", judged.0.trim_end()).expect("writing to a string does not fail");
         passed = judged.1;
     }
-    if arguments.json {
+    if asked.json {
         text = to_json(&json!({
             "factor": plugin.name(),
             "version": plugin.spec().version(),
@@ -136,21 +101,22 @@ impl Bench {
             let mut run = Callgrind::new(&this)
                 .argument("factor")
                 .argument("bench")
-                .argument(&self.factor)
+                .argument(&self.asked.factor)
                 .argument("--dataset")
                 .argument(folder.display().to_string())
                 .argument("--start")
-                .argument(self.start.to_string())
+                .argument(self.asked.start.to_string())
                 .argument(format!("--calls={n_calls}"))
                 .variable("ROTOR_CACHE_DIR", cache.path().display().to_string());
-            for (key, value) in &self.set {
+            for (key, value) in &self.asked.set {
                 run = run.argument(format!("--set={key}={}", as_typed(value)));
             }
-            let more = [("end", self.end.map(|end| end.to_string())), ("name", self.name.clone())];
+            let more =
+                [("end", self.asked.end.map(|end| end.to_string())), ("name", self.asked.name.clone())];
             for (flag, value) in more.into_iter().filter_map(|(flag, value)| Some((flag, value?))) {
                 run = run.argument(format!("--{flag}={value}"));
             }
-            if self.loading.allow_world_writable {
+            if self.asked.loading.allow_world_writable {
                 run = run.argument("--allow-world-writable");
             }
             run.count()
@@ -169,7 +135,7 @@ impl Bench {
         let mut baseline = Baseline::read(path)?;
         let how = format!(
             "rotor factor bench {} --baseline {} --accept --reason TEXT --by NAME",
-            self.factor,
+            self.asked.factor,
             path.display()
         );
         let verdict = baseline.judge(counts, compiler, &how);
@@ -186,14 +152,9 @@ impl Bench {
 }
 
 /// Asks a factor on every day, so many times.
-fn ask(
-    dataset: &Dataset,
-    plan: &Plan,
-    factor: &Instance,
-    days: &[AsOf],
-    n_calls: usize,
-) -> Result<(), CheckError> {
-    let mut views = Views::new(dataset, plan, days[0], days[days.len() - 1])?;
+fn ask(windows: &Windows, factor: &Instance, n_calls: usize) -> Result<(), CheckError> {
+    let days = &windows.days;
+    let mut views = Views::new(&windows.dataset, &windows.plan, days[0], days[days.len() - 1])?;
     for as_of in days {
         let day = views.advance(*as_of)?;
         let view = day.view(0, false);
@@ -206,11 +167,12 @@ fn ask(
 }
 
 /// Returns the microseconds of one call, of the fastest of several passes.
-fn time(dataset: &Dataset, plan: &Plan, factor: &Instance, days: &[AsOf]) -> Result<f64, CheckError> {
+fn time(windows: &Windows, factor: &Instance) -> Result<f64, CheckError> {
     const N_PASSES: usize = 5;
+    let days = &windows.days;
     let mut best = f64::INFINITY;
     for _ in 0..N_PASSES {
-        let mut views = Views::new(dataset, plan, days[0], days[days.len() - 1])?;
+        let mut views = Views::new(&windows.dataset, &windows.plan, days[0], days[days.len() - 1])?;
         let mut pass = 0.0;
         for as_of in days {
             let day = views.advance(*as_of)?;
@@ -224,20 +186,11 @@ fn time(dataset: &Dataset, plan: &Plan, factor: &Instance, days: &[AsOf]) -> Res
     Ok(best / days.len() as f64 * 1e6)
 }
 
-fn cost_text(plugin: &Plugin, dataset: &Dataset, days: &[AsOf], cost: &Cost) -> String {
-    let (first, last) = (days[0].0, days[days.len() - 1].0);
+fn cost_text(cost: &Cost) -> String {
     let instructions = cost.instructions.map_or("not counted: valgrind is not installed".into(), |all| {
         format!("{} instructions", all / cost.n_days as u64)
     });
-    format!(
-        "{} {} ({})\n{} execution days of `{}`, {first} to {last}\n\na call takes {instructions}, {:.1} µs\n",
-        plugin.name(),
-        plugin.spec().version(),
-        origin(plugin),
-        cost.n_days,
-        dataset.manifest().name,
-        cost.microseconds,
-    )
+    format!("\na call takes {instructions}, {:.1} µs\n", cost.microseconds)
 }
 
 /// The compiler and the target in what a library says of its build; what says neither is compared as a whole.

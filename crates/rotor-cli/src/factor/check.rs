@@ -2,71 +2,28 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 
 use clap::Args;
 use rotor_data::Dataset;
-use rotor_engine::{CheckReport, Plan, Promise, check, executions};
-use rotor_factor::{AsOf, EntityKind, Month, Value};
-use rotor_plugin::{CallError, Plugin};
+use rotor_engine::{CheckReport, Promise, check};
+use rotor_factor::EntityKind;
 use serde_json::json;
 
-use super::{Loading, find, key_value, origin};
-use crate::dataset::open_or_demo;
+use super::windows::{Asked, Windows};
 use crate::text::fit;
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// The path of a library, or the name of a linked factor
-    #[arg(value_name = "LIB|NAME")]
-    factor: String,
-    /// The dataset whose windows are shown [default: datasets/demo, else a made-up world]
-    #[arg(long, value_name = "DIR")]
-    dataset: Option<PathBuf>,
-    /// Which factor of a library that has several
-    #[arg(long, value_name = "NAME")]
-    name: Option<String>,
-    /// Set a parameter of the factor
-    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
-    set: Vec<(String, Value)>,
-    /// The month of the first execution day
-    #[arg(long, value_name = "YYYY-MM", default_value = "2015-01")]
-    start: Month,
-    /// The month of the last execution day
-    #[arg(long, value_name = "YYYY-MM")]
-    end: Option<Month>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
     #[command(flatten)]
-    loading: Loading,
+    asked: Asked,
 }
 
-pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
-    let plugin = find(&arguments.factor, arguments.name.as_deref(), &arguments.loading)?;
-    let failed = |error: CallError| CliError::Call { factor: plugin.name().into(), error };
-    let make = || plugin.create(arguments.set.iter().cloned());
-    let instance = make().map_err(failed)?;
-    let dataset = open_or_demo(arguments.dataset.as_deref())?;
-    let plan = Plan::new(&dataset, &[instance.spec()]).expect("one factor has one name");
-    drop(instance);
-    if let Some(reason) = plan.refusal(0) {
-        let (factor, dataset) = (plugin.name().into(), dataset.manifest().name.clone());
-        return Err(CliError::MissingInputs { factor, dataset, reason });
-    }
-    let days = executions(&dataset, arguments.start, arguments.end);
-    let days: Vec<AsOf> = days.iter().map(|execution| execution.as_of).collect();
-    if days.is_empty() {
-        let dataset = dataset.manifest().name.clone();
-        return Err(CliError::NoDays { dataset, start: arguments.start, end: arguments.end });
-    }
-    let report = check(&dataset, &plan, make, &days)?;
-    let text = if arguments.json {
-        as_json(&plugin, &dataset, &report)?
-    } else {
-        as_text(&plugin, &dataset, &report)
-    };
+pub(super) fn run(Check { asked }: &Check) -> Result<Outcome, CliError> {
+    let windows = asked.windows()?;
+    let make = || windows.plugin.create(asked.set.iter().cloned());
+    let report = check(&windows.dataset, &windows.plan, make, &windows.days)?;
+    let text = if asked.json { as_json(&windows, &report)? } else { as_text(&windows, &report) };
     Ok(Outcome { text, passed: report.passed() && report.n_scored() > 0 })
 }
 
@@ -77,15 +34,14 @@ fn sector<'d>(dataset: &'d Dataset, report: &CheckReport, day: usize, position: 
     (&entity.code, &entity.name)
 }
 
-fn as_text(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> String {
-    let mut text = String::new();
+fn as_text(windows: &Windows, report: &CheckReport) -> String {
+    let mut text = windows.heading();
+    let dataset = &windows.dataset;
     let outcomes = &report.replay.outcomes[0];
-    let (first, last) = (report.days[0].0, report.days[report.days.len() - 1].0);
     macro_rules! line {
         ($($argument:tt)*) => { writeln!(text, $($argument)*).expect("writing to a string does not fail") };
     }
-    line!("{} {} ({})", plugin.name(), plugin.spec().version(), origin(plugin));
-    line!("{} execution days of `{}`, {first} to {last}\n", report.days.len(), dataset.manifest().name);
+    line!();
     for promise in Promise::HERE {
         match report.findings.iter().find(|finding| finding.promise == promise) {
             None if !report.tried.contains(&promise) => line!("  -       {promise} (not tried)"),
@@ -158,7 +114,8 @@ fn futures(promise: Promise, report: &CheckReport) -> String {
     }
 }
 
-fn as_json(plugin: &Plugin, dataset: &Dataset, report: &CheckReport) -> Result<String, CliError> {
+fn as_json(windows: &Windows, report: &CheckReport) -> Result<String, CliError> {
+    let Windows { plugin, dataset, .. } = windows;
     let promises = Promise::HERE.map(|promise| {
         let finding = report.findings.iter().find(|finding| finding.promise == promise);
         json!({

@@ -5,6 +5,7 @@ mod check;
 mod inspect;
 mod list;
 mod new;
+mod windows;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

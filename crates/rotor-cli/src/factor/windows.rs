@@ -1,0 +1,98 @@
+//! The windows of a dataset on which a factor is tried or measured.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use rotor_data::Dataset;
+use rotor_engine::{Plan, executions};
+use rotor_factor::{AsOf, Month, Value};
+use rotor_plugin::{CallError, Instance, Plugin};
+use tempfile::TempDir;
+
+use super::{Loading, find, key_value};
+use crate::CliError;
+use crate::dataset::folder_or_demo;
+
+/// Which factor, and which windows.
+#[derive(Debug, Args)]
+pub(super) struct Asked {
+    /// The path of a library, or the name of a linked factor
+    #[arg(value_name = "LIB|NAME")]
+    pub(super) factor: String,
+    /// The dataset whose windows are shown [default: datasets/demo, else a made-up world]
+    #[arg(long, value_name = "DIR")]
+    dataset: Option<PathBuf>,
+    /// Which factor of a library that has several
+    #[arg(long, value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// Set a parameter of the factor
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(super) set: Vec<(String, Value)>,
+    /// The month of the first execution day
+    #[arg(long, value_name = "YYYY-MM", default_value = "2015-01")]
+    pub(super) start: Month,
+    /// The month of the last execution day
+    #[arg(long, value_name = "YYYY-MM")]
+    pub(super) end: Option<Month>,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) loading: Loading,
+}
+
+/// A factor and the days about which it is asked.
+pub(super) struct Windows {
+    pub(super) plugin: Plugin,
+    pub(super) dataset: Dataset,
+    pub(super) folder: PathBuf,
+    pub(super) plan: Plan,
+    /// Never empty.
+    pub(super) days: Vec<AsOf>,
+    /// Removes the dataset if it was made up.
+    _guard: Option<TempDir>,
+}
+
+impl Asked {
+    /// Finds the factor, opens the dataset, and refuses what cannot be asked.
+    pub(super) fn windows(&self) -> Result<Windows, CliError> {
+        let plugin = find(&self.factor, self.name.as_deref(), &self.loading)?;
+        let factor = self.make(&plugin)?;
+        let (guard, folder) = folder_or_demo(self.dataset.as_deref())?;
+        let dataset = Dataset::open(&folder)?;
+        let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor has one name");
+        if let Some(reason) = plan.refusal(0) {
+            let (factor, dataset) = (plugin.name().into(), dataset.manifest().name.clone());
+            return Err(CliError::MissingInputs { factor, dataset, reason });
+        }
+        let days: Vec<AsOf> =
+            executions(&dataset, self.start, self.end).iter().map(|execution| execution.as_of).collect();
+        if days.is_empty() {
+            let dataset = dataset.manifest().name.clone();
+            return Err(CliError::NoDays { dataset, start: self.start, end: self.end });
+        }
+        Ok(Windows { plugin, dataset, folder, plan, days, _guard: guard })
+    }
+
+    /// Makes the factor with its parameters as they were set.
+    pub(super) fn make(&self, plugin: &Plugin) -> Result<Instance, CliError> {
+        let failed = |error: CallError| CliError::Call { factor: plugin.name().into(), error };
+        plugin.create(self.set.iter().cloned()).map_err(failed)
+    }
+}
+
+impl Windows {
+    /// Says what is asked about which days, in two lines.
+    pub(super) fn heading(&self) -> String {
+        format!(
+            "{} {} ({})\n{} execution days of `{}`, {} to {}\n",
+            self.plugin.name(),
+            self.plugin.spec().version(),
+            super::origin(&self.plugin),
+            self.days.len(),
+            self.dataset.manifest().name,
+            self.days[0].0,
+            self.days[self.days.len() - 1].0,
+        )
+    }
+}

@@ -1,6 +1,6 @@
 //! The track record of the same configuration up to the day, with how sure one may be of it.
 
-use rotor_engine::{Backtest, BacktestError, Warning};
+use rotor_engine::{Backtest, BacktestError};
 use rotor_eval::{Estimate, Evaluation, Excess, Figure, PortfolioEvaluation};
 
 use super::facts::Teller;
@@ -64,7 +64,8 @@ fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<B
         blocks.push(text.to_owned().into());
     }
     if !track.warnings.is_empty() {
-        let warnings = track.warnings.iter().map(|warning| sentence(&told_warning(lang, warning)));
+        let warnings =
+            track.warnings.iter().map(|warning| rotor_report::run::told(lang, &warning.to_string()));
         blocks.push(lang.of("To know about these months:", "关于这些月份的说明：").to_owned().into());
         blocks.push(Block::List(warnings.collect()));
     }
@@ -275,32 +276,6 @@ fn bound(value: f64, decimals: usize) -> String {
     signed(value, if rounds_to_zero { decimals + 2 } else { decimals })
 }
 
-/// What a reader of the track record must know.
-fn told_warning(lang: Lang, warning: &Warning) -> String {
-    let told = match warning {
-        _ if lang == Lang::En => None,
-        Warning::MissingInput { factor, reason } => Some(format!("因子 {factor} 无得分：{reason}")),
-        Warning::FactorFailed { factor, n_days, first, reason } => {
-            Some(format!("因子 {factor} 有{n_days}日出错，首次为{first}：{reason}"))
-        }
-        Warning::Skipped { n_days, first_kept } => {
-            Some(format!("{first_kept}之前的{n_days}个月尚无任何因子得分，未计入"))
-        }
-        Warning::NothingLive { days } => {
-            Some(format!("{}个月内所有因子均无得分，由原始值与代码顺序决定", days.len()))
-        }
-        Warning::FewerPicks { n_days, top } => {
-            Some(format!("{n_days}个月内可选行业不足{top}个，等权持有全部可选行业"))
-        }
-        Warning::SharedClose => Some("数据集只有月末收盘价：信号与成交使用同一收盘价".into()),
-        Warning::EarlyBridge { n_days } => {
-            Some(format!("{n_days}个月内部分行业的桥接权重尚未公开，使用其最早一期"))
-        }
-        _ => None,
-    };
-    told.unwrap_or_else(|| warning.to_string())
-}
-
 /// What an interval says of zero.
 fn reading(lang: Lang, estimate: &Estimate) -> String {
     match (estimate.value.value, estimate.uncertainty) {
@@ -308,5 +283,34 @@ fn reading(lang: Lang, estimate: &Estimate) -> String {
         (Ok(_), Ok(found)) if found.interval.1 < 0.0 => lang.of("below zero", "显著为负").into(),
         (Ok(_), Ok(_)) => lang.of("undecided", "不显著").into(),
         (Err(reason), _) | (_, Err(reason)) => sentence(&reason.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rotor_engine::Warning;
+    use rotor_report::run::told;
+
+    use super::*;
+
+    #[test]
+    fn every_warning_of_a_run_is_told_in_chinese() {
+        let day = "2020-01-02".parse().unwrap();
+        let (factor, reason) = (String::from("x"), String::from("它没有数据"));
+        let warnings = [
+            Warning::MissingInput { factor: factor.clone(), reason: reason.clone() },
+            Warning::FactorFailed { factor: factor.clone(), n_days: 1, first: day, reason: reason.clone() },
+            Warning::FactorFailed { factor, n_days: 2, first: day, reason },
+            Warning::Skipped { n_days: 1, first_kept: day },
+            Warning::NothingLive { days: vec![day] },
+            Warning::FewerPicks { n_days: 3, top: 5 },
+            Warning::SharedClose,
+            Warning::EarlyBridge { n_days: 3 },
+        ];
+        for warning in warnings {
+            let text = told(Lang::Zh, &warning.to_string());
+            let is_latin = |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+            assert!(!text.split(' ').any(is_latin), "{text}");
+        }
     }
 }

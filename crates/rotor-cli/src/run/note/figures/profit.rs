@@ -220,25 +220,6 @@ fn fit(teller: &Teller<'_>, told: &Told) -> Option<Figure> {
         told.fits.iter().map(|(date, ..)| *date).chain(ahead.map(|(date, _)| *date)).collect();
     let actual: Vec<(Date, f64)> = told.fits.iter().map(|(date, _, actual, _)| (*date, *actual)).collect();
     let fitted: Vec<(Date, f64)> = told.fits.iter().map(|(date, _, _, fitted)| (*date, *fitted)).collect();
-    let series = |name: &str, tone, mark, values: &[(Date, f64)]| Series {
-        name: name.into(),
-        tone,
-        mark,
-        values: aligned(&dates, values),
-    };
-    let panel = Panel {
-        axis: lang.of("growth, %", "增速，%").into(),
-        unit: GROWTH,
-        is_log: false,
-        baseline: Some(0.0),
-        height: 1.0,
-        series: vec![
-            series(lang.of("actual", "实际"), Tone::First, Mark::Line, &actual),
-            series(lang.of("fitted", "拟合"), Tone::Second, Mark::Dashed, &fitted),
-            series(lang.of("forecast", "预测"), Tone::Third, Mark::Dots, &told.path),
-        ],
-        bands: Vec::new(),
-    };
     let spans = told.fits.chunk_by(|a, b| a.1 == b.1).filter_map(|rows| span(lang, rows)).collect();
     let about = say!(
         lang,
@@ -247,8 +228,36 @@ fn fit(teller: &Teller<'_>, told: &Told) -> Option<Figure> {
         correlation = or_none(told.correlation, |it| fixed(it, 2)),
         r2 = or_none(told.r2_test, r_squared)
     );
-    let chart = Chart::Lines(LineChart { dates, panels: vec![panel], spans, is_small: true });
+    let lines = [
+        (lang.of("actual", "实际"), Tone::First, Mark::Line, actual.as_slice()),
+        (lang.of("fitted", "拟合"), Tone::Second, Mark::Dashed, &fitted),
+        (lang.of("forecast", "预测"), Tone::Third, Mark::Dots, &told.path),
+    ];
+    let chart = growth_lines(lang, dates, &lines, spans);
     Some(figure(format!("profit-fit-{}", told.sector), teller.names[told.sector].clone(), about, chart))
+}
+
+/// A name, how it looks, and its values by month.
+type Line<'a> = (&'a str, Tone, Mark, &'a [(Date, f64)]);
+
+/// Growth by month, one line or row of marks for each of some series.
+fn growth_lines(lang: Lang, dates: Vec<Date>, lines: &[Line<'_>], spans: Vec<Span>) -> Chart {
+    let series = |(name, tone, mark, values): &Line<'_>| Series {
+        name: (*name).into(),
+        tone: *tone,
+        mark: *mark,
+        values: aligned(&dates, values),
+    };
+    let panel = Panel {
+        axis: lang.of("growth, %", "增速，%").into(),
+        unit: GROWTH,
+        is_log: false,
+        baseline: Some(0.0),
+        height: 1.0,
+        series: lines.iter().map(series).collect(),
+        bands: Vec::new(),
+    };
+    Chart::Lines(LineChart { dates, panels: vec![panel], spans, is_small: true })
 }
 
 /// The part of the split that some rows are; those of the training stay unshaded.
@@ -273,24 +282,10 @@ fn industries(teller: &Teller<'_>, told: &[Told]) -> Option<Block> {
         let mut dates: Vec<Date> = told.x.iter().chain(&reported).map(|(date, _)| *date).collect();
         dates.sort_unstable();
         dates.dedup();
-        let series = |name: &str, tone, mark, values: &[(Date, f64)]| Series {
-            name: name.into(),
-            tone,
-            mark,
-            values: aligned(&dates, values),
-        };
-        let panel = Panel {
-            axis: lang.of("growth, %", "增速，%").into(),
-            unit: GROWTH,
-            is_log: false,
-            baseline: Some(0.0),
-            height: 1.0,
-            series: vec![
-                series(lang.of("industries, x", "工业利润 x"), Tone::Second, Mark::Line, &told.x),
-                series(lang.of("reported, y", "财报 y"), Tone::First, Mark::Dots, &reported),
-            ],
-            bands: Vec::new(),
-        };
+        let lines = [
+            (lang.of("industries, x", "工业利润 x"), Tone::Second, Mark::Line, told.x.as_slice()),
+            (lang.of("reported, y", "财报 y"), Tone::First, Mark::Dots, &reported),
+        ];
         let about = match with_reports(told) {
             Some((correlation, n)) => say!(
                 lang,
@@ -300,7 +295,7 @@ fn industries(teller: &Teller<'_>, told: &[Told]) -> Option<Block> {
             ),
             None => say!(lang, "fewer than {FEWEST_REPORTS} quarter-ends", "季末不足{FEWEST_REPORTS}个"),
         };
-        let chart = Chart::Lines(LineChart { dates, panels: vec![panel], spans: Vec::new(), is_small: true });
+        let chart = growth_lines(lang, dates, &lines, Vec::new());
         Some(figure(
             format!("profit-growth-{}", told.sector),
             teller.names[told.sector].clone(),

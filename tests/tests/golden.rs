@@ -49,6 +49,22 @@ fn golden_backtests_are_what_was_accepted() {
 }
 
 #[test]
+fn what_is_made_first_is_said_where_it_is_missing() {
+    let copy = copied();
+    let nowhere = copy.path().join("nowhere");
+    edit(&copy.path().join("monthly/case.toml"), messy::kept().to_str().unwrap(), nowhere.to_str().unwrap());
+    let (code, stdout, stderr) = check(copy.path(), &[]);
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    for part in [
+        "golden backtest `monthly` needs",
+        "nowhere",
+        "hint: `cargo test --workspace --test golden` makes it",
+    ] {
+        assert!(stderr.contains(part), "`{part}` is missing:\n{stderr}");
+    }
+}
+
+#[test]
 fn a_doctored_score_is_named_by_factor_month_and_sector() {
     let copy = copied();
     let text = copy.path().join("monthly/run.txt");

@@ -40,6 +40,8 @@ struct Written {
     /// Or a world of `rotor dataset generate`, and its seed.
     world: Option<String>,
     seed: Option<u64>,
+    /// The command that makes the dataset or a library, for where it is not there yet.
+    made_by: Option<String>,
     /// Keys as in a configuration file.
     #[serde(default)]
     config: toml::Table,
@@ -81,8 +83,6 @@ impl Case {
 
     /// Runs the case and returns what came out as text.
     pub(super) fn text(&self, set: &[(String, String)]) -> Result<String, CliError> {
-        let parent = tempfile::tempdir().map_err(CliError::Temporary)?;
-        let dataset = self.dataset(parent.path())?;
         let mut config = self.config()?;
         let names: Vec<String> = config.factors.clone();
         // A setting is for the cases that run its factor.
@@ -90,11 +90,28 @@ impl Case {
             |key: &str| key.split_once('.').is_none_or(|(factor, _)| names.iter().any(|name| name == factor));
         let set = set.iter().map(|(key, text)| (key.as_str(), text.as_str()));
         put_all(&mut config, set.filter(|(key, _)| is_for_this(key)))?;
+        self.is_made(&config)?;
+        let parent = tempfile::tempdir().map_err(CliError::Temporary)?;
+        let dataset = self.dataset(parent.path())?;
         // What is accepted does not depend on what else was tried.
         config.trials.get_or_insert(1);
         let chosen = choose(&mut config, &[])?;
         let folder = replayed(&dataset, &config, &chosen)?.folder(parent.path())?;
         Ok(Golden::text(&self.name, &folder))
+    }
+
+    /// Refuses what is made first and is not there yet; what else is missing is said where it is opened.
+    fn is_made(&self, config: &Config) -> Result<(), CliError> {
+        let dataset = self.written.dataset.iter().map(|dataset| self.folder.join(dataset));
+        let libraries = config.factor.values().filter_map(|settings| settings.library.as_deref());
+        let missing = dataset.chain(libraries.map(PathBuf::from)).find(|path| !path.exists());
+        match (missing, &self.written.made_by) {
+            (Some(path), Some(made_by)) => {
+                let (case, made_by) = (self.name.clone(), made_by.clone());
+                Err(GoldenError::NotMade { case, path, made_by }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn faulty(&self, reason: String) -> CliError {

@@ -44,6 +44,8 @@ pub(crate) enum GoldenError {
     Read { path: PathBuf, reason: String },
     #[error("cannot write {}: {error}", path.display())]
     Write { path: PathBuf, error: std::io::Error },
+    #[error("golden backtest `{case}` needs {}, which is not there yet", path.display())]
+    NotMade { case: String, path: PathBuf, made_by: String },
     #[error("an acceptance needs {what}")]
     Unsigned { what: &'static str },
 }
@@ -55,6 +57,7 @@ impl GoldenError {
                 Some("make a folder in it with a `case.toml`, or name another place by `--dir`".into())
             }
             Self::UnknownCase { known, .. } => Some(format!("there are {}", crate::listed(known))),
+            Self::NotMade { made_by, .. } => Some(format!("`{made_by}` makes it")),
             Self::Unsigned { .. } => Some("say why by `--reason` and who by `--by`, in words".into()),
             Self::Read { .. } | Self::Write { .. } => None,
         }

@@ -30,14 +30,19 @@ pub struct Tally {
     pub faults: Vec<String>,
 }
 
-/// Runs `n` random configurations, each on a messy dataset of its own, and verifies every folder on 1 to 16 threads.
+/// Runs `n` random configurations, each on a messy dataset of its own, and verifies every folder on 1 to 16 threads. `watch`
+/// is called after each.
 ///
 /// # Panics
 ///
 /// If the command cannot be started or the disk refuses.
 #[must_use]
-pub fn random_runs(rotor: &Path, seed: u64, n: usize) -> Tally {
-    let one = |run: usize| one_run(rotor, seed.wrapping_mul(1_000_003).wrapping_add(run as u64));
+pub fn random_runs(rotor: &Path, seed: u64, n: usize, watch: &(dyn Fn() + Sync)) -> Tally {
+    let one = |run: usize| {
+        let tally = one_run(rotor, seed.wrapping_mul(1_000_003).wrapping_add(run as u64));
+        watch();
+        tally
+    };
     let add = |mut sum: Tally, one: Tally| {
         sum.n_runs += one.n_runs;
         sum.n_refused += one.n_refused;
@@ -101,13 +106,13 @@ fn ended(command: &mut Command) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&said).into_owned())
 }
 
-/// Kills `n` backtests at random moments; all write to one place and one ledger.
+/// Kills `n` backtests at random moments; all write to one place and one ledger. `watch` is called after each.
 ///
 /// # Panics
 ///
 /// If the command cannot be started or the disk refuses.
 #[must_use]
-pub fn kills(rotor: &Path, seed: u64, n: usize) -> Vec<String> {
+pub fn kills(rotor: &Path, seed: u64, n: usize, watch: &(dyn Fn() + Sync)) -> Vec<String> {
     let mut dice = Dice::new(seed ^ 0xDEAD);
     let parent = tempfile::tempdir().expect("a temporary folder");
     let (place, ledger) = (parent.path().join("run"), parent.path().join("trials.jsonl"));
@@ -140,6 +145,7 @@ pub fn kills(rotor: &Path, seed: u64, n: usize) -> Vec<String> {
         if torn > usize::from(!text.ends_with('\n')) || whole < n_reported {
             faults.push(format!("kill {kill}: {whole} whole lines of {n_reported} reported, {torn} damaged"));
         }
+        watch();
     }
     assert!(start(5).wait().expect("it was started").success(), "the last run ends well");
     let text = std::fs::read_to_string(&ledger).unwrap_or_default();

@@ -11,14 +11,14 @@ fn program() -> PathBuf {
 
 #[test]
 fn random_runs_end_or_are_refused_and_verify() {
-    let tally = random_runs(&program(), 20_150_105, 24);
+    let tally = random_runs(&program(), 20_150_105, 24, &|| ());
     assert!(tally.faults.is_empty(), "{:#?}", tally.faults);
     assert!(tally.n_runs >= 12 && tally.n_verified == tally.n_runs, "{tally:?}");
 }
 
 #[test]
 fn killed_runs_leave_nothing_partial() {
-    let faults = kills(&program(), 20_150_105, 12);
+    let faults = kills(&program(), 20_150_105, 12, &|| ());
     assert!(faults.is_empty(), "{faults:#?}");
 }
 

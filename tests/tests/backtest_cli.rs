@@ -299,7 +299,7 @@ fn a_dataset_without_inputs_is_warned_of_or_refused() {
         ),
         "{stdout}"
     );
-    assert!(stdout.contains("every factor live in 0"), "{stdout}");
+    assert!(stdout.contains("every factor has scores in 0 of them"), "{stdout}");
 }
 
 /// The demo without the series of margins.

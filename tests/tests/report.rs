@@ -296,11 +296,11 @@ fn what_is_missing_has_its_reason_and_nothing_panics() {
     let none = Run { executions: Vec::new(), ..made_up(0, 0) };
     sound_pages(&none, &metrics_of(&none), &provenance());
     let [english, _] = sound_pages(&none, &Value::Null, &Map::new());
-    assert!(english.contains("`metrics.json` does not have it"));
+    assert!(english.contains("<code>metrics.json</code> does not have it"));
     // Facts without any metrics: each number says that there is none.
     let some = made_up(8, 30);
     let [english, _] = sound_pages(&some, &json!({}), &provenance());
-    assert!(english.contains("cannot be given: `metrics.json` does not have it"));
+    assert!(english.contains("cannot be given: <code>metrics.json</code> does not have it"));
     // Metrics of another shape are as good as none.
     sound_pages(
         &some,

@@ -1,5 +1,6 @@
 //! `rotor dataset`: check, describe, convert and generate.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -228,8 +229,16 @@ fn described(description: &Description) -> String {
         }
     }
     text.push_str("\n`missing` counts trading days without a close between the first and the last.\n");
-    writeln!(text, "\n{} series\n", description.series.len()).expect("writing to a string does not fail");
-    text.push_str(&series_table(&description.series));
+    let mut by_kinds: BTreeMap<&[EntityKind], Vec<&SeriesDescription>> = BTreeMap::new();
+    for series in &description.series {
+        by_kinds.entry(&series.kinds).or_default().push(series);
+    }
+    for (kinds, of_kinds) in by_kinds {
+        let kinds: Vec<&str> = kinds.iter().map(|kind| noun(*kind, 2)).collect();
+        let about = if kinds.is_empty() { String::new() } else { format!(" of {}", kinds.join(" and ")) };
+        writeln!(text, "\n{} series{about}\n", of_kinds.len()).expect("writing to a string does not fail");
+        text.push_str(&series_table(&of_kinds));
+    }
     text.push_str(
         "\n`gaps` counts periods without a value between the first and the last of each entity,\n\
          `vint` is the mean and the largest number of vintages of a period, `lag` the median\n\
@@ -288,7 +297,7 @@ fn entity_table(entities: &[&EntityDescription]) -> String {
     table.render()
 }
 
-fn series_table(series: &[SeriesDescription]) -> String {
+fn series_table(series: &[&SeriesDescription]) -> String {
     use Align::{Left, Right};
     let mut table = TextTable::new(&[
         ("series", Left),
@@ -303,7 +312,7 @@ fn series_table(series: &[SeriesDescription]) -> String {
         ("lag", Right),
         ("", Right),
     ]);
-    for series in series {
+    for &series in series {
         let period = |end: Option<Date>| match (end, series.frequency) {
             (None, _) => "-".into(),
             (Some(end), Frequency::Quarterly) => end.quarter().to_string(),

@@ -171,7 +171,11 @@ impl CliError {
             }
             Self::UnknownFactor { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::UnknownFactor { known, is_library, .. } => {
-                let path = if *is_library { "" } else { "; the path of a library contains a `/`" };
+                let path = if *is_library {
+                    ""
+                } else {
+                    "; a factor of a library is named by a path, with a `/` (`--factor PATH` in a run)"
+                };
                 Some(format!("there are {}{path}", listed(known)))
             }
             Self::SeveralFactors { known, .. } => Some(format!("choose one by `--name`: {}", listed(known))),
@@ -191,7 +195,10 @@ impl CliError {
             Self::Ledger(error) => Some(error.hint().into()),
             Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
             Self::Golden(error) => error.hint(),
-            Self::MissingInputs { .. } => Some("give a dataset that has it by `--dataset`".into()),
+            Self::MissingInputs { .. } => Some(
+                "give a dataset that has it by `--dataset`, or change the input in the factor's `spec`"
+                    .into(),
+            ),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
             Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
                 Some("give another name, or another folder by `--dir`".into())

@@ -1,5 +1,7 @@
 //! What is in a dataset: coverage, gaps, vintages, publication lags.
 
+use std::collections::BTreeSet;
+
 use rotor_factor::{Date, EntityKind, Frequency, ReferencePeriod};
 use serde::{Serialize, Serializer};
 
@@ -111,6 +113,9 @@ pub struct SeriesDescription {
     pub source: Option<String>,
     /// Number of entities that it says something of.
     pub entities: usize,
+    /// Of which kinds these are, in the order of [`EntityKind::ALL`].
+    #[serde(serialize_with = "as_words")]
+    pub kinds: Vec<EntityKind>,
     /// Number of values, all vintages counted.
     pub observations: usize,
     /// Number of periods with a value, summed over the entities.
@@ -146,6 +151,10 @@ fn as_text<S: Serializer>(value: &Option<Date>, serializer: S) -> Result<S::Ok, 
 
 fn as_text_always<S: Serializer>(value: &impl std::fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(value)
+}
+
+fn as_words<S: Serializer>(kinds: &[EntityKind], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(kinds.iter().map(|kind| kind.word()))
 }
 
 /// Describes a dataset.
@@ -217,9 +226,10 @@ fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -
     let mut vintages: Vec<Vintage> = dataset.archive().vintages(position).collect();
     vintages.sort_by_key(|vintage| (vintage.entity, vintage.period.index(), vintage.released));
     let (mut lags, mut vintages_max) = (Vec::new(), 0);
-    let (mut n_entities, mut gap_ends) = (0, Vec::new());
+    let (mut n_entities, mut kinds, mut gap_ends) = (0, BTreeSet::new(), Vec::new());
     for of_entity in vintages.chunk_by(|a, b| a.entity == b.entity) {
         n_entities += 1;
+        kinds.insert(dataset.entities()[of_entity[0].entity].kind);
         n_series[of_entity[0].entity] += 1;
         let mut ends = Vec::new();
         for of_period in of_entity.chunk_by(|a, b| a.period == b.period) {
@@ -242,6 +252,7 @@ fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -
         title_zh: series.title_zh.clone(),
         source: series.source.clone(),
         entities: n_entities,
+        kinds: EntityKind::ALL.iter().copied().filter(|kind| kinds.contains(kind)).collect(),
         observations: vintages.len(),
         periods: lags.len(),
         first_period: ends().min(),

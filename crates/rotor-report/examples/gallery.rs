@@ -208,6 +208,7 @@ fn picks(noise: &mut Noise) -> Chart {
         row_axis: "sector".into(),
         columns: Columns::Dates(months(119)),
         column_axis: "month".into(),
+        measure: String::new(),
         cells: cells.into(),
         unit: Unit::plain(0),
         shades: Shades::Sequential,
@@ -230,6 +231,7 @@ fn strip(noise: &mut Noise) -> Chart {
         row_axis: "sector".into(),
         columns: Columns::Dates(months(240)),
         column_axis: "month".into(),
+        measure: String::new(),
         cells: cells.collect(),
         unit: Unit::plain(2),
         shades: Shades::Diverging { middle: 0.0, extent: None },
@@ -381,6 +383,7 @@ fn shades(noise: &mut Noise) -> Vec<Block> {
         row_axis: "factor".into(),
         columns: Columns::Dates(months(119)),
         column_axis: "month".into(),
+        measure: String::new(),
         cells: ic_cells,
         unit: Unit::plain(3).signed(),
         shades: Shades::Diverging { middle: 0.0, extent: Some(0.6) },
@@ -390,6 +393,7 @@ fn shades(noise: &mut Noise) -> Vec<Block> {
     let correlation = Matrix {
         columns: Columns::Names(names.clone().into()),
         column_axis: "factor".into(),
+        measure: String::new(),
         cells: (0..4)
             .map(|row| {
                 (0..4)
@@ -473,6 +477,7 @@ fn heat(noise: &mut Noise) -> Vec<Block> {
         row_axis: "sector A".into(),
         columns: Columns::Names(SECTORS.map(String::from).into()),
         column_axis: "sector B".into(),
+        measure: String::new(),
         cells,
         unit: Unit::plain(2).signed(),
         shades: Shades::Diverging { middle: 0.0, extent: Some(3.0) },

@@ -99,9 +99,17 @@ pub(crate) fn is_library(factor: &str) -> bool {
     factor.contains(['/', '.']) || Path::new(factor).is_file()
 }
 
+/// The file of a library: as it is named, or as the platform calls it (`libNAME.so`), so that one name is for all platforms.
+pub(crate) fn library_path(named: &Path) -> PathBuf {
+    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+    let Some(name) = named.file_name().and_then(|name| name.to_str()) else { return named.to_path_buf() };
+    let platform = named.with_file_name(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"));
+    if !named.exists() && platform.is_file() { platform } else { named.to_path_buf() }
+}
+
 /// Finds a factor by the path of a library, or by the name of a linked one.
 fn find(factor: &str, name: Option<&str>, loading: &Loading) -> Result<Plugin, CliError> {
-    let path = PathBuf::from(factor);
+    let path = library_path(Path::new(factor));
     let is_library = is_library(factor);
     let mut factors = if is_library { loading.load(&path)? } else { linked() };
     let wanted = if is_library { name } else { Some(factor) };

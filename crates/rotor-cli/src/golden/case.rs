@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::GoldenError;
 use crate::CliError;
+use crate::factor::library_path;
 use crate::run::members::choose;
 use crate::run::replayed::replayed;
 use crate::run::settings::{Settings, put_all};
@@ -104,7 +105,8 @@ impl Case {
     fn is_made(&self, config: &Config) -> Result<(), CliError> {
         let dataset = self.written.dataset.iter().map(|dataset| self.folder.join(dataset));
         let libraries = config.factor.values().filter_map(|settings| settings.library.as_deref());
-        let missing = dataset.chain(libraries.map(PathBuf::from)).find(|path| !path.exists());
+        let libraries = libraries.map(|library| library_path(Path::new(library)));
+        let missing = dataset.chain(libraries).find(|path| !path.exists());
         match (missing, &self.written.made_by) {
             (Some(path), Some(made_by)) => {
                 let (case, made_by) = (self.name.clone(), made_by.clone());
@@ -147,18 +149,9 @@ impl Case {
         let source = self.folder.join(FILE).display().to_string();
         let mut config = read_config(&text, &source, Settings::defaults()).map_err(CliError::Config)?;
         for settings in config.factor.values_mut() {
-            let from_here =
-                |library: &str| on_this_platform(&self.folder.join(library)).display().to_string();
+            let from_here = |library: &str| self.folder.join(library).display().to_string();
             settings.library = settings.library.as_deref().map(from_here);
         }
         Ok(config)
     }
-}
-
-/// The library of this name: as it stands, or as the platform calls it (`libNAME.so`), so that a case can be for all.
-fn on_this_platform(path: &Path) -> PathBuf {
-    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let platform = path.with_file_name(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"));
-    if !path.exists() && platform.exists() { platform } else { path.to_path_buf() }
 }

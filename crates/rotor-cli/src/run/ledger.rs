@@ -167,7 +167,8 @@ impl Counted {
         let trial = Trial {
             factors: config.factors.clone(),
             engine: env!("CARGO_PKG_VERSION").into(),
-            run: place.display().to_string(),
+            // Whoever lists the trials may be somewhere else.
+            run: std::path::absolute(place).unwrap_or_else(|_| place.into()).display().to_string(),
             ..Trial::new(SystemTime::now(), self.dataset.clone(), self.config.clone(), headline(evaluation))
         };
         if let Err(error) = ledger.append(&trial) {

@@ -1,6 +1,6 @@
 //! The factors of a configuration, linked and loaded, made of their parameters.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rotor_engine::{Config, FactorConfig, Member};
@@ -8,7 +8,7 @@ use rotor_factor::nearest;
 use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin, explain_fatal_calls};
 
 use crate::CliError;
-use crate::factor::is_library;
+use crate::factor::{is_library, library_path};
 use crate::linked::linked;
 
 /// A factor of a run, with where it comes from.
@@ -110,10 +110,10 @@ pub(super) fn decided(config: &Config, chosen: &Chosen) -> FactorConfig {
 }
 
 /// The names of the factors in a library, asked of it in a process of its own: how it is to be loaded may depend on them.
-fn names_in(library: &str, allow_world_writable: bool) -> Result<Vec<String>, CliError> {
+pub(super) fn names_in(library: &str, allow_world_writable: bool) -> Result<Vec<String>, CliError> {
     let options = LoadOptions { sha256: None, allow_world_writable };
     let program = std::env::current_exe().map_err(CliError::Program)?;
-    let plugins = Plugin::isolated(Path::new(library), &options, &Isolation::new(program))?;
+    let plugins = Plugin::isolated(&library_path(Path::new(library)), &options, &Isolation::new(program))?;
     Ok(plugins.iter().map(|plugin| plugin.name().to_owned()).collect())
 }
 
@@ -125,7 +125,7 @@ fn add(config: &mut Config, name: &str) {
 
 /// Loads the factor of this name from its library, as its settings say.
 fn from_library(name: &str, library: &str, settings: &FactorConfig) -> Result<Plugin, CliError> {
-    let path = PathBuf::from(library);
+    let path = library_path(Path::new(library));
     let options =
         LoadOptions { sha256: settings.sha256.clone(), allow_world_writable: settings.allow_world_writable };
     let time_limit = Duration::from_secs(settings.time_limit);

@@ -53,7 +53,7 @@ fn heading(facts: &Facts<'_>) -> String {
         n => format!(", {n} skipped before the first score"),
     };
     format!(
-        "{}: {}{synthetic}\n{} months, {days}\nevery factor live in {}{skipped}\n",
+        "{}: {}{synthetic}\n{} months, {days}\nevery factor has scores in {} of them{skipped}\n",
         fit(&manifest.name, 40),
         fit(&manifest.title, 58),
         evaluation.n_months,
@@ -133,7 +133,7 @@ fn portfolios(facts: &Facts<'_>) -> String {
         ("a year", Align::Right),
         ("volatility", Align::Right),
         ("worst fall", Align::Right),
-        ("excess", Align::Right),
+        ("net excess", Align::Right),
         ("95% interval", Align::Right),
     ];
     let mut table = TextTable::new(&columns);
@@ -154,7 +154,7 @@ fn portfolios(facts: &Facts<'_>) -> String {
     let trading = &of_run.trading;
     table.render()
         + &format!(
-            "turnover {} a month one way, cost {} a year at {} bp\nexcess: of the picks net of cost, twelve times the mean monthly difference\n",
+            "turnover {} a month one way, cost {} a year at {} bp\nnet excess: of the picks over this row, net of cost, twelve times the monthly mean\n",
             percent(&trading.turnover, 0),
             percent(&trading.cost_per_year, 1),
             facts.config.cost_bp,
@@ -193,7 +193,7 @@ fn variants(facts: &Facts<'_>) -> String {
         ("a year", Align::Right),
         ("excess", Align::Right),
         ("95% interval", Align::Right),
-        ("less the run", Align::Right),
+        ("minus the run", Align::Right),
         ("95% interval", Align::Right),
     ];
     let mut table = TextTable::new(&columns);
@@ -217,7 +217,9 @@ fn variants(facts: &Facts<'_>) -> String {
     for (name, variant) in of_run.variants.alone.iter().filter(|_| is_short) {
         row(format!("{} alone", fit(name, 16)), variant);
     }
-    for (name, variant) in of_run.variants.without.iter().filter(|_| is_short) {
+    // Of two factors, without the one is the other alone.
+    let says_more = is_short && of_run.variants.alone.len() != 2;
+    for (name, variant) in of_run.variants.without.iter().filter(|_| says_more) {
         row(format!("without {}", fit(name, 16)), variant);
     }
     let table = if is_short { table.render() } else { String::new() };
@@ -246,7 +248,7 @@ fn doubts(of_run: &PortfolioEvaluation) -> String {
         let n = trials.overfitting.n_strategies;
         writeln!(
             text,
-            "the best of {n} in half of the months is below the median in the rest: {:.0}%",
+            "overfitting: best of {n} on half the months, below the median on the rest: {:.0}%",
             100.0 * overfitting
         )
         .expect("writing to a string does not fail");

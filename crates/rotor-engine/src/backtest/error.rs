@@ -187,7 +187,7 @@ impl BacktestError {
                 "give a dataset that has them, leave these factors out, or take `on_missing_input = \"warn\"`".into()
             }
             Self::NeverLive { .. } => {
-                "factors need years of history before the first month; `rotor dataset describe` says what there is".into()
+                "factors need their inputs, and years of history before the first month; `rotor dataset describe` says what there is".into()
             }
             Self::FactorFailed { hint: Some(hint), .. } => hint.clone(),
             Self::FactorFailed { .. } => "mend the factor, or take `on_error = \"skip\"`".into(),

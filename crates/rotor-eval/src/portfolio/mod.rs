@@ -238,7 +238,7 @@ fn caveats(variants: &Variants, trials: &Trials) -> Vec<String> {
     let mut caveats: Vec<String> = range(variants).into_iter().collect();
     if trials.n_trials == 1 {
         caveats.push(format!(
-            "`trials` is 1: whoever has tried several strategies and shows one of them must say how many; {} stand in this file alone",
+            "`trials` is 1: whoever has tried several strategies and shows one of them must say how many; {} stand in `metrics.json` alone",
             variants.alone.len() + variants.without.len() + variants.sensitivity.len()
         ));
     }

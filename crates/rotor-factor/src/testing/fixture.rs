@@ -53,10 +53,10 @@ pub(super) struct LinkRow {
 impl Fixture {
     pub(super) fn parse(text: &str, spec: &Spec) -> Self {
         let mut fixture = Self::default();
-        let only = spec.inputs().iter().find(|input| {
-            spec.inputs().len() == 1 && !matches!(input.source(), Source::Bridge | Source::Links { .. })
-        });
-        let mut heading = only.map_or(String::new(), |input| input.name().to_owned());
+        let is_panel =
+            |input: &&crate::Input| !matches!(input.source(), Source::Bridge | Source::Links { .. });
+        let first = spec.inputs().iter().find(is_panel);
+        let mut heading = first.map_or(String::new(), |input| input.name().to_owned());
         let mut codes: Option<Vec<usize>> = None;
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
             if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {

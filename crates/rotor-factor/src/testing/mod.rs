@@ -23,8 +23,8 @@
 //!
 //! Periods are months (`2020-01`), quarters (`2020Q1`) or days. Two lines of one period are vintages. `[bridge]` has lines of
 //! sector, industry, weight and release; `[links]` of sector, series, polarity and weight, and every linked series has a block
-//! that gives its frequency. A factor with one input needs no name in brackets. Sectors keep the order in which they are first
-//! named.
+//! that gives its frequency. Lines before any name in brackets are those of the first input that a factor declares. Sectors keep
+//! the order in which they are first named.
 //!
 //! The day decides what is seen: what was released before it. Closes are seen up to the day before; on the last day of a
 //! month, as in a dataset of month-end closes, that day's too, and its month is the last complete one.

@@ -364,8 +364,13 @@ impl Frame<'_> {
         x += 5.0;
         svg.text((x, y), Anchor::Start, "", &high);
         x += width(&high) + 18.0;
-        if axis.len() == 2 {
-            let text = axis.join(" × ");
+        let axes = if axis.len() == 2 { axis.join(" × ") } else { String::new() };
+        let text = match (self.chart.measure.as_str(), axes.as_str()) {
+            ("", axes) => axes.to_owned(),
+            (measure, "") => measure.to_owned(),
+            (measure, axes) => format!("{measure}: {axes}"),
+        };
+        if !text.is_empty() {
             let room = (self.right() - x).max(160.0);
             svg.text_in((x, y), Anchor::Start, "", &text, room);
             x += width(&text).min(room);

@@ -302,6 +302,8 @@ pub struct Matrix {
     pub columns: Columns,
     /// What the columns are.
     pub column_axis: String,
+    /// What a cell says, such as "rank"; may be empty.
+    pub measure: String,
     /// Row by row one a column; `None` is drawn as nothing.
     pub cells: Vec<Vec<Option<f64>>>,
     /// How values are written.

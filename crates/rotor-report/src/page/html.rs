@@ -126,11 +126,11 @@ fn blocks(page: &Page, heading: &str, blocks: &[Block]) -> Markup {
 fn one(page: &Page, heading: &str, block: &Block) -> Markup {
     match block {
         Block::Heading(text) => markup! { h3 { (text) } },
-        Block::Paragraph(text) => markup! { p { (text) } },
+        Block::Paragraph(text) => markup! { p { (inline(text)) } },
         Block::Warning(text) => markup! {
-            p class="warning" role="note" { b { (page.lang.of("Warning", "注意")) } span { (text) } }
+            p class="warning" role="note" { b { (page.lang.of("Warning", "注意")) } span { (inline(text)) } }
         },
-        Block::List(items) => markup! { ul { @for item in items { li { (item) } } } },
+        Block::List(items) => markup! { ul { @for item in items { li { (inline(item)) } } } },
         Block::Table(shown) => PreEscaped(table(shown, heading)),
         Block::Figures(figures) => match &figures[..] {
             [shown] => figure(page, shown),
@@ -151,7 +151,7 @@ fn figure(page: &Page, shown: &Figure) -> Markup {
     let can_scroll = matches!(shown.chart, Chart::Matrix(_));
     markup! {
         figure id=(shown.id) class=[(!shown.chart.is_small()).then_some("full")] {
-            figcaption { b { (shown.title) } @if !shown.about.is_empty() { span { (shown.about) } } }
+            figcaption { b { (shown.title) } @if !shown.about.is_empty() { span { (inline(&shown.about)) } } }
             @if let Some(narrow) = narrow {
                 div class="wide" { (PreEscaped(svg)) }
                 div class="narrow" { (PreEscaped(narrow)) }
@@ -163,6 +163,27 @@ fn figure(page: &Page, shown: &Figure) -> Markup {
             div class="under" { (numbers(page, shown)) }
         }
     }
+}
+
+/// Text in which what stands between two backquotes is code.
+fn inline(text: &str) -> Markup {
+    let mut written = String::with_capacity(text.len() + 16);
+    write_inline(&mut written, text);
+    PreEscaped(written)
+}
+
+fn write_inline(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('`')
+        && let Some((code, after)) = after.split_once('`')
+    {
+        escape(out, before);
+        out.push_str("<code>");
+        escape(out, code);
+        out.push_str("</code>");
+        rest = after;
+    }
+    escape(out, rest);
 }
 
 /// The table behind a figure, folded.
@@ -241,7 +262,7 @@ fn table(shown: &Table, name: &str) -> String {
         for (position, (cell, side)) in row.iter().zip(&sides).enumerate() {
             let start = if position == 0 { "<th scope=\"row\"" } else { "<td" };
             text.extend([start, side, ">"]);
-            escape(&mut text, cell);
+            write_inline(&mut text, cell);
         }
     }
     text.push_str("\n</tbody></table></div>\n");
@@ -251,6 +272,14 @@ fn table(shown: &Table, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_between_two_backquotes_is_code() {
+        let written = |text: &str| inline(text).into_string();
+        assert_eq!(written("see `a<b` and `c`"), "see <code>a&lt;b</code> and <code>c</code>");
+        assert_eq!(written("a ` alone & `` nothing"), "a <code> alone &amp; </code>` nothing");
+        assert_eq!(written("one ` alone"), "one ` alone");
+    }
 
     #[test]
     fn base64_is_that_of_rfc_4648() {

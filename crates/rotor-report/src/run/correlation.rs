@@ -59,6 +59,7 @@ pub(super) fn figure(teller: &Teller<'_>) -> Option<Figure> {
             row_axis: lang.of("factor", "因子").into(),
             columns: Columns::Names(names),
             column_axis: lang.of("factor", "因子").into(),
+            measure: lang.of("correlation", "相关系数").into(),
             cells,
             unit: crate::draw::Unit { decimals: 2, ..CORRELATION },
             shades: Shades::Diverging { middle: 0.0, extent: Some(1.0) },

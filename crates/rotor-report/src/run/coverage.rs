@@ -128,6 +128,7 @@ fn by_year(teller: &Teller<'_>) -> Option<Figure> {
             row_axis: lang.of("factor", "因子").into(),
             columns: Columns::Names((first..=last).map(|year| year.to_string()).collect()),
             column_axis: lang.of("year", "年份").into(),
+            measure: lang.of("share of sectors", "行业占比").into(),
             cells: counts.iter().map(|years| years.iter().map(share).collect()).collect(),
             unit: Unit::fraction(0),
             shades: Shades::Sequential,

@@ -346,6 +346,7 @@ fn calendar(teller: &Teller<'_>, id: &str, months: &[Month]) -> Figure {
             row_axis: lang.of("year", "年份").into(),
             columns: Columns::Names((1..=12).map(|month| month.to_string()).collect()),
             column_axis: lang.of("month of the execution", "调仓月份").into(),
+            measure: "RankIC".into(),
             cells,
             unit: Unit { decimals: 2, ..CORRELATION },
             shades: Shades::Diverging { middle: 0.0, extent: None },

@@ -125,7 +125,7 @@ fn excess(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     }
     let mut blocks = notes.under(table);
     let legend = lang.of(
-        "Twelve times the mean monthly difference; intervals and p-values by EWC with Student's t. Detectable: the true excess that so many months find in four cases of five.",
+        "Twelve times the mean monthly difference; intervals and p-values by equal-weighted cosines (EWC) with Student's t. Detectable: the true excess that so many months find in four cases of five.",
         "月均差额乘以12；区间与p值采用EWC与t分布。可识别下限：此样本长度下五次中有四次能识别的真实超额。",
     );
     blocks.push(legend.to_owned().into());

@@ -80,9 +80,10 @@ fn strip(teller: &Teller<'_>) -> Vec<Block> {
         about,
         chart: Chart::Matrix(Matrix {
             rows: rows.iter().map(|(sector, n, _)| label(*sector, *n)).collect(),
-            row_axis: lang.of("share of months held, sector", "持有月份占比、行业").into(),
+            row_axis: lang.of("sector", "行业").into(),
             columns: Columns::Dates(kept.iter().map(|(_, month)| month.as_of).collect()),
             column_axis: lang.of("execution", "调仓日").into(),
+            measure: lang.of("rank", "排名").into(),
             cells: rows.into_iter().map(|(_, _, cells)| cells).collect(),
             unit: Unit { factor: -1.0, ..Unit::plain(0) },
             shades: Shades::Sequential,

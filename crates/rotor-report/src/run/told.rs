@@ -47,8 +47,8 @@ const KNOWN: &[(&str, &str)] = &[
         "一条规则即可决定结果：改变入选数、成本与`min_factors`，相对等权的净超额为年化{}%至{}%；见敏感性，且每种设定都应计入尝试次数",
     ),
     (
-        "`trials` is 1: whoever has tried several strategies and shows one of them must say how many; {} stand in this file alone",
-        "`trials`为1：若试过多个策略而只展示其一，须说明试过多少；仅本文件就有{}个",
+        "`trials` is 1: whoever has tried several strategies and shows one of them must say how many; {} stand in `metrics.json` alone",
+        "`trials`为1：若试过多个策略而只展示其一，须说明试过多少；仅`metrics.json`就有{}个",
     ),
     // What a reader of the run must know.
     ("factor `{}` has no scores: {}", "因子`{}`无得分：{}"),

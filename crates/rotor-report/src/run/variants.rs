@@ -89,7 +89,7 @@ fn variant_columns(teller: &Teller<'_>, first: Vec<Column>, has_difference: bool
         Column::number("p"),
     ]);
     if has_difference {
-        columns.push(Column::number(lang.of("less the run", "较本策略")));
+        columns.push(Column::number(lang.of("minus the run", "较本策略")));
         columns.push(Column::number(lang.of("95% interval", "95%区间")));
     }
     columns.extend([
@@ -251,6 +251,7 @@ fn matrix(teller: &Teller<'_>, all: &[Setting<'_>], run: &Setting<'_>) -> Option
             row_axis: lang.of("top", "入选数").into(),
             columns: Columns::Names(least.iter().map(|value| mark(*value, min_factors)).collect()),
             column_axis: lang.of("min_factors", "最少因子数").into(),
+            measure: lang.of("excess", "超额").into(),
             cells,
             unit: Unit::fraction(1).signed(),
             shades: Shades::Diverging { middle: 0.0, extent: None },
@@ -330,11 +331,19 @@ fn trials(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     let percent = |notes: &mut Notes, figure: super::metrics::Figure<'_>| notes.figure(figure, SHARE);
     let figure = deflated.figure(&[]);
     table.row([
-        say!(
-            lang,
-            "probability that the excess exceeds that of the luckiest of {n_trials} trials without skill (deflated Sharpe ratio)",
-            "超额好于{n_trials}次无能力尝试中最走运者的概率（折减夏普比率）"
-        ),
+        match n_trials {
+            1 => lang
+                .of(
+                    "probability that the excess exceeds luck, as the only trial (deflated Sharpe ratio)",
+                    "作为唯一一次尝试，超额好于运气的概率（折减夏普比率）",
+                )
+                .into(),
+            _ => say!(
+                lang,
+                "probability that the excess exceeds that of the luckiest of {n_trials} trials without skill (deflated Sharpe ratio)",
+                "超额好于{n_trials}次无能力尝试中最走运者的概率（折减夏普比率）"
+            ),
+        },
         percent(&mut notes, figure),
         figure.n.to_string(),
     ]);

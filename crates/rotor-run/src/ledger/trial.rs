@@ -30,7 +30,7 @@ pub struct Trial {
     pub engine: String,
     /// What came out.
     pub headline: Headline,
-    /// Where the run folder was to go, as it was given.
+    /// Where the run folder was to go.
     pub run: String,
 }
 

@@ -7,13 +7,23 @@
 # ROTOR_DATASET names a dataset folder; without it the demo is taken, the same bytes on every machine.
 set -euo pipefail
 cd "$(dirname "$0")"
+# One place, whatever the surroundings say: what is checked below is what is built here.
+export CARGO_TARGET_DIR="$PWD/target"
+
+usage() {
+  echo "usage: ./ci.sh [--accept WHY WHO]" >&2
+  exit 2
+}
+case "$#${1:-}" in
+  0) ;;
+  3--accept) if [ -z "$2" ] || [ -z "$3" ]; then usage; fi ;;
+  *) usage ;;
+esac
 
 library=target/release/lib@SNAKE@.so
 if [ "$(uname)" = Darwin ]; then library=target/release/lib@SNAKE@.dylib; fi
 dataset=()
 if [ -n "${ROTOR_DATASET:-}" ]; then dataset=(--dataset "$ROTOR_DATASET"); fi
-
-golden=(--dir golden --set "@SNAKE@.library=$library")
 
 step() { printf '\n== %s\n' "$*"; }
 
@@ -30,11 +40,10 @@ step "build"
 cargo build --release
 
 if [ "${1:-}" = --accept ]; then
-  why=${2:?why, in a sentence: ./ci.sh --accept WHY WHO}
-  who=${3:?who says so: ./ci.sh --accept WHY WHO}
+  why=$2 who=$3
   step "accept"
   for case in golden/*/; do
-    rotor accept "$(basename "$case")" "${golden[@]}" --reason "$why" --by "$who"
+    rotor accept "$(basename "$case")" --dir golden --reason "$why" --by "$who"
   done
   instructions --accept --reason "$why" --by "$who"
   exit
@@ -53,7 +62,7 @@ step "leaks: nothing that is not public yet, no memory, no clock, no files"
 rotor leakcheck --factors @SNAKE@ --set "@SNAKE@.library=$library" ${dataset[@]+"${dataset[@]}"}
 
 step "golden backtests against what was accepted"
-rotor golden check "${golden[@]}"
+rotor golden check --dir golden
 
 step "instructions of a call against the accepted count"
 instructions

@@ -98,9 +98,10 @@ fn dataset(text: &mut String, audit: &Audit) {
     }
     if audit.foresight.is_empty() {
         let closest = audit.closest.as_ref().map_or(String::new(), |closest| {
-            format!("; closest: {:+.2}, `{}`", closest.correlation, fit(&closest.series, 21))
+            let (correlation, n) = (closest.correlation, closest.n_periods);
+            format!("; closest: `{}` {correlation:+.2}, {n} months", fit(&closest.series, 14))
         });
-        line!(text, "  ok    dataset: no series knows returns{closest}");
+        line!(text, "  ok    dataset: none knows returns{closest}");
         return;
     }
     let n = audit.foresight.len();

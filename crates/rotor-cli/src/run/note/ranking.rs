@@ -80,6 +80,11 @@ fn tie(teller: &Teller<'_>, picks: &[usize]) -> Option<String> {
     let n_out = (0..day.places.len()).filter(|sector| day.shares[*sector] == 0.0 && is_tied(sector)).count();
     match (n_out, teller.facts.config.ties) {
         (0, _) | (_, Ties::Fractional) => None,
+        (1, Ties::Percentile) => Some(say!(
+            lang,
+            "One sector that is not picked has the total of the last pick, {total}: the raw values settled it.",
+            "另有1个未入选行业与末位入选行业总分相同（{total}），由原始值的百分位决定取舍。"
+        )),
         (_, Ties::Percentile) => Some(say!(
             lang,
             "{n_out} sectors that are not picked have the total of the last pick, {total}: the raw values settled it.",

@@ -1,5 +1,6 @@
 //! The run of a folder made again, from what its `run.json` says and what is to be had today.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use rotor_compare::{Datum, FirstDifference, changed_inputs, changed_results, first_difference};
@@ -18,7 +19,13 @@ use crate::run::replayed::replayed;
 use crate::run::settings::Settings;
 
 /// Makes the run again and adds to the report what was found on the way, all of it.
-pub(super) fn make(report: &mut Report, dataset: Option<&Path>) -> Result<(), CliError> {
+///
+/// `libraries` are those given, by the names of the factors in them.
+pub(super) fn make(
+    report: &mut Report,
+    dataset: Option<&Path>,
+    libraries: &BTreeMap<String, String>,
+) -> Result<(), CliError> {
     let recorded = report.provenance.clone();
     let mut today = Map::from_iter([("engine".to_owned(), provenance::engine())]);
     let source = report.place.join("run.json").display().to_string();
@@ -42,6 +49,9 @@ pub(super) fn make(report: &mut Report, dataset: Option<&Path>) -> Result<(), Cl
         Ok(opened) => Some(opened),
         Err(error) => {
             report.hinder("data", &error);
+            if dataset.is_none() {
+                report.add_hint("name the dataset by `--dataset DIR`; the run names it as it was given, where it was made");
+            }
             None
         }
     });
@@ -54,7 +64,10 @@ pub(super) fn make(report: &mut Report, dataset: Option<&Path>) -> Result<(), Cl
         let mut entries = Vec::new();
         for name in &config.factors {
             let mut settings = config.of_factor(name);
-            if settings.library.is_some() {
+            let given = libraries.get(name);
+            let is_loaded = settings.library.is_some();
+            if is_loaded {
+                settings.library = given.cloned().or(settings.library);
                 // What runs is what ran, or nothing.
                 settings.sha256 = recorded_hash(&recorded, name).or(settings.sha256);
             }
@@ -63,7 +76,12 @@ pub(super) fn make(report: &mut Report, dataset: Option<&Path>) -> Result<(), Cl
                     entries.push(provenance::factor(&made));
                     chosen.push(made);
                 }
-                Err(error) => report.hinder("factor", &error),
+                Err(error) => {
+                    report.hinder("factor", &error);
+                    if is_loaded && given.is_none() {
+                        report.add_hint("name the library by `--factor LIB`; the run names it as it was given, where it was made");
+                    }
+                }
             }
         }
         today.insert("factors".into(), json!(entries));
@@ -204,5 +222,12 @@ fn first_line(name: &str, was: &Path, is: &Path) -> Option<FirstDifference> {
 impl Report {
     fn hinder(&mut self, part: &'static str, error: &CliError) {
         self.obstacles.push(Obstacle { part, problem: error.report(), hints: error.hints() });
+    }
+
+    /// Adds how to mend the last obstacle.
+    fn add_hint(&mut self, hint: &str) {
+        if let Some(obstacle) = self.obstacles.last_mut() {
+            obstacle.hints.push(hint.to_owned());
+        }
     }
 }

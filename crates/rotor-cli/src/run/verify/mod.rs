@@ -3,6 +3,7 @@
 mod again;
 mod text;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,6 +12,7 @@ use rotor_run::ChangedFile;
 use serde_json::{Map, Value, json};
 
 use crate::run::backtest::use_threads;
+use crate::run::members::names_in;
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
@@ -20,6 +22,9 @@ pub(crate) struct Verify {
     /// Replay on this dataset [default: the one that the run names]
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
+    /// Take a library for the factors in it that the run loaded [default: the one that the run names]
+    #[arg(long, value_name = "LIB")]
+    factor: Vec<String>,
     /// How many threads take part; the results are the same on any number [default: one a core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -73,7 +78,11 @@ pub(crate) fn run(arguments: &Verify) -> Result<Outcome, CliError> {
         obstacles: Vec::new(),
         again: None,
     };
-    again::make(&mut report, arguments.dataset.as_deref())?;
+    let mut libraries = BTreeMap::new();
+    for library in &arguments.factor {
+        libraries.extend(names_in(library, false)?.into_iter().map(|name| (name, library.clone())));
+    }
+    again::make(&mut report, arguments.dataset.as_deref(), &libraries)?;
     let text = if arguments.json { to_json(&as_json(&report))? } else { text::as_text(&report) };
     Ok(Outcome { text, passed: report.is_verified() })
 }

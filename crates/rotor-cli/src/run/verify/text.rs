@@ -21,11 +21,8 @@ pub(super) fn as_text(report: &Report) -> String {
     for file in &report.changed {
         part("", file.to_string());
     }
-    let inputs = if report.inputs.is_empty() {
-        "the same today, as far as they are to be had"
-    } else {
-        "not the same today:"
-    };
+    let inputs =
+        if report.inputs.is_empty() { "what is to be had is the same today" } else { "not the same today:" };
     let inputs =
         if report.inputs.is_empty() && report.obstacles.is_empty() { "the same today" } else { inputs };
     part("made of", inputs.into());

@@ -64,6 +64,7 @@ fn matrix(table: &Table, named: &dyn Fn(&str) -> String) -> Option<Chart> {
         row_axis: String::new(),
         columns: Columns::Names(columns.iter().map(|column| named(&column.name)).collect()),
         column_axis: String::new(),
+        measure: String::new(),
         unit: Unit::plain(decimals(known())),
         cells,
         shades,

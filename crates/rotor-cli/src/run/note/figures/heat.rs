@@ -47,6 +47,7 @@ fn matrix(teller: &Teller<'_>, signal: &Signal) -> Option<Block> {
         row_axis: lang.of("A", "A").into(),
         columns: MatrixColumns::Names(names().collect()),
         column_axis: lang.of("B", "B").into(),
+        measure: "z".into(),
         cells: cells.collect(),
         unit: Unit::plain(1).signed(),
         shades: Shades::Diverging { middle: 0.0, extent: Some(2.0) },

@@ -34,6 +34,7 @@ pub(crate) fn figures(teller: &Teller<'_>) -> Option<Block> {
         row_axis: lang.of("sector", "行业").into(),
         columns: Columns::Names(chosen.iter().map(|one| teller.factor(one)).collect()),
         column_axis: lang.of("factor", "因子").into(),
+        measure: lang.of("score", "得分").into(),
         cells: cells.collect(),
         unit: Unit::plain(if extent >= 1.0 { 0 } else { 2 }),
         shades: Shades::Diverging { middle, extent: (extent > 0.0).then_some(extent) },

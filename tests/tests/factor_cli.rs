@@ -71,7 +71,19 @@ fn a_new_crate_inside_the_workspace_shares_its_settings() {
 
 #[test]
 fn names_that_cannot_be_are_refused() {
-    for name in ["My-Idea", "1st", "a--b", "fn", "rotor-factor", "idea-", ""] {
+    for name in [
+        "My-Idea",
+        "1st",
+        "a--b",
+        "fn",
+        "match",
+        "rotor-factor",
+        "signal",
+        "cross-section",
+        "option",
+        "idea-",
+        "",
+    ] {
         let (code, _, stderr) = run_rotor(&["factor", "new", name]);
         assert_eq!(code, 2, "{name}");
         assert!(stderr.contains("expected") || stderr.contains("a meaning in Rust"), "{name}: {stderr}");

@@ -187,15 +187,65 @@ fn a_factor_repository_of_its_own_has_golden_backtests() {
     let (code, _, stderr) = check(folder.path(), &[]);
     assert!(code == 2 && stderr.contains("there are no golden backtests in "), "{stderr}");
     fs::write(case.join("run.txt"), "[colours]\n").unwrap();
-    let (code, _, stderr) = check(&place, &[]);
+    let (code, stdout, stderr) = check(&place, &[]);
     assert!(
-        code == 2 && stderr.contains("it is no golden backtest: line 1: there is no part `colours`"),
-        "{stderr}"
+        code == 1 && stdout.contains("it is no golden backtest: line 1: there is no part `colours`"),
+        "{stdout}{stderr}"
     );
+    // Such a text can be replaced, and what is said of it can be read by programs.
+    let (code, json, stderr) = run_rotor(&[&accept[..], &["--json"]].concat());
+    assert_eq!((code, stderr.as_str()), (0, ""), "{json}");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["case"], &json["comparison"]), (&"mine".into(), &Value::Null));
+    assert_eq!(check(&place, &[]).0, 0);
+    let text = fs::read_to_string(case.join("run.txt")).unwrap();
+    fs::write(case.join("run.txt"), text.replace('\n', "\r\n")).unwrap();
+    let (code, stdout, _) = check(&place, &[]);
+    assert!(code == 1 && stdout.contains("are its line ends or spaces changed?"), "{stdout}");
+    let (code, _, stderr) = check(&place, &["--set", "momentun.weight=7"]);
+    assert!(code == 2 && stderr.contains("hint: did you mean `momentum`?"), "{stderr}");
     fs::write(case.join("case.toml"), "title = \"x\"\nworld = \"mars\"\nseed = 1\n").unwrap();
     let (code, _, stderr) = check(&place, &[]);
     assert!(
         code == 2 && stderr.contains("`world` is \"mars\"; there are a-share, null and leaky"),
         "{stderr}"
     );
+}
+
+#[test]
+fn acceptances_at_once_are_all_written_down() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("golden");
+    let dataset = messy::kept().join("monthly");
+    let cases = ["a", "b", "c", "d", "e"];
+    for case in cases {
+        fs::create_dir_all(place.join(case)).unwrap();
+        let text = format!(
+            "title = \"{case}\"\ndataset = {:?}\n\n[config]\nfactors = [\"momentum\"]\nmin_factors = 1\n",
+            dataset.to_str().unwrap()
+        );
+        fs::write(place.join(case).join("case.toml"), text).unwrap();
+    }
+    std::thread::scope(|scope| {
+        // Each twice: the second finds nothing to accept.
+        for case in cases.iter().chain(&cases) {
+            let place = place.to_str().unwrap();
+            scope.spawn(move || {
+                let (code, stdout, stderr) =
+                    run_rotor(&["accept", case, "--dir", place, "--reason", "the first", "--by", "me"]);
+                assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
+            });
+        }
+    });
+    let (code, stdout, _) = check(&place, &[]);
+    assert_eq!(code, 0, "{stdout}");
+    let ledger = place.join("ACCEPTED.toml");
+    let signed = fs::read_to_string(&ledger).unwrap();
+    assert_eq!(signed.matches("[[accepted]]").count(), cases.len(), "{signed}");
+    // A list in another form cannot be gone on with, and is left as it is.
+    fs::write(&ledger, "accepted = []\n").unwrap();
+    let (code, _, stderr) =
+        run_rotor(&["accept", "a", "--dir", place.to_str().unwrap(), "--reason", "again", "--by", "me"]);
+    assert!(code == 2 && stderr.contains("with one more entry it is no list of acceptances"), "{stderr}");
+    assert_eq!(fs::read_to_string(&ledger).unwrap(), "accepted = []\n");
 }

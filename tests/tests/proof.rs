@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rotor_data::folder::sha256;
 use rotor_tests::plugins::c_plugin;
 use rotor_tests::{demo, run_rotor};
 use serde_json::Value;
@@ -100,6 +101,69 @@ fn a_run_is_verified_or_what_differs_is_named() {
     assert!(code == 2 && stderr.contains("is no run folder: it has no `run.json`"), "{stderr}");
 }
 
+/// What `run.json` says beside files and inputs follows from the run as well, and what a file holds is not believed for its hash.
+#[test]
+fn a_forged_folder_is_judged_and_says_where() {
+    let runs = Runs::new();
+    let place = runs.backtest("run", &[]);
+    let file = place.join("run.json");
+    let sound = fs::read_to_string(&file).unwrap();
+    for (from, to, entry) in [
+        ("\"n\": 24", "\"n\": 999", "executions"),
+        ("\"warnings\": []", "\"warnings\": [[1]]", "warnings"),
+        ("\"isolated\": false", "\"isolated\": true", "factors"),
+        ("\"source\": \"none\"", "\"source\": \"everybody\"", "trials"),
+    ] {
+        edit(&file, from, to);
+        let (code, said) = verify(&place, &[]);
+        assert!(code == 1 && said.contains(&format!("run.json: {entry}\n")), "{entry}:\n{said}");
+        fs::write(&file, &sound).unwrap();
+    }
+    assert_eq!(verify(&place, &[]).0, 0);
+
+    // A damaged table with a hash to match.
+    let table = place.join("scores.parquet");
+    let whole = fs::read(&table).unwrap();
+    let mut damaged = whole.clone();
+    damaged.iter_mut().rev().take(20).for_each(|byte| *byte = 0);
+    fs::write(&table, &damaged).unwrap();
+    edit(&file, &sha256(&whole), &sha256(&damaged));
+    let (code, said) = verify(&place, &[]);
+    assert!(code == 1 && said.contains("scores.parquet differs\n"), "{said}");
+    fs::write(&file, &sound).unwrap();
+
+    // A link to nowhere is a file that is missing.
+    fs::remove_file(&table).unwrap();
+    std::os::unix::fs::symlink("nowhere", &table).unwrap();
+    let (code, said) = verify(&place, &[]);
+    assert!(code == 1 && said.contains("`scores.parquet` is missing\n"), "{said}");
+    fs::remove_file(&table).unwrap();
+    fs::write(&table, &whole).unwrap();
+
+    // Names are shown, not obeyed.
+    fs::write(place.join("a\u{1b}[31m\nverified"), "").unwrap();
+    let (code, said) = verify(&place, &[]);
+    assert!(code == 1 && !said.contains('\u{1b}') && !said.contains("\nverified"), "{said}");
+}
+
+#[test]
+fn a_library_that_has_moved_can_be_named() {
+    let runs = Runs::new();
+    let library = runs.0.path().join("libmomentum_c.so");
+    fs::copy(c_plugin(), &library).unwrap();
+    let place = runs.backtest("run", &["--factor", library.to_str().unwrap()]);
+    let moved = runs.0.path().join("elsewhere.so");
+    fs::rename(&library, &moved).unwrap();
+    let (code, said) = verify(&place, &[]);
+    assert!(code == 1 && said.contains("hint: name the library by `--factor LIB`"), "{said}");
+    let (code, said) = verify(&place, &["--factor", moved.to_str().unwrap()]);
+    assert_eq!((code, said.lines().last()), (0, Some("verified")), "{said}");
+    // One that the run did not load is no help.
+    let other = runs.backtest("other", &["--factors", "heat"]);
+    let (code, said) = verify(&other, &["--factor", moved.to_str().unwrap()]);
+    assert!(code == 1 && said.contains("has no factor that the run loaded"), "{said}");
+}
+
 #[test]
 fn a_library_is_pinned_to_what_ran() {
     let runs = Runs::new();
@@ -162,6 +226,12 @@ fn two_runs_are_compared() {
     let mean = other.iter().zip(&one).map(|(after, before)| after - before).sum::<f64>() / 24.0;
     let difference = comparison["headline"]["difference"]["value"].as_f64().unwrap();
     assert!((difference - 12.0 * mean).abs() < 1e-14, "{difference}");
+    // What only rounding tells apart is the same, ends of intervals among it.
+    let exact = runs.backtest("exact", &["--cost-bp", "12"]);
+    let rounded = runs.backtest("rounded", &["--cost-bp", "12.0000000001"]);
+    assert_eq!(compare(&exact, &rounded, &[]).0, 1);
+    let (code, said, _) = compare(&exact, &rounded, &["--tol", "1e-6"]);
+    assert_eq!(code, 0, "{said}");
     // A tolerance that swallows everything numerical leaves what is no number: other sectors are held.
     assert_eq!(compare(&before, &after, &["--tol", "1e9"]).0, 1);
     assert_eq!(compare(&before, &after, &["--tol", "-1"]).0, 2);

@@ -79,6 +79,11 @@ impl Place {
     }
 }
 
+/// Writes a file whole or not at all, whatever is there.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    Place { path: path.to_owned(), is_forced: true }.try_write(text)
+}
+
 /// Removes the file that is being written. None is finished after that.
 ///
 /// For a program that is told to stop.

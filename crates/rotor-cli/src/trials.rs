@@ -97,16 +97,20 @@ impl<'h> OfDataset<'h> {
         others.map(|trial| trial.config.as_str()).collect::<BTreeSet<&str>>().len()
     }
 
-    /// The best by its Sharpe ratio. Of a configuration that was run again the last line counts.
+    /// The best by its evidence: the Sharpe ratio times the root of the months behind it, so that two good months are not the best.
+    /// Of a configuration that was run again the last line counts; what cannot be judged is passed over.
     fn best(&self) -> Option<Best<'h>> {
         let latest: BTreeMap<&str, &'h Trial> =
             self.trials.iter().map(|trial| (trial.config.as_str(), *trial)).collect();
-        let ratios = latest.into_values().filter_map(|trial| Some((trial, trial.headline.sharpe?)));
-        let (trial, sharpe) = ratios.max_by(|(_, one), (_, other)| one.total_cmp(other))?;
-        let n_months = usize::try_from(trial.headline.n_months).ok()?;
-        let threshold = luckiest_sharpe(self.n_trials(), n_months).ok()?;
-        let probability = beyond_luck(sharpe, self.n_trials(), n_months).ok()?;
-        Some(Best { trial, sharpe, threshold, probability })
+        let judged = latest.into_values().filter_map(|trial| {
+            let sharpe = trial.headline.sharpe?;
+            let n_months = usize::try_from(trial.headline.n_months).ok()?;
+            let threshold = luckiest_sharpe(self.n_trials(), n_months).ok()?;
+            let probability = beyond_luck(sharpe, self.n_trials(), n_months).ok()?;
+            Some(Best { trial, sharpe, threshold, probability })
+        });
+        let evidence = |best: &Best<'_>| best.sharpe * (best.trial.headline.n_months as f64).sqrt();
+        judged.max_by(|one, other| evidence(one).total_cmp(&evidence(other)))
     }
 }
 
@@ -184,7 +188,7 @@ fn table(trials: &[&Trial]) -> String {
             headline
                 .interval
                 .map_or("-".into(), |(low, high)| format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high)),
-            headline.sharpe.map_or("-".into(), |sharpe| format!("{sharpe:.2}")),
+            headline.sharpe.map_or("-".into(), |sharpe| fit(&format!("{sharpe:.2}"), 9)),
             fit_end(&trial.run, 17),
         ]);
     }

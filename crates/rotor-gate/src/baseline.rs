@@ -29,6 +29,15 @@ pub struct Baseline {
     pub accepted: Vec<Acceptance>,
 }
 
+/// Which workloads were counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All there are: one that was not counted is gone.
+    All,
+    /// Some: nothing is said about the others.
+    Some,
+}
+
 /// One acceptance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -150,7 +159,7 @@ impl Baseline {
     ///
     /// `how` is the command that accepts them.
     #[must_use]
-    pub fn judge(&self, counts: &[(String, u64)], compiler: &str, how: &str) -> Verdict {
+    pub fn judge(&self, counts: &[(String, u64)], scope: Scope, compiler: &str, how: &str) -> Verdict {
         let mut text = String::new();
         let mut moved = Vec::new();
         let width = counts.iter().map(|(name, _)| name.len()).max().unwrap_or(0).max("workload".len());
@@ -177,8 +186,8 @@ impl Baseline {
                 moved.push(format!("`{name}` takes {:.1}% {direction} instructions", change.abs() * 100.0));
             }
         }
-        for gone in self.counts.keys().filter(|name| !counts.iter().any(|(counted, _)| counted == *name)) {
-            line!("{gone:<width$}  {:>15}  {:>15}  {:>8}  GONE", grouped(self.counts[gone]), "-", "-");
+        for gone in self.gone(counts, scope) {
+            line!("{gone:<width$}  {:>15}  {:>15}  {:>8}  GONE", grouped(self.counts[&gone]), "-", "-");
             moved.push(format!("`{gone}` is no longer counted"));
         }
         let other_compiler = !self.counts.is_empty() && self.compiler != compiler;
@@ -195,6 +204,13 @@ impl Baseline {
         Verdict { text, passed }
     }
 
+    /// The workloads that stand and are no longer counted.
+    fn gone(&self, counts: &[(String, u64)], scope: Scope) -> Vec<String> {
+        let is_gone =
+            |name: &&String| scope == Scope::All && !counts.iter().any(|(counted, _)| counted == *name);
+        self.counts.keys().filter(is_gone).cloned().collect()
+    }
+
     /// Accepts counts: those beyond the tolerance, new and gone ones; all of them if the compiler is another.
     ///
     /// Returns the entry that was appended, or `None` if there is nothing to accept.
@@ -205,6 +221,7 @@ impl Baseline {
     pub fn accept(
         &mut self,
         counts: &[(String, u64)],
+        scope: Scope,
         compiler: &str,
         reason: &str,
         by: &str,
@@ -222,9 +239,7 @@ impl Baseline {
                 self.counts.insert(name.clone(), *now);
             }
         }
-        let is_gone = |name: &String| !counts.iter().any(|(counted, _)| counted == name);
-        let gone: Vec<String> = self.counts.keys().filter(|name| is_gone(name)).cloned().collect();
-        for name in gone {
+        for name in self.gone(counts, scope) {
             let before = self.counts.remove(&name);
             changes.insert(name, Change { before, after: None });
         }
@@ -270,14 +285,19 @@ mod tests {
     fn accepted() -> Baseline {
         let mut baseline = Baseline::default();
         let first = counts(&[("load", 1_000_000), ("evaluate", 200_000)]);
-        baseline.accept(&first, "rustc 1", "the first counts", "a person").unwrap();
+        baseline.accept(&first, Scope::All, "rustc 1", "the first counts", "a person").unwrap();
         baseline
     }
 
     #[test]
     fn a_tenth_more_turns_the_gate_red_and_a_fortieth_does_not() {
         let judge = |load, evaluate| {
-            accepted().judge(&counts(&[("load", load), ("evaluate", evaluate)]), "rustc 1", "gate --accept")
+            accepted().judge(
+                &counts(&[("load", load), ("evaluate", evaluate)]),
+                Scope::All,
+                "rustc 1",
+                "gate --accept",
+            )
         };
         assert!(judge(1_025_000, 200_000).passed);
         let red = judge(1_000_000, 220_000);
@@ -295,24 +315,42 @@ mod tests {
 
     #[test]
     fn new_and_lost_workloads_are_red() {
-        let verdict =
-            accepted().judge(&counts(&[("load", 1_000_000), ("report", 5)]), "rustc 1", "gate --accept");
+        let verdict = accepted().judge(
+            &counts(&[("load", 1_000_000), ("report", 5)]),
+            Scope::All,
+            "rustc 1",
+            "gate --accept",
+        );
         assert!(!verdict.passed);
         assert!(
             verdict.text.contains("`report` is new, `evaluate` is no longer counted"),
             "{}",
             verdict.text
         );
-        assert!(!Baseline::default().judge(&counts(&[("load", 1)]), "rustc 1", "").passed);
+        assert!(!Baseline::default().judge(&counts(&[("load", 1)]), Scope::All, "rustc 1", "").passed);
+    }
+
+    #[test]
+    fn of_some_workloads_the_others_stand() {
+        let mut baseline = accepted();
+        let now = counts(&[("load", 1_000_000), ("report", 5)]);
+        let verdict = baseline.judge(&now, Scope::Some, "rustc 1", "gate --accept");
+        assert!(!verdict.passed && verdict.text.contains("`report` is new"), "{}", verdict.text);
+        assert!(!verdict.text.contains("evaluate"), "{}", verdict.text);
+        baseline.accept(&now, Scope::Some, "rustc 1", "another dataset", "a person").unwrap();
+        assert_eq!(baseline.counts.len(), 3);
+        baseline.check().unwrap();
+        assert!(baseline.judge(&now, Scope::Some, "rustc 1", "").passed);
     }
 
     #[test]
     fn another_compiler_is_not_judged_and_says_so() {
         let now = counts(&[("load", 2_000_000), ("evaluate", 200_000)]);
-        let verdict = accepted().judge(&now, "rustc 2", "gate --accept");
+        let verdict = accepted().judge(&now, Scope::All, "rustc 2", "gate --accept");
         assert!(verdict.passed && verdict.text.contains("NOT JUDGED"), "{}", verdict.text);
         let mut baseline = accepted();
-        let acceptance = baseline.accept(&now, "rustc 2", "rustc 2", "a person").unwrap().unwrap();
+        let acceptance =
+            baseline.accept(&now, Scope::All, "rustc 2", "rustc 2", "a person").unwrap().unwrap();
         assert_eq!(acceptance.changes.len(), 2, "also what hardly moved");
         baseline.check().unwrap();
     }
@@ -325,12 +363,12 @@ mod tests {
         let mut baseline = accepted();
         let now = counts(&[("load", 1_010_000), ("evaluate", 220_000)]);
         let acceptance =
-            baseline.accept(&now, "rustc 1", "intervals that hold", "a person").unwrap().unwrap();
+            baseline.accept(&now, Scope::All, "rustc 1", "intervals that hold", "a person").unwrap().unwrap();
         let change = Change { before: Some(200_000), after: Some(220_000) };
         // The one percent of `load` is not accepted with it: it would be the first step of many.
         assert_eq!(acceptance.changes, BTreeMap::from([("evaluate".to_owned(), change)]));
         assert_eq!(baseline.counts["load"], 1_000_000);
-        assert!(baseline.accept(&now, "rustc 1", "again", "a person").unwrap().is_none());
+        assert!(baseline.accept(&now, Scope::All, "rustc 1", "again", "a person").unwrap().is_none());
         baseline.write(&path).unwrap();
         assert_eq!(Baseline::read(&path).unwrap(), baseline);
         assert_eq!(folder.path().read_dir().unwrap().count(), 1, "nothing half-made");
@@ -371,7 +409,7 @@ mod tests {
     fn nothing_is_accepted_without_a_reason_and_a_name() {
         for (reason, by) in [("", "a person"), ("because", " ")] {
             let mut baseline = Baseline::default();
-            let refused = baseline.accept(&counts(&[("load", 1)]), "rustc 1", reason, by);
+            let refused = baseline.accept(&counts(&[("load", 1)]), Scope::All, "rustc 1", reason, by);
             assert!(matches!(refused, Err(GateError::NoReason)));
         }
     }

@@ -12,7 +12,7 @@ mod callgrind;
 use std::io;
 use std::path::PathBuf;
 
-pub use baseline::{Acceptance, Baseline, Change, TOLERANCE, Verdict};
+pub use baseline::{Acceptance, Baseline, Change, Scope, TOLERANCE, Verdict};
 pub use callgrind::Callgrind;
 
 /// What keeps a gate from judging.

@@ -207,7 +207,7 @@ fn results(comparison: &Comparison) -> Option<Section> {
         Column::word("facts"),
         Column::name("of"),
         Column::number("changed"),
-        Column::word("where most"),
+        Column::name("where most"),
         Column::number("before"),
         Column::number("after"),
     ]);
@@ -260,6 +260,9 @@ fn differing(before: f64, after: f64) -> (String, String) {
         if text.len() > 16 { format!("{number:.n$e}") } else { text }
     };
     let pair = |n: usize| (digits(before, n), digits(after, n));
+    if before == after {
+        return pair(3);
+    }
     let distinct = (3..=16).map(pair).find(|(before, after)| before != after);
     distinct.unwrap_or_else(|| (before.to_string(), after.to_string()))
 }
@@ -331,7 +334,7 @@ fn metrics(comparison: &Comparison) -> Option<Section> {
         let number = |value: &Option<Value>| value.as_ref().and_then(Value::as_f64);
         let (before, after) = match (number(before), number(after)) {
             (Some(before), Some(after)) => differing(before, after),
-            _ => (leaf(before.as_ref()), leaf(after.as_ref())),
+            _ => leaves(before.as_ref(), after.as_ref()),
         };
         table.row([ending(path), before, after]);
     }
@@ -341,14 +344,32 @@ fn metrics(comparison: &Comparison) -> Option<Section> {
     Some(section("metrics", "Metrics", blocks.collect()))
 }
 
-/// The value of a leaf, intervals to three digits.
+/// The ends of an interval.
+fn ends(value: Option<&Value>) -> Option<[f64; 2]> {
+    match value?.as_array()?.as_slice() {
+        [low, high] => Some([low.as_f64()?, high.as_f64()?]),
+        _ => None,
+    }
+}
+
+/// Two leaves that are no numbers; intervals to three digits, or as many as it takes to see that they differ.
+fn leaves(before: Option<&Value>, after: Option<&Value>) -> (String, String) {
+    let shown = (leaf(before), leaf(after));
+    match (ends(before), ends(after)) {
+        (Some(before), Some(after)) if shown.0 == shown.1 => {
+            let (low, high) = (differing(before[0], after[0]), differing(before[1], after[1]));
+            (format!("{} to {}", low.0, high.0), format!("{} to {}", low.1, high.1))
+        }
+        _ => shown,
+    }
+}
+
+/// The value of a leaf.
 fn leaf(value: Option<&Value>) -> String {
     let Some(value) = value else { return "none".into() };
-    let numbers =
-        value.as_array().map(|values| values.iter().filter_map(Value::as_f64).collect::<Vec<f64>>());
-    match numbers.as_deref() {
+    match ends(Some(value)) {
         Some([low, high]) => format!("{low:.3} to {high:.3}"),
-        _ => fit(&value.to_string(), 16),
+        None => fit(&value.to_string(), 16),
     }
 }
 

@@ -12,7 +12,7 @@ use clap::Args;
 use rayon::prelude::*;
 use rotor_engine::{CheckError, Views};
 use rotor_factor::Value;
-use rotor_gate::{Baseline, Callgrind, GateError};
+use rotor_gate::{Baseline, Callgrind, GateError, Scope};
 use rotor_plugin::Instance;
 use serde_json::json;
 
@@ -142,11 +142,11 @@ impl Bench {
             self.asked.factor,
             path.display()
         );
-        let verdict = baseline.judge(counts, compiler, &how);
+        let verdict = baseline.judge(counts, Scope::Some, compiler, &how);
         let (Some(reason), Some(by), true) = (&self.reason, &self.by, self.accept) else {
             return Ok((verdict.text, verdict.passed));
         };
-        let said = match baseline.accept(counts, compiler, reason, by)? {
+        let said = match baseline.accept(counts, Scope::Some, compiler, reason, by)? {
             None => "nothing to accept: the count stands as it is".into(),
             Some(acceptance) => format!("accepted by {}: {}", acceptance.by, acceptance.reason),
         };

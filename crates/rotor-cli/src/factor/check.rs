@@ -24,7 +24,12 @@ pub(super) fn run(Check { asked }: &Check) -> Result<Outcome, CliError> {
     let make = || windows.plugin.create(asked.set.iter().cloned());
     let report = check(&windows.dataset, &windows.plan, make, &windows.days)?;
     let text = if asked.json { as_json(&windows, &report)? } else { as_text(&windows, &report) };
-    Ok(Outcome { text, passed: report.passed() && report.n_scored() > 0 })
+    Ok(Outcome { text, passed: passed(&report) })
+}
+
+/// Every promise is kept, and there is a score that shows it.
+fn passed(report: &CheckReport) -> bool {
+    report.passed() && report.n_scored() > 0
 }
 
 /// The code and the name of a sector of a day.
@@ -147,7 +152,9 @@ fn as_json(windows: &Windows, report: &CheckReport) -> Result<String, CliError> 
         "factor": plugin.name(),
         "version": plugin.spec().version(),
         "dataset": dataset.manifest().name,
+        "passed": passed(report),
         "kept": report.passed(),
+        "n_scores": report.n_scored(),
         "promises": promises,
         "days": days.collect::<Vec<_>>(),
     }))

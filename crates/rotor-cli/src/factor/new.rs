@@ -32,10 +32,102 @@ pub(crate) struct New {
     dir: Option<PathBuf>,
 }
 
-/// Keywords of Rust, and what would collide with crates that every factor sees.
-const TAKEN: [&str; 16] = [
-    "fn", "mod", "use", "impl", "type", "trait", "struct", "enum", "static", "const", "self", "super",
-    "crate", "test", "std", "core",
+/// Keywords of Rust, and crates that every factor sees.
+const TAKEN: [&str; 58] = [
+    "as",
+    "async",
+    "await",
+    "abstract",
+    "become",
+    "box",
+    "break",
+    "const",
+    "continue",
+    "crate",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "override",
+    "priv",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "struct",
+    "super",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "union",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+    "while",
+    "yield",
+    "test",
+    "std",
+    "core",
+    "alloc",
+    "proc_macro",
+    "rotor_factor",
+];
+
+/// Types that the model uses by these names, or every program does; a factor of the name would hide them.
+const TYPES: [&str; 32] = [
+    "AsOfView",
+    "CrossSection",
+    "EntityKind",
+    "Factor",
+    "FactorError",
+    "Frequency",
+    "Input",
+    "Parameter",
+    "Parameters",
+    "Signal",
+    "Spec",
+    "Value",
+    "Panel",
+    "Self",
+    "Option",
+    "Some",
+    "None",
+    "Result",
+    "Ok",
+    "Err",
+    "Vec",
+    "String",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Drop",
+    "From",
+    "Into",
+    "Iterator",
+    "Send",
 ];
 
 /// The name of the crate in its spellings.
@@ -117,7 +209,8 @@ fn crate_name(text: &str) -> Result<String, String> {
     {
         return Err("single hyphens between words are expected".into());
     }
-    if TAKEN.contains(&text) || text.replace('-', "_") == "rotor_factor" {
+    let names = Names::of(text);
+    if TAKEN.contains(&names.snake.as_str()) || TYPES.contains(&names.camel.as_str()) {
         return Err("this word has a meaning in Rust".into());
     }
     Ok(text.into())
@@ -174,6 +267,8 @@ fn standalone(names: &Names) -> Vec<(String, String)> {
         ("kit/rotor-factor/clippy.toml".into(), String::new()),
         ("rustfmt.toml".into(), RUSTFMT.into()),
         (".gitignore".into(), "/target\n".into()),
+        // Their bytes are signed.
+        (".gitattributes".into(), "/golden/** -text\n".into()),
         ("src/lib.rs".into(), source(names)),
         ("ci.sh".into(), CHECKS.replace("@SNAKE@", &names.snake)),
         ("golden/demo/case.toml".into(), GOLDEN.replace("@SNAKE@", &names.snake)),

@@ -1,15 +1,18 @@
 //! `rotor accept`: what a golden backtest gives today becomes what it is to give, and someone stands for it.
 
 use clap::Args;
+use rotor_compare::golden::GoldenComparison;
 use rotor_data::folder::sha256;
+use serde_json::json;
 
 use super::case::Case;
 use super::check::compared;
-use super::ledger::{Acceptance, Ledger, NONE, write_whole};
+use super::ledger::{Acceptance, Ledger, NONE};
 use super::{GoldenError, Place};
-use crate::compare::Shown;
 use crate::compare::page::golden_page;
-use crate::{CliError, Outcome};
+use crate::compare::{Format, Shown};
+use crate::place::replace;
+use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Accept {
@@ -38,31 +41,54 @@ pub(crate) fn run(arguments: &Accept) -> Result<Outcome, CliError> {
     if !known.contains(name) {
         return Err(GoldenError::UnknownCase { name: name.clone(), place, known }.into());
     }
+    arguments.place.check_settings(&place, &known)?;
     let case = Case::open(&place, name)?;
-    let ledger = Ledger::read(&place)?;
-    let before = case.accepted()?;
     let after = case.text(&arguments.place.set)?;
     let hash = sha256(after.as_bytes());
+    let _lock = Ledger::lock(&place)?;
+    let ledger = Ledger::read(&place)?;
+    let before = case.accepted()?;
     let last = ledger.last(name).map_or(NONE, |entry| entry.after.as_str());
     let is_written = before.as_deref() == Some(&after);
     if is_written && last == hash {
-        return Ok(Outcome::done(format!("{name}: nothing to accept, it is what was accepted\n")));
+        let text = format!("{name}: nothing to accept, it is what was accepted\n");
+        return arguments.told(text, None, None);
     }
+    // A text that cannot be read, such as one with the marks of a merge, has nothing to be compared with.
+    let comparison = before.as_deref().and_then(|before| compared(&case, before, &after).ok()).flatten();
     let mut text = String::new();
-    if let Some(before) = &before
-        && let Some(comparison) = compared(&case, before, &after)?
-    {
-        text.extend([&arguments.shown.page(&golden_page(name, &comparison)), "\n"]);
+    if let Some(comparison) = &comparison {
+        text.extend([&arguments.shown.page(&golden_page(name, comparison)), "\n"]);
     }
     if !is_written {
         let path = case.text_path();
-        write_whole(&path, &after).map_err(|error| GoldenError::Write { path, error })?;
+        replace(&path, &after).map_err(|error| GoldenError::Write { path, error })?;
     }
+    let (by, reason) = (arguments.by.trim().to_owned(), arguments.reason.trim().to_owned());
+    text.extend([name, ": accepted by ", &by, ": ", &reason, "\n"]);
+    let entry = Acceptance { case: name.clone(), by, reason, before: last.to_owned(), after: hash };
     // Killed before this, the text is there unsigned, and the check says so.
-    if last != hash {
-        let (by, reason, before) = (arguments.by.clone(), arguments.reason.clone(), last.to_owned());
-        Ledger::add(&place, &Acceptance { case: name.clone(), by, reason, before, after: hash })?;
+    if entry.before != entry.after {
+        Ledger::add(&place, &entry)?;
     }
-    text.extend([name, ": accepted by ", arguments.by.trim(), ": ", arguments.reason.trim(), "\n"]);
-    Ok(Outcome::done(text))
+    arguments.told(text, Some(&entry), comparison.as_ref())
+}
+
+impl Accept {
+    /// Says what was done, for people or for programs.
+    fn told(
+        &self,
+        text: String,
+        entry: Option<&Acceptance>,
+        comparison: Option<&GoldenComparison>,
+    ) -> Result<Outcome, CliError> {
+        if self.shown.format() != Format::Json {
+            return Ok(Outcome::done(text));
+        }
+        let accepted = entry.map(|entry| {
+            json!({ "by": entry.by, "reason": entry.reason, "before": entry.before, "after": entry.after })
+        });
+        let text = to_json(&json!({ "case": self.case, "accepted": accepted, "comparison": comparison }))?;
+        Ok(Outcome::done(text))
+    }
 }

@@ -63,6 +63,11 @@ impl Case {
         self.folder.join(TEXT)
     }
 
+    /// Returns the names of the factors that it runs.
+    pub(super) fn factors(&self) -> Result<Vec<String>, CliError> {
+        Ok(self.config()?.factors)
+    }
+
     /// Returns the text that was last accepted; `None` if there is none yet.
     pub(super) fn accepted(&self) -> Result<Option<String>, CliError> {
         let path = self.text_path();

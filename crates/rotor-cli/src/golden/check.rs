@@ -38,17 +38,31 @@ pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
         return Err(GoldenError::UnknownCase { name: name.clone(), place, known }.into());
     }
     let names = if arguments.cases.is_empty() { &known } else { &arguments.cases };
+    arguments.place.check_settings(&place, &known)?;
     let ledger = Ledger::read(&place)?;
     let mut findings = Vec::new();
     for name in names {
         let case = Case::open(&place, name)?;
         let accepted = case.accepted()?;
         let hash = accepted.as_deref().map(|text| sha256(text.as_bytes()));
-        let faults = ledger.faults(name, hash.as_deref().unwrap_or_default());
+        let mut faults = ledger.faults(name, hash.as_deref().unwrap_or_default());
         let comparison = match accepted {
             None => None,
-            Some(accepted) => compared(&case, &accepted, &case.text(&arguments.place.set)?)?,
+            Some(accepted) => match compared(&case, &accepted, &case.text(&arguments.place.set)?) {
+                Ok(comparison) => comparison,
+                // The others are still to be checked.
+                Err(error) => {
+                    faults.push(error.to_string());
+                    None
+                }
+            },
         };
+        if comparison
+            .as_ref()
+            .is_some_and(|found| found.comparison.is_same && found.comparison.inputs.is_empty())
+        {
+            faults.push("its text says the same in other bytes: are its line ends or spaces changed?".into());
+        }
         findings.push(Finding { name: name.clone(), faults, comparison });
     }
     let passed = findings.iter().all(|finding| finding.faults.is_empty() && finding.comparison.is_none());

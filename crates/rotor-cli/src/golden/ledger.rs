@@ -1,7 +1,8 @@
 //! `ACCEPTED.toml`: who accepted which change of a golden backtest, and why.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 
 use serde::Deserialize;
 
@@ -51,6 +52,14 @@ impl Ledger {
         toml::from_str(&text).map_err(|error| unreadable(error.to_string().trim_end().to_owned()))
     }
 
+    /// Waits until nobody else accepts anything in this place; the lock ends with what is returned.
+    pub(super) fn lock(place: &Path) -> Result<File, GoldenError> {
+        let failed = |error| GoldenError::Write { path: place.join(FILE), error };
+        let folder = File::open(place).map_err(failed)?;
+        folder.lock().map_err(failed)?;
+        Ok(folder)
+    }
+
     pub(super) fn last(&self, case: &str) -> Option<&Acceptance> {
         self.accepted.iter().rev().find(|entry| entry.case == case)
     }
@@ -79,7 +88,7 @@ impl Ledger {
         faults
     }
 
-    /// Adds an entry to the file, which appears whole.
+    /// Adds an entry to the file, which appears whole. The caller holds the [lock](Self::lock).
     pub(super) fn add(place: &Path, entry: &Acceptance) -> Result<(), GoldenError> {
         let path = place.join(FILE);
         let failed = |error| GoldenError::Write { path: path.clone(), error };
@@ -96,19 +105,11 @@ impl Ledger {
             "\n[[accepted]]\ncase = {case}\nby = {by}\nreason = {reason}\nbefore = \"{before}\"\nafter = \"{after}\"\n"
         )
         .expect("writing to a string does not fail");
-        write_whole(&path, &text).map_err(failed)
+        // Whoever wrote the file by hand may have left what cannot be gone on with.
+        if let Err(error) = toml::from_str::<Self>(&text) {
+            let reason = format!("with one more entry it is no list of acceptances: {}", error.message());
+            return Err(GoldenError::Read { path: path.clone(), reason });
+        }
+        crate::place::replace(&path, &text).map_err(failed)
     }
-}
-
-/// Writes a file beside its place and renames it, so that nobody sees half of it.
-pub(super) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
-    let folder = path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    let unfinished = tempfile::Builder::new().prefix(".accepting").tempfile_in(folder)?;
-    std::fs::write(unfinished.path(), text)?;
-    unfinished.as_file().sync_all()?;
-    // A temporary file is for its maker alone; this one is for everyone who reads the repository.
-    #[cfg(unix)]
-    std::fs::set_permissions(unfinished.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    unfinished.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

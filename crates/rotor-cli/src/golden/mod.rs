@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
+use case::Case;
+
 use crate::{CliError, Outcome};
 
 #[derive(Debug, Subcommand)]
@@ -46,6 +48,8 @@ pub(crate) enum GoldenError {
     Write { path: PathBuf, error: std::io::Error },
     #[error("golden backtest `{case}` needs {}, which is not there yet", path.display())]
     NotMade { case: String, path: PathBuf, made_by: String },
+    #[error("`--set {key}`: no golden backtest in {} runs a factor `{factor}`", place.display())]
+    UnknownFactor { key: String, factor: String, place: PathBuf, known: Vec<String> },
     #[error("an acceptance needs {what}")]
     Unsigned { what: &'static str },
 }
@@ -55,6 +59,12 @@ impl GoldenError {
         match self {
             Self::NoCases { .. } => {
                 Some("make a folder in it with a `case.toml`, or name another place by `--dir`".into())
+            }
+            Self::UnknownFactor { factor, known, .. } => {
+                match rotor_factor::nearest(factor, known.iter().map(String::as_str)) {
+                    Some(nearest) => Some(format!("did you mean `{nearest}`?")),
+                    None => Some(format!("they run {}", crate::listed(known))),
+                }
             }
             Self::UnknownCase { known, .. } => Some(format!("there are {}", crate::listed(known))),
             Self::NotMade { made_by, .. } => Some(format!("`{made_by}` makes it")),
@@ -84,6 +94,24 @@ impl Place {
             return Err(GoldenError::NoCases { place }.into());
         }
         Ok((place, names))
+    }
+
+    /// Refuses settings of a factor that no case runs: they are for other cases than the one at hand, or mistyped.
+    fn check_settings(&self, place: &Path, names: &[String]) -> Result<(), CliError> {
+        let mut known = Vec::new();
+        for name in names {
+            known.extend(Case::open(place, name)?.factors()?);
+        }
+        known.sort_unstable();
+        known.dedup();
+        let of_factor = self.set.iter().filter_map(|(key, _)| Some((key, key.split_once('.')?.0)));
+        for (key, factor) in of_factor {
+            if known.iter().all(|known| known != factor) {
+                let (key, factor, place) = (key.clone(), factor.to_owned(), place.to_owned());
+                return Err(GoldenError::UnknownFactor { key, factor, place, known }.into());
+            }
+        }
+        Ok(())
     }
 }
 

@@ -17,10 +17,7 @@ pub(super) fn changed_metrics(before: &Value, after: &Value, tolerance: f64) -> 
         places
     };
     let (of_first, of_second) = (sorted(&firsts), sorted(&seconds));
-    let is_same = |before: &Value, after: &Value| match (before.as_f64(), after.as_f64()) {
-        (Some(before), Some(after)) => is_close(before, after, tolerance),
-        _ => before == after,
-    };
+    let is_same = |before: &Value, after: &Value| is_same(before, after, tolerance);
     let mut changed = Vec::new();
     for (path, value) in &firsts {
         let other = find(&of_second, path).map(|idx| seconds[idx].1);
@@ -39,6 +36,20 @@ pub(super) fn changed_metrics(before: &Value, after: &Value, tolerance: f64) -> 
     }));
     changed.sort_by_key(|change| weight_of(&change.path));
     Metrics { n, changed }
+}
+
+/// Whether two leaves say the same; numbers, those of an interval as well, as far as `tolerance` cares.
+fn is_same(before: &Value, after: &Value, tolerance: f64) -> bool {
+    match (before, after) {
+        (Value::Array(before), Value::Array(after)) => {
+            before.len() == after.len()
+                && before.iter().zip(after).all(|(before, after)| is_same(before, after, tolerance))
+        }
+        _ => match (before.as_f64(), after.as_f64()) {
+            (Some(before), Some(after)) => is_close(before, after, tolerance),
+            _ => before == after,
+        },
+    }
 }
 
 /// What a reader wants to see first.

@@ -364,7 +364,8 @@ impl Frame<'_> {
         x += 5.0;
         svg.text((x, y), Anchor::Start, "", &high);
         x += width(&high) + 18.0;
-        let axes = if axis.len() == 2 { axis.join(" × ") } else { String::new() };
+        // Two axes of the same need no name.
+        let axes = if axis.len() == 2 && axis[0] != axis[1] { axis.join(" × ") } else { String::new() };
         let text = match (self.chart.measure.as_str(), axes.as_str()) {
             ("", axes) => axes.to_owned(),
             (measure, "") => measure.to_owned(),

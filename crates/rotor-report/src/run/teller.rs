@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::Facts;
 use super::metrics::Node;
 use crate::say;
-use crate::words::{Lang, NONE, fixed, name};
+use crate::words::{Lang, NONE, factor_title, fixed, name};
 
 pub(super) const TOP: &str = "top";
 pub(super) const TOP_NET: &str = "top_net";
@@ -69,16 +69,9 @@ impl<'a> Teller<'a> {
         self.codes.get(code).copied()
     }
 
-    /// The title of a factor; those of the method have one in both languages.
+    /// The title of a factor.
     pub(super) fn factor(&self, factor: &str) -> String {
-        let title = match factor {
-            "profit" => self.lang.of("profit", "盈利预期"),
-            "price" => self.lang.of("price", "价格"),
-            "prosperity" => self.lang.of("prosperity", "景气度"),
-            "heat" => self.lang.of("heat", "相对热度"),
-            other => other,
-        };
-        name(title)
+        factor_title(self.lang, factor)
     }
 
     /// The title of a factor by its position.

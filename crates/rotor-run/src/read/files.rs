@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -64,7 +64,8 @@ pub enum Change {
 
 impl fmt::Display for ChangedFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = &self.file;
+        // A name may hold line feeds and what terminals obey.
+        let file = self.file.escape_debug();
         match &self.change {
             Change::Missing => write!(f, "`{file}` is missing"),
             Change::Extra => write!(f, "`{file}` is not named in `{RUN_FILE}`"),
@@ -166,7 +167,11 @@ fn recorded(place: &Path, provenance: &Map<String, Value>) -> Result<BTreeMap<St
 
 fn compared(path: &Path, recorded: &Recorded) -> Result<Result<Vec<u8>, Change>, RunError> {
     let failed = |source| RunError::Read { path: path.into(), source };
-    let metadata = path.metadata().map_err(failed)?;
+    let metadata = match path.metadata() {
+        // A link to nowhere.
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Err(Change::Missing)),
+        metadata => metadata.map_err(failed)?,
+    };
     if !metadata.is_file() {
         return Ok(Err(Change::Missing));
     }

@@ -34,7 +34,12 @@ pub(super) fn of(findings: &Findings<'_>) -> String {
     let n_faults = usize::from(!findings.audit.passed())
         + findings.factors.iter().filter(|(_, report)| !report.passed()).count();
     if n_faults == 0 {
-        line!(text, "\npassed: no look-ahead was found");
+        let untried = match findings.skipped.len() {
+            0 => String::new(),
+            1 => "; one factor was not tried".into(),
+            n => format!("; {n} factors were not tried"),
+        };
+        line!(text, "\npassed: no look-ahead was found{untried}");
     } else {
         let failed = findings.factors.iter().filter(|(_, report)| !report.passed());
         let names = failed.map(|(chosen, _)| format!("factor `{}`", chosen.plugin.name()));

@@ -6,7 +6,7 @@ use rotor_eval::Evaluation;
 use rotor_factor::{EntityKind, Signal};
 
 use super::history::History;
-use super::words::{Lang, NONE, fixed, name, sentence};
+use super::words::{Lang, NONE, factor_title, fixed, name, sentence};
 use crate::run::members::Chosen;
 
 /// What a note is made of.
@@ -85,14 +85,7 @@ impl<'a> Teller<'a> {
 
     /// The title of a factor.
     pub(crate) fn factor(&self, chosen: &Chosen) -> String {
-        let title = match chosen.plugin.name() {
-            "profit" => self.lang.of("profit", "盈利预期"),
-            "price" => self.lang.of("price", "价格"),
-            "prosperity" => self.lang.of("prosperity", "景气度"),
-            "heat" => self.lang.of("heat", "相对热度"),
-            other => other,
-        };
-        name(title)
+        factor_title(self.lang, chosen.plugin.name())
     }
 
     /// What a factor is about.

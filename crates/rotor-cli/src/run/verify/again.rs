@@ -13,18 +13,18 @@ use super::{Again, Obstacle, Report};
 use crate::CliError;
 use crate::dataset::open_or_demo;
 use crate::linked::linked;
-use crate::run::members::{Chosen, decided, make as make_factor};
+use crate::run::members::{Chosen, decided, make as make_factor, names_in};
 use crate::run::provenance;
 use crate::run::replayed::replayed;
 use crate::run::settings::Settings;
 
 /// Makes the run again and adds to the report what was found on the way, all of it.
 ///
-/// `libraries` are those given, by the names of the factors in them.
+/// `libraries` stand in for those that the run names.
 pub(super) fn make(
     report: &mut Report,
     dataset: Option<&Path>,
-    libraries: &BTreeMap<String, String>,
+    libraries: &[String],
 ) -> Result<(), CliError> {
     let recorded = report.provenance.clone();
     let mut today = Map::from_iter([("engine".to_owned(), provenance::engine())]);
@@ -60,6 +60,7 @@ pub(super) fn make(
     }
     let mut chosen = Vec::new();
     if let Some(config) = &config {
+        let libraries = given_libraries(report, config, libraries);
         let mut known = linked();
         let mut entries = Vec::new();
         for name in &config.factors {
@@ -106,6 +107,25 @@ fn open(config: &Config, given: Option<&Path>) -> Result<Dataset, CliError> {
     open_or_demo(given.or_else(|| (!is_default).then_some(Path::new(&config.dataset))))
 }
 
+/// The given libraries by the factors in them that the run loaded; one without such a factor stands in the way.
+fn given_libraries(report: &mut Report, config: &Config, libraries: &[String]) -> BTreeMap<String, String> {
+    let may_be_writable = config.factor.values().any(|settings| settings.allow_world_writable);
+    let is_loaded = |name: &String| config.factors.contains(name) && config.of_factor(name).library.is_some();
+    let mut given = BTreeMap::new();
+    for library in libraries {
+        match names_in(library, may_be_writable) {
+            Err(error) => report.hinder("factor", &error),
+            Ok(names) if !names.iter().any(is_loaded) => report.obstacles.push(Obstacle {
+                part: "factor",
+                problem: format!("library `{library}` has no factor that the run loaded"),
+                hints: vec![format!("it has {}", crate::listed(&names))],
+            }),
+            Ok(names) => given.extend(names.into_iter().map(|name| (name, library.clone()))),
+        }
+    }
+    given
+}
+
 fn recorded_hash(recorded: &Map<String, Value>, name: &str) -> Option<String> {
     let factors = recorded.get("factors")?.as_array()?;
     let factor = factors.iter().find(|factor| factor.get("name").and_then(Value::as_str) == Some(name))?;
@@ -150,12 +170,12 @@ fn replay(
     let parent = tempfile::tempdir().map_err(CliError::Temporary)?;
     let place = made.write(&Destination::New(parent.path().join("run")))?;
     let found = check_files(&place)?;
-    report.again = Some(compared(report, &found, &place)?);
+    report.again = Some(compared(report, &found, &place));
     Ok(())
 }
 
 /// Holds what `run.json` says of the files against those of the run made again.
-fn compared(report: &Report, found: &FolderCheck, place: &Path) -> Result<Again, CliError> {
+fn compared(report: &Report, found: &FolderCheck, place: &Path) -> Again {
     let entries =
         |run: &Map<String, Value>| run.get("files").and_then(Value::as_object).cloned().unwrap_or_default();
     let (recorded, again) = (entries(&report.provenance), entries(&found.provenance));
@@ -164,11 +184,13 @@ fn compared(report: &Report, found: &FolderCheck, place: &Path) -> Result<Again,
     names.dedup();
     let is_same = |name: &&&String| recorded.get(**name) == again.get(**name);
     let n_same = names.iter().filter(is_same).count();
-    let different: Vec<String> =
+    let mut different: Vec<String> =
         names.iter().filter(|name| !is_same(name)).map(|name| (*name).clone()).collect();
     let mut differences = Vec::new();
-    if !different.is_empty() && report.changed.is_empty() {
-        let (was, is) = (rotor_run::read(&report.place)?, rotor_run::read(place)?);
+    // A folder whose files are sound by their hashes may hold what nobody can read.
+    if !different.is_empty()
+        && let (Ok(was), Ok(is)) = (rotor_run::read(&report.place), rotor_run::read(place))
+    {
         differences = first_difference(&was.run, &is.run);
         let metrics = changed_results(&was, &is, 0.0).metrics;
         differences.extend(metrics.changed.into_iter().take(1).map(|change| {
@@ -191,7 +213,61 @@ fn compared(report: &Report, found: &FolderCheck, place: &Path) -> Result<Again,
             }
         }
     }
-    Ok(Again { n_same, different, differences })
+    let of_run_file = changed_entries(&report.provenance, &found.provenance);
+    if !of_run_file.is_empty() {
+        different.push("run.json".into());
+        differences.extend(of_run_file);
+    }
+    Again { n_same, different, differences }
+}
+
+/// What `run.json` says beside what the run is made of, and the run made again does not.
+fn changed_entries(recorded: &Map<String, Value>, again: &Map<String, Value>) -> Vec<FirstDifference> {
+    // The files are compared by themselves, and what the run is made of stands in the report.
+    const COMPARED: [&str; 5] = ["format", "files", "engine", "config", "dataset"];
+    let mut keys: Vec<&String> = recorded.keys().chain(again.keys()).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let said = |run: &Map<String, Value>, key: &str| match (key, run.get(key)) {
+        ("factors", Some(Value::Array(factors))) => Some(factors.iter().map(without_origin).collect()),
+        ("trials", Some(trials)) if !is_count_of_trials(trials, recorded) => Some(Value::Null),
+        (_, value) => value.cloned(),
+    };
+    let datum = |value: Option<Value>| value.map_or(Datum::Empty, |value| Datum::Text(value.to_string()));
+    let difference = |key: &String| {
+        let (before, after) = (recorded.get(key).cloned(), again.get(key).cloned());
+        let is_same = said(recorded, key) == said(again, key) && said(recorded, key) != Some(Value::Null);
+        (!is_same).then(|| FirstDifference {
+            file: "run.json".into(),
+            row: 0,
+            subject: String::new(),
+            column: Some(key.clone()),
+            before: datum(before),
+            after: datum(after),
+        })
+    };
+    keys.into_iter().filter(|key| !COMPARED.contains(&key.as_str())).filter_map(difference).collect()
+}
+
+/// A factor of `run.json` without what is compared as a part of the run, and without its place.
+fn without_origin(factor: &Value) -> Value {
+    let mut factor = factor.clone();
+    if let Value::Object(entries) = &mut factor {
+        entries.retain(|key, _| ["name", "weight", "isolated"].contains(&key.as_str()));
+    }
+    factor
+}
+
+/// Whether an entry `trials` is one that a backtest could have written: who counted is its author's word, how many is what the
+/// evaluation used.
+fn is_count_of_trials(trials: &Value, run: &Map<String, Value>) -> bool {
+    let Some(entries) = trials.as_object() else { return false };
+    let word = |key: &str| entries.get(key).map(|value| value.as_str().unwrap_or_default());
+    let n = run.get("config").and_then(|config| config.get("trials"));
+    entries.keys().all(|key| ["n", "source", "ledger"].contains(&key.as_str()))
+        && entries.get("n") == n
+        && matches!(word("source"), Some("ledger" | "given" | "none"))
+        && matches!(word("ledger"), None | Some("off" | "unavailable"))
 }
 
 /// The first line in which two texts differ; `None` if one of them is none.

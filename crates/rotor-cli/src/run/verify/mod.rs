@@ -3,7 +3,6 @@
 mod again;
 mod text;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -12,7 +11,6 @@ use rotor_run::ChangedFile;
 use serde_json::{Map, Value, json};
 
 use crate::run::backtest::use_threads;
-use crate::run::members::names_in;
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
@@ -78,11 +76,7 @@ pub(crate) fn run(arguments: &Verify) -> Result<Outcome, CliError> {
         obstacles: Vec::new(),
         again: None,
     };
-    let mut libraries = BTreeMap::new();
-    for library in &arguments.factor {
-        libraries.extend(names_in(library, false)?.into_iter().map(|name| (name, library.clone())));
-    }
-    again::make(&mut report, arguments.dataset.as_deref(), &libraries)?;
+    again::make(&mut report, arguments.dataset.as_deref(), &arguments.factor)?;
     let text = if arguments.json { to_json(&as_json(&report))? } else { text::as_text(&report) };
     Ok(Outcome { text, passed: report.is_verified() })
 }

@@ -62,8 +62,9 @@ pub(super) fn as_text(report: &Report) -> String {
     text
 }
 
+/// Adds a line; what files and folders are called cannot make two of it.
 fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
-    writeln!(text, "{line}").expect("writing to a string does not fail");
+    writeln!(text, "{}", fit(&line.to_string(), 300)).expect("writing to a string does not fail");
 }
 
 fn heading(report: &Report) -> String {

@@ -20,7 +20,7 @@ fn bench(criterion: &mut Criterion) {
     let table = tables(N_SERIES as u32, N_SECTORS as u32, 300, 4);
     let (_guard, folder) = on_disk(&table);
     let dataset = Dataset::open(&folder).expect("the dataset is sound");
-    let start = Month::new(2006, 2).expect("it exists");
+    let start = Month::new(2006, 1).expect("it exists");
     let dates: Vec<AsOf> =
         (0..N_DATES).map(|month| AsOf(start.plus(month).expect("before 2200").last_day())).collect();
     let requests: Vec<_> = (0..N_SERIES)

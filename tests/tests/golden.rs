@@ -28,6 +28,17 @@ fn check(place: &Path, arguments: &[&str]) -> (i32, String, String) {
     run_rotor(&[&["golden", "check", "--dir", place.to_str().unwrap()], arguments].concat())
 }
 
+/// Makes a case that runs the factor `momentum` on month-end closes.
+fn momentum_case(folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    let dataset = messy::kept().join("monthly");
+    let text = format!(
+        "title = \"momentum\"\ndataset = {:?}\n\n[config]\nfactors = [\"momentum\"]\nmin_factors = 1\n",
+        dataset.to_str().unwrap()
+    );
+    fs::write(folder.join("case.toml"), text).unwrap();
+}
+
 fn edit(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).unwrap();
     assert!(text.contains(from), "`{from}` is to stand in {}", path.display());
@@ -163,14 +174,8 @@ fn a_changed_parameter_fails_until_someone_stands_for_it() {
 fn a_factor_repository_of_its_own_has_golden_backtests() {
     let folder = tempfile::tempdir().unwrap();
     let case = folder.path().join("golden/mine");
-    fs::create_dir_all(&case).unwrap();
     let place = folder.path().join("golden");
-    let dataset = messy::kept().join("monthly");
-    let text = format!(
-        "title = \"momentum\"\ndataset = {:?}\n\n[config]\nfactors = [\"momentum\"]\nmin_factors = 1\n",
-        dataset.to_str().unwrap()
-    );
-    fs::write(case.join("case.toml"), text).unwrap();
+    momentum_case(&case);
     let (code, stdout, _) = check(&place, &[]);
     assert!(
         code == 1 && stdout.contains("mine: nobody has accepted it: ACCEPTED.toml has no entry\n"),
@@ -216,15 +221,9 @@ fn a_factor_repository_of_its_own_has_golden_backtests() {
 fn acceptances_at_once_are_all_written_down() {
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("golden");
-    let dataset = messy::kept().join("monthly");
     let cases = ["a", "b", "c", "d", "e"];
     for case in cases {
-        fs::create_dir_all(place.join(case)).unwrap();
-        let text = format!(
-            "title = \"{case}\"\ndataset = {:?}\n\n[config]\nfactors = [\"momentum\"]\nmin_factors = 1\n",
-            dataset.to_str().unwrap()
-        );
-        fs::write(place.join(case).join("case.toml"), text).unwrap();
+        momentum_case(&place.join(case));
     }
     std::thread::scope(|scope| {
         // Each twice: the second finds nothing to accept.

@@ -252,7 +252,7 @@ fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -
         title_zh: series.title_zh.clone(),
         source: series.source.clone(),
         entities: n_entities,
-        kinds: EntityKind::ALL.iter().copied().filter(|kind| kinds.contains(kind)).collect(),
+        kinds: kinds.into_iter().collect(),
         observations: vintages.len(),
         periods: lags.len(),
         first_period: ends().min(),

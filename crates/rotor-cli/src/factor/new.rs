@@ -33,102 +33,17 @@ pub(crate) struct New {
 }
 
 /// Keywords of Rust, and crates that every factor sees.
-const TAKEN: [&str; 58] = [
-    "as",
-    "async",
-    "await",
-    "abstract",
-    "become",
-    "box",
-    "break",
-    "const",
-    "continue",
-    "crate",
-    "do",
-    "dyn",
-    "else",
-    "enum",
-    "extern",
-    "false",
-    "final",
-    "fn",
-    "for",
-    "gen",
-    "if",
-    "impl",
-    "in",
-    "let",
-    "loop",
-    "macro",
-    "match",
-    "mod",
-    "move",
-    "mut",
-    "override",
-    "priv",
-    "pub",
-    "ref",
-    "return",
-    "self",
-    "static",
-    "struct",
-    "super",
-    "trait",
-    "true",
-    "try",
-    "type",
-    "typeof",
-    "union",
-    "unsafe",
-    "unsized",
-    "use",
-    "virtual",
-    "where",
-    "while",
-    "yield",
-    "test",
-    "std",
-    "core",
-    "alloc",
-    "proc_macro",
-    "rotor_factor",
-];
+const TAKEN: &str = "\
+    as async await abstract become box break const continue crate do dyn else enum extern false \
+    final fn for gen if impl in let loop macro match mod move mut override priv pub ref return self \
+    static struct super trait true try type typeof union unsafe unsized use virtual where while \
+    yield test std core alloc proc_macro rotor_factor";
 
 /// Types that the model uses by these names, or every program does; a factor of the name would hide them.
-const TYPES: [&str; 32] = [
-    "AsOfView",
-    "CrossSection",
-    "EntityKind",
-    "Factor",
-    "FactorError",
-    "Frequency",
-    "Input",
-    "Parameter",
-    "Parameters",
-    "Signal",
-    "Spec",
-    "Value",
-    "Panel",
-    "Self",
-    "Option",
-    "Some",
-    "None",
-    "Result",
-    "Ok",
-    "Err",
-    "Vec",
-    "String",
-    "Box",
-    "Clone",
-    "Copy",
-    "Debug",
-    "Default",
-    "Drop",
-    "From",
-    "Into",
-    "Iterator",
-    "Send",
-];
+const TYPES: &str = "\
+    AsOfView CrossSection EntityKind Factor FactorError Frequency Input Parameter Parameters Signal \
+    Spec Value Panel Self Option Some None Result Ok Err Vec String Box Clone Copy Debug Default \
+    Drop From Into Iterator Send";
 
 /// The name of the crate in its spellings.
 struct Names {
@@ -210,7 +125,8 @@ fn crate_name(text: &str) -> Result<String, String> {
         return Err("single hyphens between words are expected".into());
     }
     let names = Names::of(text);
-    if TAKEN.contains(&names.snake.as_str()) || TYPES.contains(&names.camel.as_str()) {
+    let is_in = |words: &str, name: &str| words.split(' ').any(|word| word == name);
+    if is_in(TAKEN, &names.snake) || is_in(TYPES, &names.camel) {
         return Err("this word has a meaning in Rust".into());
     }
     Ok(text.into())

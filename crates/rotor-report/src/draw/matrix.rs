@@ -348,8 +348,6 @@ impl Frame<'_> {
         };
         let [low, high] = ends.map(|value| self.chart.unit.write(value));
         let y = centred(top + 6.0);
-        let axis = [self.chart.row_axis.as_str(), self.chart.column_axis.as_str()];
-        let axis: Vec<&str> = axis.into_iter().filter(|name| !name.is_empty()).collect();
         let mut x = self.left.max(width(&low) + 6.0);
         svg.text((x - 6.0, y), Anchor::End, "", &low);
         for shade in shades {
@@ -364,12 +362,13 @@ impl Frame<'_> {
         x += 5.0;
         svg.text((x, y), Anchor::Start, "", &high);
         x += width(&high) + 18.0;
+        let (row, column, measure) = (&self.chart.row_axis, &self.chart.column_axis, &self.chart.measure);
         // Two axes of the same need no name.
-        let axes = if axis.len() == 2 && axis[0] != axis[1] { axis.join(" × ") } else { String::new() };
-        let text = match (self.chart.measure.as_str(), axes.as_str()) {
-            ("", axes) => axes.to_owned(),
-            (measure, "") => measure.to_owned(),
-            (measure, axes) => format!("{measure}: {axes}"),
+        let has_axes = !row.is_empty() && !column.is_empty() && row != column;
+        let text = match (has_axes, measure.is_empty()) {
+            (true, true) => format!("{row} × {column}"),
+            (true, false) => format!("{measure}: {row} × {column}"),
+            (false, _) => measure.clone(),
         };
         if !text.is_empty() {
             let room = (self.right() - x).max(160.0);

@@ -20,8 +20,8 @@ case "$#${1:-}" in
   *) usage ;;
 esac
 
-library=target/release/lib@SNAKE@.so
-if [ "$(uname)" = Darwin ]; then library=target/release/lib@SNAKE@.dylib; fi
+# As the platform calls it: lib@SNAKE@.so, or lib@SNAKE@.dylib.
+library=target/release/@SNAKE@
 dataset=()
 if [ -n "${ROTOR_DATASET:-}" ]; then dataset=(--dataset "$ROTOR_DATASET"); fi
 

@@ -228,25 +228,25 @@ fn changed_entries(recorded: &Map<String, Value>, again: &Map<String, Value>) ->
     let mut keys: Vec<&String> = recorded.keys().chain(again.keys()).collect();
     keys.sort_unstable();
     keys.dedup();
-    let said = |run: &Map<String, Value>, key: &str| match (key, run.get(key)) {
-        ("factors", Some(Value::Array(factors))) => Some(factors.iter().map(without_origin).collect()),
-        ("trials", Some(trials)) if !is_count_of_trials(trials, recorded) => Some(Value::Null),
-        (_, value) => value.cloned(),
+    let is_same = |key: &str| match (key, recorded.get(key), again.get(key)) {
+        ("factors", Some(Value::Array(before)), Some(Value::Array(after))) => {
+            before.iter().map(without_origin).eq(after.iter().map(without_origin))
+        }
+        // The run made again has taken this entry over, so it is looked at by itself.
+        ("trials", Some(trials), _) => is_count_of_trials(trials, recorded),
+        (_, before, after) => before == after,
     };
-    let datum = |value: Option<Value>| value.map_or(Datum::Empty, |value| Datum::Text(value.to_string()));
-    let difference = |key: &String| {
-        let (before, after) = (recorded.get(key).cloned(), again.get(key).cloned());
-        let is_same = said(recorded, key) == said(again, key) && said(recorded, key) != Some(Value::Null);
-        (!is_same).then(|| FirstDifference {
-            file: "run.json".into(),
-            row: 0,
-            subject: String::new(),
-            column: Some(key.clone()),
-            before: datum(before),
-            after: datum(after),
-        })
+    let datum = |value: Option<&Value>| value.map_or(Datum::Empty, |value| Datum::Text(value.to_string()));
+    let difference = |key: &String| FirstDifference {
+        file: "run.json".into(),
+        row: 0,
+        subject: String::new(),
+        column: Some(key.clone()),
+        before: datum(recorded.get(key)),
+        after: datum(again.get(key)),
     };
-    keys.into_iter().filter(|key| !COMPARED.contains(&key.as_str())).filter_map(difference).collect()
+    let is_other = |key: &&String| !COMPARED.contains(&key.as_str()) && !is_same(key);
+    keys.into_iter().filter(is_other).map(difference).collect()
 }
 
 /// A factor of `run.json` without what is compared as a part of the run, and without its place.

@@ -21,10 +21,11 @@ pub(super) fn as_text(report: &Report) -> String {
     for file in &report.changed {
         part("", file.to_string());
     }
-    let inputs =
-        if report.inputs.is_empty() { "what is to be had is the same today" } else { "not the same today:" };
-    let inputs =
-        if report.inputs.is_empty() && report.obstacles.is_empty() { "the same today" } else { inputs };
+    let inputs = match (report.inputs.is_empty(), report.obstacles.is_empty()) {
+        (true, true) => "the same today",
+        (true, false) => "what is to be had is the same today",
+        (false, _) => "not the same today:",
+    };
     part("made of", inputs.into());
     for change in report.inputs.iter().take(MOST_SHOWN) {
         part("", input(change));

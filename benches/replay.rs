@@ -12,7 +12,8 @@ use std::hint::black_box;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use rotor_benches::{demo, market_dataset};
 use rotor_data::Dataset;
-use rotor_engine::{Backtest, Config, Member, backtest};
+use rotor_engine::{Backtest, Member, backtest};
+use rotor_run::Config;
 use rotor_factor::ExportedFactor;
 use rotor_plugin::{Instance, Plugin};
 

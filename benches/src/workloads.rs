@@ -7,7 +7,8 @@
 use std::hint::black_box;
 
 use rotor_data::{Dataset, Input, Sweep, WindowRequest};
-use rotor_engine::{Backtest, Config, Member, Plan, Views, backtest, executions};
+use rotor_engine::{Backtest, Member, Plan, Views, backtest, executions};
+use rotor_run::Config;
 use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Month, Value};
 use rotor_plugin::{Instance, Plugin};
 use rotor_report::page;

@@ -10,7 +10,8 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 use rotor_data::{Dataset, PriceFrequency};
-use rotor_engine::{Config, Member, backtest};
+use rotor_engine::{Member, backtest};
+use rotor_run::Config;
 use rotor_factor::EntityKind;
 use rotor_plugin::{Instance, Plugin};
 

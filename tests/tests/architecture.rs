@@ -259,9 +259,9 @@ fn the_reference_page_has_every_column() {
 fn the_configuration_page_has_every_key() {
     let page = fs::read_to_string(workspace().join("docs/src/reference/configuration.md")).unwrap();
     let names = FOUR_FACTORS.map(|factor| rotor_plugin::Plugin::linked(factor).unwrap().name().to_owned());
-    let defaults = rotor_engine::Config { factors: names.to_vec(), ..rotor_engine::Config::default() };
+    let defaults = rotor_run::Config { factors: names.to_vec(), ..rotor_run::Config::default() };
     let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
-    for (position, key) in rotor_engine::KEYS.iter().enumerate() {
+    for (position, key) in rotor_run::KEYS.iter().enumerate() {
         let row = format!("| `{}` | `{}` | {} |", key.name, defaults.get(key.name), key.about);
         assert_eq!(rows[position], row);
     }

@@ -423,7 +423,7 @@ fn init_writes_what_a_run_without_it_does() {
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert!(stdout.contains("rotor backtest --config"), "{stdout}");
     let text = fs::read_to_string(&path).unwrap();
-    for key in rotor_engine::KEYS {
+    for key in rotor_run::KEYS {
         assert!(text.contains(&format!("\n# {}\n{} = ", key.about, key.name)), "{text}");
     }
     let (code, _, stderr) = run_rotor(&["init", path.to_str().unwrap()]);

@@ -5,7 +5,8 @@ use std::fmt::Debug;
 use rotor_data::model::Tables;
 use rotor_data::synthetic::{self, Synthetic, World};
 use rotor_data::{Dataset, Format, Future, write_dataset};
-use rotor_engine::{Backtest, Config, Member, backtest};
+use rotor_engine::{Backtest, Member, backtest};
+use rotor_run::Config;
 use rotor_factor::{AsOf, EntityKind, Released};
 use rotor_plugin::{Instance, Plugin};
 use rotor_run::Run;
@@ -210,7 +211,7 @@ fn threads_do_not_matter() {
             "{:?}",
             pool.install(|| replayed(
                 &dataset,
-                &Config { tables: rotor_engine::KeptTables::All, ..config() }
+                &Config { tables: rotor_run::KeptTables::All, ..config() }
             ))
         )
     };
@@ -244,10 +245,10 @@ fn shares_sum_to_one() {
     let dataset = Dataset::open(&demo()).unwrap();
     let n_sectors = dataset.of_kind(EntityKind::Sector).len();
     for (weights, ties) in [
-        (rotor_engine::Weights::Equal, rotor_engine::Ties::Percentile),
-        (rotor_engine::Weights::Rank, rotor_engine::Ties::Percentile),
-        (rotor_engine::Weights::Equal, rotor_engine::Ties::Fractional),
-        (rotor_engine::Weights::Rank, rotor_engine::Ties::Fractional),
+        (rotor_run::Weights::Equal, rotor_run::Ties::Percentile),
+        (rotor_run::Weights::Rank, rotor_run::Ties::Percentile),
+        (rotor_run::Weights::Equal, rotor_run::Ties::Fractional),
+        (rotor_run::Weights::Rank, rotor_run::Ties::Fractional),
     ] {
         let run = replayed(&dataset, &Config { weights, ties, ..config() });
         for of_day in run.ranking.chunk_by(|a, b| a.execution == b.execution) {

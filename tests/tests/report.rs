@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use rotor_data::Dataset;
-use rotor_engine::{Backtest, Config, Member, Warning, backtest};
+use rotor_engine::{Backtest, Member, Warning, backtest};
+use rotor_run::Config;
 use rotor_factor::{Date, EntityKind, Month, Table};
 use rotor_plugin::{Instance, Plugin};
 use rotor_report::draw::Chart;

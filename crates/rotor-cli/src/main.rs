@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor_data::DataError;
-use rotor_engine::ConfigFaults;
+use rotor_run::ConfigFaults;
 use rotor_factor::Month;
 use rotor_plugin::{CallError, Refused};
 use rotor_report::text;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rotor_engine::{Config, FactorConfig};
+use rotor_run::{Config, FactorConfig};
 use rotor_report::page;
 use rotor_report::run::{Facts, report};
 use rotor_report::words::Lang;

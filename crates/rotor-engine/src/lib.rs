@@ -10,7 +10,6 @@
 mod audit;
 mod backtest;
 mod check;
-mod config;
 mod note;
 mod plan;
 mod portfolio;
@@ -26,10 +25,6 @@ pub use backtest::{Backtest, BacktestError, Member, Warning, backtest, missing_i
 pub use check::{
     Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,
     leakcheck,
-};
-pub use config::{
-    Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, KEYS, KeptTables, Key, MissingScore, OnError,
-    OnMissingInput, Rebalance, Ties, TradeDay, Weights, config_from_json, read_config,
 };
 pub use note::{Note, NoteDay, note};
 pub use plan::{Missing, Plan, PlanError};

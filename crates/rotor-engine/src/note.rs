@@ -11,7 +11,7 @@ use crate::backtest::{
     Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, rank_and_pick, stop_at_failure,
     stop_without_inputs,
 };
-use crate::config::Config;
+use rotor_run::Config;
 use crate::ranking::Place;
 use crate::replay::{Outcome, TableDays, replay};
 

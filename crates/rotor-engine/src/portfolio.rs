@@ -7,7 +7,7 @@ use rotor_data::Dataset;
 use rotor_factor::Date;
 use rotor_stats::round9;
 
-use crate::config::{Config, Ties, Weights};
+use rotor_run::{Config, Ties, Weights};
 use crate::ranking::Place;
 
 /// Returns the share of each sector, in the order of `places`; 0 where it is not held.

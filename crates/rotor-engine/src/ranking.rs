@@ -6,7 +6,7 @@
 use rotor_factor::Signal;
 use rotor_stats::{percentiles, round9};
 
-use crate::config::MissingScore;
+use rotor_run::MissingScore;
 
 /// What counts where a factor has no score: the middle of its scale.
 pub const NEUTRAL: f64 = 2.0;
@@ -84,7 +84,8 @@ impl Opinion {
 /// percentiles are compared after rounding to nine decimals, and returned as they are. A factor of weight 0 counts in nothing.
 ///
 /// ```
-/// use rotor_engine::{MissingScore, Opinion, rank};
+/// use rotor_engine::{Opinion, rank};
+/// use rotor_run::MissingScore;
 /// let heat = Opinion::new(vec![Some(3.0), Some(1.0), None], &[Some(0.2), Some(-0.1), None]);
 /// let places = rank(&["801010", "801030", "801040"], &[heat], &[1.0], MissingScore::Neutral);
 /// assert_eq!(places.iter().map(|place| place.rank).collect::<Vec<_>>(), [1, 3, 2]);

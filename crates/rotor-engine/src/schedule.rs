@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_factor::{AsOf, Date, EntityKind, Month};
 
-use crate::config::{Config, Rebalance, TradeDay};
+use rotor_run::{Config, Rebalance, TradeDay};
 
 /// A day on which sectors are chosen, with the days on which they are bought and sold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use rotor_run::Run;
 
-use crate::config::Config;
+use rotor_run::Config;
 use crate::portfolio::Portfolio;
 use crate::ranking::{Opinion, Place, rank};
 

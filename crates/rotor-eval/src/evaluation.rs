@@ -1,6 +1,7 @@
 //! The evaluation of a run, part by part.
 
-use rotor_engine::{Config, Scored};
+use rotor_engine::Scored;
+use rotor_run::Config;
 use rotor_factor::Date;
 use rotor_run::Run;
 use serde::Serialize;
@@ -89,7 +90,7 @@ impl Evaluation {
 /// If a row refers to an execution, factor, entity, portfolio or text that the run does not have, or a score is not finite.
 ///
 /// ```
-/// use rotor_engine::Config;
+/// use rotor_run::Config;
 /// use rotor_eval::{Reason, evaluate};
 /// use rotor_run::Run;
 ///

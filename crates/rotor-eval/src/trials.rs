@@ -6,7 +6,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
-use rotor_engine::Config;
+use rotor_run::Config;
 use rotor_stats::{
     deviation, expected_maximum_sharpe, is_constant, kurtosis, mean, probabilistic_sharpe, round9, skewness,
 };

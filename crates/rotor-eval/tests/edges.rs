@@ -2,7 +2,7 @@
 
 mod support;
 
-use rotor_engine::Config;
+use rotor_run::Config;
 use rotor_eval::{Evaluation, Excess, Reason, evaluate};
 use rotor_run::Run;
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 mod support;
 
-use rotor_engine::Config;
+use rotor_run::Config;
 use rotor_eval::{Evaluation, evaluate};
 use rotor_run::{History, Realized, Run};
 use serde_json::Value;

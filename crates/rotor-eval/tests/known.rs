@@ -12,7 +12,7 @@
 
 mod support;
 
-use rotor_engine::Config;
+use rotor_run::Config;
 use rotor_eval::evaluate;
 use support::{forecast, portfolio_return, score, sector_return, turnover};
 

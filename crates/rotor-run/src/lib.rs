@@ -5,6 +5,7 @@
 //!
 //! The crate computes nothing and does not print.
 
+mod config;
 mod error;
 pub mod ledger;
 mod read;
@@ -13,6 +14,10 @@ mod sheets;
 mod tables;
 mod write;
 
+pub use config::{
+    Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, KEYS, KeptTables, Key, MissingScore, OnError,
+    OnMissingInput, Rebalance, Ties, TradeDay, Weights, config_from_json, read_config,
+};
 pub use error::{ColumnFault, RunError, TableFault};
 pub use read::{Change, ChangedFile, FolderCheck, RunFolder, check_files, read};
 pub use rows::{

@@ -6,7 +6,7 @@ use rotor_compare::golden::Golden;
 use rotor_data::Dataset;
 use rotor_data::synthetic::{self, World};
 use rotor_data::{Format, write_dataset};
-use rotor_engine::{Config, read_config};
+use rotor_run::{Config, read_config};
 use serde::Deserialize;
 
 use super::GoldenError;

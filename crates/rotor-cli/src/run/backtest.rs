@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor_engine::{Member, OnMissingInput, Warning, missing_inputs};
+use rotor_engine::{Member, Warning, missing_inputs};
+use rotor_run::OnMissingInput;
 use rotor_run::Destination;
 use serde_json::json;
 

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use clap::Args;
 use rotor_data::Dataset;
-use rotor_engine::Config;
+use rotor_run::Config;
 use rotor_eval::Evaluation;
 use rotor_plugin::Origin;
 use rotor_run::ledger::{

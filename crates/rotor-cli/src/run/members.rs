@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rotor_engine::{Config, FactorConfig, Member};
+use rotor_engine::Member;
+use rotor_run::{Config, FactorConfig};
 use rotor_factor::nearest;
 use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin, explain_fatal_calls};
 

@@ -1,7 +1,8 @@
 //! What it takes to repeat a run, for `run.json`.
 
 use rotor_data::Dataset;
-use rotor_engine::{Config, Warning};
+use rotor_engine::Warning;
+use rotor_run::Config;
 use rotor_plugin::Origin;
 use rotor_run::Run;
 use serde_json::{Map, Value, json};

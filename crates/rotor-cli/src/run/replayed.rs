@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use rotor_data::Dataset;
-use rotor_engine::{Backtest, Config, Member, backtest};
+use rotor_engine::{Backtest, Member, backtest};
+use rotor_run::Config;
 use rotor_eval::Evaluation;
 use rotor_run::{Destination, RunFolder};
 use serde_json::{Map, Value, json};

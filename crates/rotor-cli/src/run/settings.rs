@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use rotor_engine::{Config, ConfigFault, ConfigFaults, FaultKind, KEYS, read_config};
+use rotor_run::{Config, ConfigFault, ConfigFaults, FaultKind, KEYS, read_config};
 use toml::Value as Toml;
 
 use crate::CliError;
@@ -60,7 +60,7 @@ impl Args for KeyFlags {
 
 impl FromArgMatches for KeyFlags {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = |key: &rotor_engine::Key| Some((key.name, matches.get_one::<String>(key.name)?.clone()));
+        let given = |key: &rotor_run::Key| Some((key.name, matches.get_one::<String>(key.name)?.clone()));
         Ok(Self(KEYS.iter().filter_map(given).collect()))
     }
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use rotor_data::Dataset;
-use rotor_engine::{Backtest, Config};
+use rotor_engine::Backtest;
+use rotor_run::Config;
 use rotor_eval::{Estimate, Evaluation, Figure, PortfolioEvaluation, Variant};
 use rotor_run::{Place, Run};
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use rotor_run::{Place as RunPlace, Return, Run, SectorReturn, Turnover};
 
 use super::said::Said;
 use super::{Member, Warning};
-use crate::config::Config;
+use rotor_run::Config;
 use crate::portfolio::{benchmark_return, pick, sector_return};
 use crate::ranking::{Opinion, Place, rank};
 use crate::replay::Outcome;

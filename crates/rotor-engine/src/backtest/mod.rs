@@ -11,7 +11,7 @@ use rotor_factor::{AsOf, Date, EntityKind, Released, Source, Spec, nearest};
 use rotor_plugin::Instance;
 use rotor_run::Run;
 
-use crate::config::{Config, KeptTables, OnError, OnMissingInput};
+use rotor_run::{Config, KeptTables, OnError, OnMissingInput};
 use crate::plan::Plan;
 use crate::replay::{Replay, TableDays, replay_watched};
 use crate::schedule::{Execution, schedule};

@@ -7,7 +7,7 @@ use rotor_factor::{AsOf, EntityKind, EntityRef, Month, Signal};
 use rotor_run::{Diagnostic, Execution as RunExecution, FactorTable, Forecast, History, Run, Score};
 
 use super::Member;
-use crate::config::KeptTables;
+use rotor_run::KeptTables;
 use crate::realized::{Computed, Published};
 use crate::replay::{Outcome, Replay};
 use crate::schedule::Execution;

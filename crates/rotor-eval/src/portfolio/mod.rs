@@ -11,7 +11,8 @@ mod series;
 mod variants;
 
 use rayon::prelude::*;
-use rotor_engine::{Config, Scored};
+use rotor_engine::Scored;
+use rotor_run::Config;
 use rotor_factor::EntityKind;
 use rotor_run::Run;
 use serde::Serialize;

@@ -1,7 +1,8 @@
 //! Other strategies on the same scores: single factors, fewer factors, groups of sectors, other numbers of picks.
 
 use rayon::prelude::*;
-use rotor_engine::{Config, Held, Place, Scored, net_of_cost, pick};
+use rotor_engine::{Held, Place, Scored, net_of_cost, pick};
+use rotor_run::Config;
 use rotor_factor::Group;
 use rotor_run::Run;
 use serde::Serialize;

@@ -8,10 +8,8 @@ use std::time::Duration;
 
 use clap::Args;
 use rotor_data::Dataset;
-use rotor_engine::{
-    Audit, BacktestError, Config, Execution, LeakReport, Makers, Member, OnMissingInput, Warning, audit,
-    leakcheck, missing_inputs, plan_of, schedule,
-};
+use rotor_engine::{Audit, BacktestError, Execution, LeakReport, Makers, Member, Warning, audit, leakcheck, missing_inputs, plan_of, schedule};
+use rotor_run::{Config, OnMissingInput};
 use rotor_factor::Month;
 use rotor_plugin::{CallError, Isolation, Plugin};
 

@@ -1,7 +1,8 @@
 //! What a note is made of, with what every part of the page asks of it.
 
 use rotor_data::Dataset;
-use rotor_engine::{Config, Note, NoteDay};
+use rotor_engine::{Note, NoteDay};
+use rotor_run::Config;
 use rotor_eval::Evaluation;
 use rotor_factor::{EntityKind, Signal};
 

@@ -1,6 +1,7 @@
 //! The picks with what speaks for them, and the ranking of all sectors.
 
-use rotor_engine::{MissingScore, Outcome, Ties};
+use rotor_engine::Outcome;
+use rotor_run::{MissingScore, Ties};
 
 use super::factors::Told;
 use super::facts::{Teller, score_number};

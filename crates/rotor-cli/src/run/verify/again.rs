@@ -5,7 +5,7 @@ use std::path::Path;
 
 use rotor_compare::{Datum, FirstDifference, changed_inputs, changed_results, first_difference};
 use rotor_data::Dataset;
-use rotor_engine::{Config, config_from_json};
+use rotor_run::{Config, config_from_json};
 use rotor_run::{Destination, FolderCheck, check_files};
 use serde_json::{Map, Value, json};
 

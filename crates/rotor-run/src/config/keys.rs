@@ -219,13 +219,13 @@ impl Config {
     /// commas.
     ///
     /// ```
-    /// let mut config = rotor_engine::Config::default();
+    /// let mut config = rotor_run::Config::default();
     /// config.set("top", &8.into())?;
     /// config.set("heat.weight", &0.5.into())?;
     /// config.set("heat.direction", &"momentum".into())?;
     /// assert_eq!((config.top, config.of_factor("heat").weight), (8, 0.5));
     /// assert!(config.set("topp", &8.into()).is_err());
-    /// # Ok::<(), rotor_engine::ConfigFault>(())
+    /// # Ok::<(), rotor_run::ConfigFault>(())
     /// ```
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rotor_data::model::Entity;
 use rotor_engine::{Scored, net_of_cost, pick};
-use rotor_run::Config;
 use rotor_factor::{EntityKind, Group, Month};
+use rotor_run::Config;
 use rotor_run::{
     Execution, Forecast, History, Place, Realized, Return, Run, Score, SectorReturn, TextId, Turnover,
 };

@@ -11,9 +11,9 @@ use std::time::Instant;
 use rayon::prelude::*;
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::{Member, backtest};
-use rotor_run::Config;
 use rotor_factor::EntityKind;
 use rotor_plugin::{Instance, Plugin};
+use rotor_run::Config;
 
 use crate::messy::{self, Dice};
 use crate::{FOUR_FACTORS, Folder, demo};

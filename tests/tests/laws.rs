@@ -6,9 +6,9 @@ use rotor_data::model::Tables;
 use rotor_data::synthetic::{self, Synthetic, World};
 use rotor_data::{Dataset, Format, Future, write_dataset};
 use rotor_engine::{Backtest, Member, backtest};
-use rotor_run::Config;
 use rotor_factor::{AsOf, EntityKind, Released};
 use rotor_plugin::{Instance, Plugin};
+use rotor_run::Config;
 use rotor_run::Run;
 use rotor_tests::{FOUR_FACTORS, demo};
 
@@ -209,10 +209,7 @@ fn threads_do_not_matter() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
         format!(
             "{:?}",
-            pool.install(|| replayed(
-                &dataset,
-                &Config { tables: rotor_run::KeptTables::All, ..config() }
-            ))
+            pool.install(|| replayed(&dataset, &Config { tables: rotor_run::KeptTables::All, ..config() }))
         )
     };
     let expected = on(1);

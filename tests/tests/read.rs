@@ -8,9 +8,9 @@ use arrow_array::{ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray}
 use parquet::arrow::ArrowWriter;
 use rotor_data::Dataset;
 use rotor_engine::{Member, backtest};
-use rotor_run::Config;
 use rotor_factor::{ColumnValues, Date, Table};
 use rotor_plugin::Plugin;
+use rotor_run::Config;
 use rotor_run::{Change, Destination, FactorTable, Run, RunError, check_files, read, write};
 use rotor_tests::runs::made_up_run;
 use rotor_tests::{FOUR_FACTORS, demo};

@@ -5,13 +5,13 @@ use std::fs;
 
 use rotor_data::Dataset;
 use rotor_engine::{Backtest, Member, Warning, backtest};
-use rotor_run::Config;
 use rotor_factor::{Date, EntityKind, Month, Table};
 use rotor_plugin::{Instance, Plugin};
 use rotor_report::draw::Chart;
 use rotor_report::page::{self, Block, Page};
 use rotor_report::run::{Facts, report, told};
 use rotor_report::words::Lang;
+use rotor_run::Config;
 use rotor_run::{Execution, FactorTable, Place, Return, Run, Score, SectorReturn, Turnover};
 use rotor_tests::page::{assert_balanced, identifiers};
 use rotor_tests::{FOUR_FACTORS, demo, run_rotor, runs};

@@ -23,10 +23,10 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor_data::DataError;
-use rotor_run::ConfigFaults;
 use rotor_factor::Month;
 use rotor_plugin::{CallError, Refused};
 use rotor_report::text;
+use rotor_run::ConfigFaults;
 
 /// Monthly sector rotation, judged on what was known at the time.
 #[derive(Debug, Parser)]

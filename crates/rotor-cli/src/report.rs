@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rotor_run::{Config, FactorConfig};
 use rotor_report::page;
 use rotor_report::run::{Facts, report};
 use rotor_report::words::Lang;
 use rotor_run::Run;
+use rotor_run::{Config, FactorConfig};
 use serde_json::{Map, Value};
 
 use crate::linked::{DEFAULT_FACTORS, linked};

@@ -11,9 +11,9 @@ use crate::backtest::{
     Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, rank_and_pick, stop_at_failure,
     stop_without_inputs,
 };
-use rotor_run::Config;
 use crate::ranking::Place;
 use crate::replay::{Outcome, TableDays, replay};
+use rotor_run::Config;
 
 /// What is known on a day, and what was known a month before.
 #[derive(Debug)]

@@ -7,8 +7,8 @@ use rotor_data::Dataset;
 use rotor_factor::Date;
 use rotor_stats::round9;
 
-use rotor_run::{Config, Ties, Weights};
 use crate::ranking::Place;
+use rotor_run::{Config, Ties, Weights};
 
 /// Returns the share of each sector, in the order of `places`; 0 where it is not held.
 ///

@@ -5,9 +5,9 @@
 
 use rotor_run::Run;
 
-use rotor_run::Config;
 use crate::portfolio::Portfolio;
 use crate::ranking::{Opinion, Place, rank};
+use rotor_run::Config;
 
 /// What every factor said of the sectors and what they gained, execution by execution.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! The evaluation of a run, part by part.
 
 use rotor_engine::Scored;
-use rotor_run::Config;
 use rotor_factor::Date;
+use rotor_run::Config;
 use rotor_run::Run;
 use serde::Serialize;
 use serde_json::Value;

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rotor_engine::{Member, Warning, missing_inputs};
-use rotor_run::OnMissingInput;
 use rotor_run::Destination;
+use rotor_run::OnMissingInput;
 use serde_json::json;
 
 use super::language::Language;

@@ -9,9 +9,9 @@ use std::time::SystemTime;
 
 use clap::Args;
 use rotor_data::Dataset;
-use rotor_run::Config;
 use rotor_eval::Evaluation;
 use rotor_plugin::Origin;
+use rotor_run::Config;
 use rotor_run::ledger::{
     Headline, History, Ledger, LedgerError, Trial, TrialData, dataset_hash, strategy_hash,
 };

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rotor_data::Dataset;
 use rotor_engine::{Backtest, Member, backtest};
-use rotor_run::Config;
 use rotor_eval::Evaluation;
+use rotor_run::Config;
 use rotor_run::{Destination, RunFolder};
 use serde_json::{Map, Value, json};
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rotor_data::Dataset;
 use rotor_engine::Backtest;
-use rotor_run::Config;
 use rotor_eval::{Estimate, Evaluation, Figure, PortfolioEvaluation, Variant};
+use rotor_run::Config;
 use rotor_run::{Place, Run};
 use serde_json::{Value, json};
 

@@ -11,13 +11,13 @@ use rotor_factor::{AsOf, Date, EntityKind, Released, Source, Spec, nearest};
 use rotor_plugin::Instance;
 use rotor_run::Run;
 
-use rotor_run::{Config, KeptTables, OnError, OnMissingInput};
 use crate::plan::Plan;
 use crate::replay::{Replay, TableDays, replay_watched};
 use crate::schedule::{Execution, schedule};
 use crate::views::Views;
 use hold::portfolio_names;
 pub(crate) use hold::rank_and_pick;
+use rotor_run::{Config, KeptTables, OnError, OnMissingInput};
 use said::Said;
 
 pub use error::{BacktestError, Warning};

@@ -7,10 +7,10 @@ use rotor_factor::{AsOf, EntityKind, EntityRef, Month, Signal};
 use rotor_run::{Diagnostic, Execution as RunExecution, FactorTable, Forecast, History, Run, Score};
 
 use super::Member;
-use rotor_run::KeptTables;
 use crate::realized::{Computed, Published};
 use crate::replay::{Outcome, Replay};
 use crate::schedule::Execution;
+use rotor_run::KeptTables;
 
 /// What every factor said of every execution day, and of the last exit.
 pub(super) struct Said<'a> {

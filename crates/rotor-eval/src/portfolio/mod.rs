@@ -12,8 +12,8 @@ mod variants;
 
 use rayon::prelude::*;
 use rotor_engine::Scored;
-use rotor_run::Config;
 use rotor_factor::EntityKind;
+use rotor_run::Config;
 use rotor_run::Run;
 use serde::Serialize;
 

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 use rotor_engine::{Held, Place, Scored, net_of_cost, pick};
-use rotor_run::Config;
 use rotor_factor::Group;
+use rotor_run::Config;
 use rotor_run::Run;
 use serde::Serialize;
 

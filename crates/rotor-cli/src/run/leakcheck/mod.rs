@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use clap::Args;
 use rotor_data::Dataset;
-use rotor_engine::{Audit, BacktestError, Execution, LeakReport, Makers, Member, Warning, audit, leakcheck, missing_inputs, plan_of, schedule};
-use rotor_run::{Config, OnMissingInput};
+use rotor_engine::{
+    Audit, BacktestError, Execution, LeakReport, Makers, Member, Warning, audit, leakcheck, missing_inputs,
+    plan_of, schedule,
+};
 use rotor_factor::Month;
 use rotor_plugin::{CallError, Isolation, Plugin};
+use rotor_run::{Config, OnMissingInput};
 
 use super::backtest::use_threads;
 use super::members::{Chosen, choose};

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::{Member, note};
-use rotor_run::Config;
 use rotor_factor::{AsOf, Date, Value};
+use rotor_run::Config;
 
 use super::facts::Facts;
 use super::history::History;

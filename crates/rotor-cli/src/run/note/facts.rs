@@ -2,9 +2,9 @@
 
 use rotor_data::Dataset;
 use rotor_engine::{Note, NoteDay};
-use rotor_run::Config;
 use rotor_eval::Evaluation;
 use rotor_factor::{EntityKind, Signal};
+use rotor_run::Config;
 
 use super::history::History;
 use super::words::{Lang, NONE, factor_title, fixed, name, sentence};

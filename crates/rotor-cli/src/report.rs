@@ -6,9 +6,7 @@ use clap::Args;
 use rotor_report::page;
 use rotor_report::run::{Facts, report};
 use rotor_report::words::Lang;
-use rotor_run::Run;
-use rotor_run::{Config, FactorConfig};
-use serde_json::{Map, Value};
+use rotor_run::{Config, FactorConfig, Metrics, Run, RunRecord};
 
 use crate::linked::{DEFAULT_FACTORS, linked};
 use crate::place::Place;
@@ -37,26 +35,20 @@ pub(crate) struct Report {
 pub(crate) fn run(arguments: &Report) -> Result<Outcome, CliError> {
     let place = Place::new(&arguments.out, arguments.force)?;
     let folder = rotor_run::read(&arguments.run)?;
-    let lang = arguments.lang.or_else(|| recorded(&folder.provenance)).unwrap_or(Language::En);
-    let page = rendered(&folder.run, &folder.metrics, &folder.provenance, lang.into());
+    let lang = arguments.lang.or_else(|| Some(folder.record.report?.lang.into())).unwrap_or(Language::En);
+    let page = rendered(&folder.run, &folder.metrics, &folder.record, lang.into());
     place.write(&page)?;
     Ok(Outcome::done(format!("{} is written\n", place.path().display())))
 }
 
 /// Returns the report of a run as a file. What `run.json` says of files makes no difference.
-pub(crate) fn rendered(run: &Run, metrics: &Value, provenance: &Map<String, Value>, lang: Lang) -> String {
+pub(crate) fn rendered(run: &Run, metrics: &Metrics, record: &RunRecord, lang: Lang) -> String {
     let defaults = defaults();
-    page::html(&report(Facts { run, metrics, provenance, defaults: &defaults }, lang))
-}
-
-/// The language in which the report of a folder was made.
-pub(crate) fn recorded(provenance: &Map<String, Value>) -> Option<Language> {
-    let lang = provenance.get("report")?.get("lang")?.as_str()?;
-    [Language::En, Language::Zh].into_iter().find(|known| known.word() == lang)
+    page::html(&report(Facts { run, metrics, record, defaults: &defaults }, lang))
 }
 
 /// The configuration nobody has changed, with the parameters of the factors that are part of this program.
-fn defaults() -> Value {
+fn defaults() -> Config {
     let factors = DEFAULT_FACTORS.iter().map(|name| (*name).to_owned()).collect();
     let mut config = Config { factors, ..Config::default() };
     for plugin in linked() {
@@ -65,5 +57,5 @@ fn defaults() -> Value {
         let settings = FactorConfig { parameters: parameters.collect(), ..config.of_factor(plugin.name()) };
         config.factor.insert(plugin.name().to_owned(), settings);
     }
-    config.to_json()
+    config
 }

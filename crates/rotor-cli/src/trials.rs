@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rotor_eval::{beyond_luck, luckiest_sharpe};
+use rotor_report::terms::Term;
+use rotor_report::words::NONE;
 use rotor_run::ledger::{DamagedLine, History, Ledger, Trial, TrialData};
 use serde_json::{Value, json};
 
@@ -175,7 +177,7 @@ fn table(trials: &[&Trial]) -> String {
         ("when (UTC)", Align::Left),
         ("config", Align::Left),
         ("excess", Align::Right),
-        ("95% interval", Align::Right),
+        (Term::ConfidenceInterval.en(), Align::Right),
         ("Sharpe", Align::Right),
         ("run", Align::Left),
     ]);
@@ -184,11 +186,11 @@ fn table(trials: &[&Trial]) -> String {
         table.row([
             fit(&to_the_minute(&trial.when), 16),
             trial.config[..N_DIGITS].to_owned(),
-            headline.excess.map_or("-".into(), |excess| format!("{:+.1}%", 100.0 * excess)),
+            headline.excess.map_or(NONE.into(), |excess| format!("{:+.1}%", 100.0 * excess)),
             headline
                 .interval
-                .map_or("-".into(), |(low, high)| format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high)),
-            headline.sharpe.map_or("-".into(), |sharpe| fit(&format!("{sharpe:.2}"), 9)),
+                .map_or(NONE.into(), |(low, high)| format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high)),
+            headline.sharpe.map_or(NONE.into(), |sharpe| fit(&format!("{sharpe:.2}"), 9)),
             fit_end(&trial.run, 17),
         ]);
     }
@@ -206,7 +208,7 @@ fn table(trials: &[&Trial]) -> String {
         text += line;
         text.push('\n');
     }
-    text + "excess: over equal weight, net of cost, a year; Sharpe: its monthly ratio\n"
+    text + "excess: annualised excess return (net) over equal weight; Sharpe: its monthly ratio\n"
 }
 
 /// `2026-11-28T13:05:00Z` without what nobody compares.

@@ -21,7 +21,7 @@ mod strategy;
 mod views;
 
 pub use audit::{Audit, EarlyFigure, EarlySeries, Foresight, Form, SameDaySeries, When, audit};
-pub use backtest::{Backtest, BacktestError, Member, Warning, backtest, missing_inputs, plan_of};
+pub use backtest::{Backtest, BacktestError, Member, backtest, missing_inputs, plan_of};
 pub use check::{
     Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,
     leakcheck,

@@ -10,6 +10,7 @@
 pub mod draw;
 pub mod page;
 pub mod run;
+pub mod sentences;
 pub mod terms;
 pub mod text;
 pub mod words;

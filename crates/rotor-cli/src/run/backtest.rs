@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor_engine::{Member, Warning, missing_inputs};
-use rotor_run::Destination;
-use rotor_run::OnMissingInput;
+use rotor_engine::{Member, missing_inputs};
+use rotor_report::sentences;
+use rotor_report::words::Lang;
+use rotor_run::{Destination, OnMissingInput, Warning};
 use serde_json::json;
 
 use super::language::Language;
 use super::ledger::{LedgerFlags, count_trials};
 use super::members::choose;
-use super::replayed::{TRIALS, replayed};
+use super::replayed::replayed;
 use super::settings::Settings;
 use super::summary;
 use crate::dataset::open_or_demo;
@@ -63,14 +64,15 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     let is_refused = config.on_missing_input == OnMissingInput::Stop || missing.len() == members.len();
     for (factor, reason) in missing.into_iter().filter(|_| !is_refused) {
         // Before the first month: who has chosen the wrong dataset need not wait for the end.
-        eprintln!("warning: {}", Warning::MissingInput { factor, reason });
+        let warning = Warning::MissingInput { factor, reason };
+        eprintln!("warning: {}", sentences::warning(Lang::En, &warning));
     }
     let mut trials = count_trials(&arguments.ledger, &dataset, &mut config, &chosen);
     let mut made = replayed(&dataset, &config, &chosen)?;
-    trials.record(&config, &made.evaluation, &destination.expected());
-    made.record(TRIALS, trials.to_json());
+    trials.record(&config, &made.metrics, &destination.expected());
+    made.record_trials(trials.to_record());
     if !arguments.no_report {
-        made.add_report(arguments.lang)?;
+        made.add_report(arguments.lang);
     }
     let place = made.write(&destination)?;
     let report = (!arguments.no_report).then(|| place.join(report::FILE).display().to_string());
@@ -78,7 +80,7 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         dataset: &dataset,
         config: &config,
         result: &made.result,
-        evaluation: &made.evaluation,
+        metrics: &made.metrics,
         trials: &trials,
     };
     let text = if arguments.json {

@@ -9,13 +9,12 @@ use std::time::SystemTime;
 
 use clap::Args;
 use rotor_data::Dataset;
-use rotor_eval::Evaluation;
 use rotor_plugin::Origin;
-use rotor_run::Config;
 use rotor_run::ledger::{
     Headline, History, Ledger, LedgerError, Trial, TrialData, dataset_hash, strategy_hash,
 };
-use serde_json::{Map, Value};
+use rotor_run::metrics::Estimate;
+use rotor_run::{Config, LedgerAbsence, Metrics, TrialsRecord, TrialsSource};
 
 use super::members::Chosen;
 
@@ -65,32 +64,12 @@ impl LedgerPlace {
     }
 }
 
-/// Where the number of trials comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    /// The ledger.
-    Ledger,
-    /// The key `trials`.
-    Given,
-    /// Nothing: the run counts itself.
-    None,
-}
-
-/// Why a run is in no ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Absence {
-    /// Nobody wants it to be.
-    Off,
-    /// It could not be read or written.
-    Unavailable,
-}
-
 /// How many trials a run counts, and the line that it will leave.
 #[derive(Debug)]
 pub(super) struct Counted {
     n: u64,
-    source: Source,
-    absence: Option<Absence>,
+    source: TrialsSource,
+    absence: Option<LedgerAbsence>,
     ledger: Option<Ledger>,
     dataset: TrialData,
     config: String,
@@ -105,7 +84,7 @@ pub(super) fn count_trials(
 ) -> Counted {
     let mut counted = Counted {
         n: config.trials.unwrap_or(1),
-        source: if config.trials.is_some() { Source::Given } else { Source::None },
+        source: if config.trials.is_some() { TrialsSource::Given } else { TrialsSource::None },
         absence: None,
         ledger: None,
         dataset: data_of(dataset),
@@ -114,9 +93,9 @@ pub(super) fn count_trials(
     let place = if flags.no_ledger { LedgerPlace::Off } else { LedgerPlace::of(flags.ledger.as_deref()) };
     match place {
         LedgerPlace::At(path) => counted.ask(Ledger::at(path)),
-        LedgerPlace::Off => counted.absence = Some(Absence::Off),
+        LedgerPlace::Off => counted.absence = Some(LedgerAbsence::Off),
         LedgerPlace::Nowhere => {
-            counted.absence = Some(Absence::Unavailable);
+            counted.absence = Some(LedgerAbsence::Unavailable);
             warn(
                 "this run is not counted: there is no home folder for the ledger of trials",
                 "name a file by `--ledger FILE`, or go without by `--no-ledger`",
@@ -148,12 +127,12 @@ impl Counted {
             Ok(history) => {
                 tell_damage(&ledger, &history);
                 let n = history.n_trials(&self.dataset.sha256, &self.config);
-                if self.source == Source::Given && n > self.n {
+                if self.source == TrialsSource::Given && n > self.n {
                     let told = format!("`trials` is {}, and the ledger has {n} on this dataset", self.n);
                     warn(&told, "leave it out, and the ledger counts");
                 }
-                if self.source == Source::None {
-                    (self.n, self.source) = (n, Source::Ledger);
+                if self.source == TrialsSource::None {
+                    (self.n, self.source) = (n, TrialsSource::Ledger);
                 }
                 self.ledger = Some(ledger);
             }
@@ -162,14 +141,14 @@ impl Counted {
     }
 
     /// Adds the run to the ledger. The number is not asked again: two runs at once may both say that they are the same one.
-    pub(super) fn record(&mut self, config: &Config, evaluation: &Evaluation, place: &Path) {
+    pub(super) fn record(&mut self, config: &Config, metrics: &Metrics, place: &Path) {
         let Some(ledger) = &self.ledger else { return };
         let trial = Trial {
             factors: config.factors.clone(),
             engine: env!("CARGO_PKG_VERSION").into(),
             // Whoever lists the trials may be somewhere else.
             run: std::path::absolute(place).unwrap_or_else(|_| place.into()).display().to_string(),
-            ..Trial::new(SystemTime::now(), self.dataset.clone(), self.config.clone(), headline(evaluation))
+            ..Trial::new(SystemTime::now(), self.dataset.clone(), self.config.clone(), headline(metrics))
         };
         if let Err(error) = ledger.append(&trial) {
             self.go_without(&error);
@@ -177,41 +156,26 @@ impl Counted {
     }
 
     fn go_without(&mut self, error: &LedgerError) {
-        self.absence = Some(Absence::Unavailable);
+        self.absence = Some(LedgerAbsence::Unavailable);
         self.ledger = None;
         warn(&format!("this run is not counted: {error}"), error.hint());
     }
 
     /// What `run.json` says of it: neither a place nor a time, so that equal runs have equal bytes.
-    pub(super) fn to_json(&self) -> Value {
-        let source = match self.source {
-            Source::Ledger => "ledger",
-            Source::Given => "given",
-            Source::None => "none",
-        };
-        let mut entries = Map::new();
-        entries.insert("n".into(), self.n.into());
-        entries.insert("source".into(), source.into());
-        if let Some(absence) = self.absence {
-            let word = match absence {
-                Absence::Off => "off",
-                Absence::Unavailable => "unavailable",
-            };
-            entries.insert("ledger".into(), word.into());
-        }
-        Value::Object(entries)
+    pub(super) fn to_record(&self) -> TrialsRecord {
+        TrialsRecord { n: self.n, source: self.source, ledger: self.absence }
     }
 }
 
-fn headline(evaluation: &Evaluation) -> Headline {
-    let of_run = &evaluation.portfolio.all;
+fn headline(metrics: &Metrics) -> Headline {
+    let of_run = &metrics.portfolio.all;
     let excess = of_run.excess.get("top_net").and_then(|benchmarks| benchmarks.get("equal_weight"));
     let excess = excess.map(|excess| &excess.arithmetic);
     Headline {
-        excess: excess.and_then(|excess| excess.value.value.ok()),
-        interval: excess.and_then(|excess| Some(excess.uncertainty.ok()?.interval)),
-        sharpe: of_run.trials.deflated_sharpe.sharpe.value.ok(),
-        n_months: evaluation.n_months as u64,
+        excess: excess.and_then(Estimate::get),
+        interval: excess.and_then(Estimate::interval),
+        sharpe: of_run.trials.deflated_sharpe.sharpe.get(),
+        n_months: metrics.n_months as u64,
     }
 }
 

@@ -4,72 +4,58 @@ use std::path::{Path, PathBuf};
 
 use rotor_data::Dataset;
 use rotor_engine::{Backtest, Member, backtest};
-use rotor_eval::Evaluation;
-use rotor_run::Config;
-use rotor_run::{Destination, RunFolder};
-use serde_json::{Map, Value, json};
+use rotor_run::{Config, Destination, Metrics, ReportRecord, RunFolder, RunRecord, TrialsRecord};
 
 use super::language::Language;
 use super::members::Chosen;
 use super::progress::watched;
-use super::provenance::provenance;
+use super::provenance::record;
 use crate::{CliError, report, to_json};
 
 /// What a replay gave.
 #[derive(Debug)]
 pub(crate) struct Replayed {
     pub(super) result: Backtest,
-    pub(super) evaluation: Evaluation,
-    provenance: Map<String, Value>,
-    /// `metrics.json` as it is written.
-    metrics: String,
+    pub(super) metrics: Metrics,
+    record: RunRecord,
     report: Option<String>,
 }
-
-/// The entry of `run.json` that says how many strategies were tried, and who says so.
-pub(crate) const TRIALS: &str = "trials";
-
-/// The entry of `run.json` that says in which language the report is.
-const REPORT: &str = "report";
 
 /// Replays a configuration on a dataset and evaluates the run.
 pub(crate) fn replayed(dataset: &Dataset, config: &Config, chosen: &[Chosen]) -> Result<Replayed, CliError> {
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
     let result = watched(|watch| backtest(dataset, config, &members, watch))?;
-    let evaluation = rotor_eval::evaluate(&result.run, config);
-    let provenance = provenance(dataset, config, chosen, &result.run, &result.warnings);
-    let metrics = to_json(&evaluation)?;
-    Ok(Replayed { result, evaluation, provenance, metrics, report: None })
+    let metrics = rotor_eval::evaluate(&result.run, config);
+    let record = record(dataset, config, chosen, &result.run, &result.warnings);
+    Ok(Replayed { result, metrics, record, report: None })
 }
 
 impl Replayed {
-    /// Adds an entry to `run.json` that does not follow from configuration and data.
-    pub(super) fn record(&mut self, entry: &str, value: Value) {
-        self.provenance.insert(entry.to_owned(), value);
+    /// Says how many strategies were tried, which does not follow from configuration and data.
+    pub(super) fn record_trials(&mut self, trials: TrialsRecord) {
+        self.record.trials = Some(trials);
     }
 
     /// Adds the report in a language.
-    pub(super) fn add_report(&mut self, lang: Language) -> Result<(), CliError> {
-        self.record(REPORT, json!({ "lang": lang.word() }));
-        // As a reader of the folder has them.
-        let metrics = serde_json::from_str(&self.metrics)?;
-        self.report = Some(report::rendered(&self.result.run, &metrics, &self.provenance, lang.into()));
-        Ok(())
+    pub(super) fn add_report(&mut self, lang: Language) {
+        self.record.report = Some(ReportRecord { lang: lang.into() });
+        self.report = Some(report::rendered(&self.result.run, &self.metrics, &self.record, lang.into()));
     }
 
     /// Adds what the `run.json` of an earlier run of the same says beside configuration and data: what was counted of trials, and
     /// the report.
-    pub(super) fn record_as(&mut self, earlier: &Map<String, Value>) -> Result<(), CliError> {
-        if let Some(trials) = earlier.get(TRIALS) {
-            self.record(TRIALS, trials.clone());
+    pub(super) fn record_as(&mut self, earlier: &RunRecord) {
+        self.record.trials = earlier.trials;
+        if let Some(report) = earlier.report {
+            self.add_report(report.lang.into());
         }
-        report::recorded(earlier).map_or(Ok(()), |lang| self.add_report(lang))
     }
 
     pub(super) fn write(&self, destination: &Destination) -> Result<PathBuf, CliError> {
-        let mut documents = vec![("metrics.json", self.metrics.as_str())];
+        let metrics = to_json(&self.metrics)?;
+        let mut documents = vec![("metrics.json", metrics.as_str())];
         documents.extend(self.report.as_deref().map(|report| (report::FILE, report)));
-        Ok(rotor_run::write(&self.result.run, &self.provenance, &documents, destination)?)
+        Ok(rotor_run::write(&self.result.run, &self.record, &documents, destination)?)
     }
 
     /// Writes it to a folder of its own and reads that: what a reader of the folder will see.

@@ -4,13 +4,13 @@ use rotor_data::Dataset;
 use rotor_factor::Date;
 use rotor_run::{Place as RunPlace, Return, Run, SectorReturn, Turnover};
 
+use super::Member;
 use super::said::Said;
-use super::{Member, Warning};
 use crate::portfolio::{benchmark_return, pick, sector_return};
 use crate::ranking::{Opinion, Place, rank};
 use crate::replay::Outcome;
 use crate::strategy::{Scored, cost, net_of_cost};
-use rotor_run::Config;
+use rotor_run::{Config, Warning};
 
 impl Said<'_> {
     /// Ranks, picks and holds from the first kept day on.

@@ -17,10 +17,10 @@ use crate::schedule::{Execution, schedule};
 use crate::views::Views;
 use hold::portfolio_names;
 pub(crate) use hold::rank_and_pick;
-use rotor_run::{Config, KeptTables, OnError, OnMissingInput};
+use rotor_run::{Config, KeptTables, OnError, OnMissingInput, Warning};
 use said::Said;
 
-pub use error::{BacktestError, Warning};
+pub use error::BacktestError;
 
 /// A factor of a run.
 #[derive(Clone, Copy, Debug)]
@@ -345,7 +345,7 @@ fn warn(said: &Said<'_>, plan: &Plan, first_kept: usize, warnings: &mut Vec<Warn
         };
         let n_days = said.executions.iter().zip(&said.sectors).filter(is_early).count();
         if n_days > 0 {
-            warnings.push(Warning::EarlyBridge { n_days });
+            warnings.push(Warning::EarlyMapping { n_days });
         }
     }
 }

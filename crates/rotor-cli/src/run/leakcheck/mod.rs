@@ -9,12 +9,14 @@ use std::time::Duration;
 use clap::Args;
 use rotor_data::Dataset;
 use rotor_engine::{
-    Audit, BacktestError, Execution, LeakReport, Makers, Member, Warning, audit, leakcheck, missing_inputs,
-    plan_of, schedule,
+    Audit, BacktestError, Execution, LeakReport, Makers, Member, audit, leakcheck, missing_inputs, plan_of,
+    schedule,
 };
 use rotor_factor::Month;
 use rotor_plugin::{CallError, Isolation, Plugin};
-use rotor_run::{Config, OnMissingInput};
+use rotor_report::sentences;
+use rotor_report::words::Lang;
+use rotor_run::{Config, OnMissingInput, Warning};
 
 use super::backtest::use_threads;
 use super::members::{Chosen, choose};
@@ -70,7 +72,8 @@ pub(crate) fn run(arguments: &Leakcheck) -> Result<Outcome, CliError> {
         return Err(CliError::MissingInputs { factor, dataset: dataset.manifest().name.clone(), reason });
     }
     for (factor, reason) in skipped.iter().cloned() {
-        eprintln!("warning: {}", Warning::MissingInput { factor, reason });
+        let warning = Warning::MissingInput { factor, reason };
+        eprintln!("warning: {}", sentences::warning(Lang::En, &warning));
     }
     let tried = chosen.iter().filter(|chosen| skipped.iter().all(|(name, _)| name != chosen.plugin.name()));
     let factors = watched_as("checking", |watch| {

@@ -2,9 +2,8 @@
 
 use rotor_data::Dataset;
 use rotor_engine::{Note, NoteDay};
-use rotor_eval::Evaluation;
 use rotor_factor::{EntityKind, Signal};
-use rotor_run::Config;
+use rotor_run::{Config, Metrics};
 
 use super::history::History;
 use super::words::{Lang, NONE, factor_title, fixed, name, sentence};
@@ -18,7 +17,7 @@ pub(crate) struct Facts<'a> {
     pub(crate) chosen: &'a [Chosen],
     pub(crate) note: &'a Note,
     /// What the track record is worth; `None` if there is none.
-    pub(crate) evaluation: Option<&'a Evaluation>,
+    pub(crate) evaluation: Option<&'a Metrics>,
     /// The months before the day.
     pub(crate) history: &'a History,
     /// Whether nobody named the day.

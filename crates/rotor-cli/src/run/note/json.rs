@@ -225,8 +225,8 @@ fn track(facts: Facts<'_>) -> Value {
         })
     });
     document.insert("returns".into(), returns.collect::<Vec<_>>().into());
-    let warnings: Vec<Value> = track.warnings.iter().map(|warning| warning.to_string().into()).collect();
+    let warnings = json!(track.warnings);
     document.insert("warnings".into(), warnings.into());
-    document.insert("evaluation".into(), facts.evaluation.map(rotor_eval::Evaluation::to_json).into());
+    document.insert("evaluation".into(), facts.evaluation.map(rotor_run::Metrics::to_json).into());
     document.into()
 }

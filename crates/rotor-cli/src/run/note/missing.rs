@@ -1,7 +1,5 @@
 //! What is `na`, and why.
 
-use rotor_report::run::told;
-
 use super::facts::Teller;
 use super::page::{Block, Section};
 use super::words::{say, sentence};
@@ -31,7 +29,7 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
         }
         for (reason, sectors) in by_reason {
             let names: Vec<&str> = sectors.iter().map(|sector| teller.names[*sector].as_str()).collect();
-            let (names, reason) = (names.join(lang.between()), told(lang, reason));
+            let (names, reason) = (names.join(lang.between()), sentence(reason));
             let n = sectors.len();
             items.push(say!(
                 lang,

@@ -1,7 +1,9 @@
 //! The track record of the same configuration up to the day, with how sure one may be of it.
 
 use rotor_engine::{Backtest, BacktestError};
-use rotor_eval::{Estimate, Evaluation, Excess, Figure, PortfolioEvaluation};
+use rotor_report::sentences;
+use rotor_run::Metrics;
+use rotor_run::metrics::{Estimate, Excess, Metric, PortfolioMetrics};
 
 use super::facts::Teller;
 use super::figures;
@@ -37,7 +39,7 @@ fn refused(lang: Lang, error: &BacktestError) -> String {
     say!(lang, "There is none: {why}.{hint}", "无历史表现：{why}。{hint}")
 }
 
-fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<Block> {
+fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Metrics) -> Vec<Block> {
     let lang = teller.lang;
     let all = &evaluation.portfolio.all;
     let mut blocks: Vec<Block> = vec![gained(teller, track, all).into()];
@@ -64,8 +66,7 @@ fn told(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<B
         blocks.push(text.to_owned().into());
     }
     if !track.warnings.is_empty() {
-        let warnings =
-            track.warnings.iter().map(|warning| rotor_report::run::told(lang, &warning.to_string()));
+        let warnings = track.warnings.iter().map(|warning| sentences::warning(lang, warning));
         blocks.push(lang.of("To know about these months:", "关于这些月份的说明：").to_owned().into());
         blocks.push(Block::List(warnings.collect()));
     }
@@ -91,7 +92,7 @@ fn course(lang: Lang, track: &Backtest) -> Option<Block> {
 }
 
 /// How far the result depends on choices that nobody can defend.
-fn choices(lang: Lang, all: &PortfolioEvaluation) -> Option<String> {
+fn choices(lang: Lang, all: &PortfolioMetrics) -> Option<String> {
     let (low, high) = all.variants.excess_range()?;
     let n = all.variants.sensitivity.len();
     let [low, high] = [low, high].map(|value| bound(100.0 * value, 1));
@@ -103,12 +104,12 @@ fn choices(lang: Lang, all: &PortfolioEvaluation) -> Option<String> {
 }
 
 /// The picks, net, against all sectors alike.
-fn over_equal_weight(all: &PortfolioEvaluation) -> Option<&Excess> {
+fn over_equal_weight(all: &PortfolioMetrics) -> Option<&Excess> {
     all.excess.get(TOP_NET)?.get(EQUAL_WEIGHT)
 }
 
 /// What the picks and all sectors alike gained.
-fn gained(teller: &Teller<'_>, track: &Backtest, all: &PortfolioEvaluation) -> String {
+fn gained(teller: &Teller<'_>, track: &Backtest, all: &PortfolioMetrics) -> String {
     let (lang, config) = (teller.lang, teller.facts.config);
     let kept: Vec<_> = track.run.executions.iter().filter(|execution| execution.is_kept).collect();
     let (Some(first), Some(last)) = (kept.first(), kept.last()) else {
@@ -126,17 +127,17 @@ fn gained(teller: &Teller<'_>, track: &Backtest, all: &PortfolioEvaluation) -> S
     )
 }
 
-fn percent(figure: &Figure) -> String {
-    figure.value.map_or_else(|_| NONE.into(), |value| format!("{}%", signed(100.0 * value, 1)))
+fn percent(figure: &Metric) -> String {
+    figure.get().map_or_else(|| NONE.into(), |value| format!("{}%", signed(100.0 * value, 1)))
 }
 
 /// The mean excess over all sectors alike in one sentence that cannot boast.
 fn verdict(lang: Lang, estimate: &Estimate) -> String {
     let n = estimate.value.n;
-    let (value, found) = match (estimate.value.value, estimate.uncertainty) {
-        (Ok(value), Ok(found)) => (value, found),
+    let (value, found) = match (&estimate.value.value, &estimate.uncertainty) {
+        (Ok(value), Ok(found)) => (*value, found),
         (Ok(value), Err(reason)) => {
-            let value = signed(100.0 * value, 1);
+            let (value, reason) = (signed(100.0 * value, 1), sentences::reason(lang, reason));
             return say!(
                 lang,
                 "In {n} months the picks differ from equal weight by {value}% a year; how sure that is cannot be said: {reason}.",
@@ -144,6 +145,7 @@ fn verdict(lang: Lang, estimate: &Estimate) -> String {
             );
         }
         (Err(reason), _) => {
+            let reason = sentences::reason(lang, reason);
             return say!(
                 lang,
                 "The excess over equal weight cannot be given: {reason}.",
@@ -176,7 +178,7 @@ fn verdict(lang: Lang, estimate: &Estimate) -> String {
     )
 }
 
-fn excess_table(teller: &Teller<'_>, all: &PortfolioEvaluation) -> Option<Block> {
+fn excess_table(teller: &Teller<'_>, all: &PortfolioMetrics) -> Option<Block> {
     let lang = teller.lang;
     let mut table = Table::new([
         Column::name(lang.of("excess over", "超额收益（相对）")),
@@ -192,7 +194,7 @@ fn excess_table(teller: &Teller<'_>, all: &PortfolioEvaluation) -> Option<Block>
             number(&one.arithmetic.value, 100.0, 1),
             interval(&one.arithmetic, 100.0, 1),
             one.arithmetic.value.n.to_string(),
-            one.hit_rate.value.map_or_else(|_| NONE.into(), |rate| fixed(100.0 * rate, 0)),
+            one.hit_rate.get().map_or_else(|| NONE.into(), |rate| fixed(100.0 * rate, 0)),
             reading(lang, &one.arithmetic),
         ]);
     }
@@ -208,7 +210,7 @@ pub(crate) fn portfolio(teller: &Teller<'_>, code: &str) -> String {
     entity.map_or_else(|| name(code), |entity| teller.entity(entity as u32))
 }
 
-fn rank_ic_table(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Block> {
+fn rank_ic_table(teller: &Teller<'_>, evaluation: &Metrics) -> Option<Block> {
     let lang = teller.lang;
     let mut table = Table::new([
         Column::name(lang.of("RankIC of", "RankIC")),
@@ -225,7 +227,7 @@ fn rank_ic_table(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Block> 
             number(&mean.value, 1.0, 3),
             interval(mean, 1.0, 3),
             mean.value.n.to_string(),
-            mean.uncertainty.map_or_else(|_| NONE.into(), |found| fixed(found.detectable, 3)),
+            mean.detectable().map_or_else(|| NONE.into(), |effect| fixed(effect, 3)),
             reading(lang, mean),
         ]);
     }
@@ -233,10 +235,11 @@ fn rank_ic_table(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Block> 
 }
 
 /// The same over the months in which every factor scores, if those are fewer.
-fn live(lang: Lang, evaluation: &Evaluation) -> Option<String> {
+fn live(lang: Lang, evaluation: &Metrics) -> Option<String> {
     let live = match &evaluation.portfolio.live {
         Ok(live) => live,
         Err(reason) => {
+            let reason = sentences::reason(lang, reason);
             return Some(say!(
                 lang,
                 "Months in which every factor scores: none ({reason}).",
@@ -256,17 +259,14 @@ fn live(lang: Lang, evaluation: &Evaluation) -> Option<String> {
     ))
 }
 
-fn number(figure: &Figure, scale: f64, decimals: usize) -> String {
-    figure.value.map_or_else(|_| NONE.into(), |value| signed(scale * value, decimals))
+fn number(figure: &Metric, scale: f64, decimals: usize) -> String {
+    figure.get().map_or_else(|| NONE.into(), |value| signed(scale * value, decimals))
 }
 
 fn interval(estimate: &Estimate, scale: f64, decimals: usize) -> String {
-    estimate.uncertainty.map_or_else(
-        |_| NONE.into(),
-        |found| {
-            let (low, high) = found.interval;
-            format!("{}..{}", bound(scale * low, decimals), bound(scale * high, decimals))
-        },
+    estimate.interval().map_or_else(
+        || NONE.into(),
+        |(low, high)| format!("{}..{}", bound(scale * low, decimals), bound(scale * high, decimals)),
     )
 }
 
@@ -278,18 +278,17 @@ fn bound(value: f64, decimals: usize) -> String {
 
 /// What an interval says of zero.
 fn reading(lang: Lang, estimate: &Estimate) -> String {
-    match (estimate.value.value, estimate.uncertainty) {
+    match (&estimate.value.value, &estimate.uncertainty) {
         (Ok(_), Ok(found)) if found.interval.0 > 0.0 => lang.of("above zero", "显著为正").into(),
         (Ok(_), Ok(found)) if found.interval.1 < 0.0 => lang.of("below zero", "显著为负").into(),
         (Ok(_), Ok(_)) => lang.of("undecided", "不显著").into(),
-        (Err(reason), _) | (_, Err(reason)) => sentence(&reason.to_string()),
+        (Err(reason), _) | (_, Err(reason)) => sentences::reason(lang, reason),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use rotor_engine::Warning;
-    use rotor_report::run::told;
+    use rotor_run::Warning;
 
     use super::*;
 
@@ -305,10 +304,10 @@ mod tests {
             Warning::NothingLive { days: vec![day] },
             Warning::FewerPicks { n_days: 3, top: 5 },
             Warning::SharedClose,
-            Warning::EarlyBridge { n_days: 3 },
+            Warning::EarlyMapping { n_days: 3 },
         ];
         for warning in warnings {
-            let text = told(Lang::Zh, &warning.to_string());
+            let text = sentences::warning(Lang::Zh, &warning);
             let is_latin = |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
             assert!(!text.split(' ').any(is_latin), "{text}");
         }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use rotor_compare::{Datum, FirstDifference, changed_inputs, changed_results, first_difference};
+use rotor_compare::{Datum, FirstDifference, Inputs, changed_inputs, changed_metrics, first_difference};
 use rotor_data::Dataset;
-use rotor_run::{Config, config_from_json};
-use rotor_run::{Destination, FolderCheck, check_files};
-use serde_json::{Map, Value, json};
+use rotor_run::{
+    Config, ConfigFaults, ConfigRecord, Destination, FactorRecord, FolderCheck, RunRecord, check_files,
+};
+use serde_json::{Value, json};
 
 use super::{Again, Obstacle, Report};
 use crate::CliError;
@@ -26,22 +27,13 @@ pub(super) fn make(
     dataset: Option<&Path>,
     libraries: &[String],
 ) -> Result<(), CliError> {
-    let recorded = report.provenance.clone();
-    let mut today = Map::from_iter([("engine".to_owned(), provenance::engine())]);
-    let source = report.place.join("run.json").display().to_string();
-    let config = recorded.get("config").map(|config| config_from_json(config, &source));
-    let config = match config {
-        Some(Ok(config)) => Some(config),
-        Some(Err(faults)) => {
-            report.hinder("configuration", &CliError::Config(faults));
-            None
-        }
-        None => {
-            report.obstacles.push(Obstacle {
-                part: "configuration",
-                problem: "`run.json` has no entry `config`".into(),
-                hints: Vec::new(),
-            });
+    let recorded = report.record.clone();
+    let mut today = Inputs { engine: Some(provenance::engine()), ..Inputs::default() };
+    let config = match &recorded.config {
+        ConfigRecord::Known(config) => Some(config.as_ref().clone()),
+        ConfigRecord::Unreadable { faults, .. } => {
+            let source = report.place.join("run.json").display().to_string();
+            report.hinder("configuration", &CliError::Config(ConfigFaults { source, ..faults.clone() }));
             None
         }
     };
@@ -56,13 +48,12 @@ pub(super) fn make(
         }
     });
     if let Some(opened) = &opened {
-        today.insert("dataset".into(), provenance::dataset(opened));
+        today.dataset = Some(provenance::dataset(opened));
     }
     let mut chosen = Vec::new();
     if let Some(config) = &config {
         let libraries = given_libraries(report, config, libraries);
         let mut known = linked();
-        let mut entries = Vec::new();
         for name in &config.factors {
             let mut settings = config.of_factor(name);
             let given = libraries.get(name);
@@ -70,11 +61,12 @@ pub(super) fn make(
             if is_loaded {
                 settings.library = given.cloned().or(settings.library);
                 // What runs is what ran, or nothing.
-                settings.sha256 = recorded_hash(&recorded, name).or(settings.sha256);
+                let hash = recorded.factor(name).and_then(|factor| factor.sha256.clone());
+                settings.sha256 = hash.or(settings.sha256);
             }
             match make_factor(name, &settings, &mut known) {
                 Ok(made) => {
-                    entries.push(provenance::factor(&made));
+                    today.factors.push(provenance::factor(&made));
                     chosen.push(made);
                 }
                 Err(error) => {
@@ -85,12 +77,11 @@ pub(super) fn make(
                 }
             }
         }
-        today.insert("factors".into(), json!(entries));
         if chosen.len() == config.factors.len() {
             let mut resolved = config.clone();
             resolved.factor =
                 chosen.iter().map(|made| (made.name().to_owned(), decided(config, made))).collect();
-            today.insert("config".into(), resolved.to_json());
+            today.config = Some(resolved.into());
         }
     }
     report.inputs = changed_inputs(&restricted(&recorded, &today), &today);
@@ -126,26 +117,16 @@ fn given_libraries(report: &mut Report, config: &Config, libraries: &[String]) -
     given
 }
 
-fn recorded_hash(recorded: &Map<String, Value>, name: &str) -> Option<String> {
-    let factors = recorded.get("factors")?.as_array()?;
-    let factor = factors.iter().find(|factor| factor.get("name").and_then(Value::as_str) == Some(name))?;
-    factor.get("sha256")?.as_str().map(str::to_owned)
-}
-
 /// What was recorded of the parts that are to be had today; the others have an obstacle, not a difference.
-fn restricted(recorded: &Map<String, Value>, today: &Map<String, Value>) -> Map<String, Value> {
-    let mut restricted: Map<String, Value> = recorded
-        .iter()
-        .filter(|(key, _)| today.contains_key(*key))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
-    let name = |factor: &Value| factor.get("name").and_then(Value::as_str).map(str::to_owned);
-    let had: Vec<_> =
-        today.get("factors").and_then(Value::as_array).into_iter().flatten().map(name).collect();
-    if let Some(Value::Array(factors)) = restricted.get_mut("factors") {
-        factors.retain(|factor| had.contains(&name(factor)));
+fn restricted(recorded: &RunRecord, today: &Inputs) -> Inputs {
+    let all = Inputs::of(recorded);
+    let is_had = |factor: &FactorRecord| today.factors.iter().any(|had| had.name == factor.name);
+    Inputs {
+        dataset: all.dataset.filter(|_| today.dataset.is_some()),
+        config: all.config.filter(|_| today.config.is_some()),
+        factors: all.factors.into_iter().filter(is_had).collect(),
+        engine: all.engine,
     }
-    restricted
 }
 
 fn replay(
@@ -155,9 +136,9 @@ fn replay(
     chosen: &[Chosen],
 ) -> Result<(), CliError> {
     config.factor = chosen.iter().map(|made| (made.name().to_owned(), decided(&config, made))).collect();
-    let recorded = report.provenance.clone();
+    let recorded = report.record.clone();
     let again = replayed(dataset, &config, chosen).and_then(|mut made| {
-        made.record_as(&recorded)?;
+        made.record_as(&recorded);
         Ok(made)
     });
     let made = match again {
@@ -176,23 +157,21 @@ fn replay(
 
 /// Holds what `run.json` says of the files against those of the run made again.
 fn compared(report: &Report, found: &FolderCheck, place: &Path) -> Again {
-    let entries =
-        |run: &Map<String, Value>| run.get("files").and_then(Value::as_object).cloned().unwrap_or_default();
-    let (recorded, again) = (entries(&report.provenance), entries(&found.provenance));
-    let mut names: Vec<&String> = recorded.keys().chain(again.keys()).collect();
+    let (recorded, again) = (report.record.files(), found.record.files());
+    let mut names: Vec<&str> = recorded.keys().chain(again.keys()).copied().collect();
     names.sort_unstable();
     names.dedup();
-    let is_same = |name: &&&String| recorded.get(**name) == again.get(**name);
+    let is_same = |name: &&&str| recorded.get(**name) == again.get(**name);
     let n_same = names.iter().filter(is_same).count();
     let mut different: Vec<String> =
-        names.iter().filter(|name| !is_same(name)).map(|name| (*name).clone()).collect();
+        names.iter().filter(|name| !is_same(name)).map(|name| (*name).to_owned()).collect();
     let mut differences = Vec::new();
     // A folder whose files are sound by their hashes may hold what nobody can read.
     if !different.is_empty()
         && let (Ok(was), Ok(is)) = (rotor_run::read(&report.place), rotor_run::read(place))
     {
         differences = first_difference(&was.run, &is.run);
-        let metrics = changed_results(&was, &is, 0.0).metrics;
+        let metrics = changed_metrics(&was.metrics.to_json(), &is.metrics.to_json(), 0.0);
         differences.extend(metrics.changed.into_iter().take(1).map(|change| {
             let datum = |value: Option<Value>| match value {
                 None | Some(Value::Null) => Datum::Empty,
@@ -213,7 +192,7 @@ fn compared(report: &Report, found: &FolderCheck, place: &Path) -> Again {
             }
         }
     }
-    let of_run_file = changed_entries(&report.provenance, &found.provenance);
+    let of_run_file = changed_entries(&report.record, &found.record);
     if !of_run_file.is_empty() {
         different.push("run.json".into());
         differences.extend(of_run_file);
@@ -222,52 +201,35 @@ fn compared(report: &Report, found: &FolderCheck, place: &Path) -> Again {
 }
 
 /// What `run.json` says beside what the run is made of, and the run made again does not.
-fn changed_entries(recorded: &Map<String, Value>, again: &Map<String, Value>) -> Vec<FirstDifference> {
-    // The files are compared by themselves, and what the run is made of stands in the report.
-    const COMPARED: [&str; 5] = ["format", "files", "engine", "config", "dataset"];
-    let mut keys: Vec<&String> = recorded.keys().chain(again.keys()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    let is_same = |key: &str| match (key, recorded.get(key), again.get(key)) {
-        ("factors", Some(Value::Array(before)), Some(Value::Array(after))) => {
-            before.iter().map(without_origin).eq(after.iter().map(without_origin))
-        }
-        // The run made again has taken this entry over, so it is looked at by itself.
-        ("trials", Some(trials), _) => is_count_of_trials(trials, recorded),
-        (_, before, after) => before == after,
+fn changed_entries(recorded: &RunRecord, again: &RunRecord) -> Vec<FirstDifference> {
+    // Files, engine, configuration and dataset are compared by themselves; of factors the rest stands among the inputs.
+    let factors = |record: &RunRecord| -> Value {
+        let entry = |factor: &FactorRecord| json!([factor.name, factor.weight, factor.isolated]);
+        record.factors.iter().map(entry).collect()
     };
-    let datum = |value: Option<&Value>| value.map_or(Datum::Empty, |value| Datum::Text(value.to_string()));
-    let difference = |key: &String| FirstDifference {
+    // The run made again has taken this entry over, so it is looked at by itself: the number is what the evaluation used.
+    let n_used = recorded.config.known().and_then(|config| config.trials);
+    let are_trials_sound = recorded.trials.is_none_or(|trials| Some(trials.n) == n_used);
+    let trials_again = if are_trials_sound { json!(recorded.trials) } else { json!({ "n": n_used }) };
+    let entries = [
+        ("executions", json!(recorded.executions), json!(again.executions)),
+        ("factors", factors(recorded), factors(again)),
+        ("report", json!(recorded.report), json!(again.report)),
+        ("trials", json!(recorded.trials), trials_again),
+        ("warnings", json!(recorded.warnings), json!(again.warnings)),
+    ];
+    let unknown = recorded.unknown.iter().map(|(key, value)| (key.as_str(), value.clone(), Value::Null));
+    let datum = |value: Value| if value.is_null() { Datum::Empty } else { Datum::Text(value.to_string()) };
+    let difference = |(key, before, after): (&str, Value, Value)| FirstDifference {
         file: "run.json".into(),
         row: 0,
         subject: String::new(),
-        column: Some(key.clone()),
-        before: datum(recorded.get(key)),
-        after: datum(again.get(key)),
+        column: Some(key.to_owned()),
+        before: datum(before),
+        after: datum(after),
     };
-    let is_other = |key: &&String| !COMPARED.contains(&key.as_str()) && !is_same(key);
-    keys.into_iter().filter(is_other).map(difference).collect()
-}
-
-/// A factor of `run.json` without what is compared as a part of the run, and without its place.
-fn without_origin(factor: &Value) -> Value {
-    let mut factor = factor.clone();
-    if let Value::Object(entries) = &mut factor {
-        entries.retain(|key, _| ["name", "weight", "isolated"].contains(&key.as_str()));
-    }
-    factor
-}
-
-/// Whether an entry `trials` is one that a backtest could have written: who counted is its author's word, how many is what the
-/// evaluation used.
-fn is_count_of_trials(trials: &Value, run: &Map<String, Value>) -> bool {
-    let Some(entries) = trials.as_object() else { return false };
-    let word = |key: &str| entries.get(key).map(|value| value.as_str().unwrap_or_default());
-    let n = run.get("config").and_then(|config| config.get("trials"));
-    entries.keys().all(|key| ["n", "source", "ledger"].contains(&key.as_str()))
-        && entries.get("n") == n
-        && matches!(word("source"), Some("ledger" | "given" | "none"))
-        && matches!(word("ledger"), None | Some("off" | "unavailable"))
+    let changed = entries.into_iter().chain(unknown).filter(|(_, before, after)| before != after);
+    changed.map(difference).collect()
 }
 
 /// The first line in which two texts differ; `None` if one of them is none.

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rotor_compare::{FirstDifference, InputChange};
-use rotor_run::ChangedFile;
-use serde_json::{Map, Value, json};
+use rotor_run::{ChangedFile, RunRecord};
+use serde_json::{Value, json};
 
 use crate::run::backtest::use_threads;
 use crate::{CliError, Outcome, to_json};
@@ -34,7 +34,7 @@ pub(crate) struct Verify {
 /// What was found.
 struct Report {
     place: PathBuf,
-    provenance: Map<String, Value>,
+    record: RunRecord,
     /// How many files `run.json` names.
     n_files: usize,
     /// Files that are not as it says.
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &Verify) -> Result<Outcome, CliError> {
     let check = rotor_run::check_files(&arguments.run)?;
     let mut report = Report {
         place: arguments.run.clone(),
-        provenance: check.provenance,
+        record: check.record,
         n_files: check.n_files,
         changed: check.changed,
         inputs: Vec::new(),

@@ -69,15 +69,10 @@ fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
 }
 
 fn heading(report: &Report) -> String {
-    let find = |path: &[&str]| {
-        let start = report.provenance.get(path[0]);
-        let value = path[1..].iter().fold(start, |value, key| value?.get(key));
-        value.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default()
-    };
-    let (dataset, version) = (find(&["dataset", "name"]), find(&["engine", "version"]));
-    let (n, first, last) =
-        (find(&["executions", "n"]), find(&["executions", "first"]), find(&["executions", "last"]));
-    let place = report.place.display().to_string();
+    let record = &report.record;
+    let day = |day: Option<rotor_factor::Date>| day.map_or_else(String::new, |day| day.to_string());
+    let (n, first, last) = (record.executions.n, day(record.executions.first), day(record.executions.last));
+    let (place, dataset, version) = (report.place.display(), &record.dataset.name, &record.engine.version);
     fit(&format!("{place}: {dataset}, {n} months, {first} to {last}, rotor {version}"), 200)
 }
 

@@ -1,10 +1,11 @@
 //! The track record: net values, values relative to equal weight, and what is sure of the difference.
 
 use rotor_engine::Backtest;
-use rotor_eval::{Estimate, Evaluation};
 use rotor_factor::Date;
 use rotor_report::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 use rotor_run::Execution;
+use rotor_run::Metrics;
+use rotor_run::metrics::Estimate;
 
 use super::{dots, figure, tone};
 use crate::run::note::facts::Teller;
@@ -68,7 +69,7 @@ fn ratio(ours: &[Option<f64>], theirs: &[Option<f64>]) -> Vec<Option<f64>> {
 }
 
 /// The figures.
-pub(crate) fn figures(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<Block> {
+pub(crate) fn figures(teller: &Teller<'_>, track: &Backtest, evaluation: &Metrics) -> Vec<Block> {
     let mut figures = Vec::new();
     figures.extend(net_values(teller, track).map(Block::from));
     let forests: Vec<Figure> =
@@ -131,7 +132,7 @@ fn net_values(teller: &Teller<'_>, track: &Backtest) -> Option<Figure> {
 }
 
 /// The mean excess over each benchmark with its interval.
-fn excess(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Figure> {
+fn excess(teller: &Teller<'_>, evaluation: &Metrics) -> Option<Figure> {
     let lang = teller.lang;
     let all = evaluation.portfolio.all.excess.get(TOP_NET)?;
     let rows: Vec<(String, Option<Bar>)> =
@@ -153,7 +154,7 @@ fn excess(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Figure> {
 }
 
 /// The mean `RankIC` of each factor with its interval.
-fn rank_ic(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Figure> {
+fn rank_ic(teller: &Teller<'_>, evaluation: &Metrics) -> Option<Figure> {
     let lang = teller.lang;
     let factors = teller.facts.chosen.iter().zip(evaluation.factor.sections.all.iter());
     let rows: Vec<(String, Option<Bar>)> =
@@ -174,8 +175,7 @@ fn rank_ic(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Figure> {
 }
 
 fn bar(estimate: &Estimate) -> Option<Bar> {
-    let interval = estimate.uncertainty.ok().map(|found| found.interval);
-    Some(Bar { value: estimate.value.value.ok()?, interval })
+    Some(Bar { value: estimate.get()?, interval: estimate.interval() })
 }
 
 fn forest(

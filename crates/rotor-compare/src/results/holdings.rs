@@ -3,10 +3,10 @@
 use rotor_factor::Month;
 use rotor_run::Run;
 
-use super::{Named, PickChange, has_month};
+use super::{HoldingsChange, Named, has_month};
 use crate::is_close;
 
-pub(super) fn changed_picks(before: &Run, after: &Run, tolerance: f64) -> Vec<PickChange> {
+pub(super) fn changed_holdings(before: &Run, after: &Run, tolerance: f64) -> Vec<HoldingsChange> {
     let mut changes = Vec::new();
     let held = |run: &Run, month: Month| -> Vec<(Named, f64)> {
         let of = run.ranking.iter().filter(|row| row.weight != 0.0);
@@ -27,7 +27,7 @@ pub(super) fn changed_picks(before: &Run, after: &Run, tolerance: f64) -> Vec<Pi
         let has_other_share = |(named, weight): &&(Named, f64)| {
             find(&second, &named.code).is_some_and(|other| !is_close(*weight, other, tolerance))
         };
-        let change = PickChange {
+        let change = HoldingsChange {
             month: row.month,
             came: without(&second, &first),
             went: without(&first, &second),

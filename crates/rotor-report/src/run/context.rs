@@ -1,33 +1,33 @@
-//! What every part of the report asks of a run.
+//! What every section of the report asks of a run, in one language.
 
 use std::collections::BTreeMap;
 
 use rotor_factor::{Date, EntityKind};
-use rotor_run::{Execution, Place, Score};
-use serde_json::Value;
+use rotor_run::metrics::PortfolioMetrics;
+use rotor_run::{Config, Execution, Metrics, Place, Score};
 
 use super::Facts;
-use super::metrics::Node;
 use crate::say;
-use crate::words::{Lang, NONE, factor_title, fixed, name};
+use crate::terms::Term;
+use crate::words::{Lang, NONE, factor_title, fixed, name, plain};
 
 pub(super) const TOP: &str = "top";
 pub(super) const TOP_NET: &str = "top_net";
 pub(super) const EQUAL_WEIGHT: &str = "equal_weight";
 
-/// What tells of a run in one language.
+/// A run and the language of its report.
 #[derive(Debug)]
-pub(super) struct Teller<'a> {
+pub(super) struct Context<'a> {
     pub(super) facts: Facts<'a>,
     pub(super) lang: Lang,
-    pub(super) metrics: Node<'a>,
+    pub(super) metrics: &'a Metrics,
     /// The names of the entities in the language of the page, safe to show.
     names: Vec<String>,
     /// Positions of entities.
     codes: BTreeMap<&'a str, u32>,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> Context<'a> {
     pub(super) fn new(facts: Facts<'a>, lang: Lang) -> Self {
         let entities = &facts.run.entities;
         let names = entities.iter().map(|entity| {
@@ -38,7 +38,7 @@ impl<'a> Teller<'a> {
         });
         Self {
             lang,
-            metrics: Node::new(facts.metrics),
+            metrics: facts.metrics,
             names: names.collect(),
             codes: entities.iter().zip(0..).map(|(entity, at)| (entity.code.as_str(), at)).collect(),
             facts,
@@ -83,9 +83,9 @@ impl<'a> Teller<'a> {
     pub(super) fn portfolio(&self, portfolio: &str) -> String {
         let top = self.top();
         match portfolio {
-            TOP => say!(self.lang, "top {top}, before costs", "前{top}名（成本前）"),
-            TOP_NET => say!(self.lang, "top {top}, net", "前{top}名（成本后）"),
-            EQUAL_WEIGHT => self.lang.of("equal weight", "全行业等权").into(),
+            TOP => say!(self.lang, "top {top}, gross", "前{top}名（费前）"),
+            TOP_NET => say!(self.lang, "top {top}, net", "前{top}名（费后）"),
+            EQUAL_WEIGHT => Term::EqualWeight.of(self.lang).into(),
             code => self.find(code).map_or_else(|| name(code), |at| self.entity(at).to_owned()),
         }
     }
@@ -105,31 +105,31 @@ impl<'a> Teller<'a> {
         name(title)
     }
 
-    /// A key of the configuration.
-    pub(super) fn config(&self, key: &str) -> Option<&'a Value> {
-        self.facts.provenance.get("config")?.get(key)
+    /// The configuration; `None` if this version does not read the one of the run.
+    pub(super) fn config(&self) -> Option<&'a Config> {
+        self.facts.record.config.known()
     }
 
-    /// A number of the configuration, as it is written there.
-    pub(super) fn config_number(&self, key: &str) -> String {
-        self.config(key).and_then(Value::as_f64).map_or(NONE.into(), crate::words::plain)
-    }
-
-    /// How many sectors are picked.
+    /// How many sectors are held.
     pub(super) fn top(&self) -> String {
-        self.config_number("top")
+        self.config().map_or(NONE.into(), |config| config.top.to_string())
     }
 
-    /// An entry of the dataset.
-    pub(super) fn dataset(&self, key: &str) -> Option<&'a Value> {
-        self.facts.provenance.get("dataset")?.get(key)
+    /// The cost of trading one way, in basis points.
+    pub(super) fn cost_bp(&self) -> String {
+        self.config().map_or(NONE.into(), |config| plain(config.cost_bp))
+    }
+
+    /// What the portfolios gained over all months.
+    pub(super) fn portfolios(&self) -> &'a PortfolioMetrics {
+        &self.metrics.portfolio.all
     }
 
     pub(super) fn is_synthetic(&self) -> bool {
-        self.dataset("synthetic").and_then(Value::as_bool).unwrap_or(false)
+        self.facts.record.dataset.synthetic
     }
 
-    /// The months in which sectors were picked, by position.
+    /// The months in which sectors were selected, by position.
     pub(super) fn kept(&self) -> Vec<(u32, Execution)> {
         let executions = self.facts.run.executions.iter().zip(0..);
         executions
@@ -156,7 +156,7 @@ impl<'a> Teller<'a> {
 
     /// The benchmarks of the run, in the order of the evaluation.
     pub(super) fn benchmarks(&self) -> Vec<&'a str> {
-        let shown = self.metrics.at(&["portfolio", "all", "performance"]).entries();
+        let shown = self.portfolios().performance.iter();
         shown.map(|(code, _)| code).filter(|code| ![TOP, TOP_NET, EQUAL_WEIGHT].contains(code)).collect()
     }
 

@@ -2,38 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use rotor_run::Score;
+use rotor_run::{MissingScore, Score};
 
-use super::cells::Notes;
-use super::teller::{Teller, score_number};
-use super::told::told;
+use super::cells::Footnotes;
+use super::context::{Context, score_number};
 use crate::draw::{Chart, Columns, Matrix, Shades, Unit};
 use crate::page::{Block, Column, Figure, Section, Table};
 use crate::say;
-use crate::words::{NONE, fixed, name, or_none, plain};
+use crate::terms::Term;
+use crate::words::{fixed, name, or_none, plain};
 
 /// Rows of the strip; sectors that were held less often are left out.
 const MOST_HELD: usize = 60;
 /// Rows of the table of scores.
 const MOST_SCORED: usize = 320;
 
-pub(super) fn section(teller: &Teller<'_>) -> Section {
-    let lang = teller.lang;
-    let mut blocks = strip(teller);
-    match teller.kept().last() {
-        None => blocks
-            .push(lang.of("No sector was picked in any month.", "所有月份均未选出行业。").to_owned().into()),
+pub(super) fn section(context: &Context<'_>) -> Section {
+    let lang = context.lang;
+    let mut blocks = strip(context);
+    match context.kept().last() {
+        None => blocks.push(
+            lang.of("No sector was selected in any month.", "所有月份均未选出行业。").to_owned().into(),
+        ),
         Some((execution, month)) => {
             let day = month.as_of;
             blocks.push(Block::Heading(say!(lang, "Scores of {day}", "{day}各行业得分")));
-            blocks.extend(scores(teller, *execution));
+            blocks.extend(scores(context, *execution));
         }
     }
-    Section { id: "picks".into(), heading: lang.of("Picks by month", "逐月入选行业").into(), blocks }
+    Section { id: "holdings".into(), heading: lang.of("Holdings by month", "逐月持仓").into(), blocks }
 }
 
-fn strip(teller: &Teller<'_>) -> Vec<Block> {
-    let (lang, run, kept) = (teller.lang, teller.facts.run, teller.kept());
+fn strip(context: &Context<'_>) -> Vec<Block> {
+    let (lang, run, kept) = (context.lang, context.facts.run, context.kept());
     let mut columns = vec![None; run.executions.len()];
     for (column, (execution, _)) in kept.iter().enumerate() {
         columns[*execution as usize] = Some(column);
@@ -68,15 +69,15 @@ fn strip(teller: &Teller<'_>) -> Vec<Block> {
     };
     let about = say!(
         lang,
-        "A cell is a month in which the sector was held, the darker the better its rank; before the name the share of the {n_months} months. {never} of {n_ever} sectors were never held.{left_out}",
+        "A cell is a month in which the sector was held, the darker the better its rank; before the name the percentage of the {n_months} months. {never} of {n_ever} sectors were never held.{left_out}",
         "每格为持有该行业的一个月，颜色越深排名越高；名称前为{n_months}个月中持有的比例。{n_ever}个行业中有{never}个从未入选。{left_out}"
     );
     let label = |sector: u32, n: usize| {
-        format!("{}% {}", fixed(100.0 * n as f64 / n_months as f64, 0), teller.entity(sector))
+        format!("{}% {}", fixed(100.0 * n as f64 / n_months as f64, 0), context.entity(sector))
     };
     let figure = Figure {
-        id: "picks-by-month".into(),
-        title: lang.of("Sectors held, by month", "逐月持有行业").into(),
+        id: "holdings-by-month".into(),
+        title: lang.of("Holdings by month", "逐月持仓").into(),
         about,
         chart: Chart::Matrix(Matrix {
             rows: rows.iter().map(|(sector, n, _)| label(*sector, *n)).collect(),
@@ -93,40 +94,40 @@ fn strip(teller: &Teller<'_>) -> Vec<Block> {
     vec![figure.into()]
 }
 
-fn scores(teller: &Teller<'_>, execution: u32) -> Vec<Block> {
-    let (lang, run) = (teller.lang, teller.facts.run);
-    let places = teller.places(execution);
+fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
+    let (lang, run) = (context.lang, context.facts.run);
+    let places = context.places(execution);
     let mut columns = vec![
         Column::number(lang.of("rank", "排名")),
-        Column::name(lang.of("sector", "行业")),
+        Column::name(Term::Sector.of(lang)),
         Column::name(lang.of("Chinese name", "英文名")),
-        Column::number(lang.of("share", "权重")),
+        Column::number(Term::Weight.of(lang)),
         Column::number(lang.of("total", "总分")),
     ];
-    columns.extend(run.factors.iter().map(|factor| Column::number(teller.factor(factor))));
+    columns.extend(run.factors.iter().map(|factor| Column::number(context.factor(factor))));
     columns.extend([
         Column::word(lang.of("code", "代码")).detail(),
         Column::word(lang.of("group", "分组")).detail(),
         Column::number(lang.of("tie-break", "同分排序值")).detail(),
     ]);
     columns.extend(run.factors.iter().map(|factor| {
-        let title = teller.factor(factor);
+        let title = context.factor(factor);
         Column::number(say!(lang, "{title}, raw", "{title}原始值")).detail()
     }));
     let mut by_sector: BTreeMap<(u32, u32), usize> = BTreeMap::new();
-    let all = teller.scores(execution);
+    let all = context.scores(execution);
     for (at, score) in all.iter().enumerate() {
         by_sector.insert((score.sector, score.factor), at);
     }
     let mut table = Table::new(columns);
-    let mut notes = Notes::new(teller);
+    let mut notes = Footnotes::new(context);
     for place in places.iter().take(MOST_SCORED) {
         let Some(entity) = run.entities.get(place.sector as usize) else { continue };
         let held = if place.weight > 0.0 { fixed(100.0 * place.weight, 1) + "%" } else { String::new() };
         let mut row = vec![
             place.rank.to_string(),
-            teller.entity(place.sector).to_owned(),
-            teller.other_name(place.sector),
+            context.entity(place.sector).to_owned(),
+            context.other_name(place.sector),
             held,
             score_number(place.total),
         ];
@@ -134,15 +135,15 @@ fn scores(teller: &Teller<'_>, execution: u32) -> Vec<Block> {
             .map(|factor| by_sector.get(&(place.sector, factor)).map(|at| all[*at]))
             .collect::<Vec<_>>();
         row.extend(scores.iter().map(|score| match score {
-            None => notes.missing(lang.of("the factor was not asked about it", "未向该因子询问此行业")),
-            Some(Score { score: Some(score), .. }) => score_number(*score),
-            Some(Score { note, .. }) => {
-                notes.missing(note.map_or("", |note| run.texts.get(note))).replace(NONE, "na")
+            None => {
+                notes.missing_score(lang.of("not in the cross-section of the factor", "不在该因子的截面内"))
             }
+            Some(Score { score: Some(score), .. }) => score_number(*score),
+            Some(Score { note, .. }) => notes.missing_score(note.map_or("", |note| run.texts.get(note))),
         }));
         row.extend([
             name(&entity.code),
-            entity.group.map_or(String::new(), |group| teller.group(group.word())),
+            entity.group.map_or(String::new(), |group| context.group(group.word())),
             fixed(place.tie_break, 3),
         ]);
         row.extend(scores.iter().map(|score| or_none(score.and_then(|score| score.raw), plain)));
@@ -160,21 +161,16 @@ fn scores(teller: &Teller<'_>, execution: u32) -> Vec<Block> {
             .into(),
         );
     }
-    let (na, neutral) = (teller.config("missing").and_then(serde_json::Value::as_str), "neutral");
-    let legend = if na.is_none_or(|rule| rule == neutral) {
-        lang.of(
-            "na counts 2 in the total; raw is what a score was made of.",
-            "na在总分中计2分；原始值为得分所据的数值。",
-        )
-        .to_owned()
-    } else {
-        let rule = told(lang, na.unwrap_or_default());
-        say!(
-            lang,
-            "What na counts in the total: `missing = {rule}`; raw is what a score was made of.",
-            "na在总分中的处理：`missing = {rule}`；原始值为得分所据的数值。"
-        )
+    let legend = match context.config().map(|config| config.missing) {
+        None | Some(MissingScore::Neutral) => lang.of(
+            "— not scored: counts 2 (neutral) in the total; raw is the value that a score was made of.",
+            "—：未评分，在总分中按中性计2分；原始值为得分所据的数值。",
+        ),
+        Some(MissingScore::Average) => lang.of(
+            "— not scored: counts the mean of the sector's other scores in the total; raw is the value that a score was made of.",
+            "—：未评分，在总分中按该行业其余得分的均值计；原始值为得分所据的数值。",
+        ),
     };
-    blocks.push(legend.into());
+    blocks.push(legend.to_owned().into());
     blocks
 }

@@ -5,8 +5,6 @@
 //! out what was known at each as dense windows. [`describe()`] says what is in a dataset, [`convert`] changes its
 //! format, [`synthetic`] makes worlds up.
 //!
-//! [`folder`] is how every folder is written: whole or not at all.
-//!
 //! The crate reads and writes dataset folders and does nothing else: no factor, no schedule, no printing.
 
 mod archive;
@@ -15,7 +13,6 @@ mod closes;
 mod dataset;
 mod describe;
 mod fault;
-pub mod folder;
 mod load;
 mod manifest;
 pub mod model;
@@ -31,7 +28,6 @@ pub use closes::{Closes, TradingCalendar};
 pub use dataset::{DataError, DataFile, Dataset};
 pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};
 pub use fault::{Fault, FaultKind, FaultReport};
-pub use folder::remove_unfinished;
 pub use manifest::{Manifest, PriceFrequency};
 pub use read::{Format, ParquetFile};
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};

@@ -99,7 +99,7 @@ enum CliError {
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]
-    World(#[from] rotor_data::synthetic::SyntheticError),
+    World(#[from] rotor_synthetic::SyntheticError),
     #[error("cannot describe the result as JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]

@@ -3,7 +3,7 @@
 //! [`Dataset::open`] reads a folder (a manifest and seven tables, in Parquet or CSV), reports every fault at once or
 //! gives the data. Its [`Archive`] is the publication log; a [`Sweep`] walks it forward over execution days and lays
 //! out what was known at each as dense windows. [`describe()`] says what is in a dataset, [`convert`] changes its
-//! format, [`synthetic`] makes worlds up.
+//! format.
 //!
 //! The crate reads and writes dataset folders and does nothing else: no factor, no schedule, no printing.
 
@@ -19,7 +19,6 @@ pub mod model;
 mod read;
 pub mod schema;
 mod sweep;
-pub mod synthetic;
 mod write;
 
 pub use archive::{Archive, Vintage};

@@ -15,7 +15,7 @@ use crate::dataset::open_or_demo;
 use crate::place::Place;
 use crate::run::language::Language;
 use crate::run::members::{Chosen, choose};
-use crate::run::progress::watched;
+use crate::run::progress::with_progress;
 use crate::run::settings::Settings;
 use crate::{CliError, Outcome, to_json};
 
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
         eprintln!("warning: {warning}");
     }
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
-    let found = watched(|watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
+    let found = with_progress("replaying", |watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
     // Windows that begin before the calendar have nothing to show, and figures of them are left out.
     let history = History::of(&dataset, &found.day, window(&config)).unwrap_or_default();
     let evaluation = found.track.as_ref().ok().map(|track| rotor_eval::evaluate(&track.run, &config));

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use rotor_data::model::Tables;
-use rotor_data::synthetic::{self, Synthetic, World};
+use rotor_synthetic::{Synthetic, World};
 use rotor_data::{Dataset, Format, Future, write_dataset};
 use rotor_engine::{Backtest, Member, backtest};
 use rotor_factor::{AsOf, EntityKind, Released};
@@ -88,7 +88,7 @@ fn assert_same(law: &str, left: &[String], right: &[String]) {
 
 /// Writes a changed world and opens it.
 fn world(change: impl FnOnce(&mut Tables)) -> Dataset {
-    let Synthetic { manifest, mut tables, .. } = synthetic::generate(World::AShare, 7).unwrap();
+    let Synthetic { manifest, mut tables, .. } = rotor_synthetic::generate(World::AShare, 7).unwrap();
     change(&mut tables);
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("world");

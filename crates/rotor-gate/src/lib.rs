@@ -41,7 +41,7 @@ pub enum GateError {
         output: String,
     },
     /// Valgrind ended well and said no number.
-    #[error("callgrind says no number of instructions for {what}")]
+    #[error("callgrind reported no instruction count for {what}")]
     NoCount {
         /// What was run.
         what: String,
@@ -74,7 +74,7 @@ pub enum GateError {
         problem: String,
     },
     /// A count was changed without an acceptance.
-    #[error("`{workload}` does not stand as it was accepted: {problem}")]
+    #[error("`{workload}` differs from its accepted entry: {problem}")]
     NotAccepted {
         /// The workload, or `compiler`.
         workload: String,

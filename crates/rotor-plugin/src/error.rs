@@ -40,7 +40,7 @@ pub enum LoadError {
         found: String,
     },
     /// The file is no shared library.
-    #[error("it is no shared library: {reason}")]
+    #[error("it is not a shared library: {reason}")]
     NotALibrary {
         /// What the parser says.
         reason: String,
@@ -123,22 +123,22 @@ impl LoadError {
         Some(match self {
             Self::Unreadable { .. } => "give the path of a built library, such as target/release/libmy_factor.so".into(),
             Self::TooLarge { .. } => "build it in release mode without debug information".into(),
-            Self::WorldWritable { .. } => "take the right away (`chmod o-w`), or allow this file by name".into(),
+            Self::WorldWritable { .. } => "remove the permission (`chmod o-w`), or allow this file by name".into(),
             Self::WrongHash { .. } => "rebuild the library that was pinned, or pin the new hash after reading what has changed".into(),
             Self::NotALibrary { .. } => "give the `.so` or `.dylib` that `cargo build --release` has made".into(),
             Self::OtherMachine { .. } => "build the factor on this machine".into(),
             Self::NoFactor => "call `export_factor!` in the crate and give it `crate-type = [\"rlib\", \"cdylib\"]`".into(),
-            Self::WrongMagic { .. } => "export a factor by `export_factor!` and by nothing else".into(),
+            Self::WrongMagic { .. } => "export factors with `export_factor!` only".into(),
             Self::OtherAbi { major, .. } if *major < abi::ABI_MAJOR => format!(
                 "rebuild it with the crate `rotor-factor` of this Rotor: `cargo update -p rotor-factor` and `cargo build --release` (boundary {}.x)",
                 abi::ABI_MAJOR
             ),
             Self::OtherAbi { major, .. } => format!("use a Rotor whose boundary is {major}.x, or rebuild the factor with the crate `rotor-factor` of this one"),
-            Self::PanicAborts { .. } => "take `panic = \"abort\"` out of the profile it is built with".into(),
+            Self::PanicAborts { .. } => "remove `panic = \"abort\"` from the profile it is built with".into(),
             Self::Malformed { .. } => "export it by `export_factor!`, or see `rotor_factor.h` for what a factor in another language exports".into(),
             Self::DuplicateFactor { .. } => "give one of them another name in its `spec`".into(),
             Self::Loader { .. } => "link what is missing into the library".into(),
-            Self::Cache { .. } => "let ROTOR_CACHE_DIR name a folder that can be written to".into(),
+            Self::Cache { .. } => "set ROTOR_CACHE_DIR to a folder that can be written to".into(),
             Self::Start(error) => return error.hint(),
         })
     }
@@ -303,9 +303,9 @@ impl Breach {
             Self::NoScores | Self::ScoresTwice | Self::Length { .. } => {
                 "give one score a sector of the view, once; make the signal by `Signal::new(view)` at every call"
             }
-            Self::NotFinite { .. } => "withhold a score that cannot be computed, with the reason",
+            Self::NotFinite { .. } => "withhold a score that cannot be computed and give the reason",
             Self::OutOfRange { .. } => "score from 1 to 3, or declare the range by `Spec::scores_in`",
-            Self::NoReason { .. } => "say why by `Signal::withhold`",
+            Self::NoReason { .. } => "give the reason with `Signal::withhold`",
             Self::Unknown { .. } => "take positions from the view of the same call",
             Self::TooMuch { .. } | Self::BadText { .. } | Self::BadSpec { .. } => return None,
         })

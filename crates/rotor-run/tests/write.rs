@@ -365,7 +365,7 @@ fn a_name_that_could_leave_the_folder_is_refused() {
         let error = refused(&run, &[]);
         assert!(matches!(&error, RunError::Name { what: "table", .. }), "{name:?}: {error}");
         assert!(error.to_string().len() < 250);
-        assert_eq!(error.hint(), Some("names are made of lower-case letters, digits and `_`, not too many"));
+        assert_eq!(error.hint(), Some("use a short name of lower-case letters, digits and `_`"));
         run.tables[0].table = Table::new("t");
         run.factors[1] = name.into();
         let error = refused(&run, &[]);

@@ -28,7 +28,7 @@ pub(crate) struct LedgerFlags {
     /// The ledger of trials [default: `$ROTOR_LEDGER`, else rotor/trials.jsonl in the user's data folder]
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
-    /// Neither count the trials in the ledger nor add this one; the run says so
+    /// Do not use the ledger: neither count its trials nor add this one; the run records this
     #[arg(long, conflicts_with = "ledger")]
     no_ledger: bool,
 }

@@ -16,13 +16,13 @@ use super::{CheckError, Make};
 use crate::plan::Plan;
 use crate::replay::Outcome;
 
-/// Why a factor says two things of one day.
+/// Why a factor gives two answers for one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
     /// Asked about one day, and nothing else, two that are made alike disagree: a clock, random numbers, addresses.
     Start,
-    /// Asked twice in a row about one day it says two things: it counts its calls, or keeps what it said.
+    /// Asked twice in a row about one day, it gives two answers: it counts its calls, or keeps its last answer.
     Calls,
     /// Once it has been shown later days it says something else of this one, and these parts of their data alone change
     /// what: it keeps them.
@@ -35,7 +35,7 @@ pub enum Cause {
     Files,
 }
 
-/// Finds out why a factor says two things of a day. `make` makes one that has seen nothing yet.
+/// Finds out why a factor gives two answers for a day. `make` makes one that has seen nothing yet.
 pub(super) fn of_memory(
     asked: Days<'_>,
     make: Make<'_>,
@@ -164,18 +164,18 @@ impl fmt::Display for Cause {
         let named =
             |parts: &[String]| parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Start => f.write_str("it is another one each time it starts: a clock, or random numbers"),
-            Self::Calls => f.write_str("asked twice in a row it says two things: it counts its calls"),
+            Self::Start => f.write_str("its answer differs from process to process: a clock, or random numbers"),
+            Self::Calls => f.write_str("asked twice in a row, it gives two answers: it counts its calls"),
             Self::Later(parts) => {
                 write!(
                     f,
-                    "it remembers days that it was shown: later values of {} change what it says",
+                    "it remembers days that it was shown: later values of {} change its answer",
                     named(parts)
                 )
             }
-            Self::LaterDays => f.write_str("it remembers that it was shown later days"),
-            Self::Future(parts) => write!(f, "the future of {} alone does it", named(parts)),
-            Self::Files => f.write_str("it opens files: where none may be opened it says something else"),
+            Self::LaterDays => f.write_str("it remembers later days that it was shown"),
+            Self::Future(parts) => write!(f, "the future of {} alone changes its answer", named(parts)),
+            Self::Files => f.write_str("it reads files: its answer changes where it may not open any"),
         }
     }
 }

@@ -51,7 +51,9 @@ impl Reading {
                 continue;
             }
             let seen = without_markup(line);
-            let is_header = lines.get(position + 1).is_some_and(|next| next.starts_with("|--") || next.starts_with("|:-"));
+            let is_header = lines
+                .get(position + 1)
+                .is_some_and(|next| next.starts_with("|--") || next.starts_with("|:-"));
             if line.starts_with('|') && is_header {
                 reading.labels.extend(cells(&seen, "|"));
             }
@@ -79,7 +81,8 @@ impl Reading {
     /// Reads HTML, SVG inside it included. Labels are the texts between two tags, and the titles of attributes.
     #[must_use]
     pub fn of_html(page: &str) -> Self {
-        const INLINE: &[&str] = &["a", "b", "strong", "em", "i", "small", "sub", "sup", "span", "abbr", "tspan", "code"];
+        const INLINE: &[&str] =
+            &["a", "b", "strong", "em", "i", "small", "sub", "sup", "span", "abbr", "tspan", "code"];
         const PASSED_OVER: &[&str] = &["script", "style", "code", "pre", "kbd"];
         let mut reading = Self::default();
         let (mut block, mut rest) = (String::new(), page);
@@ -148,9 +151,11 @@ fn without_markup(line: &str) -> String {
 }
 
 fn unescaped(text: &str) -> String {
-    let named = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
+    let named =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
     let plain = named.iter().fold(text.to_owned(), |text, (entity, letter)| text.replace(entity, letter));
-    plain.split_whitespace().collect::<Vec<_>>().join(" ") + if text.ends_with(char::is_whitespace) { " " } else { "" }
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+        + if text.ends_with(char::is_whitespace) { " " } else { "" }
 }
 
 fn is_label(label: &str, words: &str) -> bool {

@@ -154,7 +154,7 @@ fn a_full_disk_is_an_error_and_the_ledger_is_as_it_was() {
     let Some(said) = told_on_disk(TEST, parent.path(), "size=24k") else {
         return println!("no disk can be mounted here: skipped");
     };
-    assert!(said.contains("said: cannot write the ledger of trials `"), "{said}");
+    assert!(said.contains("said: the ledger of trials cannot be used: cannot write `"), "{said}");
     assert!(
         said.contains("/trials.jsonl`: No space left on device (os error 28)\nhint: free some"),
         "{said}"

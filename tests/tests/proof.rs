@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rotor_data::folder::sha256;
+use rotor_fs::sha256;
 use rotor_tests::plugins::c_plugin;
 use rotor_tests::{demo, run_rotor};
 use serde_json::Value;

@@ -24,7 +24,7 @@ fn replayed(dataset: &Dataset, config: &Config) -> Backtest {
     let factors: Vec<Instance> =
         FOUR_FACTORS.iter().map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap()).collect();
     let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
-    backtest(dataset, config, &members, &|| ()).unwrap_or_else(|error| panic!("{error}"))
+    backtest(dataset, config, &members, &rotor_engine::Unwatched).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The evaluation as a reader of `metrics.json` has it.

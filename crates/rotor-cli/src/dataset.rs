@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use rotor_data::synthetic::{self, World};
+use rotor_synthetic::World;
 use rotor_data::{
     DataError, Dataset, Description, EntityDescription, FaultReport, Format, SeriesDescription,
 };
@@ -31,7 +31,7 @@ pub(crate) fn folder_or_demo(folder: Option<&Path>) -> Result<(Option<TempDir>, 
     }
     let guard = tempfile::tempdir().map_err(CliError::Temporary)?;
     let world = guard.path().join("world");
-    let mut synthetic = synthetic::generate(World::AShare, SEED_OF_DEMO)?;
+    let mut synthetic = rotor_synthetic::generate(World::AShare, SEED_OF_DEMO)?;
     synthetic.manifest.name = "demo".into();
     eprintln!("note: there is no {} here; the same data are made up anew", demo.display());
     rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
@@ -366,7 +366,7 @@ fn generate(arguments: &Generate) -> Result<Outcome, CliError> {
         let message = "--entities and --months are for the world `large`; the others have a fixed shape";
         crate::Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
     }
-    let mut made = synthetic::generate(world, arguments.seed)?;
+    let mut made = rotor_synthetic::generate(world, arguments.seed)?;
     if let Some(name) = &arguments.name {
         made.manifest.name.clone_from(name);
         made.manifest.source.extend([" --name ", name.as_str()]);

@@ -8,7 +8,6 @@ mod dataset;
 mod factor;
 mod golden;
 mod linked;
-mod place;
 mod reference;
 mod report;
 mod run;
@@ -18,12 +17,13 @@ use std::any::Any;
 use std::fs::File;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor_data::DataError;
 use rotor_factor::Month;
+use rotor_fs::{FileDestination, FsError};
 use rotor_plugin::{CallError, Refused};
 use rotor_report::text;
 use rotor_run::ConfigFaults;
@@ -99,7 +99,7 @@ enum CliError {
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]
-    World(#[from] rotor_data::synthetic::SyntheticError),
+    World(#[from] rotor_synthetic::SyntheticError),
     #[error("cannot describe the result as JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
@@ -122,10 +122,8 @@ enum CliError {
     Config(ConfigFaults),
     #[error("cannot read the configuration {}: {error}", path.display())]
     ConfigFile { path: PathBuf, error: io::Error },
-    #[error("cannot write the configuration {}: {error}", path.display())]
-    WriteConfig { path: PathBuf, error: io::Error },
-    #[error("cannot write the page {}: {error}", path.display())]
-    WritePage { path: PathBuf, error: io::Error },
+    #[error(transparent)]
+    File(#[from] FsError),
     #[error("factor `{name}` is in the run twice")]
     TwiceInRun { name: String },
     #[error(transparent)]
@@ -140,8 +138,8 @@ enum CliError {
     Golden(#[from] golden::GoldenError),
     #[error("cannot start the threads: {0}")]
     Threads(String),
-    #[error("cannot make {}: {error}", folder.display())]
-    Scaffold { folder: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Scaffold(FsError),
     #[error(transparent)]
     Gate(#[from] rotor_gate::GateError),
     #[error("the instructions of an isolated factor cannot be counted: valgrind sees one process")]
@@ -182,11 +180,13 @@ impl CliError {
             Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
             Self::ConfigFile { .. } => Some("`rotor init` writes one".into()),
-            Self::WriteConfig { error, .. } | Self::WritePage { error, .. }
-                if error.kind() == io::ErrorKind::AlreadyExists =>
-            {
+            Self::File(FsError::Exists { .. }) => {
                 Some("give another name, or replace it by `--force`".into())
             }
+            Self::Scaffold(FsError::Exists { .. }) => {
+                Some("give another name, or another folder by `--dir`".into())
+            }
+            Self::File(error) | Self::Scaffold(error) => error.hint().map(Into::into),
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
             Self::Backtest(error) => error.hint(),
             Self::RunFolder(error) => error.hint().map(Into::into),
@@ -200,9 +200,6 @@ impl CliError {
                     .into(),
             ),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
-            Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
-                Some("give another name, or another folder by `--dir`".into())
-            }
             _ => None,
         };
         hint.into_iter().collect()
@@ -217,8 +214,7 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     // Told to stop (Ctrl-C, `kill`), nothing half-made is left behind. Without the handler the run goes on.
     let _ = ctrlc::set_handler(|| {
-        rotor_data::folder::remove_unfinished();
-        place::remove_unfinished();
+        rotor_fs::remove_unfinished();
         eprintln!("stopped; nothing half-made is left behind");
         rotor_plugin::end_process(130);
     });
@@ -284,6 +280,11 @@ fn complain(error: &CliError) {
     for hint in error.hints() {
         eprintln!("hint: {hint}");
     }
+}
+
+/// Where a file goes that is replaced only if the user says so by `--force`.
+fn file_destination(path: &Path, is_forced: bool) -> Result<FileDestination, FsError> {
+    if is_forced { FileDestination::replacing(path) } else { FileDestination::new(path) }
 }
 
 /// Names in backticks with commas.

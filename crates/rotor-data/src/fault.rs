@@ -132,7 +132,7 @@ pub enum FaultKind {
     OutsideManifest { date: Date, first: Date, last: Date },
     #[error("{date} and {other} are closes of the same month, but the manifest says month-end closes only")]
     SecondCloseInMonth { date: Date, other: Date },
-    #[error("{period} is not the last day of a {unit}", unit = if *frequency == Frequency::Quarterly { "quarter" } else { "month" })]
+    #[error("{period} is not the last day of a {unit}", unit = frequency.calendar().unit())]
     NotPeriodEnd { period: Date, frequency: Frequency },
     #[error("{released} is before the end of the period, {period}")]
     ReleasedEarly { released: Date, period: Date },

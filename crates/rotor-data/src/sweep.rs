@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use rotor_factor::{AsOf, Date, EntityKind, Frequency, Month, Panel, ReferencePeriod};
+use rotor_factor::{AsOf, Calendar, Date, EntityKind, Frequency, Month, Panel, ReferencePeriod};
 
 use crate::archive::Publication;
 use crate::dataset::Dataset;
@@ -225,11 +225,11 @@ impl<'s> AsOfWindows<'s> {
 fn last_period(frequency: Frequency, as_of: AsOf, dataset: &Dataset) -> Option<ReferencePeriod> {
     let AsOf(date) = as_of;
     let month = || dataset.last_complete_month(as_of).map(Month::index);
-    let index = match frequency {
-        Frequency::Monthly => month()?,
+    let index = match frequency.calendar() {
+        Calendar::Months => month()?,
         // The last quarter of which every month is complete.
-        Frequency::Quarterly => (month()? + 1).div_euclid(3) - 1,
-        Frequency::Daily | Frequency::Weekly => match dataset.manifest().price_frequency {
+        Calendar::Quarters => (month()? + 1).div_euclid(3) - 1,
+        Calendar::Days => match dataset.manifest().price_frequency {
             PriceFrequency::Daily => date.days() - 1,
             PriceFrequency::MonthEnd => date.days(),
         },

@@ -19,6 +19,7 @@ mod replay;
 mod schedule;
 mod strategy;
 mod views;
+mod watch;
 
 pub use audit::{Audit, EarlyFigure, EarlySeries, Foresight, Form, SameDaySeries, When, audit};
 pub use backtest::{Backtest, BacktestError, Member, Warning, backtest, missing_inputs, plan_of};
@@ -30,7 +31,8 @@ pub use note::{Note, NoteDay, note};
 pub use plan::{Missing, Plan, PlanError};
 pub use portfolio::pick;
 pub use ranking::{NEUTRAL, Opinion, Place, rank};
-pub use replay::{Outcome, Replay, TableDays, replay};
+pub use replay::{Outcome, Replay, ReplayError, TableDays, replay};
 pub use schedule::{Execution, ScheduleError, executions, schedule};
 pub use strategy::{Held, Scored, ScoredDay, cost, net_of_cost};
 pub use views::{Day, Views};
+pub use watch::{Progress, Unwatched, Watch};

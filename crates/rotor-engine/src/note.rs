@@ -13,6 +13,7 @@ use crate::backtest::{
 };
 use crate::ranking::Place;
 use crate::replay::{Outcome, TableDays, replay};
+use crate::watch::Watch;
 use rotor_run::Config;
 
 /// What is known on a day, and what was known a month before.
@@ -50,13 +51,13 @@ pub struct NoteDay {
 /// # Errors
 ///
 /// If the configuration does not fit the dataset, or no sector is alive on the day. That no factor has a score is no error, nor
-/// is a track record that cannot be made.
+/// is a track record that cannot be made. [`BacktestError::Stopped`] if the watcher stops it.
 pub fn note(
     dataset: &Dataset,
     config: &Config,
     members: &[Member<'_>],
     as_of: AsOf,
-    watch: &(dyn Fn() + Sync),
+    watch: &dyn Watch,
 ) -> Result<Note, BacktestError> {
     let known = dataset.with_future(as_of, Future::Dropped);
     let plan = checked_plan(&known, config, members)?;
@@ -83,7 +84,10 @@ pub fn note(
         PriceFrequency::Daily => as_of.0.plus_days(-1).unwrap_or(Date::MIN),
         PriceFrequency::MonthEnd => as_of.0,
     };
-    let track = backtest_until(&known, config, members, until, watch);
+    let track = match backtest_until(&known, config, members, until, watch) {
+        Err(BacktestError::Stopped) => return Err(BacktestError::Stopped),
+        track => track,
+    };
     Ok(Note { day, before, track })
 }
 

@@ -176,13 +176,8 @@ impl fmt::Display for FactorError {
 impl std::error::Error for FactorError {}
 
 fn count(n: usize, frequency: Frequency) -> String {
-    let period = match frequency {
-        // The values of a week lie on the day of their stamp.
-        Frequency::Daily | Frequency::Weekly => "day",
-        Frequency::Monthly => "month",
-        Frequency::Quarterly => "quarter",
-    };
-    if n == 1 { format!("1 {period}") } else { format!("{n} {period}s") }
+    let unit = frequency.calendar().unit();
+    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
 }
 
 /// Names in backticks with commas.

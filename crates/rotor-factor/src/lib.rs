@@ -47,7 +47,7 @@ pub use parameter::{Parameter, ParameterKind, Parameters, Value};
 pub use signal::{Diagnostic, EntityRef, Forecast, Realized, Signal};
 pub use spec::{Input, Source, Spec};
 pub use table::{Column, ColumnValues, Table};
-pub use time::{AsOf, Date, DateError, Frequency, Month, Quarter, ReferencePeriod, Released};
+pub use time::{AsOf, Calendar, Date, DateError, Frequency, Month, Quarter, ReferencePeriod, Released};
 pub use view::{AsOfView, Entities};
 
 /// A word that is not one of a fixed list, with the list.

@@ -12,6 +12,8 @@ mod callgrind;
 use std::io;
 use std::path::PathBuf;
 
+use rotor_fs::FsError;
+
 pub use baseline::{Acceptance, Baseline, Change, Scope, TOLERANCE, Verdict};
 pub use callgrind::Callgrind;
 
@@ -52,16 +54,17 @@ pub enum GateError {
         /// The function that was to be counted.
         part: String,
     },
-    /// A baseline cannot be read or written.
-    #[error("cannot {verb} the baseline {}: {error}", path.display())]
-    File {
-        /// `read` or `write`.
-        verb: &'static str,
+    /// A baseline cannot be read.
+    #[error("cannot read the baseline {}: {error}", path.display())]
+    Read {
         /// The file.
         path: PathBuf,
         /// What the system says.
         error: io::Error,
     },
+    /// A baseline cannot be written.
+    #[error("the baseline is not written: {0}")]
+    Write(#[from] FsError),
     /// A baseline is no baseline.
     #[error("the baseline {} cannot be understood: {problem}", path.display())]
     Format {
@@ -98,6 +101,7 @@ impl GateError {
             Self::NoReason => {
                 Some("say why the counts may change and who says so: `--reason TEXT --by NAME`")
             }
+            Self::Write(error) => error.hint(),
             _ => None,
         }
     }

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use rotor_data::folder::FolderError;
 use rotor_factor::Date;
+use rotor_fs::FsError;
 
 use crate::read::ChangedFile;
 
@@ -14,7 +14,13 @@ use crate::read::ChangedFile;
 pub enum RunError {
     /// The folder could not be written.
     #[error(transparent)]
-    Folder(#[from] FolderError),
+    Folder(FsError),
+    /// What is to be replaced is not a run folder.
+    #[error("`{}` is not a run folder and is not replaced", path.display())]
+    NotARun {
+        /// The destination.
+        path: PathBuf,
+    },
     /// A run folder holds something that would be lost if it were replaced.
     #[error("the run folder `{}` holds `{file}`, which no run wrote", place.display())]
     Foreign {
@@ -170,15 +176,25 @@ pub enum TableFault {
     },
 }
 
+impl From<FsError> for RunError {
+    fn from(error: FsError) -> Self {
+        match error {
+            FsError::NotReplaced { path, .. } => Self::NotARun { path },
+            error => Self::Folder(error),
+        }
+    }
+}
+
 impl RunError {
     /// Returns how to mend the error, if a sentence can say it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Folder(FolderError::Exists { .. }) => {
+            Self::Folder(FsError::Exists { .. }) => {
                 Some("choose a folder that does not exist yet, or replace the run with `--force`")
             }
             Self::Folder(error) => error.hint(),
+            Self::NotARun { .. } => Some("choose another folder; only run folders are replaced"),
             Self::Foreign { .. } => Some("move it out of the folder, or choose another folder"),
             Self::Name { .. } => Some("use a short name of lower-case letters, digits and `_`"),
             Self::Table { fault: TableFault::RepeatedColumn { .. }, .. } => {

@@ -9,10 +9,10 @@ use arrow_array::types::{Date32Type, Float64Type, Int32Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use rotor_data::folder::FolderError;
 use rotor_data::model::Entity;
 use rotor_data::schema;
 use rotor_factor::{ColumnValues, Date, EntityKind, Group, Month, Table};
+use rotor_fs::FsError;
 use rotor_run::{
     Destination, Diagnostic, Execution, FactorTable, Forecast, Place, Realized, Return, Run, RunError, Score,
     TableFault, Turnover, write,
@@ -374,7 +374,7 @@ fn a_name_that_could_leave_the_folder_is_refused() {
     let long = "x".repeat(300);
     for name in ["../x", "", "/tmp/x", "..", &long, "a\0"] {
         let error = refused(&small_run(), &[(name, "")]);
-        assert!(matches!(error, RunError::Folder(FolderError::Write { .. })), "{name:?}: {error}");
+        assert!(matches!(error, RunError::Folder(FsError::Write { .. })), "{name:?}: {error}");
     }
     for name in ["run.json", "scores.parquet"] {
         let error = refused(&small_run(), &[(name, "")]);
@@ -403,7 +403,7 @@ fn a_destination_says_what_becomes_of_what_is_there() {
     let write = |destination: &Destination| write(&small_run(), &Map::new(), &[], destination);
     assert_eq!(write(&Destination::New(place.clone())).unwrap(), place);
     let error = write(&Destination::New(place.clone())).unwrap_err();
-    assert!(matches!(error, RunError::Folder(FolderError::Exists { .. })), "{error}");
+    assert!(matches!(error, RunError::Folder(FsError::Exists { .. })), "{error}");
     assert_eq!(write(&Destination::Numbered(place.clone())).unwrap(), parent.path().join("run-2"));
     fs::write(place.join("turnover.parquet"), "damaged").unwrap();
     assert_eq!(write(&Destination::Replace(place.clone())).unwrap(), place);
@@ -414,5 +414,5 @@ fn a_destination_says_what_becomes_of_what_is_there() {
     assert!(matches!(&error, RunError::Foreign { file, .. } if file == "notes.txt"), "{error}");
     assert!(place.join("notes.txt").exists());
     let error = write(&Destination::Replace(parent.path().into())).unwrap_err();
-    assert!(matches!(error, RunError::Folder(FolderError::NotARun { .. })), "{error}");
+    assert!(matches!(error, RunError::NotARun { .. }), "{error}");
 }

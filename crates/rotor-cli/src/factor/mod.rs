@@ -169,12 +169,7 @@ fn origin(plugin: &Plugin) -> String {
 fn input_line(input: &rotor_factor::Input) -> String {
     let optional = if input.is_optional() { ", optional" } else { "" };
     let panel = |kind: rotor_factor::EntityKind, frequency: rotor_factor::Frequency, n: usize| {
-        let period = match frequency {
-            rotor_factor::Frequency::Daily | rotor_factor::Frequency::Weekly => "days",
-            rotor_factor::Frequency::Monthly => "months",
-            rotor_factor::Frequency::Quarterly => "quarters",
-        };
-        format!("by {kind}, {frequency}, {n} {period}")
+        format!("by {kind}, {frequency}, {n} {}s", frequency.calendar().unit())
     };
     match input.source() {
         Source::Close { kind, frequency, n_periods } => {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use rotor_compare::golden::{Golden, GoldenComparison};
-use rotor_data::folder::sha256;
+use rotor_fs::sha256;
 use serde_json::{Value, json};
 
 use super::case::Case;

@@ -44,8 +44,8 @@ pub(crate) enum GoldenError {
     UnknownCase { name: String, place: PathBuf, known: Vec<String> },
     #[error("cannot read {}: {reason}", path.display())]
     Read { path: PathBuf, reason: String },
-    #[error("cannot write {}: {error}", path.display())]
-    Write { path: PathBuf, error: std::io::Error },
+    #[error(transparent)]
+    Write(rotor_fs::FsError),
     #[error("golden backtest `{case}` needs {}, which is not there yet", path.display())]
     NotMade { case: String, path: PathBuf, made_by: String },
     #[error("`--set {key}`: no golden backtest in {} runs a factor `{factor}`", place.display())]
@@ -69,7 +69,8 @@ impl GoldenError {
             Self::UnknownCase { known, .. } => Some(format!("there are {}", crate::listed(known))),
             Self::NotMade { made_by, .. } => Some(format!("`{made_by}` makes it")),
             Self::Unsigned { .. } => Some("say why by `--reason` and who by `--by`, in words".into()),
-            Self::Read { .. } | Self::Write { .. } => None,
+            Self::Write(error) => error.hint().map(Into::into),
+            Self::Read { .. } => None,
         }
     }
 }

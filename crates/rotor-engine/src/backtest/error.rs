@@ -163,6 +163,9 @@ pub enum BacktestError {
         /// Why.
         error: SweepError,
     },
+    /// The watcher stopped the run.
+    #[error("stopped")]
+    Stopped,
 }
 
 impl BacktestError {
@@ -195,7 +198,7 @@ impl BacktestError {
             Self::NoFactors => "name factors in `factors`, and give one of them a weight above 0".into(),
             Self::ReservedCode { .. } => "rename it in the dataset, or name the other `benchmarks`".into(),
             Self::NobodyAlive { .. } => "`rotor dataset describe` says which days there are".into(),
-            Self::Plan(_) | Self::NoSectors { .. } => return None,
+            Self::Plan(_) | Self::NoSectors { .. } | Self::Stopped => return None,
         })
     }
 }

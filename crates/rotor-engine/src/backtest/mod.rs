@@ -6,15 +6,16 @@ mod said;
 
 use std::collections::BTreeMap;
 
-use rotor_data::{Dataset, PriceFrequency, SweepError};
+use rotor_data::{Dataset, PriceFrequency};
 use rotor_factor::{AsOf, Date, EntityKind, Released, Source, Spec, nearest};
 use rotor_plugin::Instance;
 use rotor_run::Run;
 
 use crate::plan::Plan;
-use crate::replay::{Replay, TableDays, replay_watched};
+use crate::replay::{Replay, ReplayError, TableDays, replay_watched};
 use crate::schedule::{Execution, schedule};
 use crate::views::Views;
+use crate::watch::{Counter, Watch};
 use hold::portfolio_names;
 pub(crate) use hold::rank_and_pick;
 use rotor_run::{Config, KeptTables, OnError, OnMissingInput};
@@ -43,16 +44,17 @@ pub struct Backtest {
 /// Replays a strategy over history.
 ///
 /// Every factor is asked about every execution day of the configuration, and about the last exit for what it says of its own
-/// targets. `watch` hears of each day that is done. The result has the same bits on any number of threads.
+/// targets. `watch` hears of each day that is done and may stop the run. The result has the same bits on any number of threads.
 ///
 /// # Errors
 ///
 /// If the configuration does not fit the dataset, no factor ever has a score, or a factor fails and the run is to stop then.
+/// [`BacktestError::Stopped`] if the watcher stops it.
 pub fn backtest(
     dataset: &Dataset,
     config: &Config,
     members: &[Member<'_>],
-    watch: &(dyn Fn() + Sync),
+    watch: &dyn Watch,
 ) -> Result<Backtest, BacktestError> {
     backtest_until(dataset, config, members, Date::MAX, watch)
 }
@@ -63,7 +65,7 @@ pub(crate) fn backtest_until(
     config: &Config,
     members: &[Member<'_>],
     until: Date,
-    watch: &(dyn Fn() + Sync),
+    watch: &dyn Watch,
 ) -> Result<Backtest, BacktestError> {
     let executions = checked_schedule(dataset, config, until)?;
     let plan = checked_plan(dataset, config, members)?;
@@ -88,7 +90,8 @@ pub(crate) fn backtest_until(
     };
     days.extend(executions.last().map(|last| AsOf(last.exit)));
     let instances: Vec<&Instance> = members.iter().map(|member| member.instance).collect();
-    let replay = replay_watched(dataset, &plan, &instances, &days, tables, watch)
+    let counter = Counter::new(watch, Some(days.len()));
+    let replay = replay_watched(dataset, &plan, &instances, &days, tables, &counter)
         .map_err(|error| culprit(dataset, members, &days, error))?;
     stop_at_failure(config, members, &plan, &replay, &days[..executions.len()])?;
 
@@ -248,8 +251,12 @@ pub(crate) fn culprit(
     dataset: &Dataset,
     members: &[Member<'_>],
     days: &[AsOf],
-    error: SweepError,
+    error: ReplayError,
 ) -> BacktestError {
+    let error = match error {
+        ReplayError::Sweep(error) => error,
+        ReplayError::Stopped => return BacktestError::Stopped,
+    };
     let (first, last) = (days[0], days[days.len() - 1]);
     let fails = |member: &&Member<'_>| {
         let plan = Plan::new(dataset, &[member.instance.spec()]).expect("one factor has one name");

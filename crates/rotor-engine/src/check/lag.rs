@@ -5,7 +5,7 @@
 //! tell the two apart; it says where to look. Closes come on time: they are known on their own day.
 
 use rayon::prelude::*;
-use rotor_data::{Dataset, SweepError};
+use rotor_data::Dataset;
 use rotor_factor::{AsOf, EntityKind};
 use rotor_plugin::Instance;
 use rotor_stats::{deviation, mean, round9, spearman};
@@ -13,8 +13,9 @@ use rotor_stats::{deviation, mean, round9, spearman};
 use super::cause::has_releases;
 use crate::plan::Plan;
 use crate::portfolio::sector_return;
-use crate::replay::{Outcome, Replay, TableDays, replay_watched};
+use crate::replay::{Outcome, Replay, ReplayError, TableDays, replay_watched};
 use crate::schedule::Execution;
+use crate::watch::Counter;
 
 /// How a factor fares as its inputs are published later.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,8 +83,8 @@ pub(super) fn profile(
     factor: &Instance,
     executions: &[Execution],
     on_time: &Replay,
-    watch: &(dyn Fn() + Sync),
-) -> Result<LagProfile, SweepError> {
+    counter: &Counter<'_>,
+) -> Result<LagProfile, ReplayError> {
     let days: Vec<AsOf> = executions.iter().map(|execution| execution.as_of).collect();
     let of_kind = dataset.of_kind(EntityKind::Sector);
     let returns: Vec<Vec<Option<f64>>> = executions
@@ -106,7 +107,7 @@ pub(super) fn profile(
     let mut rows = Vec::new();
     for (months, n_days) in LAGS.into_iter().filter(|_| has_releases(factor)) {
         let late = dataset.released_later(n_days);
-        let replay = replay_watched(&late, plan, &[factor], &days, TableDays::Last, watch)?;
+        let replay = replay_watched(&late, plan, &[factor], &days, TableDays::Last, counter)?;
         rows.push(row(months, n_days, on_time, &replay, &timely, &coefficients(&replay.outcomes[0])));
     }
     Ok(LagProfile { rank_ic: mean(&known).ok(), n_days: known.len(), rows })

@@ -5,68 +5,68 @@
 //! period that begins at the first trading day of month m + 1, `tilt` for every unit of prosperity in month m.
 
 use libm::{exp, sqrt};
+use rotor_data::model::Price;
 use rotor_factor::{Date, Group, Month};
 
-use super::Plan;
-use super::calendar::{day, execution_day, is_trading_day, later, month_later, trading_days};
-use super::catalogue::{BENCHMARKS, CHINEXT, N_SECTORS, SECTORS, TRAITS, sector_position};
-use super::economy::Economy;
-use super::random::{Clusters, Stream, rounded, standardize};
-use super::releases::Recorder;
-use crate::model::Price;
+use crate::Plan;
+use crate::calendar::{day, execution_day, is_trading_day, later, month_later, trading_days};
+use crate::catalogue::{BENCHMARKS, CHINEXT, N_SECTORS, SECTORS, TRAITS, sector_position};
+use crate::economy::Economy;
+use crate::random::{Clusters, Stream, rounded, standardize};
+use crate::releases::Recorder;
 
 /// Mean log return of the market a year.
-pub(super) const MARKET_DRIFT: f64 = 0.04;
+pub(crate) const MARKET_DRIFT: f64 = 0.04;
 /// Drift of a sector's own part over a month for one standard deviation of prosperity.
-pub(super) const TILT: f64 = 0.006;
+pub(crate) const TILT: f64 = 0.006;
 /// Trading days of an average year.
 const TRADING_DAYS_PER_YEAR: f64 = 243.0;
 /// A day's limit in log return, as for mainland shares.
 const DAILY_LIMIT: f64 = 0.095;
 
 /// Closes that are missing: sector, first missing trading day, how many. The second spans an execution day.
-pub(super) const GAPS: [(&str, [u32; 3], usize); 3] =
+pub(crate) const GAPS: [(&str, [u32; 3], usize); 3] =
     [("801230", [2013, 6, 13], 4), ("801960", [2018, 10, 30], 3), ("801210", [2015, 7, 8], 5)];
 
 /// How much returns vary, as standard deviations of log returns.
 #[derive(Clone, Copy)]
-pub(super) struct Volatility {
+pub(crate) struct Volatility {
     /// The market, a year.
-    pub(super) market: f64,
+    pub(crate) market: f64,
     /// Each group, a year.
-    pub(super) group: f64,
+    pub(crate) group: f64,
     /// The own part of a sector, a month: the least and the most over sectors.
-    pub(super) own_monthly: [f64; 2],
+    pub(crate) own_monthly: [f64; 2],
 }
 
 /// The closes of a world, as logarithms before rounding.
-pub(super) struct Prices {
+pub(crate) struct Prices {
     /// The days of the closes, oldest first.
-    pub(super) days: Vec<Date>,
+    pub(crate) days: Vec<Date>,
     /// Log closes by sector and day.
-    pub(super) sectors: Vec<Vec<f64>>,
+    pub(crate) sectors: Vec<Vec<f64>>,
     /// Log closes by benchmark and day.
-    pub(super) benchmarks: Vec<Vec<f64>>,
+    pub(crate) benchmarks: Vec<Vec<f64>>,
     /// Log return of each sector's own part by holding period, in the order of `holdings`.
-    pub(super) own_returns: Vec<Vec<f64>>,
+    pub(crate) own_returns: Vec<Vec<f64>>,
     /// The complete holding periods.
-    pub(super) holdings: Vec<Holding>,
+    pub(crate) holdings: Vec<Holding>,
 }
 
 /// A period over which a portfolio is held, from the close of one execution day to that of the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Holding {
+pub(crate) struct Holding {
     /// The last complete month before it, whose prosperity tilts it.
-    pub(super) informed_by: Month,
+    pub(crate) informed_by: Month,
     /// Position of its first close in `days`.
-    pub(super) entry: usize,
+    pub(crate) entry: usize,
     /// Position of its last close.
-    pub(super) exit: usize,
+    pub(crate) exit: usize,
 }
 
 impl Prices {
     /// Draws the closes of a world.
-    pub(super) fn new(plan: &Plan, economy: &Economy) -> Self {
+    pub(crate) fn new(plan: &Plan, economy: &Economy) -> Self {
         let daily = plan.world.has_daily_closes();
         let days =
             if daily { trading_days(plan.first_day(), plan.last.last_day()) } else { plan.month_ends() };
@@ -95,7 +95,7 @@ impl Prices {
     }
 
     /// Writes down the closes, sector by sector and then the benchmarks.
-    pub(super) fn publish(&self, plan: &Plan, recorder: &mut Recorder) {
+    pub(crate) fn publish(&self, plan: &Plan, recorder: &mut Recorder) {
         let gaps = if plan.world.has_gaps() { &GAPS[..] } else { &[] };
         let benchmarks = (0..BENCHMARKS.len()).map(|b| plan.benchmark(b));
         let entities = (0..plan.n_sectors()).map(|s| plan.sector(s)).chain(benchmarks);
@@ -118,19 +118,19 @@ impl Prices {
     }
 
     /// Returns the position of the last close on or before a date.
-    pub(super) fn last_on(&self, date: Date) -> Option<usize> {
+    pub(crate) fn last_on(&self, date: Date) -> Option<usize> {
         self.days.partition_point(|day| *day <= date).checked_sub(1)
     }
 }
 
 /// Returns the trading days of a gap.
-pub(super) fn gap_days([year, month, number]: [u32; 3], n_days: usize) -> Vec<Date> {
+pub(crate) fn gap_days([year, month, number]: [u32; 3], n_days: usize) -> Vec<Date> {
     let first = day(year as i32, month, number);
     (0..).map(|days| later(first, days)).filter(|date| is_trading_day(*date)).take(n_days).collect()
 }
 
 /// Returns the day before which an entity has no close, whatever the world.
-pub(super) fn first_day_of(code: &str) -> Date {
+pub(crate) fn first_day_of(code: &str) -> Date {
     if code == CHINEXT { day(2010, 6, 1) } else { Date::MIN }
 }
 

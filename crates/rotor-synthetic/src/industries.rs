@@ -7,16 +7,16 @@
 use libm::exp;
 use rotor_factor::{Date, Frequency, Group, Month};
 
-use super::Plan;
-use super::calendar::month;
-use super::catalogue::{INDUSTRIES, Industry, N_INDUSTRIES};
-use super::economy::Economy;
-use super::leak::Leak;
-use super::random::{Stream, rounded};
-use super::releases::{Recorder, Subject, profit_release};
+use crate::Plan;
+use crate::calendar::month;
+use crate::catalogue::{INDUSTRIES, Industry, N_INDUSTRIES};
+use crate::economy::Economy;
+use crate::leak::Leak;
+use crate::random::{Stream, rounded};
+use crate::releases::{Recorder, Subject, profit_release};
 
 /// Year of the first published figures; latent profits begin a year before.
-pub(super) const FIRST_PROFIT_YEAR: i32 = 2007;
+pub(crate) const FIRST_PROFIT_YEAR: i32 = 2007;
 
 /// Share of the year's profit that falls into each month.
 const SEASON: [f64; 12] = [0.055, 0.055, 0.085, 0.08, 0.085, 0.095, 0.08, 0.08, 0.09, 0.085, 0.09, 0.12];
@@ -46,12 +46,12 @@ const PANDEMIC: [(i32, u32, f64); 20] = [
 ];
 
 /// Months in which an industry loses money.
-pub(super) struct Loss {
-    pub(super) industry: &'static str,
+pub(crate) struct Loss {
+    pub(crate) industry: &'static str,
     /// First year and month.
-    pub(super) first: (i32, u32),
+    pub(crate) first: (i32, u32),
     /// Last year and month.
-    pub(super) last: (i32, u32),
+    pub(crate) last: (i32, u32),
     /// How deep at the worst, where 1 is a profit of zero.
     depth: f64,
 }
@@ -61,7 +61,7 @@ const fn loss(industry: &'static str, first: (i32, u32), last: (i32, u32), depth
 }
 
 /// The planted losses.
-pub(super) const LOSSES: [Loss; 8] = [
+pub(crate) const LOSSES: [Loss; 8] = [
     loss("B06", (2015, 2), (2016, 5), 1.35),
     loss("B07", (2015, 12), (2016, 12), 1.60),
     loss("B08", (2015, 10), (2016, 4), 1.20),
@@ -74,21 +74,21 @@ pub(super) const LOSSES: [Loss; 8] = [
 
 /// What is published of an industry and a month.
 #[derive(Clone, Copy)]
-pub(super) struct Figure {
+pub(crate) struct Figure {
     /// Total profit from January to the month, in `cny_100m`.
-    pub(super) level: f64,
+    pub(crate) level: f64,
     /// Growth on the comparable basis in percent; missing if either year made no profit.
-    pub(super) growth: Option<f64>,
+    pub(crate) growth: Option<f64>,
 }
 
 /// The published figures of every industry, by position on the month axis; none in January.
-pub(super) type Figures = Vec<Vec<Option<Figure>>>;
+pub(crate) type Figures = Vec<Vec<Option<Figure>>>;
 
 /// Draws the profits of all industries.
 ///
 /// `released` holds the release day of every month of the axis; in a leaky world it decides which return a figure
 /// carries.
-pub(super) fn figures(plan: &Plan, economy: &Economy, released: &[Date], leak: Option<&Leak>) -> Figures {
+pub(crate) fn figures(plan: &Plan, economy: &Economy, released: &[Date], leak: Option<&Leak>) -> Figures {
     let price_cycle = price_cycle(plan, economy);
     let group_cycles: Vec<Vec<f64>> = (0..Group::ALL.len())
         .map(|group| {
@@ -105,7 +105,7 @@ pub(super) fn figures(plan: &Plan, economy: &Economy, released: &[Date], leak: O
 }
 
 /// Writes down `profit_ytd` and `profit_ytd_yoy`.
-pub(super) fn publish(plan: &Plan, figures: &Figures, released: &[Date], recorder: &mut Recorder) {
+pub(crate) fn publish(plan: &Plan, figures: &Figures, released: &[Date], recorder: &mut Recorder) {
     let levels = recorder.declare(
         "profit_ytd",
         Frequency::Monthly,
@@ -161,7 +161,7 @@ pub(super) fn publish(plan: &Plan, figures: &Figures, released: &[Date], recorde
 }
 
 /// Returns the day on which the profits of each month of the axis are released.
-pub(super) fn release_days(plan: &Plan, recorder: &mut Recorder) -> Vec<Date> {
+pub(crate) fn release_days(plan: &Plan, recorder: &mut Recorder) -> Vec<Date> {
     let mut days = Stream::new(plan.seed, "profit release days", 0);
     let day_of = |month: Month| {
         let slips = recorder.counts.slips;
@@ -278,7 +278,7 @@ impl Sums {
 
 /// Returns the bridged growth of a sector's industries in percent, as the profit factor computes it from what is
 /// published, clipped at ±200; `None` where the method has no value.
-pub(super) fn bridged_growth(figures: &Figures, weights: &[(usize, f64)], position: usize) -> Option<f64> {
+pub(crate) fn bridged_growth(figures: &Figures, weights: &[(usize, f64)], position: usize) -> Option<f64> {
     let (mut now, mut before, mut size) = (0.0, 0.0, 0.0);
     for (k, weight) in weights {
         let Some(figure) = figures[*k][position] else { continue };

@@ -5,17 +5,17 @@
 
 use libm::sqrt;
 
-use super::Plan;
-use super::catalogue::{MARGINS, SECTORS, bridge_of};
-use super::companies::{LATE_2019, MARGIN_NOISE, planted_correlation};
-use super::economy::{Economy, PROSPERITY_PERSISTENCE};
-use super::industries::LOSSES;
-use super::leak::{GROWTH_RESPONSE, INDUSTRY_RESPONSE, MARGIN_RESPONSE, SERIES_RESPONSE};
-use super::prices::{GAPS, MARKET_DRIFT, Prices, gap_days};
-use super::releases::Counts;
+use crate::Plan;
+use crate::catalogue::{MARGINS, SECTORS, bridge_of};
+use crate::companies::{LATE_2019, MARGIN_NOISE, planted_correlation};
+use crate::economy::{Economy, PROSPERITY_PERSISTENCE};
+use crate::industries::LOSSES;
+use crate::leak::{GROWTH_RESPONSE, INDUSTRY_RESPONSE, MARGIN_RESPONSE, SERIES_RESPONSE};
+use crate::prices::{GAPS, MARKET_DRIFT, Prices, gap_days};
+use crate::releases::Counts;
 
 /// Writes the truth about a world.
-pub(super) fn text(plan: &Plan, economy: &Economy, prices: &Prices, counts: Counts) -> String {
+pub(crate) fn text(plan: &Plan, economy: &Economy, prices: &Prices, counts: Counts) -> String {
     let mut lines = vec![
         "# What was planted in this synthetic world. No reader of the tables knows it.".to_owned(),
         format!("world = \"{}\"", plan.world.name()),
@@ -141,7 +141,7 @@ fn count_section(counts: Counts) -> Vec<String> {
 
 /// Returns the mean over holding periods of the cross-sectional correlation of prosperity with the return that
 /// follows, the sector's own or its total; missing with fewer than three sectors.
-pub(super) fn prosperity_correlation(
+pub(crate) fn prosperity_correlation(
     plan: &Plan,
     economy: &Economy,
     prices: &Prices,
@@ -166,7 +166,7 @@ pub(super) fn prosperity_correlation(
 }
 
 /// Returns the correlation of pairs; missing with fewer than three of them, or if one side does not vary.
-pub(super) fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
+pub(crate) fn correlation(pairs: &[(f64, f64)]) -> Option<f64> {
     let n = pairs.len() as f64;
     let mean = |side: fn(&(f64, f64)) -> f64| pairs.iter().map(side).sum::<f64>() / n;
     let (mean_a, mean_b) = (mean(|pair| pair.0), mean(|pair| pair.1));

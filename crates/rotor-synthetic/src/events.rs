@@ -1,11 +1,11 @@
 //! The calendar of events: releases of figures, sessions and meetings.
 
+use rotor_data::model::Event;
 use rotor_factor::{Date, Month};
 
-use super::Plan;
-use super::calendar::{day, next_weekday};
-use super::releases::Recorder;
-use crate::model::Event;
+use crate::Plan;
+use crate::calendar::{day, next_weekday};
+use crate::releases::Recorder;
 
 /// Meetings that come every year: month, day, title, importance, sectors they concern.
 const MEETINGS: [(u32, u32, &str, u8, &[&str]); 7] = [
@@ -26,7 +26,7 @@ const REPORT_DEADLINES: [(u32, u32, &str); 3] = [
 ];
 
 /// Writes down `events` by date: meetings and deadlines of every year, releases as the tables have them.
-pub(super) fn publish(plan: &Plan, recorder: &mut Recorder) {
+pub(crate) fn publish(plan: &Plan, recorder: &mut Recorder) {
     let first = plan.first_day();
     let mut events = Vec::new();
     let mut add = |date: Date, title: &str, importance: u8, codes: &[&str]| {

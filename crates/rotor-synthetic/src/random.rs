@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 /// A stream of random numbers that belongs to one purpose.
-pub(super) struct Stream {
+pub(crate) struct Stream {
     generator: ChaCha8Rng,
     // The polar method makes normals in pairs; the second waits here.
     spare_normal: Option<f64>,
@@ -17,7 +17,7 @@ pub(super) struct Stream {
 
 impl Stream {
     /// Opens the stream of `purpose` and `index`: the same three arguments always give the same numbers.
-    pub(super) fn new(seed: u64, purpose: &str, index: usize) -> Self {
+    pub(crate) fn new(seed: u64, purpose: &str, index: usize) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         let mut generator = ChaCha8Rng::from_seed(key);
@@ -26,28 +26,28 @@ impl Stream {
     }
 
     /// Returns a number in [0, 1), a multiple of 2⁻⁵³.
-    pub(super) fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         (self.generator.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Returns a number between `low` and `high`.
-    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub(crate) fn between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.uniform()
     }
 
     /// Returns a whole number from `low` to `high`, both included.
-    pub(super) fn whole(&mut self, low: i32, high: i32) -> i32 {
+    pub(crate) fn whole(&mut self, low: i32, high: i32) -> i32 {
         let span = (high - low) as u64 + 1;
         low + (self.generator.next_u64() % span) as i32
     }
 
     /// Returns true with this probability.
-    pub(super) fn chance(&mut self, probability: f64) -> bool {
+    pub(crate) fn chance(&mut self, probability: f64) -> bool {
         self.uniform() < probability
     }
 
     /// Returns a standard normal number.
-    pub(super) fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare_normal.take() {
             return spare;
         }
@@ -65,7 +65,7 @@ impl Stream {
     /// Returns a number of Student's t distribution with five degrees of freedom, scaled to variance one.
     ///
     /// A χ² with five degrees of freedom is one squared normal and two exponentials.
-    pub(super) fn student5(&mut self) -> f64 {
+    pub(crate) fn student5(&mut self) -> f64 {
         let numerator = self.normal();
         let normal = self.normal();
         // 1 − u lies in (0, 1], whose logarithm is finite.
@@ -76,7 +76,7 @@ impl Stream {
     }
 
     /// Returns `n` values of a stationary first-order autoregression with mean zero and variance one.
-    pub(super) fn autoregression(&mut self, n: usize, persistence: f64) -> Vec<f64> {
+    pub(crate) fn autoregression(&mut self, n: usize, persistence: f64) -> Vec<f64> {
         let innovation = sqrt(1.0 - persistence * persistence);
         let mut state = self.normal();
         (0..n)
@@ -91,21 +91,21 @@ impl Stream {
 
 /// Volatility that comes in clusters: a GARCH(1,1) with long-run variance one.
 #[derive(Clone, Copy)]
-pub(super) struct Clusters {
+pub(crate) struct Clusters {
     /// Weight of the last squared shock.
-    pub(super) news: f64,
+    pub(crate) news: f64,
     /// Weight of the last variance.
-    pub(super) memory: f64,
+    pub(crate) memory: f64,
 }
 
 impl Clusters {
     /// What is usual for daily index returns; the fourth moment still exists with Student-t shocks.
-    pub(super) const DAILY: Self = Self { news: 0.08, memory: 0.905 };
+    pub(crate) const DAILY: Self = Self { news: 0.08, memory: 0.905 };
     /// Constant volatility.
-    pub(super) const NONE: Self = Self { news: 0.0, memory: 0.0 };
+    pub(crate) const NONE: Self = Self { news: 0.0, memory: 0.0 };
 
     /// Returns `n` shocks with Student-t tails, cut at eight deviations.
-    pub(super) fn shocks(self, stream: &mut Stream, n: usize) -> Vec<f64> {
+    pub(crate) fn shocks(self, stream: &mut Stream, n: usize) -> Vec<f64> {
         let mut variance = 1.0;
         (0..n)
             .map(|_| {
@@ -121,7 +121,7 @@ impl Clusters {
 ///
 /// A planted moment then holds in the sample and not only in expectation. The constants are taken from the whole
 /// sample, which tells no factor anything: they are the same on every day.
-pub(super) fn standardize(values: &mut [f64], centre: bool) {
+pub(crate) fn standardize(values: &mut [f64], centre: bool) {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n;
@@ -135,19 +135,19 @@ pub(super) fn standardize(values: &mut [f64], centre: bool) {
 }
 
 /// Rounds to a number of decimals the way official figures are.
-pub(super) fn rounded(value: f64, decimals: u8) -> f64 {
+pub(crate) fn rounded(value: f64, decimals: u8) -> f64 {
     let factor = [1.0, 10.0, 100.0, 1_000.0, 10_000.0][usize::from(decimals)];
     // Adding zero turns −0 into 0, which prints alike everywhere.
     (value * factor).round() / factor + 0.0
 }
 
 /// Maps the whole line to (0, 1).
-pub(super) fn logistic(value: f64) -> f64 {
+pub(crate) fn logistic(value: f64) -> f64 {
     1.0 / (1.0 + exp(-value))
 }
 
 /// Returns the 64-bit FNV-1a hash of some bytes.
-pub(super) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
+pub(crate) fn fnv1a(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 

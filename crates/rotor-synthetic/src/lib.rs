@@ -33,17 +33,16 @@ mod truth;
 
 use std::collections::BTreeMap;
 
+use rotor_data::model::Tables;
+use rotor_data::{Manifest, PriceFrequency};
 use rotor_factor::UnknownWord;
 
-use crate::manifest::{Manifest, PriceFrequency};
-use crate::model::Tables;
-
-use self::companies::Reports;
-use self::economy::Economy;
-use self::leak::Leak;
-use self::plan::Plan;
-use self::prices::{Prices, TILT, Volatility};
-use self::releases::Recorder;
+use crate::companies::Reports;
+use crate::economy::Economy;
+use crate::leak::Leak;
+use crate::plan::Plan;
+use crate::prices::{Prices, TILT, Volatility};
+use crate::releases::Recorder;
 
 /// A kind of synthetic world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +137,7 @@ impl World {
     /// # Examples
     ///
     /// ```
-    /// use rotor_data::synthetic::World;
+    /// use rotor_synthetic::World;
     /// assert_eq!(World::from_name("null"), Ok(World::Null));
     /// assert_eq!(World::from_name("large"), Ok(World::Large { entities: 5000, months: 240 }));
     /// assert!(World::from_name("tiny").is_err());

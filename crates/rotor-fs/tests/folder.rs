@@ -9,8 +9,7 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Duration;
 
-use rotor_data::folder::{FolderError, NewFolder, Written};
-use rotor_data::remove_unfinished;
+use rotor_fs::{FileDestination, FsError, NewFolder, Written, remove_unfinished};
 
 /// Names a folder to a test that runs in a process of its own.
 const CHILD: &str = "ROTOR_TEST_CHILD";
@@ -23,8 +22,12 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-fn text(new: &NewFolder, name: &str, text: &str) -> Result<Written, FolderError> {
+fn text(new: &NewFolder, name: &str, text: &str) -> Result<Written, FsError> {
     new.write_file(name, |file| file.write_all(text.as_bytes()))
+}
+
+fn replacing(place: &Path) -> Result<NewFolder, FsError> {
+    NewFolder::replacing(place, "run.json")
 }
 
 fn run_folder(place: &Path, said: &str) {
@@ -73,14 +76,14 @@ fn what_is_there_is_refused() {
     symlink("nowhere", at("link")).unwrap();
     for name in ["empty", "file", "link"] {
         let error = NewFolder::create(&at(name)).unwrap_err();
-        assert!(matches!(error, FolderError::Exists { .. }), "{error}");
-        assert_eq!(error.hint(), Some("name a folder that does not exist yet"));
+        assert!(matches!(error, FsError::Exists { .. }), "{error}");
+        assert_eq!(error.hint(), Some("choose a name that does not exist yet"));
         // It may also come while the folder is being built.
         let late = at(&format!("late-{name}"));
         let new = NewFolder::create(&late).unwrap();
         fs::rename(at(name), &late).unwrap();
         let error = new.finish().unwrap_err();
-        assert!(matches!(error, FolderError::Exists { .. }), "{error}");
+        assert!(matches!(error, FsError::Exists { .. }), "{error}");
         assert_eq!(error.to_string(), format!("`{}` exists already", late.display()));
     }
     assert_eq!(names(parent.path()), ["late-empty", "late-file", "late-link"]);
@@ -97,12 +100,12 @@ fn a_place_needs_a_name_and_a_parent_that_can_hold_it() {
         (Path::new("/").to_owned(), None),
         (parent.path().join("none/.."), None),
         (Path::new("").to_owned(), None),
-        (file.join("run"), Some("a folder cannot lie in a file; name another place")),
+        (file.join("run"), Some("a part of the path is a file; choose another place")),
         (long, Some("choose a shorter name")),
     ] {
-        for begin in [NewFolder::create, NewFolder::replacing, NewFolder::numbered] {
+        for begin in [NewFolder::create, replacing, NewFolder::numbered] {
             match begin(&place).and_then(NewFolder::finish).unwrap_err() {
-                FolderError::Exists { .. } => assert_eq!(place, Path::new("/")),
+                FsError::Exists { .. } => assert_eq!(place, Path::new("/")),
                 error => assert_eq!(error.hint(), hint, "{error}"),
             }
         }
@@ -124,7 +127,7 @@ fn files_stay_in_the_folder() {
     let new = NewFolder::create(&place).unwrap();
     for name in ["", "..", "../x", "a/../../x", "/x", "a/", "."] {
         let error = text(&new, name, "").unwrap_err();
-        let FolderError::Write { source, .. } = &error else { panic!("{error}") };
+        let FsError::Write { source, .. } = &error else { panic!("{error}") };
         assert_eq!(source.kind(), ErrorKind::InvalidInput, "{name}: {error}");
     }
     text(&new, "a", "").unwrap();
@@ -189,11 +192,11 @@ fn numbered_places_go_to_one_writer_each() {
 }
 
 #[test]
-fn a_run_folder_is_replaced() {
+fn a_folder_with_the_marker_is_replaced() {
     let parent = tempfile::tempdir().unwrap();
     let place = parent.path().join("run");
     for said in ["first", "second"] {
-        let new = NewFolder::replacing(&place).unwrap();
+        let new = replacing(&place).unwrap();
         text(&new, "run.json", said).unwrap();
         text(&new, &format!("a-{said}"), "").unwrap();
         assert_eq!(new.finish().unwrap(), place);
@@ -203,14 +206,14 @@ fn a_run_folder_is_replaced() {
     }
     fs::create_dir(parent.path().join("empty")).unwrap();
     // A name that ends in a slash names the same folder.
-    let new = NewFolder::replacing(&parent.path().join("empty/")).unwrap();
+    let new = replacing(&parent.path().join("empty/")).unwrap();
     text(&new, "run.json", "").unwrap();
     new.finish().unwrap();
     assert_eq!(names(&parent.path().join("empty")), ["run.json"]);
 }
 
 #[test]
-fn nothing_but_a_run_folder_is_replaced() {
+fn nothing_but_a_folder_with_the_marker_is_replaced() {
     let parent = tempfile::tempdir().unwrap();
     let at = |name: &str| parent.path().join(name);
     run_folder(&at("run"), "kept");
@@ -220,16 +223,16 @@ fn nothing_but_a_run_folder_is_replaced() {
     fs::write(at("other/thesis.tex"), "kept").unwrap();
     fs::create_dir_all(at("odd/run.json")).unwrap();
     for name in ["link", "link/", "file", "other", "odd"] {
-        let error = NewFolder::replacing(&at(name)).unwrap_err();
-        assert!(matches!(error, FolderError::NotARun { .. }), "{name}: {error}");
-        assert_eq!(error.hint(), Some("choose another folder; only run folders are replaced"));
+        let error = replacing(&at(name)).unwrap_err();
+        assert!(matches!(error, FsError::NotReplaced { .. }), "{name}: {error}");
+        assert_eq!(error.hint(), Some("choose another folder"));
     }
     // It may also come while the folder is being built.
     for name in ["link", "file", "other", "odd"] {
-        let new = NewFolder::replacing(&at("late")).unwrap();
+        let new = replacing(&at("late")).unwrap();
         fs::rename(at(name), at("late")).unwrap();
         let error = new.finish().unwrap_err();
-        assert!(matches!(error, FolderError::NotARun { .. }), "{name}: {error}");
+        assert!(matches!(error, FsError::NotReplaced { .. }), "{name}: {error}");
         fs::rename(at("late"), at(name)).unwrap();
     }
     assert_eq!(names(parent.path()), ["file", "link", "odd", "other", "run"]);
@@ -245,7 +248,7 @@ fn writers_that_replace_each_other_all_succeed() {
             let place = &place;
             scope.spawn(move || {
                 for _ in 0..25 {
-                    let new = NewFolder::replacing(place).unwrap();
+                    let new = replacing(place).unwrap();
                     text(&new, "a", &writer.to_string()).unwrap();
                     text(&new, "run.json", &writer.to_string()).unwrap();
                     new.finish().unwrap();
@@ -255,7 +258,7 @@ fn writers_that_replace_each_other_all_succeed() {
             });
         }
     });
-    NewFolder::replacing(&place).unwrap();
+    replacing(&place).unwrap();
     assert_eq!(names(parent.path()), ["run"]);
 }
 
@@ -327,8 +330,9 @@ fn a_program_that_stops_leaves_nothing_and_finishes_nothing() {
     let at = |name: &str| Path::new(&folder).join(name);
     run_folder(&at("run"), "kept");
     let new = NewFolder::create(&at("new")).unwrap();
-    let replacing = NewFolder::replacing(&at("run")).unwrap();
+    let replacing = replacing(&at("run")).unwrap();
     let numbered = NewFolder::numbered(&at("run")).unwrap();
+    let file = FileDestination::new(&at("page.html")).unwrap();
     let barrier = Barrier::new(2);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -347,5 +351,9 @@ fn a_program_that_stops_leaves_nothing_and_finishes_nothing() {
         let error = folder.finish().unwrap_err();
         assert!(error.to_string().ends_with(": the program was told to stop"), "{error}");
     }
-    assert!(NewFolder::create(&at("later")).is_err());
+    let later = NewFolder::create(&at("later")).map(drop);
+    for error in [later.unwrap_err(), file.write(b"<p>").unwrap_err()] {
+        assert!(error.to_string().ends_with(": the program was told to stop"), "{error}");
+    }
+    assert_eq!(names(Path::new(&folder)), ["run"]);
 }

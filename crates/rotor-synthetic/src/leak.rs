@@ -7,24 +7,24 @@
 
 use rotor_factor::{Date, Month};
 
-use super::Plan;
-use super::calendar::{MonthAxis, execution_day, holding_month, month_later};
-use super::catalogue::{N_INDUSTRIES, bridge_of, industry_position};
-use super::prices::Prices;
-use super::random::Stream;
+use crate::Plan;
+use crate::calendar::{MonthAxis, execution_day, holding_month, month_later};
+use crate::catalogue::{N_INDUSTRIES, bridge_of, industry_position};
+use crate::prices::Prices;
+use crate::random::Stream;
 
 /// Change of a linked series' logarithm for one of log return.
-pub(super) const SERIES_RESPONSE: f64 = 0.25;
+pub(crate) const SERIES_RESPONSE: f64 = 0.25;
 /// Growth of an industry's profits for one of log return.
-pub(super) const INDUSTRY_RESPONSE: f64 = 3.0;
+pub(crate) const INDUSTRY_RESPONSE: f64 = 3.0;
 
 /// Growth of a sector's net profit for one of log return.
-pub(super) const GROWTH_RESPONSE: f64 = 4.0;
+pub(crate) const GROWTH_RESPONSE: f64 = 4.0;
 /// Change of a sector's gross margin for one of log return.
-pub(super) const MARGIN_RESPONSE: f64 = 0.5;
+pub(crate) const MARGIN_RESPONSE: f64 = 0.5;
 
 /// The return of every sector over every holding period, known or yet to come.
-pub(super) struct Leak {
+pub(crate) struct Leak {
     axis: MonthAxis,
     // Log returns by sector and by the month at whose execution day the period begins.
     returns: Vec<Vec<f64>>,
@@ -34,7 +34,7 @@ pub(super) struct Leak {
 
 impl Leak {
     /// Takes the returns from the closes, and draws those of periods without closes.
-    pub(super) fn new(plan: &Plan, prices: &Prices) -> Self {
+    pub(crate) fn new(plan: &Plan, prices: &Prices) -> Self {
         // Figures of the last months are released up to half a year later.
         let axis = MonthAxis::new(plan.axis.month(0), month_later(plan.last, 12));
         let returns: Vec<Vec<f64>> = (0..plan.n_sectors())
@@ -55,17 +55,17 @@ impl Leak {
     }
 
     /// Returns the log change of a series that is linked to a sector and released on a day.
-    pub(super) fn series_change(&self, sector: usize, released: Date) -> f64 {
+    pub(crate) fn series_change(&self, sector: usize, released: Date) -> f64 {
         SERIES_RESPONSE * self.returns[sector][self.position(released)]
     }
 
     /// Returns growth or a margin's deviation in percent of a sector, for a figure released on a day.
-    pub(super) fn sector_percent(&self, sector: usize, released: Date, response: f64) -> f64 {
+    pub(crate) fn sector_percent(&self, sector: usize, released: Date, response: f64) -> f64 {
         100.0 * response * self.returns[sector][self.position(released)]
     }
 
     /// Returns an industry's profit as a multiple of last year's, for a figure released on a day.
-    pub(super) fn industry_growth(&self, industry: usize, released: Date) -> f64 {
+    pub(crate) fn industry_growth(&self, industry: usize, released: Date) -> f64 {
         (1.06 + INDUSTRY_RESPONSE * self.industries[industry][self.position(released)]).max(0.05)
     }
 

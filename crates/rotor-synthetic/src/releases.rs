@@ -3,46 +3,46 @@
 //! The days are those of the method's calendar of releases: known days where it knows them, the usual pattern
 //! elsewhere, and now and then a release that slips. Whatever slips or is revised is counted for the truth.
 
+use rotor_data::model::{Observation, Series, Tables};
 use rotor_factor::{Date, Frequency, Month, Quarter, Released};
 
-use super::calendar::{day, later, month_later, next_weekday};
-use super::random::Stream;
-use crate::model::{Observation, Series, Tables};
+use crate::calendar::{day, later, month_later, next_weekday};
+use crate::random::Stream;
 
 /// How often something happened that a reader of the data has to cope with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     /// Values that came later than their pattern.
-    pub(super) slips: usize,
+    pub(crate) slips: usize,
     /// Second vintages.
-    pub(super) revisions: usize,
+    pub(crate) revisions: usize,
     /// Year-to-date profits at or below zero.
-    pub(super) losses: usize,
+    pub(crate) losses: usize,
     /// Profits without a growth rate, because one of the two years has no profit.
-    pub(super) absent_growth: usize,
+    pub(crate) absent_growth: usize,
     /// Net profit growth beyond ±200%.
-    pub(super) extreme_growth: usize,
+    pub(crate) extreme_growth: usize,
     /// Annual reports of 2019 that came on 30 June 2020.
-    pub(super) late_reports: usize,
+    pub(crate) late_reports: usize,
 }
 
 /// Who a value is about: a position in `series` and one in `entities`.
 #[derive(Clone, Copy)]
-pub(super) struct Subject {
-    pub(super) series: u32,
-    pub(super) entity: u32,
+pub(crate) struct Subject {
+    pub(crate) series: u32,
+    pub(crate) entity: u32,
 }
 
 /// Collects the tables of a world while it is built.
 #[derive(Default)]
-pub(super) struct Recorder {
-    pub(super) tables: Tables,
-    pub(super) counts: Counts,
+pub(crate) struct Recorder {
+    pub(crate) tables: Tables,
+    pub(crate) counts: Counts,
 }
 
 impl Recorder {
     /// Adds a row to `series` and returns its position.
-    pub(super) fn declare(
+    pub(crate) fn declare(
         &mut self,
         name: &str,
         frequency: Frequency,
@@ -61,7 +61,7 @@ impl Recorder {
     }
 
     /// Writes down the first vintage of a value.
-    pub(super) fn publish(&mut self, subject: Subject, period: Date, released: Date, value: f64) {
+    pub(crate) fn publish(&mut self, subject: Subject, period: Date, released: Date, value: f64) {
         let Subject { series, entity } = subject;
         self.tables.observations.push(Observation {
             series,
@@ -73,7 +73,7 @@ impl Recorder {
     }
 
     /// Writes down a later vintage of the value that was published last.
-    pub(super) fn revise(&mut self, days_later: i32, value: f64) {
+    pub(crate) fn revise(&mut self, days_later: i32, value: f64) {
         let first = *self.tables.observations.last().expect("a revision follows its first vintage");
         let released = Released(later(first.released.0, days_later));
         self.tables.observations.push(Observation { released, value, ..first });
@@ -81,7 +81,7 @@ impl Recorder {
     }
 
     /// Returns `usual`, or, once in a while, a day that is up to `most` days later.
-    pub(super) fn maybe_late(
+    pub(crate) fn maybe_late(
         &mut self,
         stream: &mut Stream,
         usual: Date,
@@ -131,14 +131,14 @@ fn known(table: &[([u32; 2], [u32; 3])], month: Month) -> Option<Date> {
 }
 
 /// Returns the day of the consumer and producer prices of a month: the 9th to the 14th of the next.
-pub(super) fn price_release(stream: &mut Stream, month: Month) -> Date {
+pub(crate) fn price_release(stream: &mut Stream, month: Month) -> Date {
     let usual = later(month_later(month, 1).first_day(), stream.whole(8, 13));
     known(&KNOWN_PRICE_RELEASES, month).unwrap_or(usual)
 }
 
 /// Returns the day of the industrial profits of a month: about the 27th of the next, by the end of January for a
 /// whole year. All industries come together, so a slip concerns them all.
-pub(super) fn profit_release(stream: &mut Stream, month: Month, recorder: &mut Recorder) -> Date {
+pub(crate) fn profit_release(stream: &mut Stream, month: Month, recorder: &mut Recorder) -> Date {
     let next = month_later(month, 1).first_day();
     let usual =
         if month.number() == 12 { later(next, stream.whole(26, 30)) } else { next_weekday(later(next, 26)) };
@@ -153,7 +153,7 @@ pub(super) fn profit_release(stream: &mut Stream, month: Month, recorder: &mut R
 }
 
 /// Returns the statutory deadline of a listed company's report for a quarter.
-pub(super) fn report_deadline(quarter: Quarter) -> Date {
+pub(crate) fn report_deadline(quarter: Quarter) -> Date {
     let year = quarter.year();
     match quarter.number() {
         1 => day(year, 4, 30),
@@ -165,8 +165,8 @@ pub(super) fn report_deadline(quarter: Quarter) -> Date {
 
 #[cfg(test)]
 mod tests {
-    use super::super::calendar::month;
     use super::*;
+    use crate::calendar::month;
 
     #[test]
     fn known_days_are_kept_on_every_seed() {

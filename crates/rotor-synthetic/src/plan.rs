@@ -1,30 +1,30 @@
 //! What every part of a world has to agree on: its months, its entities and their positions.
 
+use rotor_data::model::Entity;
 use rotor_factor::{Date, EntityKind, Month};
 
-use super::World;
-use super::calendar::{MonthAxis, last_trading_day, month, month_later, trading_day_from};
-use super::catalogue::{BENCHMARKS, INDUSTRIES, MARKET, N_INDUSTRIES, N_SECTORS, SECTORS};
-use super::economy::axis_for;
-use crate::model::Entity;
+use crate::World;
+use crate::calendar::{MonthAxis, last_trading_day, month, month_later, trading_day_from};
+use crate::catalogue::{BENCHMARKS, INDUSTRIES, MARKET, N_INDUSTRIES, N_SECTORS, SECTORS};
+use crate::economy::axis_for;
 
 /// The frame of a world.
-pub(super) struct Plan {
-    pub(super) world: World,
-    pub(super) seed: u64,
+pub(crate) struct Plan {
+    pub(crate) world: World,
+    pub(crate) seed: u64,
     /// The months of everything that moves monthly, from 2005 or earlier.
-    pub(super) axis: MonthAxis,
+    pub(crate) axis: MonthAxis,
     /// First month with closes.
-    pub(super) first: Month,
+    pub(crate) first: Month,
     /// Last month with closes.
-    pub(super) last: Month,
+    pub(crate) last: Month,
     /// Which sector of the catalogue each sector of the world is a copy of.
-    pub(super) templates: Vec<usize>,
+    pub(crate) templates: Vec<usize>,
 }
 
 impl Plan {
     /// Lays out a world whose size has been checked.
-    pub(super) fn new(world: World, seed: u64) -> Self {
+    pub(crate) fn new(world: World, seed: u64) -> Self {
         let last = month(2024, 12);
         let (n_sectors, first) = match world {
             World::Large { entities, months } => (entities as usize, month_later(last, 1 - months as i32)),
@@ -35,33 +35,33 @@ impl Plan {
     }
 
     /// Returns the number of sectors.
-    pub(super) fn n_sectors(&self) -> usize {
+    pub(crate) fn n_sectors(&self) -> usize {
         self.templates.len()
     }
 
     /// Returns the position of a sector in `entities`.
     #[expect(clippy::unused_self, reason = "reads like its siblings")]
-    pub(super) fn sector(&self, sector: usize) -> u32 {
+    pub(crate) fn sector(&self, sector: usize) -> u32 {
         sector as u32
     }
 
     /// Returns the position of an industry in `entities`.
-    pub(super) fn industry(&self, industry: usize) -> u32 {
+    pub(crate) fn industry(&self, industry: usize) -> u32 {
         (self.n_sectors() + industry) as u32
     }
 
     /// Returns the position of a benchmark in `entities`.
-    pub(super) fn benchmark(&self, benchmark: usize) -> u32 {
+    pub(crate) fn benchmark(&self, benchmark: usize) -> u32 {
         (self.n_sectors() + N_INDUSTRIES + benchmark) as u32
     }
 
     /// Returns the position of the market in `entities`.
-    pub(super) fn market(&self) -> u32 {
+    pub(crate) fn market(&self) -> u32 {
         (self.n_sectors() + N_INDUSTRIES + BENCHMARKS.len()) as u32
     }
 
     /// Returns the day of the first close.
-    pub(super) fn first_day(&self) -> Date {
+    pub(crate) fn first_day(&self) -> Date {
         if self.world.has_daily_closes() {
             trading_day_from(self.first.first_day())
         } else {
@@ -70,18 +70,18 @@ impl Plan {
     }
 
     /// Returns the day of the last close.
-    pub(super) fn last_day(&self) -> Date {
+    pub(crate) fn last_day(&self) -> Date {
         last_trading_day(self.last)
     }
 
     /// Returns the last trading day of every month with closes.
-    pub(super) fn month_ends(&self) -> Vec<Date> {
+    pub(crate) fn month_ends(&self) -> Vec<Date> {
         let months = (self.first.index()..=self.last.index()).filter_map(Month::from_index);
         months.map(last_trading_day).collect()
     }
 
     /// Returns the rows of `entities`: sectors, industries, benchmarks, the market, each by code.
-    pub(super) fn entities(&self) -> Vec<Entity> {
+    pub(crate) fn entities(&self) -> Vec<Entity> {
         let entity = |kind, code: &str, [name, name_zh]: [&str; 2], group| Entity {
             code: code.to_owned(),
             kind,

@@ -5,16 +5,16 @@
 //! world all series are monthly and their changes are returns that are not known yet.
 
 use libm::{exp, log};
+use rotor_data::model::Link;
 use rotor_factor::{Date, Frequency};
 
-use super::Plan;
-use super::calendar::{is_trading_day, later, month, new_year_month};
-use super::catalogue::sector_position;
-use super::economy::Economy;
-use super::leak::Leak;
-use super::random::{Stream, logistic, rounded};
-use super::releases::{Recorder, Subject};
-use crate::model::Link;
+use crate::Plan;
+use crate::calendar::{is_trading_day, later, month, new_year_month};
+use crate::catalogue::sector_position;
+use crate::economy::Economy;
+use crate::leak::Leak;
+use crate::random::{Stream, logistic, rounded};
+use crate::releases::{Recorder, Subject};
 
 /// How often a series is published, and stamped with which day.
 #[derive(Clone, Copy)]
@@ -102,7 +102,7 @@ const THURSDAY: u32 = 4;
 const FRIDAY: u32 = 5;
 
 /// The number of series.
-pub(super) const N_INDICATORS: usize = 42;
+pub(crate) const N_INDICATORS: usize = 42;
 
 /// The series in the order of the sectors they tell of.
 #[rustfmt::skip]
@@ -152,7 +152,7 @@ const INDICATORS: [Indicator; N_INDICATORS] = [
 ];
 
 /// Writes down all series and their links.
-pub(super) fn publish(plan: &Plan, economy: &Economy, leak: Option<&Leak>, recorder: &mut Recorder) {
+pub(crate) fn publish(plan: &Plan, economy: &Economy, leak: Option<&Leak>, recorder: &mut Recorder) {
     let mut linked: Vec<Vec<(u32, i8)>> = vec![Vec::new(); super::catalogue::N_SECTORS];
     for (i, indicator) in INDICATORS.iter().enumerate() {
         let frequency = match (leak, indicator.cadence) {

@@ -3,19 +3,19 @@
 //! The weights released on 30 April 2022 are those of the method. Nobody published the other years, so they walk
 //! away from that table by small steps, backwards to 2008 and forwards to 2024.
 
+use rotor_data::model::BridgeWeight;
 use rotor_factor::Released;
 
-use super::Plan;
-use super::calendar::day;
-use super::catalogue::{N_SECTORS, bridge_of, industry_position};
-use super::random::Stream;
-use super::releases::Recorder;
-use crate::model::BridgeWeight;
+use crate::Plan;
+use crate::calendar::day;
+use crate::catalogue::{N_SECTORS, bridge_of, industry_position};
+use crate::random::Stream;
+use crate::releases::Recorder;
 
 /// The year whose weights are those of the method.
-pub(super) const KNOWN_YEAR: i32 = 2022;
+pub(crate) const KNOWN_YEAR: i32 = 2022;
 /// First and last year with weights, each released on 30 April.
-pub(super) const YEARS: [i32; 2] = [2008, 2024];
+pub(crate) const YEARS: [i32; 2] = [2008, 2024];
 
 /// The most a weight moves from one year to the next.
 const LARGEST_STEP: f64 = 0.02;
@@ -23,7 +23,7 @@ const LARGEST_STEP: f64 = 0.02;
 const LEAST_WEIGHT: f64 = 0.002;
 
 /// Writes down `bridge`, sector by sector and year by year.
-pub(super) fn publish(plan: &Plan, recorder: &mut Recorder) {
+pub(crate) fn publish(plan: &Plan, recorder: &mut Recorder) {
     let by_template: Vec<Vec<(i32, Vec<f64>)>> =
         (0..N_SECTORS).map(|template| vintages(plan, template)).collect();
     for sector in 0..plan.n_sectors() {

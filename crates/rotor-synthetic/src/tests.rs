@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
+use rotor_data::model::{Observation, Price};
 use rotor_factor::{Date, EntityKind, Month, ReferencePeriod};
 
-use super::calendar::{day, execution_day, month, month_later};
-use super::catalogue::{BRIDGE, EXTREME_GROWTH, MARGINS, PROFIT_CORRELATION, SECTORS, sector_position};
-use super::economy::quarter_mean;
-use super::truth::{correlation, prosperity_correlation};
-use super::*;
-use crate::model::{Observation, Price};
+use crate::calendar::{day, execution_day, month, month_later};
+use crate::catalogue::{BRIDGE, EXTREME_GROWTH, MARGINS, PROFIT_CORRELATION, SECTORS, sector_position};
+use crate::economy::quarter_mean;
+use crate::truth::{correlation, prosperity_correlation};
+use crate::*;
 
 const SEED: u64 = 20_150_105;
 

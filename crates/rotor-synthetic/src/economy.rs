@@ -6,17 +6,17 @@
 
 use rotor_factor::{Frequency, Month};
 
-use super::Plan;
-use super::calendar::{MonthAxis, month};
-use super::catalogue::N_SECTORS;
-use super::random::{Stream, rounded};
-use super::releases::{Recorder, Subject, price_release};
+use crate::Plan;
+use crate::calendar::{MonthAxis, month};
+use crate::catalogue::N_SECTORS;
+use crate::random::{Stream, rounded};
+use crate::releases::{Recorder, Subject, price_release};
 
 /// First month of the consumer and producer prices.
-pub(super) const FIRST_PRICE_MONTH: Month = month_const(2005, 1);
+pub(crate) const FIRST_PRICE_MONTH: Month = month_const(2005, 1);
 
 /// Monthly persistence of prosperity.
-pub(super) const PROSPERITY_PERSISTENCE: f64 = 0.9;
+pub(crate) const PROSPERITY_PERSISTENCE: f64 = 0.9;
 
 const fn month_const(year: i32, number: u32) -> Month {
     match Month::new(year, number) {
@@ -63,18 +63,18 @@ const PUBLISHED_2022: [(u32, f64, f64); 5] =
     [(2, 0.9, 8.8), (3, 1.5, 8.3), (4, 2.1, 8.0), (5, 2.1, 6.4), (6, 2.5, 6.1)];
 
 /// What the figures of a world follow, month by month of its axis.
-pub(super) struct Economy {
+pub(crate) struct Economy {
     /// Consumer prices in percent, as published; before 2005 the first value.
-    pub(super) cpi: Vec<f64>,
+    pub(crate) cpi: Vec<f64>,
     /// Producer prices in percent, as published; before 2005 the first value.
-    pub(super) ppi: Vec<f64>,
+    pub(crate) ppi: Vec<f64>,
     /// Prosperity by sector of the catalogue, mean zero and variance one.
-    pub(super) prosperity: Vec<Vec<f64>>,
+    pub(crate) prosperity: Vec<Vec<f64>>,
 }
 
 impl Economy {
     /// Draws the economy of a world.
-    pub(super) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan) -> Self {
         let path = |purpose, points: &[TurningPoint], published: fn((u32, f64, f64)) -> f64| {
             let mut stream = Stream::new(plan.seed, purpose, 0);
             let months = (FIRST_PRICE_MONTH.index()..=plan.last.index()).filter_map(Month::from_index);
@@ -103,7 +103,7 @@ impl Economy {
     }
 
     /// Writes down the two price indices.
-    pub(super) fn publish(&self, plan: &Plan, recorder: &mut Recorder) {
+    pub(crate) fn publish(&self, plan: &Plan, recorder: &mut Recorder) {
         let mut stream = Stream::new(plan.seed, "price release days", 0);
         let months = plan.axis.from(FIRST_PRICE_MONTH);
         let days: Vec<_> =
@@ -122,7 +122,7 @@ impl Economy {
 }
 
 /// Returns the mean over the three months that end at a position.
-pub(super) fn quarter_mean(values: &[f64], last: usize) -> f64 {
+pub(crate) fn quarter_mean(values: &[f64], last: usize) -> f64 {
     (values[last - 2] + values[last - 1] + values[last]) / 3.0
 }
 
@@ -139,7 +139,7 @@ fn interpolate(points: &[TurningPoint], at: Month) -> f64 {
 }
 
 /// Returns the axis that a world with closes from `first` to `last` needs: from 2005, or earlier if its closes are.
-pub(super) fn axis_for(first: Month, last: Month) -> MonthAxis {
+pub(crate) fn axis_for(first: Month, last: Month) -> MonthAxis {
     // Closes of the first month are tilted by the prosperity of the two months before it.
     let before = Month::from_index(first.index() - 2).unwrap_or(Month::MIN);
     MonthAxis::new(before.min(FIRST_PRICE_MONTH), last)

@@ -7,24 +7,24 @@
 use libm::sqrt;
 use rotor_factor::{Date, Frequency, Quarter};
 
-use super::Plan;
-use super::calendar::day;
-use super::catalogue::{
+use crate::Plan;
+use crate::calendar::day;
+use crate::catalogue::{
     EXTREME_GROWTH, MARGINS, Margin, N_SECTORS, PROFIT_CORRELATION, SECTORS, bridge_of, industry_position,
 };
-use super::economy::{Economy, quarter_mean};
-use super::industries::{FIRST_PROFIT_YEAR, Figures, bridged_growth};
-use super::leak::{GROWTH_RESPONSE, Leak, MARGIN_RESPONSE};
-use super::random::{Stream, rounded, standardize};
-use super::releases::{Recorder, Subject, report_deadline};
+use crate::economy::{Economy, quarter_mean};
+use crate::industries::{FIRST_PROFIT_YEAR, Figures, bridged_growth};
+use crate::leak::{GROWTH_RESPONSE, Leak, MARGIN_RESPONSE};
+use crate::random::{Stream, rounded, standardize};
+use crate::releases::{Recorder, Subject, report_deadline};
 
 /// Standard deviation of the part of a gross margin that prices do not explain, in percentage points.
-pub(super) const MARGIN_NOISE: f64 = 0.45;
+pub(crate) const MARGIN_NOISE: f64 = 0.45;
 /// Sectors whose annual report of 2019 came two months late, as the pandemic allowed.
-pub(super) const LATE_2019: [&str; 3] = ["801130", "801760", "801210"];
+pub(crate) const LATE_2019: [&str; 3] = ["801130", "801760", "801210"];
 
 /// The reports of a world: which quarters, and on which day each sector's are public.
-pub(super) struct Reports {
+pub(crate) struct Reports {
     quarters: Vec<Quarter>,
     // By sector and quarter.
     released: Vec<Vec<Date>>,
@@ -32,7 +32,7 @@ pub(super) struct Reports {
 
 impl Reports {
     /// Draws the days of all reports.
-    pub(super) fn new(plan: &Plan, recorder: &mut Recorder) -> Self {
+    pub(crate) fn new(plan: &Plan, recorder: &mut Recorder) -> Self {
         // Five years before the closes are enough for any look-back window.
         let first = ((plan.first.index() - 60).div_euclid(3)).max((FIRST_PROFIT_YEAR - 1970) * 4);
         let quarters: Vec<Quarter> = (first..=plan.last.quarter().index())
@@ -58,7 +58,7 @@ impl Reports {
     }
 
     /// Writes down `net_profit_ytd_yoy`.
-    pub(super) fn publish_growth(
+    pub(crate) fn publish_growth(
         &self,
         plan: &Plan,
         figures: &Figures,
@@ -99,7 +99,7 @@ impl Reports {
     }
 
     /// Writes down `gross_margin`; banks and other financials have none.
-    pub(super) fn publish_margins(
+    pub(crate) fn publish_margins(
         &self,
         plan: &Plan,
         economy: &Economy,
@@ -152,7 +152,7 @@ fn margin_of(plan: &Plan, sector: usize) -> Option<&'static Margin> {
 }
 
 /// Returns the planted correlation of a sector of the catalogue; zero if no industry stands behind it.
-pub(super) fn planted_correlation(template: usize) -> f64 {
+pub(crate) fn planted_correlation(template: usize) -> f64 {
     let code = SECTORS[template].code;
     PROFIT_CORRELATION.iter().find(|(sector, _)| *sector == code).map_or(0.0, |row| row.1)
 }

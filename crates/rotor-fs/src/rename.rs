@@ -1,4 +1,4 @@
-//! Renaming without overwriting, and exchanging two folders, where the system can and where it cannot.
+//! Moving without overwriting, and exchanging two folders, where the system can and where it cannot.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -7,18 +7,18 @@ use std::path::Path;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
-/// Moves a folder; [`ErrorKind::AlreadyExists`] if there is anything at `to`.
-pub(super) fn without_overwriting(from: &Path, to: &Path) -> io::Result<()> {
+/// Moves a file or folder; [`ErrorKind::AlreadyExists`] if there is anything at `to`.
+pub(crate) fn without_overwriting(from: &Path, to: &Path) -> io::Result<()> {
     match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         Err(error) if is_unsupported(error) => looking_first(from, to),
         moved => Ok(moved?),
     }
 }
 
-/// Exchanges two folders, with `aside` as the place of the second one where the system cannot do it in one step.
+/// Exchanges two folders, with `aside` as the path for the second one where the system cannot do it in one step.
 ///
 /// On an error both are where they were, unless the system refuses to move a folder back.
-pub(super) fn exchange(first: &Path, second: &Path, aside: &Path) -> io::Result<()> {
+pub(crate) fn exchange(first: &Path, second: &Path, aside: &Path) -> io::Result<()> {
     match renameat_with(CWD, first, CWD, second, RenameFlags::EXCHANGE) {
         Err(error) if is_unsupported(error) => in_three_steps(first, second, aside),
         exchanged => Ok(exchanged?),
@@ -29,7 +29,7 @@ fn is_unsupported(error: Errno) -> bool {
     [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP, Errno::NOTSUP].contains(&error)
 }
 
-/// Between the look and the renaming an empty folder may come to the place, and only that is overwritten.
+/// Between the look and the renaming an empty folder may come there, and only that is overwritten.
 fn looking_first(from: &Path, to: &Path) -> io::Result<()> {
     let is_taken = || to.symlink_metadata().is_ok();
     if is_taken() {
@@ -50,7 +50,7 @@ fn in_three_steps(first: &Path, second: &Path, aside: &Path) -> io::Result<()> {
         fs::rename(aside, second)?;
         return Err(error);
     }
-    // The second folder stays aside if this fails; the first one is at its place.
+    // The second folder stays aside if this fails; the first one is at its destination.
     let _ = fs::rename(aside, first);
     Ok(())
 }

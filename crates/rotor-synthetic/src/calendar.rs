@@ -45,27 +45,27 @@ const CLOSURES: [(i32, &[[u32; 2]]); 15] = [
 ];
 
 /// Returns a day that is written in the source; it exists.
-pub(super) fn day(year: i32, month: u32, number: u32) -> Date {
+pub(crate) fn day(year: i32, month: u32, number: u32) -> Date {
     Date::new(year, month, number).expect("the day is a constant of the world")
 }
 
 /// Returns a month that is written in the source; it exists.
-pub(super) fn month(year: i32, number: u32) -> Month {
+pub(crate) fn month(year: i32, number: u32) -> Month {
     Month::new(year, number).expect("the month is a constant of the world")
 }
 
 /// Returns the day `days` later.
-pub(super) fn later(date: Date, days: i32) -> Date {
+pub(crate) fn later(date: Date, days: i32) -> Date {
     date.plus_days(days).expect("worlds end long before 2199")
 }
 
 /// Returns the month `months` later.
-pub(super) fn month_later(month: Month, months: i32) -> Month {
+pub(crate) fn month_later(month: Month, months: i32) -> Month {
     month.plus(months).expect("worlds begin after 1900 and end long before 2199")
 }
 
 /// Returns the day itself, or the Monday after a Saturday or Sunday.
-pub(super) fn next_weekday(date: Date) -> Date {
+pub(crate) fn next_weekday(date: Date) -> Date {
     match date.weekday() {
         6 => later(date, 2),
         7 => later(date, 1),
@@ -74,7 +74,7 @@ pub(super) fn next_weekday(date: Date) -> Date {
 }
 
 /// Tells whether the exchanges trade on a day.
-pub(super) fn is_trading_day(date: Date) -> bool {
+pub(crate) fn is_trading_day(date: Date) -> bool {
     let (year, month, number) = date.ymd();
     if date.weekday() > 5 || matches!((month, number), (1 | 5, 1) | (10, 1..=7)) {
         return false;
@@ -87,7 +87,7 @@ pub(super) fn is_trading_day(date: Date) -> bool {
 }
 
 /// Tells in which month the New Year of a year falls, January or February; nothing outside 2010–2024.
-pub(super) fn new_year_month(year: i32) -> Option<u32> {
+pub(crate) fn new_year_month(year: i32) -> Option<u32> {
     // The holiday that begins at the end of January belongs to February when most of it lies there.
     NEW_YEAR.iter().find(|(listed, ..)| *listed == year).map(|(_, first, last)| {
         let days_in_january = if first[0] == 1 { 31 - first[1] + 1 } else { 0 };
@@ -96,22 +96,22 @@ pub(super) fn new_year_month(year: i32) -> Option<u32> {
 }
 
 /// Returns the trading days from `first` to `last`, both included.
-pub(super) fn trading_days(first: Date, last: Date) -> Vec<Date> {
+pub(crate) fn trading_days(first: Date, last: Date) -> Vec<Date> {
     (first.days()..=last.days()).filter_map(Date::from_days).filter(|date| is_trading_day(*date)).collect()
 }
 
 /// Returns the first trading day on or after a date.
-pub(super) fn trading_day_from(date: Date) -> Date {
+pub(crate) fn trading_day_from(date: Date) -> Date {
     (0..30).map(|days| later(date, days)).find(|day| is_trading_day(*day)).expect("no closure lasts a month")
 }
 
 /// Returns the execution day of a month: its first trading day.
-pub(super) fn execution_day(month: Month) -> Date {
+pub(crate) fn execution_day(month: Month) -> Date {
     trading_day_from(month.first_day())
 }
 
 /// Returns the last trading day of a month.
-pub(super) fn last_trading_day(month: Month) -> Date {
+pub(crate) fn last_trading_day(month: Month) -> Date {
     (0..30)
         .map(|days| later(month.last_day(), -days))
         .find(|day| is_trading_day(*day))
@@ -121,45 +121,45 @@ pub(super) fn last_trading_day(month: Month) -> Date {
 /// Returns the month at whose execution day the holding period began that a date lies in.
 ///
 /// The execution day itself opens the new period: what is released on it was not known when the trade was made.
-pub(super) fn holding_month(date: Date) -> Month {
+pub(crate) fn holding_month(date: Date) -> Month {
     if date >= execution_day(date.month()) { date.month() } else { month_later(date.month(), -1) }
 }
 
 /// The months that a world lives in; positions on it index every monthly vector.
 #[derive(Clone, Copy)]
-pub(super) struct MonthAxis {
+pub(crate) struct MonthAxis {
     first: Month,
     n_months: usize,
 }
 
 impl MonthAxis {
     /// Takes the first and the last month.
-    pub(super) fn new(first: Month, last: Month) -> Self {
+    pub(crate) fn new(first: Month, last: Month) -> Self {
         Self { first, n_months: (last.index() - first.index() + 1) as usize }
     }
 
     /// Returns the number of months.
-    pub(super) fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         self.n_months
     }
 
     /// Returns the month at a position.
-    pub(super) fn month(self, position: usize) -> Month {
+    pub(crate) fn month(self, position: usize) -> Month {
         month_later(self.first, position as i32)
     }
 
     /// Returns the position of a month, the nearest end for a month outside.
-    pub(super) fn position(self, month: Month) -> usize {
+    pub(crate) fn position(self, month: Month) -> usize {
         ((month.index() - self.first.index()).max(0) as usize).min(self.n_months - 1)
     }
 
     /// Returns the positions of the months from `first` to the end.
-    pub(super) fn from(self, first: Month) -> std::ops::Range<usize> {
+    pub(crate) fn from(self, first: Month) -> std::ops::Range<usize> {
         self.position(first)..self.n_months
     }
 
     /// Returns the months of the axis, oldest first.
-    pub(super) fn months(self) -> impl Iterator<Item = Month> {
+    pub(crate) fn months(self) -> impl Iterator<Item = Month> {
         (0..self.n_months).map(move |position| self.month(position))
     }
 }

@@ -7,14 +7,14 @@
 use rotor_factor::Group;
 
 /// The only market of a world.
-pub(super) const MARKET: &str = "CN";
+pub(crate) const MARKET: &str = "CN";
 
 /// A sector's codes and names.
-pub(super) struct SectorName {
-    pub(super) code: &'static str,
-    pub(super) name_zh: &'static str,
-    pub(super) name: &'static str,
-    pub(super) group: Group,
+pub(crate) struct SectorName {
+    pub(crate) code: &'static str,
+    pub(crate) name_zh: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) group: Group,
 }
 
 const fn sector(code: &'static str, name_zh: &'static str, name: &'static str, group: Group) -> SectorName {
@@ -22,10 +22,10 @@ const fn sector(code: &'static str, name_zh: &'static str, name: &'static str, g
 }
 
 /// The number of sectors of the classification.
-pub(super) const N_SECTORS: usize = 31;
+pub(crate) const N_SECTORS: usize = 31;
 
 /// The sectors in the order of their codes.
-pub(super) const SECTORS: [SectorName; N_SECTORS] = [
+pub(crate) const SECTORS: [SectorName; N_SECTORS] = [
     sector("801010", "农林牧渔", "Agriculture, Forestry, Livestock & Fishery", Group::Downstream),
     sector("801030", "基础化工", "Basic Chemicals", Group::Upstream),
     sector("801040", "钢铁", "Steel", Group::Upstream),
@@ -60,15 +60,15 @@ pub(super) const SECTORS: [SectorName; N_SECTORS] = [
 ];
 
 /// How a sector behaves on the exchange.
-pub(super) struct SectorTraits {
+pub(crate) struct SectorTraits {
     /// Sensitivity to the market's return.
-    pub(super) beta: f64,
+    pub(crate) beta: f64,
     /// Level of the index on the first day.
-    pub(super) level: f64,
+    pub(crate) level: f64,
     /// Usual price-earnings multiple.
-    pub(super) pe: f64,
+    pub(crate) pe: f64,
     /// Free-float capitalisation on the first day, in `cny_100m`.
-    pub(super) float_cap: f64,
+    pub(crate) float_cap: f64,
 }
 
 const fn traits(beta: f64, level: f64, pe: f64, float_cap: f64) -> SectorTraits {
@@ -76,7 +76,7 @@ const fn traits(beta: f64, level: f64, pe: f64, float_cap: f64) -> SectorTraits 
 }
 
 /// In the order of [`SECTORS`].
-pub(super) const TRAITS: [SectorTraits; N_SECTORS] = [
+pub(crate) const TRAITS: [SectorTraits; N_SECTORS] = [
     traits(0.95, 2_180.0, 32.0, 1_500.0),
     traits(1.05, 2_260.0, 26.0, 4_800.0),
     traits(1.00, 3_310.0, 14.0, 2_600.0),
@@ -111,14 +111,14 @@ pub(super) const TRAITS: [SectorTraits; N_SECTORS] = [
 ];
 
 /// The gross margin of a sector and what moves it.
-pub(super) struct Margin {
-    pub(super) sector: &'static str,
+pub(crate) struct Margin {
+    pub(crate) sector: &'static str,
     /// Percent of sales at CPI 2% and PPI 1%.
-    pub(super) base: f64,
+    pub(crate) base: f64,
     /// Percentage points per point of the quarter's mean CPI.
-    pub(super) consumer_slope: f64,
+    pub(crate) consumer_slope: f64,
     /// Percentage points per point of the quarter's mean PPI.
-    pub(super) producer_slope: f64,
+    pub(crate) producer_slope: f64,
 }
 
 const fn margin(sector: &'static str, base: f64, [consumer_slope, producer_slope]: [f64; 2]) -> Margin {
@@ -129,7 +129,7 @@ const fn margin(sector: &'static str, base: f64, [consumer_slope, producer_slope
 ///
 /// The signs follow the method's July-2022 view, CPI up and PPI down: food, light manufacturing, transport,
 /// retail, automobiles and power equipment gain; chemicals, petroleum and textiles are hurt.
-pub(super) const MARGINS: [Margin; 29] = [
+pub(crate) const MARGINS: [Margin; 29] = [
     margin("801010", 15.0, [0.50, -0.10]),
     margin("801030", 20.0, [-0.40, 0.40]),
     margin("801040", 10.0, [-0.10, 0.15]),
@@ -166,7 +166,7 @@ pub(super) const MARGINS: [Margin; 29] = [
 /// Sectors without an entry have no industry behind them. Automobiles have the 0.98 that the method reports; the
 /// midstream has at least 0.5, defence excepted, which the method calls badly fitted like the last four of the
 /// upstream.
-pub(super) const PROFIT_CORRELATION: [(&str, f64); 23] = [
+pub(crate) const PROFIT_CORRELATION: [(&str, f64); 23] = [
     ("801010", 0.30),
     ("801030", 0.70),
     ("801040", 0.40),
@@ -193,10 +193,10 @@ pub(super) const PROFIT_CORRELATION: [(&str, f64); 23] = [
 ];
 
 /// Sectors whose net profit growth now and then lies beyond ±200%: steel, petroleum, agriculture, transport, services.
-pub(super) const EXTREME_GROWTH: [&str; 5] = ["801040", "801960", "801010", "801170", "801210"];
+pub(crate) const EXTREME_GROWTH: [&str; 5] = ["801040", "801960", "801010", "801170", "801210"];
 
 /// Bridge weights released on 30 April 2022, as shares of the sector's total assets.
-pub(super) const BRIDGE: [(&str, &[(&str, f64)]); 23] = [
+pub(crate) const BRIDGE: [(&str, &[(&str, f64)]); 23] = [
     ("801010", &[("C13", 0.44), ("C14", 0.02), ("C27", 0.03)]),
     ("801030", &[("C25", 0.03), ("C26", 0.70), ("C28", 0.10), ("C29", 0.09), ("C30", 0.02), ("C38", 0.01)]),
     ("801040", &[("C31", 0.956), ("C33", 0.044)]),
@@ -235,17 +235,17 @@ pub(super) const BRIDGE: [(&str, &[(&str, f64)]); 23] = [
 ];
 
 /// An industry's code, names and the size and temper of its profits.
-pub(super) struct Industry {
-    pub(super) code: &'static str,
-    pub(super) name_zh: &'static str,
-    pub(super) name: &'static str,
-    pub(super) group: Group,
+pub(crate) struct Industry {
+    pub(crate) code: &'static str,
+    pub(crate) name_zh: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) group: Group,
     /// Total profit of 2015, in `cny_100m`.
-    pub(super) annual_profit: f64,
+    pub(crate) annual_profit: f64,
     /// Standard deviation of the industry's own part of the log profit.
-    pub(super) own_cycle: f64,
+    pub(crate) own_cycle: f64,
     /// Sensitivity to the producer-price cycle; the average industry has one.
-    pub(super) price_cycle: f64,
+    pub(crate) price_cycle: f64,
 }
 
 const fn industry(
@@ -259,13 +259,13 @@ const fn industry(
 }
 
 /// The number of industries.
-pub(super) const N_INDUSTRIES: usize = 41;
+pub(crate) const N_INDUSTRIES: usize = 41;
 
 use Group::{Downstream, Midstream, Other, Upstream};
 
 /// The industries in the order of their codes.
 #[rustfmt::skip]
-pub(super) const INDUSTRIES: [Industry; N_INDUSTRIES] = [
+pub(crate) const INDUSTRIES: [Industry; N_INDUSTRIES] = [
     industry("B06", "煤炭开采和洗选业", "Mining and Washing of Coal", Upstream, [2_000.0, 0.22, 2.4]),
     industry("B07", "石油和天然气开采业", "Extraction of Petroleum and Natural Gas", Upstream, [1_500.0, 0.28, 2.4]),
     industry("B08", "黑色金属矿采选业", "Mining and Processing of Ferrous Metal Ores", Upstream, [400.0, 0.25, 2.0]),
@@ -310,20 +310,20 @@ pub(super) const INDUSTRIES: [Industry; N_INDUSTRIES] = [
 ];
 
 /// An index that results are compared with.
-pub(super) struct Benchmark {
-    pub(super) code: &'static str,
-    pub(super) name_zh: &'static str,
-    pub(super) name: &'static str,
+pub(crate) struct Benchmark {
+    pub(crate) code: &'static str,
+    pub(crate) name_zh: &'static str,
+    pub(crate) name: &'static str,
     /// Level on its first day.
-    pub(super) level: f64,
+    pub(crate) level: f64,
     /// Usual price-earnings multiple.
-    pub(super) pe: f64,
+    pub(crate) pe: f64,
     /// Sectors it is made of, with shares that add up to one.
-    pub(super) blend: &'static [(&'static str, f64)],
+    pub(crate) blend: &'static [(&'static str, f64)],
 }
 
 /// The benchmarks in the order of their codes.
-pub(super) const BENCHMARKS: [Benchmark; 3] = [
+pub(crate) const BENCHMARKS: [Benchmark; 3] = [
     Benchmark {
         code: "000001",
         name_zh: "上证指数",
@@ -390,15 +390,15 @@ pub(super) const BENCHMARKS: [Benchmark; 3] = [
 ];
 
 /// The index that begins later than the others, on 2010-06-01.
-pub(super) const CHINEXT: &str = "399006";
+pub(crate) const CHINEXT: &str = "399006";
 
 /// Returns the position of a sector in [`SECTORS`].
-pub(super) fn sector_position(code: &str) -> usize {
+pub(crate) fn sector_position(code: &str) -> usize {
     SECTORS.iter().position(|sector| sector.code == code).expect("tables name sectors of the catalogue")
 }
 
 /// Returns the position of an industry in [`INDUSTRIES`].
-pub(super) fn industry_position(code: &str) -> usize {
+pub(crate) fn industry_position(code: &str) -> usize {
     INDUSTRIES
         .iter()
         .position(|industry| industry.code == code)
@@ -406,7 +406,7 @@ pub(super) fn industry_position(code: &str) -> usize {
 }
 
 /// Returns the bridge weights of a sector of the classification; empty if no industry stands behind it.
-pub(super) fn bridge_of(template: usize) -> &'static [(&'static str, f64)] {
+pub(crate) fn bridge_of(template: usize) -> &'static [(&'static str, f64)] {
     let code = SECTORS[template].code;
     BRIDGE.iter().find(|(sector, _)| *sector == code).map_or(&[], |(_, weights)| weights)
 }

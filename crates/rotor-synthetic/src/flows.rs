@@ -6,18 +6,18 @@
 use libm::exp;
 use rotor_factor::{Date, Frequency, Month};
 
-use super::Plan;
-use super::calendar::{day, later, trading_day_from};
-use super::catalogue::{BENCHMARKS, TRAITS};
-use super::prices::{Prices, first_day_of};
-use super::random::{Stream, rounded};
-use super::releases::{Recorder, Subject};
+use crate::Plan;
+use crate::calendar::{day, later, trading_day_from};
+use crate::catalogue::{BENCHMARKS, TRAITS};
+use crate::prices::{Prices, first_day_of};
+use crate::random::{Stream, rounded};
+use crate::releases::{Recorder, Subject};
 
 /// Months over which the trend behind a price-earnings multiple forgets.
 const TREND_MEMORY: f64 = 48.0;
 
 /// Writes down `pe_ttm` of the sectors and of the benchmarks.
-pub(super) fn publish_multiples(plan: &Plan, prices: &Prices, recorder: &mut Recorder) {
+pub(crate) fn publish_multiples(plan: &Plan, prices: &Prices, recorder: &mut Recorder) {
     let titles = ["Price-earnings ratio, trailing twelve months", "市盈率TTM"];
     let series = recorder.declare("pe_ttm", Frequency::Monthly, "multiple", titles);
     let of_sectors = (0..plan.n_sectors())
@@ -57,7 +57,7 @@ struct Flow {
 }
 
 /// Writes down the three flows and the float that scales them.
-pub(super) fn publish_flows(plan: &Plan, prices: &Prices, recorder: &mut Recorder) {
+pub(crate) fn publish_flows(plan: &Plan, prices: &Prices, recorder: &mut Recorder) {
     let end = plan.last.last_day();
     let flows = [
         Flow {

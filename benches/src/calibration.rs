@@ -228,7 +228,12 @@ fn add_portfolios(all: &mut Statistics) {
         false,
         Box::new(|e| p_against(&e.portfolio.all.performance.get("99999")?.sharpe, SHARPE * 12.0_f64.sqrt())),
     );
-    add("top minus bottom portfolio", 1, false, Box::new(|e| p_value(&e.portfolio.all.quantiles.top_minus_bottom)));
+    add(
+        "top minus bottom portfolio",
+        1,
+        false,
+        Box::new(|e| p_value(&e.portfolio.all.quantiles.top_minus_bottom)),
+    );
     add(
         "a factor's contribution to excess return",
         1,

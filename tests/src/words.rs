@@ -51,7 +51,9 @@ impl Reading {
                 continue;
             }
             let seen = without_markup(line);
-            let is_header = lines.get(position + 1).is_some_and(|next| next.starts_with("|--") || next.starts_with("|:-"));
+            let is_header = lines
+                .get(position + 1)
+                .is_some_and(|next| next.starts_with("|--") || next.starts_with("|:-"));
             if line.starts_with('|') && is_header {
                 reading.labels.extend(cells(&seen, "|"));
             }
@@ -78,7 +80,8 @@ impl Reading {
     /// Reads HTML, SVG inside it included. Labels are the texts between two tags, and the titles of attributes.
     #[must_use]
     pub fn of_html(page: &str) -> Self {
-        const INLINE: &[&str] = &["a", "b", "strong", "em", "i", "small", "sub", "sup", "span", "abbr", "tspan", "code"];
+        const INLINE: &[&str] =
+            &["a", "b", "strong", "em", "i", "small", "sub", "sup", "span", "abbr", "tspan", "code"];
         const PASSED_OVER: &[&str] = &["script", "style", "code", "pre", "kbd"];
         let mut reading = Self::default();
         let (mut block, mut rest) = (String::new(), page);
@@ -148,14 +151,14 @@ fn without_markup(line: &str) -> String {
 }
 
 fn unescaped(text: &str) -> String {
-    let named = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
+    let named =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
     named.iter().fold(text.to_owned(), |text, (entity, letter)| text.replace(entity, letter))
 }
 
 /// A text with one space between words.
 fn on_one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 }
 
 fn is_label(label: &str, words: &str) -> bool {

@@ -22,7 +22,8 @@ fn assert_words(pages: impl IntoIterator<Item = (String, Reading)>) {
 fn markdown_below(folder: &Path) -> Vec<PathBuf> {
     let mut entries: Vec<PathBuf> = folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     entries.sort();
-    let pages = entries.into_iter().flat_map(|path| if path.is_dir() { markdown_below(&path) } else { vec![path] });
+    let pages =
+        entries.into_iter().flat_map(|path| if path.is_dir() { markdown_below(&path) } else { vec![path] });
     pages.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
 }
 
@@ -47,7 +48,8 @@ fn printed(arguments: &[&str], expected: i32) -> String {
 #[test]
 fn help_uses_the_words_of_the_field() {
     let tables = printed(&["help-markdown"], 0);
-    let verbs = tables.lines().filter_map(|line| line.strip_prefix("<!-- rotor ")?.strip_suffix(" --help -->"));
+    let verbs =
+        tables.lines().filter_map(|line| line.strip_prefix("<!-- rotor ")?.strip_suffix(" --help -->"));
     let mut helped: BTreeSet<String> = BTreeSet::from([String::new()]);
     for verb in verbs {
         helped.extend([verb.to_owned(), verb.split(' ').next().unwrap().to_owned()]);
@@ -78,7 +80,8 @@ fn two_runs() -> (TempDir, String) {
     let (demo, run) = (demo(), |name: &str| folder.path().join(name).display().to_string());
     let backtest = |name: &str, top: &str| {
         let months = ["--start", "2019-01", "--end", "2021-12", "--top", top];
-        let arguments = [&["backtest", "--dataset", demo.to_str().unwrap(), "--out", &run(name)], &months[..]].concat();
+        let arguments =
+            [&["backtest", "--dataset", demo.to_str().unwrap(), "--out", &run(name)], &months[..]].concat();
         printed(&arguments, 0)
     };
     let summary = backtest("a", "5");

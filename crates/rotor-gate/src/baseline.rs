@@ -1,4 +1,4 @@
-//! The counts that stand, the acceptances that led to them, and the judgement of new ones.
+//! The accepted counts, the acceptances that led to them, and the comparison with new counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

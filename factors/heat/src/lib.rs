@@ -80,14 +80,7 @@ impl Heat {
 
 impl Factor for Heat {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer(
-            "window",
-            60,
-            2,
-            600,
-            "months in the window of a pair's mean",
-            "均值窗口的月数",
-        ),
+        Parameter::integer("window", 60, 2, 600, "months in the window of a pair's mean", "均值窗口的月数"),
         Parameter::integer(
             "min_months",
             36,

@@ -149,8 +149,22 @@ impl Factor for Profit {
             "测试集 R² 下限",
         ),
         Parameter::integer("test_rows", 12, 1, 120, "rows in the test set, the latest ones", "测试行数"),
-        Parameter::integer("embargo", 3, 0, 60, "embargo: rows left out between training and test set", "测试前剔除的行数"),
-        Parameter::number("clip", 200.0, 1.0, 1e6, "growth is clipped at plus and minus this, percent", "增速截断,百分比"),
+        Parameter::integer(
+            "embargo",
+            3,
+            0,
+            60,
+            "embargo: rows left out between training and test set",
+            "测试前剔除的行数",
+        ),
+        Parameter::number(
+            "clip",
+            200.0,
+            1.0,
+            1e6,
+            "growth is clipped at plus and minus this, percent",
+            "增速截断,百分比",
+        ),
         Parameter::integer(
             "first_own_lag",
             6,
@@ -159,9 +173,24 @@ impl Factor for Profit {
             "first of the four own lags, months; below 6 those of T are not always public",
             "自身滞后的起点,月",
         ),
-        Parameter::text("profit_series", "profit_ytd", "name of the series of industrial profits", "行业利润序列名"),
-        Parameter::text("growth_series", "profit_ytd_yoy", "name of the series of their growth", "行业利润增速序列名"),
-        Parameter::text("target_series", TARGET, "name of the series of the sector's profit growth", "目标序列名"),
+        Parameter::text(
+            "profit_series",
+            "profit_ytd",
+            "name of the series of industrial profits",
+            "行业利润序列名",
+        ),
+        Parameter::text(
+            "growth_series",
+            "profit_ytd_yoy",
+            "name of the series of their growth",
+            "行业利润增速序列名",
+        ),
+        Parameter::text(
+            "target_series",
+            TARGET,
+            "name of the series of the sector's profit growth",
+            "目标序列名",
+        ),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {

@@ -164,7 +164,9 @@ impl fmt::Display for Cause {
         let named =
             |parts: &[String]| parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Start => f.write_str("its answer differs from process to process: a clock, or random numbers"),
+            Self::Start => {
+                f.write_str("its answer differs from process to process: a clock, or random numbers")
+            }
             Self::Calls => f.write_str("asked twice in a row, it gives two answers: it counts its calls"),
             Self::Later(parts) => {
                 write!(

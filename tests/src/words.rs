@@ -71,8 +71,7 @@ impl Reading {
     pub fn of_terminal(page: &str) -> Self {
         let mut reading = Self::default();
         for paragraph in page.split("\n\n") {
-            let words: Vec<&str> = paragraph.split_whitespace().collect();
-            reading.text.push(words.join(" "));
+            reading.text.push(on_one_line(paragraph));
             reading.labels.extend(paragraph.lines().flat_map(|line| cells(line, "  ")));
         }
         reading
@@ -88,7 +87,7 @@ impl Reading {
         let (mut block, mut rest) = (String::new(), page);
         while let Some(start) = rest.find('<') {
             let piece = unescaped(&rest[..start]);
-            reading.labels.push(piece.trim().to_owned());
+            reading.labels.push(on_one_line(&piece));
             block.push_str(&piece);
             rest = &rest[start + 1..];
             let end = rest.find('>').unwrap_or(rest.len());
@@ -98,18 +97,19 @@ impl Reading {
             for attribute in ["aria-label", "title", "alt"] {
                 let marked = format!(" {attribute}=\"");
                 if let Some(value) = tag.split_once(&marked).and_then(|(_, value)| value.split('"').next()) {
-                    reading.labels.push(unescaped(value));
-                    reading.text.push(unescaped(value));
+                    let value = on_one_line(&unescaped(value));
+                    reading.labels.push(value.clone());
+                    reading.text.push(value);
                 }
             }
             if !INLINE.contains(&name) {
-                reading.text.push(mem::take(&mut block));
+                reading.text.push(on_one_line(&mem::take(&mut block)));
             }
             if PASSED_OVER.contains(&name) && !tag.starts_with('/') && !tag.ends_with('/') {
                 rest = &rest[rest.find(&format!("</{name}")).unwrap_or(rest.len())..];
             }
         }
-        reading.text.push(block);
+        reading.text.push(on_one_line(&block));
         reading
     }
 
@@ -153,9 +153,12 @@ fn without_markup(line: &str) -> String {
 fn unescaped(text: &str) -> String {
     let named =
         [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")];
-    let plain = named.iter().fold(text.to_owned(), |text, (entity, letter)| text.replace(entity, letter));
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
-        + if text.ends_with(char::is_whitespace) { " " } else { "" }
+    named.iter().fold(text.to_owned(), |text, (entity, letter)| text.replace(entity, letter))
+}
+
+/// A text with one space between words.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn is_label(label: &str, words: &str) -> bool {

@@ -16,10 +16,10 @@ pub struct Progress {
     pub n_days: Option<usize>,
 }
 
-/// Hears of each day that is done, and can stop the work.
+/// Is told of each finished day, and can stop the work.
 ///
-/// It is called from several threads at once, and must be quick. Whoever returns [`ControlFlow::Break`] gets an error that
-/// says so, and nothing else: no file is written, no trial is counted.
+/// It is called from several threads at once, and must be quick. If it returns [`ControlFlow::Break`], the work ends with an
+/// error that says so: no file is written, no trial is counted.
 ///
 /// ```
 /// use std::ops::ControlFlow;

@@ -7,11 +7,11 @@ use std::time::Duration;
 use rotor_factor::abi;
 use serde::{Deserialize, Serialize};
 
-/// Why a file is not loaded. `Display` says what is wrong, [`LoadError::hint`] how to mend it.
+/// Why a file is not loaded. `Display` says what is wrong, [`LoadError::hint`] how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The file cannot be read, or is none.
+    /// The file cannot be read, or is not a file.
     #[error("it cannot be read: {reason}")]
     Unreadable {
         /// What the system says.
@@ -39,7 +39,7 @@ pub enum LoadError {
         /// The hash of the file.
         found: String,
     },
-    /// The file is no shared library.
+    /// The file is not a shared library.
     #[error("it is not a shared library: {reason}")]
     NotALibrary {
         /// What the parser says.
@@ -56,7 +56,7 @@ pub enum LoadError {
     /// The library exports no factor.
     #[error("it is a shared library that exports no factor: no symbol begins with `{}`", abi::SYMBOL_PREFIX)]
     NoFactor,
-    /// A symbol has the name of a factor and is none.
+    /// A symbol has the name of a factor but is not one.
     #[error("its symbol `{symbol}` does not begin as a factor does")]
     WrongMagic {
         /// The symbol.
@@ -83,7 +83,7 @@ pub enum LoadError {
         /// What was built by what.
         build: String,
     },
-    /// The header or the table of functions is not whole.
+    /// The header or the table of functions is incomplete.
     #[error("`{build}` is malformed: {reason}")]
     Malformed {
         /// What was built by what.
@@ -103,7 +103,7 @@ pub enum LoadError {
         /// What it says.
         reason: String,
     },
-    /// The copy that would be loaded cannot be made.
+    /// The private copy cannot be written.
     #[error("a private copy cannot be written to {}: {reason}", folder.display())]
     Cache {
         /// Where the copy was to be.
@@ -144,7 +144,7 @@ impl LoadError {
     }
 }
 
-/// Why a call gives no signal. `Display` says what is wrong, [`CallError::hint`] how to mend it.
+/// Why a call gives no signal. `Display` says what is wrong, [`CallError::hint`] how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CallError {
@@ -193,7 +193,7 @@ pub enum CallError {
         /// What the system says.
         reason: String,
     },
-    /// An isolated factor failed so often in a row that it is no longer asked.
+    /// An isolated factor failed so often in a row that it is no longer called.
     #[error("it is no longer asked after {n_failures} failures in a row; the last: {last}")]
     GivenUp {
         /// How often it failed.
@@ -237,7 +237,7 @@ impl CallError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Breach {
-    /// It said nothing of the sectors.
+    /// It gave no scores.
     NoScores,
     /// It gave scores twice.
     ScoresTwice,
@@ -271,12 +271,12 @@ pub enum Breach {
         /// The sector.
         sector: String,
     },
-    /// It speaks of an entity or a period that the view does not have.
+    /// It names an entity or a period that the view does not have.
     Unknown {
         /// What it speaks of.
         what: String,
     },
-    /// It gave more than any factor has to say.
+    /// It gave more output than is allowed.
     TooMuch {
         /// What it gave.
         what: String,

@@ -1,8 +1,8 @@
 //! The lag profile: what the scores of a factor would have been if everything had been published later.
 //!
-//! A factor that lives on what is published fades as it comes later. One that falls off a cliff with the first month has
-//! lived on the last days before the execution: news, or figures that carry too early a day of release. The profile cannot
-//! tell the two apart; it says where to look. Closes come on time: they are known on their own day.
+//! A factor that uses published values weakens gradually as they come later. If it collapses with the first month of delay, its
+//! value lay in the last days before the execution: news, or values with too early a release date. The profile cannot tell
+//! which; it shows where to look. Closes are not delayed, because they are known on their own day.
 
 use rayon::prelude::*;
 use rotor_data::Dataset;
@@ -17,7 +17,7 @@ use crate::returns::sector_return;
 use crate::schedule::Execution;
 use crate::watch::Counter;
 
-/// How a factor fares as its inputs are published later.
+/// The results of a factor as its inputs are published later.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LagProfile {
     /// The mean rank correlation of the scores with the returns that follow, everything on time, and its number of days.
@@ -28,7 +28,7 @@ pub struct LagProfile {
     pub rows: Vec<LagRow>,
 }
 
-/// How a factor fares if everything is published this much later.
+/// The results of a factor if everything is published this much later.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LagRow {
     /// How many months later.

@@ -1,4 +1,4 @@
-//! Everything that can be found out about whether a factor looks ahead.
+//! All tests of whether a factor looks ahead.
 
 use rotor_data::{Dataset, Future};
 use rotor_factor::{AsOf, Date};

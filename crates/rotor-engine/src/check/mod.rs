@@ -1,12 +1,12 @@
-//! Trying the promises of a factor on the windows of a dataset.
+//! Testing the promises of a factor on the windows of a dataset.
 //!
-//! The types keep the future out of a view, and a view out of a factor's memory. What they cannot stop is a factor that
-//! remembers: that shows when the same day is asked about twice, in another order, from another thread, by another
-//! instance or in another process, or with another future before or after it: the answers differ. A factor that reads a
-//! file of its own shows where no file may be opened. One that has the future compiled in by date answers the same every
-//! time; no question put to it shows that.
+//! The types keep the future out of a view, and a view out of a factor's memory. They cannot stop a factor that remembers. Such
+//! a factor gives different answers when the same day is evaluated twice, in another order, from another thread, by another
+//! instance, in another process, or with another future. A factor that reads a file of its own changes its answer where no
+//! file may be opened. A factor that has the future compiled in by date always gives the same answer, and no test from
+//! outside finds it.
 //!
-//! [`check()`] tries what can be tried in one process, [`leakcheck`] everything, and says what caused a difference.
+//! [`check()`] runs the tests that need one process; [`leakcheck`] runs all of them and finds the cause of a difference.
 
 mod asking;
 mod cause;

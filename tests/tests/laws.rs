@@ -3,13 +3,13 @@
 use std::fmt::Debug;
 
 use rotor_data::model::Tables;
-use rotor_synthetic::{Synthetic, World};
 use rotor_data::{Dataset, Format, Future, write_dataset};
 use rotor_engine::{Backtest, Member, backtest};
-use rotor_run::Config;
 use rotor_factor::{AsOf, EntityKind, Released};
 use rotor_plugin::{Instance, Plugin};
+use rotor_run::Config;
 use rotor_run::Run;
+use rotor_synthetic::{Synthetic, World};
 use rotor_tests::{FOUR_FACTORS, demo};
 
 /// The factors of the method, with their defaults.
@@ -21,7 +21,7 @@ fn four() -> Vec<Instance> {
 fn weighted(dataset: &Dataset, config: &Config, factors: &[Instance], weights: &[f64]) -> Backtest {
     let members: Vec<Member<'_>> =
         factors.iter().zip(weights).map(|(instance, weight)| Member { instance, weight: *weight }).collect();
-    backtest(dataset, config, &members, &|| ()).unwrap_or_else(|error| panic!("{error}"))
+    backtest(dataset, config, &members, &rotor_engine::Unwatched).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn replayed(dataset: &Dataset, config: &Config) -> Run {
@@ -209,10 +209,7 @@ fn threads_do_not_matter() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
         format!(
             "{:?}",
-            pool.install(|| replayed(
-                &dataset,
-                &Config { tables: rotor_run::KeptTables::All, ..config() }
-            ))
+            pool.install(|| replayed(&dataset, &Config { tables: rotor_run::KeptTables::All, ..config() }))
         )
     };
     let expected = on(1);

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use rotor_synthetic::World;
 use rotor_data::{
     DataError, Dataset, Description, EntityDescription, FaultReport, Format, SeriesDescription,
 };
 use rotor_factor::{Date, EntityKind, Frequency};
+use rotor_synthetic::World;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -44,11 +44,11 @@ pub(crate) enum Command {
     ///
     /// Exit code 0 if there is none, 1 if there are some, 2 if the folder cannot be read.
     Check(Show),
-    /// Say what is in a dataset: coverage, gaps, vintages, publication lags
+    /// Describe a dataset: coverage, gaps, vintages, publication lags
     Describe(Show),
-    /// Write a dataset in another format; every value keeps its bits and every row its place
+    /// Write a dataset in another format; values stay equal to the bit and rows in order
     Convert(Convert),
-    /// Make up a dataset, the same bytes for the same world and seed on any machine
+    /// Generate a synthetic dataset; the same world and seed give the same bytes on any machine
     Generate(Generate),
 }
 
@@ -77,8 +77,8 @@ pub(crate) struct Convert {
 
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
-    /// Which world: a-share (plausible, with a modest planted predictability), null (the same shape, none), leaky
-    /// (only what is not yet released predicts) or large (for benchmarks)
+    /// The world: a-share (realistic, with a modest planted predictability), null (the same shape, no predictability), leaky
+    /// (only values that are not yet released predict returns) or large (for benchmarks)
     #[arg(long, value_name = "NAME")]
     world: WorldName,
     /// The seed of every random number

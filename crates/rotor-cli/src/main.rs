@@ -28,7 +28,7 @@ use rotor_plugin::{CallError, Refused};
 use rotor_report::text;
 use rotor_run::ConfigFaults;
 
-/// Monthly sector rotation, judged on what was known at the time.
+/// Backtests of monthly sector rotation on point-in-time data
 #[derive(Debug, Parser)]
 #[command(name = "rotor", version, propagate_version = true, arg_required_else_help = true)]
 struct Arguments {
@@ -44,38 +44,38 @@ enum Command {
     /// List, inspect, make and check factors
     #[command(subcommand)]
     Factor(factor::Command),
-    /// Replay history month by month as it was known, hold the top picks, and leave a run folder
+    /// Replay history month by month on point-in-time data, hold the top sectors and write a run folder
     ///
     /// Without flags it runs the four factors of the method on the demo dataset.
     Backtest(Box<run::backtest::Backtest>),
-    /// Write a configuration with every key, its default and its meaning
+    /// Write a configuration file with every key, its default and its meaning
     Init(run::init::Init),
-    /// Look for look-ahead: in every factor of a run, and in the dataset itself
+    /// Look for look-ahead in every factor of a run and in the dataset
     ///
-    /// Exit code 0 if nothing is found, 1 if something is.
+    /// Exit code 0 if none is found, 1 if some is, 2 if it cannot be checked.
     Leakcheck(Box<run::leakcheck::Leakcheck>),
-    /// Hold a run folder against its hashes and against the same run made again
+    /// Verify a run folder: checksums and reproduction
     ///
-    /// Exit code 0 if every file is as it was written and the run made again has the same bytes, 1 if not or if it cannot be
-    /// made again, 2 if there is no run folder.
+    /// Exit code 0 if every file matches its checksum and a repeated run gives the same bytes, 1 if not or if the run cannot be
+    /// repeated, 2 if there is no run folder.
     Verify(run::verify::Verify),
-    /// Say what differs between two run folders: what they are made of, scores, picks, returns, metrics, the headline
+    /// Compare two run folders: inputs, scores, selected sectors, returns, metrics and the headline
     ///
     /// Exit code 0 if the results are the same, 1 if they differ, 2 if a folder cannot be read.
     Compare(compare::Compare),
-    /// Hold golden backtests against what they give today
+    /// Check golden backtests against their accepted results
     #[command(subcommand)]
     Golden(golden::Command),
-    /// Accept what a golden backtest gives today, signed
+    /// Accept the present result of a golden backtest, with a reason and a name
     Accept(golden::accept::Accept),
-    /// Say which sectors to hold on a day, and why
+    /// Write the monthly note: the sectors selected on a day, and why
     Note(run::note::NoteCommand),
     /// Print the flags of every verb for the page of the command line
     #[command(hide = true)]
     HelpMarkdown,
     /// Write the report of a run folder as one HTML page
     Report(report::Report),
-    /// List what was tried on a dataset, and say what the best of it is worth
+    /// List the strategies tried on a dataset and test the best one against luck
     Trials(trials::TrialsCommand),
 }
 

@@ -22,13 +22,13 @@ pub(crate) struct Report {
     /// The run folder
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// The language of the page [default: that of the report in the folder, else English]
+    /// The language of the report [default: that of the report in the folder, else English]
     #[arg(long, value_enum)]
     lang: Option<Language>,
-    /// Where the page goes
+    /// The file to write
     #[arg(long, value_name = "FILE", default_value = FILE)]
     out: PathBuf,
-    /// Replace a file that is there
+    /// Replace an existing file
     #[arg(long)]
     force: bool,
 }

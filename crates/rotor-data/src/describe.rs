@@ -9,7 +9,7 @@ use crate::archive::Vintage;
 use crate::closes::TradingCalendar;
 use crate::dataset::Dataset;
 
-/// Everything that can be said of a dataset without judging it.
+/// The description of a dataset, without any judgement.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Description {
     /// The short name.

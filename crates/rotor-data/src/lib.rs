@@ -1,9 +1,9 @@
-//! The dataset folder of Rotor: what was public, and since when.
+//! The dataset folder of Rotor: point-in-time data with their release dates.
 //!
 //! [`Dataset::open`] reads a folder (a manifest and seven tables, in Parquet or CSV), [`Dataset::from_batches`] takes the
-//! tables from memory; either reports every fault at once or gives the data. Its [`Archive`] is the publication log; a [`Sweep`] walks it forward over execution days and lays
-//! out what was known at each as dense windows. [`describe()`] says what is in a dataset, [`convert`] changes its
-//! format.
+//! tables from memory; either reports every fault at once or gives the data. Its [`Archive`] is the publication log; a
+//! [`Sweep`] walks it forward over execution days and lays out what was known at each as dense windows. [`describe()`]
+//! summarises a dataset, [`convert`] changes its format.
 //!
 //! The crate reads and writes dataset folders and does nothing else: no factor, no schedule, no printing.
 

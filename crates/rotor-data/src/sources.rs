@@ -126,9 +126,9 @@ impl Sources {
         let others = vouched.filter(|name| is_plain(name) && !is_table(name));
         let others =
             self.folder.iter().flat_map(|folder| others.clone().map(|name| (name, folder.join(name))));
-        let tables = self.tables.iter().map(|source| (source.name.as_str(), Vouched::Table(source)));
+        let tables = self.tables.iter().map(|source| (source.name.as_str(), HashSource::Table(source)));
         let contents: Vec<_> =
-            tables.chain(others.map(|(name, path)| (name, Vouched::Other(path)))).collect();
+            tables.chain(others.map(|(name, path)| (name, HashSource::Other(path)))).collect();
         let hashes: Vec<Option<String>> = contents.par_iter().map(|(_, content)| content.sha256()).collect();
         let (mut files, mut faults) = (Vec::new(), FaultReport::default());
         for ((name, content), found) in contents.into_iter().zip(hashes) {
@@ -150,12 +150,12 @@ impl Sources {
 }
 
 /// What has a hash: a table, or another file of the folder.
-enum Vouched<'a> {
+enum HashSource<'a> {
     Table(&'a TableSource),
     Other(PathBuf),
 }
 
-impl<'a> Vouched<'a> {
+impl<'a> HashSource<'a> {
     fn table(&self) -> Option<&'a TableSource> {
         match self {
             Self::Table(source) => Some(source),

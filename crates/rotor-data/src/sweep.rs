@@ -1,12 +1,12 @@
-//! The sweep: history walked forward, with what is known at each day laid out as dense windows.
+//! The sweep: a forward pass over history that keeps the values known at each day in dense windows.
 //!
-//! For every input a sweep keeps one row an entity and one slot a period, all of them empty at first. Moving on to
+//! For every input a sweep keeps one row per entity and one slot per period, all of them empty at first. Moving on to
 //! an execution day E applies the part of the log that was released before E, so what is not yet public is not
 //! in memory at all; an error of one slot reads nothing, not the future. The rows reach from the first window's
 //! start to the last window's end and so does the memory: neither their shape nor their emptiness depends on data
 //! that is not public. A view of E borrows the windows where they lie.
 //!
-//! Chunks of dates can be swept side by side, each by a sweep of its own, with the same bits.
+//! Chunks of dates can be swept in parallel, each by its own sweep, with the same bits.
 
 use std::fmt;
 
@@ -39,7 +39,7 @@ pub struct WindowRequest {
     pub n_periods: usize,
 }
 
-/// A walk over the execution days of a dataset.
+/// A forward pass over the execution days of a dataset.
 ///
 /// It reads the log from its beginning, so one sweep over many days costs little more than one over a single day.
 #[derive(Debug)]

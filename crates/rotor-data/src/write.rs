@@ -1,6 +1,6 @@
-//! Writing dataset folders: all of it or nothing.
+//! Writing dataset folders, completely or not at all.
 //!
-//! A folder that exists is never touched.
+//! An existing folder is never changed.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -57,8 +57,8 @@ pub fn write_dataset(
 
 /// Writes the dataset in `from` to the new folder `to` in another format.
 ///
-/// Every cell keeps its bits and every row its place; columns come in the order of the documentation. Hashes in the
-/// manifest are made anew if there were any. Files that are not part of a dataset stay behind.
+/// Values stay equal to the bit and rows keep their order; columns come in the order of the documentation. Hashes in the
+/// manifest are recomputed if there were any. Files that are not part of a dataset are not copied.
 ///
 /// # Errors
 ///

@@ -1,12 +1,12 @@
 //! Dates and periods as types that cannot be mixed.
 //!
-//! Four ideas look alike as numbers and mean different things: the *period* a value describes
-//! ([`ReferencePeriod`], [`Month`], [`Quarter`]), the *day it became public* ([`Released`]), the *day at which
-//! one stands* ([`AsOf`]), and a plain day of the calendar ([`Date`]). Periods, releases and as-of days have no
-//! order between them; the one question that joins the last two is [`Released::is_public`].
+//! Four concepts look alike as numbers but mean different things: the *period* a value describes
+//! ([`ReferencePeriod`], [`Month`], [`Quarter`]), the *day it became public* ([`Released`]), the *as-of day* of
+//! a decision ([`AsOf`]), and a plain day of the calendar ([`Date`]). Periods, releases and as-of days cannot be
+//! compared with each other; only [`Released::is_public`] compares a release with an as-of day.
 //!
-//! Everything is the proleptic Gregorian calendar without time of day or time zone. Dates outside 1900–2199
-//! do not exist here: they are typing errors in a dataset of sectors.
+//! All dates are of the proleptic Gregorian calendar, without time of day or time zone. Dates outside 1900–2199
+//! are refused: in a dataset of sectors they are typing errors.
 
 use std::fmt;
 use std::str::FromStr;
@@ -43,7 +43,7 @@ pub struct Quarter {
 }
 
 words! {
-    /// How often a series has a value; part of a panel's type, so that nothing annualises by guess.
+    /// How often a series has a value; part of a panel's type, so that nothing is annualised by a guess.
     Frequency {
         /// One value a day.
         Daily = "D",
@@ -81,7 +81,7 @@ pub struct ReferencePeriod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Released(pub Date);
 
-/// The day at which one stands: what was released before it is known, what is released on it is not.
+/// The as-of day: values released before it are known, values released on it are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AsOf(pub Date);
 
@@ -91,7 +91,7 @@ pub struct AsOf(pub Date);
 pub enum DateError {
     /// The text is not of the form `YYYY-MM-DD`.
     NotIso,
-    /// The form is right and the calendar has no such day, such as 2021-02-29.
+    /// The form is right but the calendar has no such day, such as 2021-02-29.
     NoSuchDay,
     /// The day is before 1900-01-01 or after 2199-12-31.
     OutOfRange,

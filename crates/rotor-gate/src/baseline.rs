@@ -1,4 +1,4 @@
-//! The counts that stand, the acceptances that led to them, and the judgement of new ones.
+//! The accepted counts, the acceptances that led to them, and the comparison with new counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -79,7 +79,7 @@ impl Baseline {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or understood, or a count does not stand as it was last accepted.
+    /// If the file cannot be read or understood, or a count differs from its last accepted entry.
     pub fn read(path: &Path) -> Result<Self, GateError> {
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
@@ -383,7 +383,7 @@ mod tests {
         let edited = refuse(|baseline| *baseline.counts.get_mut("evaluate").unwrap() = 220_000);
         assert_eq!(
             edited,
-            "`evaluate` does not stand as it was accepted: 220000 stands, 200000 was accepted last"
+            "`evaluate` differs from its accepted entry: 220000 stands, 200000 was accepted last"
         );
         let removed = refuse(|baseline| {
             baseline.counts.remove("load");

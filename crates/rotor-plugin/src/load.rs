@@ -1,4 +1,4 @@
-//! Opening a library that nothing speaks against.
+//! Opening a library that has passed all checks.
 //!
 //! The bytes that were looked at are the bytes that are opened: they are copied to a private folder under the name of
 //! their hash, so that overwriting the library during a run cannot pull memory from under it, and nobody can exchange

@@ -48,7 +48,7 @@ pub enum RunError {
         fault: TableFault,
     },
     /// There is no run folder.
-    #[error("`{}` is no run folder: it has no `run.json` that names the files of a run", place.display())]
+    #[error("`{}` is not a run folder: it has no `run.json` that lists the files of a run", place.display())]
     NoRun {
         /// The folder.
         place: PathBuf,
@@ -113,7 +113,7 @@ pub enum ColumnFault {
     #[error("is missing")]
     Missing,
     /// It is there though the format has none, or twice.
-    #[error("is there, or there twice, where the format has none")]
+    #[error("is not part of the format, or appears twice")]
     Unexpected,
     /// It is of another type.
     #[error("holds {found} where {expected} belong")]
@@ -127,19 +127,19 @@ pub enum ColumnFault {
     #[error("has an empty cell")]
     Empty,
     /// A number is no day.
-    #[error("has {days} days since 1970, which is no day of the calendar")]
+    #[error("has {days} days since 1970, which is not a date of the calendar")]
     NoDay {
         /// The number.
         days: i32,
     },
     /// A text is none of those that are known.
-    #[error("says \"{value}\", which is not known")]
+    #[error("has the unknown value \"{value}\"")]
     Unknown {
         /// The text, shortened.
         value: String,
     },
     /// One execution has two values.
-    #[error("says two things of the execution of {day}")]
+    #[error("has contradictory rows for the execution of {day}")]
     Contradiction {
         /// The execution.
         day: Date,
@@ -191,23 +191,23 @@ impl RunError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Folder(FsError::Exists { .. }) => {
-                Some("choose a folder that does not exist yet, or replace the run by `--force`")
+                Some("choose a folder that does not exist yet, or replace the run with `--force`")
             }
             Self::Folder(error) => error.hint(),
             Self::NotARun { .. } => Some("choose another folder; only run folders are replaced"),
             Self::Foreign { .. } => Some("move it out of the folder, or choose another folder"),
-            Self::Name { .. } => Some("names are made of lower-case letters, digits and `_`, not too many"),
+            Self::Name { .. } => Some("use a short name of lower-case letters, digits and `_`"),
             Self::Table { fault: TableFault::RepeatedColumn { .. }, .. } => {
                 Some("give every column a name of its own")
             }
             Self::Table { fault: TableFault::UnequalColumns { .. }, .. } => {
-                Some("give every column a cell a row, empty ones included")
+                Some("give every column one cell per row, including empty ones")
             }
             Self::NoRun { .. } => Some("name a folder that `rotor backtest` wrote"),
             Self::Format { .. } => {
                 Some("read it with the version that wrote it, or repeat the run with this one")
             }
-            Self::Changed { .. } => Some("take the folder as it was written, or repeat the run"),
+            Self::Changed { .. } => Some("restore the folder as it was written, or repeat the run"),
             Self::Unlisted { .. } | Self::Unreadable { .. } | Self::Column { .. } => {
                 Some("the folder is not as `rotor backtest` writes it; repeat the run")
             }

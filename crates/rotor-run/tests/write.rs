@@ -14,8 +14,8 @@ use rotor_data::schema;
 use rotor_factor::{ColumnValues, Date, EntityKind, Group, Month, Table};
 use rotor_fs::FsError;
 use rotor_run::{
-    Destination, Diagnostic, Execution, FactorTable, Forecast, Place, Realized, Return, Run, RunError, Score,
-    TableFault, Turnover, write,
+    Destination, Diagnostic, Execution, FactorTable, Forecast, RankingRow, Realized, Return, Run, RunError,
+    Score, TableFault, Turnover, write,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -95,8 +95,8 @@ fn small_run() -> Run {
     ];
     run.diagnostics = vec![Diagnostic { execution: 1, factor: 0, entity: 2, name: r2, value: 0.25 }];
     run.ranking = vec![
-        Place { execution: 1, sector: 1, total: 5.0, tie_break: 0.5, rank: 1, weight: 1.0 },
-        Place { execution: 1, sector: 0, total: 4.0, tie_break: 0.25, rank: 2, weight: 0.0 },
+        RankingRow { execution: 1, sector: 1, total: 5.0, tie_break: 0.5, rank: 1, weight: 1.0 },
+        RankingRow { execution: 1, sector: 0, total: 4.0, tie_break: 0.25, rank: 2, weight: 0.0 },
     ];
     run.returns = vec![
         Return { execution: 1, portfolio: 0, value: 0.05 },
@@ -365,7 +365,7 @@ fn a_name_that_could_leave_the_folder_is_refused() {
         let error = refused(&run, &[]);
         assert!(matches!(&error, RunError::Name { what: "table", .. }), "{name:?}: {error}");
         assert!(error.to_string().len() < 250);
-        assert_eq!(error.hint(), Some("names are made of lower-case letters, digits and `_`, not too many"));
+        assert_eq!(error.hint(), Some("use a short name of lower-case letters, digits and `_`"));
         run.tables[0].table = Table::new("t");
         run.factors[1] = name.into();
         let error = refused(&run, &[]);

@@ -27,7 +27,7 @@ pub(crate) struct New {
     /// The name of the crate, such as my-idea
     #[arg(value_parser = crate_name)]
     name: String,
-    /// Where to make it [default: a folder of that name]
+    /// The folder to create [default: a folder of that name]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }

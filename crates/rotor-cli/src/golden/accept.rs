@@ -20,7 +20,7 @@ pub(crate) struct Accept {
     /// Why the change is right
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Who says so
+    /// Who accepts it
     #[arg(long, value_name = "NAME")]
     by: String,
     #[command(flatten)]

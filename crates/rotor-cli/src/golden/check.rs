@@ -14,7 +14,7 @@ use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Only these cases [default: all]
+    /// The cases to check [default: all]
     #[arg(value_name = "CASE")]
     cases: Vec<String>,
     #[command(flatten)]

@@ -9,10 +9,10 @@ use crate::{CliError, Outcome, file_destination};
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// Where to write it
+    /// The file to write
     #[arg(value_name = "FILE", default_value = "rotor.toml")]
     file: PathBuf,
-    /// Replace a file that is there
+    /// Replace an existing file
     #[arg(long)]
     force: bool,
 }

@@ -14,29 +14,29 @@ use super::{json, page, told_page};
 use crate::dataset::open_or_demo;
 use crate::run::language::Language;
 use crate::run::members::{Chosen, choose};
-use crate::run::progress::watched;
+use crate::run::progress::with_progress;
 use crate::run::settings::Settings;
 use crate::{CliError, Outcome, file_destination, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct NoteCommand {
-    /// The day on which is asked, such as 2021-12-10; known is what was public before it [default: the day after the last
+    /// The day of the note, such as 2021-12-10; it uses data published before this date [default: the day after the last
     /// trading day of the dataset]
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<Date>,
-    /// The language of the page
+    /// The language of the note
     #[arg(long, value_enum, default_value_t = Language::En)]
     lang: Language,
-    /// The form of the page; HTML has figures, JSON has every number, in any language
+    /// Output format; HTML has figures, JSON has every number
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
-    /// Print JSON, as `--format json`
+    /// Print JSON, the same as `--format json`
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// Write the page to a file instead of printing it
+    /// Write the note to a file instead of printing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Replace a file that is there
+    /// Replace an existing file
     #[arg(long, requires = "out")]
     force: bool,
     #[command(flatten)]
@@ -69,10 +69,11 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
         eprintln!("warning: {warning}");
     }
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
-    let found = watched(|watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
+    let found = with_progress("replaying", |watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
     // Windows that begin before the calendar have nothing to show, and figures of them are left out.
     let history = History::of(&dataset, &found.day, window(&config)).unwrap_or_default();
-    let evaluation = found.track.as_ref().ok().map(|track| rotor_eval::evaluate(&track.run, &config));
+    let track = found.track.as_ref().ok();
+    let evaluation = track.map(|track| rotor_eval::evaluate_with(&track.run, &track.cross_sections, &config));
     let facts = Facts {
         dataset: &dataset,
         config: &config,

@@ -192,24 +192,23 @@ fn with_column(batch: &RecordBatch, name: &str, array: Option<ArrayRef>) -> Reco
 
 /// The batch with its first row once more at the end.
 fn repeating(batch: &RecordBatch) -> RecordBatch {
-    let columns =
-        batch.columns().iter().zip(batch.schema().fields().clone().iter()).map(|(column, field)| {
-            let array: ArrayRef = match field.data_type() {
-                DataType::Utf8 => {
-                    let cells = column.as_string::<i32>();
-                    Arc::new(cells.iter().chain([cells.iter().next().unwrap()]).collect::<StringArray>())
-                }
-                DataType::Date32 => {
-                    let cells = column.as_primitive::<Date32Type>();
-                    Arc::new(cells.iter().chain([Some(cells.value(0))]).collect::<Date32Array>())
-                }
-                _ => {
-                    let cells = column.as_primitive::<Float64Type>();
-                    Arc::new(cells.iter().chain([Some(cells.value(0))]).collect::<Float64Array>())
-                }
-            };
-            array
-        });
+    let columns = batch.columns().iter().map(|column| {
+        let array: ArrayRef = match field.data_type() {
+            DataType::Utf8 => {
+                let cells = column.as_string::<i32>();
+                Arc::new(cells.iter().chain([cells.iter().next().unwrap()]).collect::<StringArray>())
+            }
+            DataType::Date32 => {
+                let cells = column.as_primitive::<Date32Type>();
+                Arc::new(cells.iter().chain([Some(cells.value(0))]).collect::<Date32Array>())
+            }
+            _ => {
+                let cells = column.as_primitive::<Float64Type>();
+                Arc::new(cells.iter().chain([Some(cells.value(0))]).collect::<Float64Array>())
+            }
+        };
+        array
+    });
     RecordBatch::try_new(batch.schema(), columns.collect()).unwrap()
 }
 

@@ -3,13 +3,13 @@
 use std::fmt::Debug;
 
 use rotor_data::model::Tables;
-use rotor_synthetic::{Synthetic, World};
 use rotor_data::{Dataset, Format, Future, write_dataset};
 use rotor_engine::{Backtest, Member, backtest};
 use rotor_factor::{AsOf, EntityKind, Released};
 use rotor_plugin::{Instance, Plugin};
 use rotor_run::Config;
 use rotor_run::Run;
+use rotor_synthetic::{Synthetic, World};
 use rotor_tests::{FOUR_FACTORS, demo};
 
 /// The factors of the method, with their defaults.

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use rotor_data::Dataset;
-use rotor_synthetic::{Synthetic, World};
 use rotor_data::{Format, write_dataset};
 use rotor_engine::{Promise, audit, executions};
+use rotor_synthetic::{Synthetic, World};
 use rotor_tests::plugins::plugin;
 use rotor_tests::{Folder, demo, real_data, run_rotor};
 use serde_json::Value;

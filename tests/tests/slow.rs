@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use rayon::prelude::*;
-use rotor_synthetic::World;
 use rotor_data::{Dataset, Format, write_dataset};
 use rotor_engine::{Plan, TableDays, executions, replay};
 use rotor_factor::{AsOf, Date, EntityKind, EntityRef, ExportedFactor, Month, Signal, Value};
 use rotor_plugin::{CallError, Plugin};
+use rotor_synthetic::World;
 use rotor_tests::messy::{self, Dice};
 use rotor_tests::slow::{
     Answer, DIAGNOSTICS, Facts, Forecast, Marks, Realized, TARGETS, are_near, heat, price, profit, prosperity,

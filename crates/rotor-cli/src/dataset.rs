@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use rotor_synthetic::World;
 use rotor_data::{
     DataError, Dataset, Description, EntityDescription, FaultReport, Format, SeriesDescription,
 };
 use rotor_factor::{Date, EntityKind, Frequency};
+use rotor_synthetic::World;
 use serde_json::json;
 use tempfile::TempDir;
 

@@ -6,15 +6,15 @@
 use rotor_data::{Dataset, Future, PriceFrequency};
 use rotor_factor::{AsOf, Date, EntityKind, Month};
 use rotor_plugin::Instance;
+use rotor_run::Config;
+use rotor_strategy::{FactorScores, RankedSector, rank, target_weights};
 
 use crate::backtest::{
-    Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, rank_and_pick, stop_at_failure,
+    Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, stop_at_failure,
     stop_without_inputs,
 };
-use crate::ranking::Place;
 use crate::replay::{Outcome, TableDays, replay};
 use crate::watch::Watch;
-use rotor_run::Config;
 
 /// What is known on a day, and what was known a month before.
 #[derive(Debug)]
@@ -38,10 +38,10 @@ pub struct NoteDay {
     pub sectors: Vec<u32>,
     /// What each factor says, in the order of the run.
     pub outcomes: Vec<Outcome>,
-    /// A place for each of the sectors.
-    pub places: Vec<Place>,
-    /// The share of each of the sectors, 0 if it is not picked.
-    pub shares: Vec<f64>,
+    /// The rank of each of the sectors, and what it follows from.
+    pub ranking: Vec<RankedSector>,
+    /// The weight of each of the sectors, 0 if it is not selected.
+    pub weights: Vec<f64>,
 }
 
 /// Answers "which sectors now?" for any day.
@@ -100,9 +100,16 @@ impl NoteDay {
         sectors: Vec<u32>,
         outcomes: Vec<Outcome>,
     ) -> Self {
-        let (places, shares) = rank_and_pick(dataset, config, members, &sectors, outcomes.iter());
+        let scores = |outcome: &Outcome| match outcome {
+            Ok(signal) => FactorScores::of(signal),
+            Err(_) => FactorScores::none(sectors.len()),
+        };
+        let factors: Vec<FactorScores> = outcomes.iter().map(scores).collect();
+        let factor_weights: Vec<f64> = members.iter().map(|member| member.weight).collect();
+        let ranking = rank(sectors.len(), &factors, &factor_weights, config.missing);
+        let weights = target_weights(&ranking, config);
         let month = dataset.last_complete_month(as_of).unwrap_or(Month::MIN);
-        Self { as_of, month, sectors, outcomes, places, shares }
+        Self { as_of, month, sectors, outcomes, ranking, weights }
     }
 }
 

@@ -14,8 +14,8 @@ use rotor_data::schema;
 use rotor_factor::{ColumnValues, Date, EntityKind, Group, Month, Table};
 use rotor_fs::FsError;
 use rotor_run::{
-    Destination, Diagnostic, Execution, FactorTable, Forecast, Place, Realized, Return, Run, RunError, Score,
-    TableFault, Turnover, write,
+    Destination, Diagnostic, Execution, FactorTable, Forecast, RankingRow, Realized, Return, Run, RunError,
+    Score, TableFault, Turnover, write,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -95,8 +95,8 @@ fn small_run() -> Run {
     ];
     run.diagnostics = vec![Diagnostic { execution: 1, factor: 0, entity: 2, name: r2, value: 0.25 }];
     run.ranking = vec![
-        Place { execution: 1, sector: 1, total: 5.0, tie_break: 0.5, rank: 1, weight: 1.0 },
-        Place { execution: 1, sector: 0, total: 4.0, tie_break: 0.25, rank: 2, weight: 0.0 },
+        RankingRow { execution: 1, sector: 1, total: 5.0, tie_break: 0.5, rank: 1, weight: 1.0 },
+        RankingRow { execution: 1, sector: 0, total: 4.0, tie_break: 0.25, rank: 2, weight: 0.0 },
     ];
     run.returns = vec![
         Return { execution: 1, portfolio: 0, value: 0.05 },

@@ -8,6 +8,7 @@ use rotor_report::page::{Block, Column, Page, Section, Table};
 use rotor_report::terms::Term;
 use rotor_report::text::fit;
 use rotor_report::words::Lang;
+use rotor_run::portfolio::{TOP, TOP_NET};
 use serde_json::Value;
 
 /// How many rows of a table are shown; JSON has all.
@@ -149,8 +150,8 @@ fn headline(headline: &Headline) -> Section {
     ]);
     for Level { portfolio, before, after } in &headline.levels {
         let name = match portfolio.as_str() {
-            "top_net" => "holdings, net",
-            "top" => "holdings, gross",
+            TOP_NET => "holdings, net",
+            TOP => "holdings, gross",
             _ => "equal weight",
         };
         let change = before.zip(*after).map(|(before, after)| after - before);

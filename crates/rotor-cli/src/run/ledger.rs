@@ -15,6 +15,7 @@ use rotor_run::Config;
 use rotor_run::ledger::{
     Headline, History, Ledger, LedgerError, Trial, TrialData, dataset_hash, strategy_hash,
 };
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 use serde_json::{Map, Value};
 
 use super::members::Chosen;
@@ -205,7 +206,7 @@ impl Counted {
 
 fn headline(evaluation: &Evaluation) -> Headline {
     let of_run = &evaluation.portfolio.all;
-    let excess = of_run.excess.get("top_net").and_then(|benchmarks| benchmarks.get("equal_weight"));
+    let excess = of_run.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(EQUAL_WEIGHT));
     let excess = excess.map(|excess| &excess.arithmetic);
     Headline {
         excess: excess.and_then(|excess| excess.value.value.ok()),

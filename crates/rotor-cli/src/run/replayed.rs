@@ -36,7 +36,7 @@ const REPORT: &str = "report";
 pub(crate) fn replayed(dataset: &Dataset, config: &Config, chosen: &[Chosen]) -> Result<Replayed, CliError> {
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
     let result = with_progress("replaying", |watch| backtest(dataset, config, &members, watch))?;
-    let evaluation = rotor_eval::evaluate(&result.run, config);
+    let evaluation = rotor_eval::evaluate_with(&result.run, &result.cross_sections, config);
     let provenance = provenance(dataset, config, chosen, &result.run, &result.warnings);
     let metrics = to_json(&evaluation)?;
     Ok(Replayed { result, evaluation, provenance, metrics, report: None })

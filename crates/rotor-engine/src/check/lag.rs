@@ -12,8 +12,8 @@ use rotor_stats::{deviation, mean, round9, spearman};
 
 use super::cause::has_releases;
 use crate::plan::Plan;
-use crate::portfolio::sector_return;
 use crate::replay::{Outcome, Replay, ReplayError, TableDays, replay_watched};
+use crate::returns::sector_return;
 use crate::schedule::Execution;
 use crate::watch::Counter;
 

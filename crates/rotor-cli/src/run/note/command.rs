@@ -72,7 +72,8 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     let found = with_progress("replaying", |watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
     // Windows that begin before the calendar have nothing to show, and figures of them are left out.
     let history = History::of(&dataset, &found.day, window(&config)).unwrap_or_default();
-    let evaluation = found.track.as_ref().ok().map(|track| rotor_eval::evaluate(&track.run, &config));
+    let track = found.track.as_ref().ok();
+    let evaluation = track.map(|track| rotor_eval::evaluate_with(&track.run, &track.cross_sections, &config));
     let facts = Facts {
         dataset: &dataset,
         config: &config,

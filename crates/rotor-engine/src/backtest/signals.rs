@@ -1,19 +1,22 @@
-//! What factors said, written down as the facts of a run.
+//! The signals of all factors, written down as the facts of a run.
 
 use std::collections::BTreeMap;
 
 use rotor_data::Dataset;
 use rotor_factor::{AsOf, EntityKind, EntityRef, Month, Signal};
-use rotor_run::{Diagnostic, Execution as RunExecution, FactorTable, Forecast, History, Run, Score};
+use rotor_run::{
+    Diagnostic, Execution as RunExecution, FactorTable, Forecast, History, KeptTables, Run, Score,
+    SectorReturn,
+};
 
 use super::Member;
 use crate::realized::{Computed, Published};
 use crate::replay::{Outcome, Replay};
+use crate::returns::sector_return;
 use crate::schedule::Execution;
-use rotor_run::KeptTables;
 
-/// What every factor said of every execution day, and of the last exit.
-pub(super) struct Said<'a> {
+/// The signals of every factor on every execution day, and on the last exit.
+pub(super) struct Signals<'a> {
     pub(super) dataset: &'a Dataset,
     pub(super) members: &'a [Member<'a>],
     pub(super) executions: Vec<Execution>,
@@ -22,7 +25,7 @@ pub(super) struct Said<'a> {
     pub(super) outcomes: Vec<Vec<Outcome>>,
 }
 
-impl<'a> Said<'a> {
+impl<'a> Signals<'a> {
     pub(super) fn new(
         dataset: &'a Dataset,
         members: &'a [Member<'a>],
@@ -33,6 +36,11 @@ impl<'a> Said<'a> {
         let entity = |row: &u32| of_kind[*row as usize] as u32;
         let sectors = replay.sectors.iter().map(|rows| rows.iter().map(entity).collect()).collect();
         Self { dataset, members, executions, sectors, outcomes: replay.outcomes }
+    }
+
+    /// Returns the weight of each factor.
+    pub(super) fn weights(&self) -> Vec<f64> {
+        self.members.iter().map(|member| member.weight).collect()
     }
 
     /// Returns a run that knows its days, factors and entities.
@@ -51,8 +59,8 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// Writes down what every factor said of every sector.
-    pub(super) fn say_scores(&self, run: &mut Run) {
+    /// Writes down the score of every factor for every sector.
+    pub(super) fn record_scores(&self, run: &mut Run) {
         let n_rows: usize = self.sectors.iter().map(Vec::len).sum();
         run.scores.reserve(n_rows * self.members.len());
         for day in 0..self.executions.len() {
@@ -73,8 +81,23 @@ impl<'a> Said<'a> {
         }
     }
 
+    /// Writes down the return of every sector up to the exit.
+    pub(super) fn record_sector_returns(&self, run: &mut Run) {
+        for (day, execution) in self.executions.iter().enumerate() {
+            let return_of = |sector: &u32| {
+                let value = sector_return(self.dataset, *sector as usize, execution.entry, execution.exit);
+                value.expect("a sector of the cross-section has a close")
+            };
+            run.sector_returns.extend(self.sectors[day].iter().map(|sector| SectorReturn {
+                execution: day as u32,
+                sector: *sector,
+                value: return_of(sector),
+            }));
+        }
+    }
+
     /// Writes down forecasts, diagnostics and tables.
-    pub(super) fn say_numbers(&self, run: &mut Run, tables: KeptTables) {
+    pub(super) fn record_numbers(&self, run: &mut Run, tables: KeptTables) {
         let computed: Vec<Computed> = self.outcomes.iter().map(|outcomes| self.computed(outcomes)).collect();
         let mut published: BTreeMap<String, Option<Published>> = BTreeMap::new();
         for day in 0..self.executions.len() {
@@ -90,7 +113,7 @@ impl<'a> Said<'a> {
                     if !published.contains_key(target) {
                         published.insert(target.to_owned(), Published::of(self.dataset, target));
                     }
-                    // What is published nobody else may say.
+                    // Only the publisher's value counts as realised.
                     let of = entity(forecast.entity);
                     let series = published.get(target).and_then(Option::as_ref);
                     let realized = match series {
@@ -119,7 +142,7 @@ impl<'a> Said<'a> {
                         history,
                     });
                 }
-                self.say_diagnostics(run, day, at, signal);
+                self.record_diagnostics(run, day, at, signal);
                 // A factor may give tables that nobody has asked for.
                 let is_kept = tables == KeptTables::All || day + 1 == self.executions.len();
                 for table in signal.tables().iter().filter(|_| is_kept) {
@@ -130,8 +153,8 @@ impl<'a> Said<'a> {
         }
     }
 
-    /// Writes down the diagnostics of a signal, by entity; of one entity in the order in which the factor says them.
-    fn say_diagnostics(&self, run: &mut Run, day: usize, factor: u32, signal: &Signal) {
+    /// Writes down the diagnostics of a signal, by entity; of one entity in the order in which the factor gives them.
+    fn record_diagnostics(&self, run: &mut Run, day: usize, factor: u32, signal: &Signal) {
         let first = run.diagnostics.len();
         let mut kinds: Vec<EntityKind> =
             signal.diagnostics().iter().map(|diagnostic| diagnostic.kind).collect();
@@ -176,13 +199,5 @@ impl<'a> Said<'a> {
             EntityKind::Sector => self.sectors[day][entity.position],
             kind => self.dataset.of_kind(kind)[entity.position] as u32,
         }
-    }
-
-    /// Whether a factor that counts gives any sector a score.
-    pub(super) fn is_live(&self, day: usize) -> bool {
-        let has_score =
-            |signal: &Signal| (0..signal.n_sectors()).any(|sector| signal.score_of(sector).is_ok());
-        let counted = self.members.iter().zip(&self.outcomes).filter(|(member, _)| member.weight > 0.0);
-        counted.into_iter().any(|(_, outcomes)| outcomes[day].as_ref().is_ok_and(has_score))
     }
 }

@@ -6,9 +6,9 @@ use rotor_data::model::Tables;
 use rotor_data::synthetic::{self, Synthetic, World};
 use rotor_data::{Dataset, Format, Future, write_dataset};
 use rotor_engine::{Backtest, Member, backtest};
-use rotor_run::Config;
 use rotor_factor::{AsOf, EntityKind, Released};
 use rotor_plugin::{Instance, Plugin};
+use rotor_run::Config;
 use rotor_run::Run;
 use rotor_tests::{FOUR_FACTORS, demo};
 
@@ -46,9 +46,9 @@ fn said(run: &Run, n_executions: usize) -> Vec<String> {
         .iter()
         .filter(|score| (score.execution as usize) < n_executions)
         .map(|score| {
-            let note = score.note.map(|note| run.texts.get(note));
+            let reason = score.reason.map(|reason| run.reasons.get(reason));
             format!(
-                "{} {} {} {:?} {:?} {note:?}",
+                "{} {} {} {:?} {:?} {reason:?}",
                 score.execution, score.factor, score.sector, score.score, score.raw
             )
         })
@@ -209,10 +209,7 @@ fn threads_do_not_matter() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
         format!(
             "{:?}",
-            pool.install(|| replayed(
-                &dataset,
-                &Config { tables: rotor_run::KeptTables::All, ..config() }
-            ))
+            pool.install(|| replayed(&dataset, &Config { tables: rotor_run::KeptTables::All, ..config() }))
         )
     };
     let expected = on(1);

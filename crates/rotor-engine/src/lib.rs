@@ -27,7 +27,7 @@ pub use check::{
     leakcheck,
 };
 pub use note::{Note, NoteDay, note};
-pub use plan::{Missing, Plan, PlanError};
+pub use plan::{Missing, MissingCause, Plan, PlanError};
 pub use portfolio::pick;
 pub use ranking::{NEUTRAL, Opinion, Place, rank};
 pub use replay::{Outcome, Replay, TableDays, replay};

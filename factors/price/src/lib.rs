@@ -14,6 +14,7 @@
 //! own view of July 2022, CPI up and PPI down; as a rule for all years it would be a later opinion.
 
 mod model;
+mod reasons;
 mod scenario;
 
 use rotor_factor::{
@@ -70,66 +71,49 @@ const N_MONTHS: usize = 480;
 
 impl Factor for Price {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("quarters", 20, 4, 100, "quarters in the window", "窗口的季度数"),
-        Parameter::integer(
-            "min_quarters",
-            12,
-            4,
-            100,
-            "quarters that a regression needs",
-            "回归所需的最少季度数",
-        ),
+        Parameter::integer("quarters", 20, 4, 100, "quarters in the window").zh("窗口的季度数"),
+        Parameter::integer("min_quarters", 12, 4, 100, "quarters that a regression needs")
+            .zh("回归所需的最少季度数"),
         Parameter::choice(
             "margin",
             "level",
             &["level", "yoy_change"],
             "explain the margin, or its change on the year",
-            "毛利率水平或同比变化",
-        ),
-        Parameter::flag("quarter_dummies", false, "a level of its own for each quarter", "加入季度虚拟变量"),
+        )
+        .zh("毛利率水平或同比变化"),
+        Parameter::flag("quarter_dummies", false, "a level of its own for each quarter")
+            .zh("加入季度虚拟变量"),
         Parameter::choice(
             "standard_errors",
             "classic",
             &["classic", "newey_west"],
             "covariance of the coefficients",
-            "协方差估计方法",
-        ),
+        )
+        .zh("协方差估计方法"),
         Parameter::integer(
             "newey_west_lag",
             4,
             0,
             99,
             "rows over which residuals may correlate; a dropped quarter is no row",
-            "滞后阶数",
-        ),
+        )
+        .zh("滞后阶数"),
         Parameter::choice(
             "scenario",
             "adaptive",
             &["adaptive", "fixed"],
             "follow CPI and PPI, or take CPI up and PPI down",
-            "情景:自适应或固定",
-        ),
-        Parameter::integer(
-            "scenario_months",
-            3,
-            1,
-            24,
-            "months over which CPI and PPI change",
-            "情景变化的月数",
-        ),
-        Parameter::number(
-            "scenario_band",
-            0.1,
-            0.0,
-            100.0,
-            "a change below it is none, percentage points",
-            "情景死区,百分点",
-        ),
-        Parameter::number("alpha", 0.10, 1e-6, 0.999, "level of the two-sided test", "显著性水平"),
-        Parameter::text("market", "CN", "the market of CPI and PPI, if there are several", "市场代码"),
-        Parameter::text("cpi_series", "cpi_yoy", "series of consumer prices", "CPI 序列名"),
-        Parameter::text("ppi_series", "ppi_yoy", "series of producer prices", "PPI 序列名"),
-        Parameter::text("margin_series", "gross_margin", "series of margins", "毛利率序列名"),
+        )
+        .zh("情景：自适应或固定"),
+        Parameter::integer("scenario_months", 3, 1, 24, "months over which CPI and PPI change")
+            .zh("情景变化的月数"),
+        Parameter::number("scenario_band", 0.1, 0.0, 100.0, "a change below it is none, percentage points")
+            .zh("情景死区，百分点"),
+        Parameter::number("alpha", 0.10, 1e-6, 0.999, "level of the two-sided test").zh("显著性水平"),
+        Parameter::text("market", "CN", "the market of CPI and PPI, if there are several").zh("市场代码"),
+        Parameter::text("cpi_series", "cpi_yoy", "series of consumer prices").zh("CPI 序列名"),
+        Parameter::text("ppi_series", "ppi_yoy", "series of producer prices").zh("PPI 序列名"),
+        Parameter::text("margin_series", "gross_margin", "series of margins").zh("毛利率序列名"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -156,7 +140,9 @@ impl Factor for Price {
 
     fn spec(&self) -> Spec {
         let prices = |series: &str| Input::series(series, EntityKind::Market, Frequency::Monthly, N_MONTHS);
-        Spec::new("price", env!("CARGO_PKG_VERSION"), "Effect of CPI and PPI on margins", "价格")
+        Spec::new("price", env!("CARGO_PKG_VERSION"), "Effect of CPI and PPI on margins")
+            .zh("价格")
+            .with_reasons(reasons::ALL)
             .input(
                 Input::series(&self.margin, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3)
                     .named("margin"),
@@ -225,7 +211,7 @@ impl Price {
             return signal.score(sector, 2.0, None);
         }
         let Some(joint) = effect.joint else {
-            return signal.withhold(sector, "the joint effect has no variance: the regression fits exactly");
+            return signal.withhold(sector, reasons::EXACT_FIT);
         };
         let critical = self.critical_t(effect);
         let score = if less_than(critical, joint.t) {

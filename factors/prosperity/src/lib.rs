@@ -19,7 +19,7 @@ mod report;
 
 use rotor_factor::{
     AsOfView, CrossSection, EntityKind, Factor, FactorError, Group, Input, Link, LinkedSeries, Links,
-    Parameter, Parameters, Signal, Spec,
+    Parameter, Parameters, Reason, Signal, Spec,
 };
 use rotor_stats::{equal, less_than};
 
@@ -84,47 +84,47 @@ const N_DAYS: usize = 17 * 31;
 /// Monthly series have no limit of age, for which forty years stand.
 const N_MONTHS: usize = 480;
 
+const NO_SERIES: Reason = Reason::new("no_series", "no series is linked to it").zh("无对应的高频指标");
+const NO_MARK: Reason = Reason::new(
+    "no_mark",
+    "none of its series can be marked: a value of the month or of the one before is missing or zero",
+)
+.zh("对应指标当月或上月数值缺失或为零，无法判断方向");
+const NO_WEIGHT: Reason = Reason::new(
+    "no_weight",
+    "the weights of its series (with `price_weight_upstream`) sum to zero or beyond all numbers",
+)
+.zh("对应指标的权重之和（含`price_weight_upstream`）为零或超出数值范围");
+
 impl Factor for Prosperity {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::number(
-            "mom_band",
-            0.5,
-            0.0,
-            100.0,
-            "MoM within it is no change, percent",
-            "环比死区,百分比",
-        ),
+        Parameter::number("mom_band", 0.5, 0.0, 100.0, "MoM within it is no change, percent")
+            .zh("环比死区，百分比"),
         Parameter::number(
             "yoy_band",
             0.25,
             0.0,
             100.0,
             "a change of YoY within it is none, percentage points",
-            "同比变化死区,百分点",
-        ),
-        Parameter::number(
-            "threshold",
-            0.25,
-            0.001,
-            1.0,
-            "S from which the score is 3; 1 from its negative",
-            "评分阈值",
-        ),
+        )
+        .zh("同比变化死区，百分点"),
+        Parameter::number("threshold", 0.25, 0.001, 1.0, "S from which the score is 3; 1 from its negative")
+            .zh("评分阈值"),
         Parameter::number(
             "price_weight_upstream",
             1.0,
             0.0,
             100.0,
             "factor on the weight of price series in upstream sectors",
-            "上游板块价格序列的权重倍数",
-        ),
+        )
+        .zh("上游板块价格序列的权重倍数"),
         Parameter::flag(
             "new_year",
             false,
             "take January and February together for series that are no prices",
-            "非价格序列合并一、二月",
-        ),
-        Parameter::text("market", "CN", "the market of the series, if there are several", "市场代码"),
+        )
+        .zh("非价格序列合并一、二月"),
+        Parameter::text("market", "CN", "the market of the series, if there are several").zh("市场代码"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -139,7 +139,9 @@ impl Factor for Prosperity {
     }
 
     fn spec(&self) -> Spec {
-        Spec::new("prosperity", env!("CARGO_PKG_VERSION"), "Direction of high-frequency series", "行业景气度")
+        Spec::new("prosperity", env!("CARGO_PKG_VERSION"), "Direction of high-frequency series")
+            .zh("行业景气度")
+            .with_reasons(&[NO_SERIES, NO_MARK, NO_WEIGHT])
             .input(Input::links(N_DAYS, N_MONTHS))
     }
 
@@ -166,11 +168,11 @@ impl Factor for Prosperity {
             // There is no negative zero.
             let mean = sum / weights + 0.0;
             if links.of(sector).len() == 0 {
-                signal.withhold(sector, "no series is linked to it");
+                signal.withhold(sector, NO_SERIES);
             } else if n_series == 0.0 {
-                signal.withhold(sector, "none of its series can be marked: a value of the month or of the one before is missing or zero");
+                signal.withhold(sector, NO_MARK);
             } else if !mean.is_finite() {
-                signal.withhold(sector, "the weights of its series (with `price_weight_upstream`) sum to zero or beyond all numbers");
+                signal.withhold(sector, NO_WEIGHT);
             } else {
                 signal.score(sector, self.score(mean), mean);
             }

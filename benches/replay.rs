@@ -13,9 +13,9 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use rotor_benches::{demo, market_dataset};
 use rotor_data::Dataset;
 use rotor_engine::{Backtest, Member, backtest};
-use rotor_run::Config;
 use rotor_factor::ExportedFactor;
 use rotor_plugin::{Instance, Plugin};
+use rotor_run::Config;
 
 const FOUR: [&ExportedFactor; 4] =
     [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR];
@@ -29,7 +29,7 @@ fn make(factors: &[&'static ExportedFactor]) -> Vec<Instance> {
 
 fn run(dataset: &Dataset, config: &Config, factors: &[Instance]) -> Backtest {
     let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
-    backtest(dataset, config, &members, &|| ()).expect("it fits")
+    backtest(dataset, config, &members, &rotor_engine::Unwatched).expect("it fits")
 }
 
 fn bench_demo(criterion: &mut Criterion) {

@@ -8,12 +8,12 @@ use std::hint::black_box;
 
 use rotor_data::{Dataset, Input, Sweep, WindowRequest};
 use rotor_engine::{Backtest, Member, Plan, Views, backtest, executions};
-use rotor_run::Config;
 use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Month, Value};
 use rotor_plugin::{Instance, Plugin};
 use rotor_report::page;
 use rotor_report::run::Facts;
 use rotor_report::words::Lang;
+use rotor_run::Config;
 use rotor_run::Destination;
 
 use crate::{demo, tables, with_market};
@@ -194,7 +194,7 @@ fn four_factors() -> Vec<Instance> {
 fn backtest_of(dataset: &Dataset) -> Backtest {
     let factors = four_factors();
     let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
-    backtest(dataset, &Config::default(), &members, &|| ()).expect("it fits")
+    backtest(dataset, &Config::default(), &members, &rotor_engine::Unwatched).expect("it fits")
 }
 
 /// A finished backtest, for the workloads that come after one.

@@ -2,8 +2,8 @@
 
 mod support;
 
-use rotor_run::Config;
 use rotor_eval::{Evaluation, Excess, Reason, evaluate};
+use rotor_run::Config;
 use rotor_run::Run;
 use serde_json::Value;
 use support::{

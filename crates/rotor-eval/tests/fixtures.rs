@@ -2,8 +2,8 @@
 
 mod support;
 
-use rotor_run::Config;
 use rotor_eval::{Evaluation, evaluate};
+use rotor_run::Config;
 use rotor_run::{History, Realized, Run};
 use serde_json::Value;
 use support::{empty, first_day, forecast, portfolio_return, score, sector_return};

@@ -12,8 +12,8 @@
 
 mod support;
 
-use rotor_run::Config;
 use rotor_eval::evaluate;
+use rotor_run::Config;
 use support::{forecast, portfolio_return, score, sector_return, turnover};
 
 const SCORES: [[f64; 4]; 9] = [

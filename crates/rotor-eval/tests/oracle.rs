@@ -4,8 +4,8 @@ mod support;
 
 use std::f64::consts::PI;
 
-use rotor_run::Config;
 use rotor_eval::evaluate;
+use rotor_run::Config;
 use rotor_run::{Forecast, Run};
 use rotor_stats::{student_p_value, student_quantile};
 use serde_json::Value;

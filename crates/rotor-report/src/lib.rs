@@ -10,5 +10,6 @@
 pub mod draw;
 pub mod page;
 pub mod run;
+pub mod terms;
 pub mod text;
 pub mod words;

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rotor_factor::{Explanation, FactorError, Month, Panel, Parameters};
 use rotor_stats::{
-    Columns, RANK_CUTOFF, StandardisedFit, StandardisedRows, StatsError, TOLERANCE, Workspace, clip, equal,
-    is_constant, less_than, pearson,
+    Columns, RANK_CUTOFF, StandardisedFit, StandardisedRows, TOLERANCE, Workspace, clip, equal, is_constant,
+    less_than, pearson,
 };
 
 use crate::growth::{Path, Span};

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use rotor_engine::Member;
-use rotor_run::{Config, FactorConfig};
 use rotor_factor::nearest;
 use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin, explain_fatal_calls};
+use rotor_run::{Config, FactorConfig};
 
 use crate::CliError;
 use crate::factor::{is_library, library_path};

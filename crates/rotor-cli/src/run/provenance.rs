@@ -2,8 +2,8 @@
 
 use rotor_data::Dataset;
 use rotor_engine::Warning;
-use rotor_run::Config;
 use rotor_plugin::Origin;
+use rotor_run::Config;
 use rotor_run::Run;
 use serde_json::{Map, Value, json};
 

@@ -119,14 +119,14 @@ impl<'a> Teller<'a> {
 
     /// The sectors from the first rank to the last.
     pub(crate) fn ranked(&self) -> Vec<usize> {
-        let mut sectors: Vec<usize> = (0..self.day().places.len()).collect();
-        sectors.sort_by_key(|sector| self.day().places[*sector].rank);
+        let mut sectors: Vec<usize> = (0..self.day().ranking.len()).collect();
+        sectors.sort_by_key(|sector| self.day().ranking[*sector].rank);
         sectors
     }
 
     /// The sectors that are picked, best first.
     pub(crate) fn picks(&self) -> Vec<usize> {
-        self.ranked().into_iter().filter(|sector| self.day().shares[*sector] > 0.0).collect()
+        self.ranked().into_iter().filter(|sector| self.day().weights[*sector] > 0.0).collect()
     }
 }
 

@@ -5,11 +5,12 @@ use rotor_eval::{Estimate, Evaluation};
 use rotor_factor::Date;
 use rotor_report::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 use rotor_run::Execution;
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 
 use super::{dots, figure, tone};
 use crate::run::note::facts::Teller;
 use crate::run::note::page::{Block, Figure};
-use crate::run::note::track::{EQUAL_WEIGHT, TOP_NET, portfolio};
+use crate::run::note::track::portfolio;
 use crate::run::note::words::say;
 
 /// Percent a year.

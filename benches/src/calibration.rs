@@ -152,7 +152,7 @@ fn add_forecasts(all: &mut Statistics) {
             Some(found)
         };
         add(
-            "gain over a rule as good",
+            "gain over an equally good rule",
             horizon,
             false,
             Box::new(move |e| p_value(&tests(e, "equal")?.gain_no_change.estimate)),
@@ -191,13 +191,13 @@ fn add_factors(all: &mut Statistics) {
         Box::new(|e| p_value(&e.factor.sections.all.get("continuous")?.slope.mean)),
     );
     add(
-        "fifths: top minus bottom",
+        "quintiles: Q1−Q5 spread",
         1,
         false,
         Box::new(|e| p_value(&e.factor.sections.all.get("continuous")?.quantiles.top_minus_bottom)),
     );
     add(
-        "fifths: trend",
+        "quintiles: trend",
         1,
         false,
         Box::new(|e| p_value(&e.factor.sections.all.get("points")?.quantiles.trend)),
@@ -236,15 +236,20 @@ fn add_portfolios(all: &mut Statistics) {
         false,
         Box::new(|e| p_against(&e.portfolio.all.performance.get("99999")?.sharpe, SHARPE * 12.0_f64.sqrt())),
     );
-    add("top less bottom", 1, false, Box::new(|e| p_value(&e.portfolio.all.quantiles.top_minus_bottom)));
     add(
-        "a factor's part of the excess",
+        "top minus bottom portfolio",
+        1,
+        false,
+        Box::new(|e| p_value(&e.portfolio.all.quantiles.top_minus_bottom)),
+    );
+    add(
+        "a factor's contribution to excess return",
         1,
         false,
         Box::new(|e| p_value(&e.portfolio.all.contributions.factors.get("points")?.active)),
     );
     add(
-        "a factor alone less the run",
+        "single-factor, difference to the run",
         1,
         false,
         Box::new(|e| p_value(e.portfolio.all.variants.alone.get("points")?.difference.as_ref()?)),
@@ -279,7 +284,12 @@ fn add_trials(all: &mut Statistics) {
         true,
         Box::new(|e| e.portfolio.all.trials.superior_predictive_ability.get()),
     );
-    add("best excess of 23 strategies", 1, false, Box::new(|e| e.portfolio.all.trials.best_excess.get()));
+    add(
+        "best excess return of 23 strategies",
+        1,
+        false,
+        Box::new(|e| e.portfolio.all.trials.best_excess.get()),
+    );
     add("reality check", 1, true, Box::new(|e| e.portfolio.all.trials.reality_check.get()));
 }
 
@@ -320,12 +330,12 @@ pub fn powers(world: World, n_worlds: u64, seed: u64) -> Vec<Power> {
     type Of = Box<dyn Fn(&Metrics) -> Estimate + Sync>;
     let excess = |e: &Metrics| {
         let of_top = e.portfolio.all.excess.get("top").and_then(|all| all.get("equal_weight"));
-        of_top.expect("it is held").arithmetic
+        of_top.expect("it is held").arithmetic.clone()
     };
     let mut tried: Vec<(&'static str, usize, Of)> = Vec::new();
     for (position, horizon) in HORIZONS.into_iter().enumerate() {
         let of = move |e: &Metrics| {
-            e.factor.sections.all.get("continuous").expect("it scores").horizons[position].rank_ic
+            e.factor.sections.all.get("continuous").expect("it scores").horizons[position].rank_ic.clone()
         };
         tried.push(("RankIC", horizon, Box::new(of)));
     }

@@ -3,8 +3,8 @@
 use rotor_data::model::Entity;
 use rotor_factor::{EntityKind, Month, Table};
 use rotor_run::{
-    Config, DatasetRecord, Diagnostic, EngineRecord, Execution, FactorTable, Forecast, Place, Realized,
-    Return, Run, RunRecord, Score, TextId, Turnover,
+    Config, DatasetRecord, Diagnostic, EngineRecord, Execution, FactorTable, Forecast, RankingRow, Realized,
+    Return, Run, RunRecord, Score, ScoreReason, TextId, Turnover,
 };
 
 /// Returns the record of a run of nothing known.
@@ -29,7 +29,11 @@ pub fn made_up_run(n_executions: u32) -> Run {
         ..Run::default()
     };
     let target = run.texts.id("growth");
-    let note = run.texts.id("no close");
+    let reason = run.reasons.id(ScoreReason {
+        code: Some("no_close".into()),
+        text: "no close".into(),
+        text_zh: Some("无收盘价".into()),
+    });
     let names: Vec<TextId> = (0..6).map(|name| run.texts.id(&format!("number_{name}"))).collect();
     let mut state = 20_150_105_u64;
     let mut number = move || {
@@ -41,19 +45,26 @@ pub fn made_up_run(n_executions: u32) -> Run {
         for sector in 0..31 {
             for factor in 0..4 {
                 let score = (sector + factor > 1).then(&mut number);
-                let note = score.is_none().then_some(note);
+                let reason = score.is_none().then_some(reason);
                 run.scores.push(Score {
                     execution,
                     factor,
                     sector,
                     score,
                     raw: score.map(|_| number()),
-                    note,
+                    reason,
                 });
             }
             let rank = sector + 1;
             let weight = if sector < 6 { 1.0 / 6.0 } else { 0.0 };
-            run.ranking.push(Place { execution, sector, total: number(), tie_break: number(), rank, weight });
+            run.ranking.push(RankingRow {
+                execution,
+                sector,
+                total: number(),
+                tie_break: number(),
+                rank,
+                weight,
+            });
         }
         for row in 0..84 {
             let (entity, period) = (row % 31, as_of);

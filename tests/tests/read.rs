@@ -13,7 +13,7 @@ use rotor_plugin::Plugin;
 use rotor_run::metrics::{ByName, Caveat, Reason};
 use rotor_run::{
     Change, Config, ConfigRecord, DatasetRecord, Destination, EngineRecord, FactorTable, Metrics, Run,
-    RunError, RunRecord, Warning, check_files, read, write,
+    RunError, RunFolder, RunRecord, ScoreReason, Warning, check_files, read, write,
 };
 use rotor_tests::runs::made_up_run;
 use rotor_tests::{FOUR_FACTORS, demo};
@@ -45,10 +45,10 @@ fn lines(run: &Run) -> Vec<String> {
     let mut lines = vec![format!("{:?} {:?} {:?}", run.entities, run.factors, run.portfolios)];
     lines.extend(run.executions.iter().map(|row| format!("{row:?}")));
     lines.extend(run.scores.iter().map(|row| {
-        let note = row.note.map(|note| run.texts.get(note));
+        let reason = row.reason.map(|reason| run.reasons.get(reason));
         let bits = |number: Option<f64>| number.map(f64::to_bits);
         let (score, raw) = (bits(row.score), bits(row.raw));
-        format!("score {} {} {} {score:?} {raw:?} {note:?}", row.execution, row.factor, row.sector)
+        format!("score {} {} {} {score:?} {raw:?} {reason:?}", row.execution, row.factor, row.sector)
     }));
     lines.extend(run.forecasts.iter().map(|row| format!("{} {row:?}", run.texts.get(row.target))));
     lines.extend(run.diagnostics.iter().map(|row| {
@@ -118,7 +118,7 @@ fn a_replay_of_the_demo_is_read_as_it_was_made() {
         config.set(key, &value.into()).unwrap();
     }
     let dataset = Dataset::open(&demo()).unwrap();
-    let mut run = backtest(&dataset, &config, &members, &|| ()).unwrap().run;
+    let mut run = backtest(&dataset, &config, &members, &rotor_engine::Unwatched).unwrap().run;
     assert!(run.executions.iter().any(|execution| !execution.is_kept), "some months are skipped");
     // What is no part of a folder, as its documentation says.
     run.sector_returns.clear();
@@ -221,7 +221,7 @@ fn a_touched_folder_is_an_error_that_names_every_file() {
     ] {
         assert!(said.contains(part), "{said}");
     }
-    assert_eq!(error.hint(), Some("take the folder as it was written, or repeat the run"));
+    assert_eq!(error.hint(), Some("restore the folder as it was written, or repeat the run"));
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn what_is_no_run_is_said_to_be_none() {
         let error = read(folder.path()).unwrap_err();
         format!("{error} / {}", error.hint().unwrap()).replace(folder.path().to_str().unwrap(), "DIR")
     };
-    let none = "`DIR` is no run folder: it has no `run.json` that names the files of a run / \
+    let none = "`DIR` is not a run folder: it has no `run.json` that lists the files of a run / \
                 name a folder that `rotor backtest` wrote";
     assert_eq!(said(), none);
     let run = |text: &str| fs::write(folder.path().join("run.json"), text).unwrap();
@@ -308,12 +308,16 @@ fn doctor(place: &Path, file: &str, bytes: &[u8]) {
 
 /// What reading says of a folder with other bytes in a file, which is then as before.
 fn doctored(place: &Path, file: &str, bytes: &[u8]) -> String {
+    read_doctored(place, file, bytes).map_or_else(|error| error.to_string(), |_| "read".to_owned())
+}
+
+fn read_doctored(place: &Path, file: &str, bytes: &[u8]) -> Result<RunFolder, RunError> {
     let before = (fs::read(place.join(file)).unwrap(), fs::read(place.join("run.json")).unwrap());
     doctor(place, file, bytes);
     let outcome = read(place);
     fs::write(place.join(file), before.0).unwrap();
     fs::write(place.join("run.json"), before.1).unwrap();
-    outcome.map_or_else(|error: RunError| error.to_string(), |_| "read".to_owned())
+    outcome
 }
 
 fn parquet(columns: &[(&str, ArrayRef, bool)]) -> Vec<u8> {
@@ -352,7 +356,7 @@ fn wrong_columns_are_named_with_their_file() {
     let extra = ("colour", text("red"), false);
     assert_eq!(
         turnover(&[execution.clone(), ("turnover", Arc::clone(&number), false), cost.clone(), extra]),
-        "column `colour` of `turnover.parquet` is there, or there twice, where the format has none"
+        "column `colour` of `turnover.parquet` is not part of the format, or appears twice"
     );
     // The order of columns is nothing to a reader.
     assert_eq!(turnover(&[cost, ("turnover", Arc::clone(&number), false), execution.clone()]), "read");
@@ -369,7 +373,7 @@ fn wrong_columns_are_named_with_their_file() {
     assert_eq!(returns(16495, "top"), "read");
     assert_eq!(
         returns(i32::MAX, "top"),
-        "column `exit` of `returns.parquet` has 2147483647 days since 1970, which is no day of the calendar"
+        "column `exit` of `returns.parquet` has 2147483647 days since 1970, which is not a date of the calendar"
     );
     let ranking = |sector: &str| {
         let rank: ArrayRef = Arc::new(arrow_array::Int32Array::from(vec![1]));
@@ -385,7 +389,28 @@ fn wrong_columns_are_named_with_their_file() {
         doctored(&place, "ranking.parquet", &parquet(&columns))
     };
     assert_eq!(ranking("801001"), "read");
-    assert_eq!(ranking("999999"), "column `sector` of `ranking.parquet` says \"999999\", which is not known");
+    assert_eq!(ranking("999999"), "column `sector` of `ranking.parquet` has the unknown value \"999999\"");
+}
+
+#[test]
+fn scores_of_an_earlier_format_have_reasons_without_code_and_chinese() {
+    let (_parent, place) = written(&made_up_run(3));
+    let day: ArrayRef = Arc::new(Date32Array::from(vec![16467; 2]));
+    let numbers = |numbers: [Option<f64>; 2]| -> ArrayRef { Arc::new(Float64Array::from(numbers.to_vec())) };
+    let texts = |texts: [Option<&str>; 2]| -> ArrayRef { Arc::new(StringArray::from(texts.to_vec())) };
+    let columns = [
+        ("execution", Arc::clone(&day), false),
+        ("month", day, false),
+        ("factor", texts([Some("heat"); 2]), false),
+        ("sector", texts([Some("801001"), Some("801002")]), false),
+        ("score", numbers([Some(3.0), None]), true),
+        ("raw", numbers([None; 2]), true),
+        ("note", texts([None, Some("no close")]), true),
+    ];
+    let run = read_doctored(&place, "scores.parquet", &parquet(&columns)).unwrap().run;
+    let reason = |row: usize| run.scores[row].reason.map(|reason| run.reasons.get(reason).clone());
+    let bare = ScoreReason { code: None, text: "no close".into(), text_zh: None };
+    assert_eq!([reason(0), reason(1)], [None, Some(bare)]);
 }
 
 #[test]

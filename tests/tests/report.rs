@@ -1,5 +1,6 @@
 //! The report of a run: the same from memory and from the folder, for any data, of bounded size.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use rotor_data::Dataset;
@@ -11,8 +12,8 @@ use rotor_report::page::{self, Block, Page};
 use rotor_report::run::{Facts, report};
 use rotor_report::words::Lang;
 use rotor_run::{
-    Config, DatasetRecord, EngineRecord, Execution, FactorConfig, FactorRecord, FactorTable, Metrics, Place,
-    Return, Run, RunRecord, Score, SectorReturn, Turnover, Warning,
+    Config, DatasetRecord, EngineRecord, Execution, FactorConfig, FactorRecord, FactorTable, Metrics,
+    RankingRow, Return, Run, RunRecord, Score, ScoreReason, SectorReturn, Turnover, Warning,
 };
 use rotor_tests::page::{assert_balanced, identifiers};
 use rotor_tests::{FOUR_FACTORS, demo, run_rotor, runs};
@@ -25,11 +26,16 @@ fn replayed(dataset: &Dataset, config: &Config) -> Backtest {
     let factors: Vec<Instance> =
         FOUR_FACTORS.iter().map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap()).collect();
     let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
-    backtest(dataset, config, &members, &|| ()).unwrap_or_else(|error| panic!("{error}"))
+    backtest(dataset, config, &members, &rotor_engine::Unwatched).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn metrics_of(run: &Run) -> Metrics {
     rotor_eval::evaluate(run, &Config::default())
+}
+
+/// A reason that its factor has not declared.
+fn said_only(text: &str) -> ScoreReason {
+    ScoreReason { code: None, text: text.into(), text_zh: None }
 }
 
 fn record(run: &Run) -> RunRecord {
@@ -125,13 +131,13 @@ fn made_up(n_sectors: u32, n_months: u32) -> Run {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 11) as f64 / (1_u64 << 53) as f64
     };
-    let why = run.texts.id("no close");
+    let why = run.reasons.id(said_only("no close"));
     for execution in 0..n_months {
         for factor in 0..4 {
             for sector in 0..n_sectors {
                 let score = (number() > 0.1).then(|| (3.0 * number()).floor() + 1.0);
-                let (raw, note) = (score.map(|_| number()), score.is_none().then_some(why));
-                run.scores.push(Score { execution, factor, sector, score, raw, note });
+                let (raw, reason) = (score.map(|_| number()), score.is_none().then_some(why));
+                run.scores.push(Score { execution, factor, sector, score, raw, reason });
             }
         }
         let first = (number() * f64::from(n_sectors)) as u32;
@@ -140,7 +146,7 @@ fn made_up(n_sectors: u32, n_months: u32) -> Run {
             let rank = (sector + n_sectors - first) % n_sectors + 1;
             let weight = if rank <= n_held { 1.0 / f64::from(n_held) } else { 0.0 };
             let total = f64::from(n_sectors - rank);
-            run.ranking.push(Place { execution, sector, total, tie_break: number(), rank, weight });
+            run.ranking.push(RankingRow { execution, sector, total, tie_break: number(), rank, weight });
             run.sector_returns.push(SectorReturn { execution, sector, value: 0.1 * number() - 0.045 });
         }
         for portfolio in 0..3 {
@@ -301,9 +307,9 @@ fn names_of_the_data_are_shown_as_text() {
     run.portfolios.push(run.entities[30].code.clone());
     let portfolio = run.portfolios.len() as u32 - 1;
     run.returns.extend((0..40).map(|execution| Return { execution, portfolio, value: 0.01 }));
-    let (note, target, name) =
-        (run.texts.id(&evil), run.texts.id(&format!("t{evil}")), run.texts.id(&format!("mse{evil}")));
-    run.scores.iter_mut().filter(|score| score.score.is_none()).for_each(|score| score.note = Some(note));
+    let (target, name) = (run.texts.id(&format!("t{evil}")), run.texts.id(&format!("mse{evil}")));
+    let reason = run.reasons.id(said_only(&evil));
+    run.scores.iter_mut().filter(|row| row.score.is_none()).for_each(|row| row.reason = Some(reason));
     run.forecasts.iter_mut().for_each(|row| row.target = target);
     run.diagnostics.iter_mut().for_each(|row| row.name = name);
     let table = Table::new(evil.clone())

@@ -22,7 +22,6 @@ mod portfolio;
 mod quantiles;
 mod trials;
 
-pub use evaluation::evaluate;
+pub use evaluation::{evaluate, evaluate_with};
 pub use factor::{HORIZONS, LONGEST_LAG};
-pub use quantiles::N_QUANTILES;
 pub use trials::{beyond_luck, luckiest_sharpe};

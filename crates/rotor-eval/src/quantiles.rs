@@ -1,12 +1,10 @@
 //! Quintiles of the sectors, from the best scores to the worst, and what each returns.
 
 use rotor_run::metrics::{Estimate, QuantileMetrics};
+use rotor_run::portfolio::N_QUANTILES;
 use rotor_stats::mean;
 
 use crate::metric::{EstimateOf, YEAR};
-
-/// The number of quantiles.
-pub const N_QUANTILES: usize = 5;
 
 /// What the quintiles return in a month.
 #[derive(Clone, Copy, Debug)]

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::{AsOf, Frequency};
+use crate::{AsOf, Explanation, Frequency};
 
-/// Why a factor cannot be made or has no signal on a day.
+/// Why a factor cannot be created or has no signal on a day.
 ///
-/// `Display` says what is wrong, [`FactorError::hint`] how to mend it.
+/// `Display` says what is wrong, [`FactorError::hint`] how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FactorError {
@@ -76,17 +76,17 @@ pub enum FactorError {
         /// How long a period is.
         frequency: Frequency,
     },
-    /// What only the factor itself knows.
+    /// An error of the factor's own.
     Refused {
         /// What is wrong.
-        reason: Cow<'static, str>,
-        /// How to mend it.
+        reason: Explanation,
+        /// How to fix it.
         hint: Option<Cow<'static, str>>,
     },
 }
 
 impl FactorError {
-    /// Returns an error of the factor's own, lower-case and without a full stop.
+    /// Returns an error of the factor's own, lower-case and without a full stop: a text, or a [`Reason`](crate::Reason).
     ///
     /// ```
     /// use rotor_factor::FactorError;
@@ -94,7 +94,7 @@ impl FactorError {
     /// assert_eq!(error.to_string(), "the weights sum to zero");
     /// assert_eq!(error.hint().as_deref(), Some("give one weight above zero"));
     /// ```
-    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
+    pub fn because(reason: impl Into<Explanation>) -> Self {
         Self::Refused { reason: reason.into(), hint: None }
     }
 
@@ -109,7 +109,7 @@ impl FactorError {
         Self::Parameter { name: name.into(), given: given.to_string(), rule: rule.into() }
     }
 
-    /// Adds how to mend an error of the factor's own; other errors know that themselves.
+    /// Adds a hint to an error of the factor's own; the other variants have their own hints.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
         match self {
@@ -118,7 +118,41 @@ impl FactorError {
         }
     }
 
-    /// Returns how to mend it, if there is a general answer.
+    /// Returns the identifier of what is wrong, for programs; `None` if the factor gave a text.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::UnknownParameter { .. } => "unknown_parameter",
+            Self::ParameterType { .. } => "parameter_type",
+            Self::Parameter { .. } => "parameter",
+            Self::UndeclaredInput { .. } => "undeclared_input",
+            Self::MissingInput { .. } => "missing_input",
+            Self::BeyondWindow { .. } => "beyond_window",
+            Self::TooShort { .. } => "short_history",
+            Self::Refused { reason, .. } => return reason.code(),
+        })
+    }
+
+    /// Returns in Chinese what is wrong, where it is about the data; mistakes in a factor or in its parameters are told in
+    /// English alone.
+    #[must_use]
+    pub fn text_zh(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::MissingInput { input } => Some(format!("数据集缺少输入`{input}`").into()),
+            Self::TooShort { input, as_of, available, needed, frequency } => {
+                let period = period_zh(*frequency);
+                let (day, available) = (as_of.0, format!("{available}{period}"));
+                Some(
+                    format!("输入`{input}`截至{day}的历史不足：已公布{available}，至少需要{needed}{period}")
+                        .into(),
+                )
+            }
+            Self::Refused { reason, .. } => reason.text_zh(),
+            _ => None,
+        }
+    }
+
+    /// Returns how to fix it, if there is a general answer.
     #[must_use]
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         Some(match self {
@@ -168,7 +202,7 @@ impl fmt::Display for FactorError {
                 as_of.0,
                 count(*available, *frequency)
             ),
-            Self::Refused { reason, .. } => f.write_str(reason),
+            Self::Refused { reason, .. } => write!(f, "{reason}"),
         }
     }
 }
@@ -176,13 +210,17 @@ impl fmt::Display for FactorError {
 impl std::error::Error for FactorError {}
 
 fn count(n: usize, frequency: Frequency) -> String {
-    let period = match frequency {
-        // The values of a week lie on the day of their stamp.
-        Frequency::Daily | Frequency::Weekly => "day",
-        Frequency::Monthly => "month",
-        Frequency::Quarterly => "quarter",
-    };
-    if n == 1 { format!("1 {period}") } else { format!("{n} {period}s") }
+    let unit = frequency.calendar().unit();
+    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+}
+
+/// A period with its measure word.
+fn period_zh(frequency: Frequency) -> &'static str {
+    match frequency {
+        Frequency::Daily | Frequency::Weekly => "天",
+        Frequency::Monthly => "个月",
+        Frequency::Quarterly => "个季度",
+    }
 }
 
 /// Names in backticks with commas.

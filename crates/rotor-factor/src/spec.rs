@@ -1,14 +1,16 @@
-//! What a factor is and what it needs.
+//! Name, version and inputs of a factor.
 
 use std::ops::RangeInclusive;
 
-use crate::{EntityKind, Frequency, Parameter, json};
+use crate::reason::MOST_REASONS;
+use crate::{EntityKind, Frequency, Parameter, Reason, json};
 
-/// What a factor is and what it needs: the engine reads it before the first month and gives exactly that.
+/// Name, version and inputs of a factor. The engine reads it before the first month and supplies exactly these inputs.
 ///
 /// ```
 /// use rotor_factor::{EntityKind, Frequency, Input, Spec};
-/// let spec = Spec::new("momentum", "0.1.0", "Trailing return of a sector", "板块动量")
+/// let spec = Spec::new("momentum", "0.1.0", "Trailing return of a sector")
+///     .zh("板块动量")
 ///     .input(Input::close(EntityKind::Sector, Frequency::Monthly, 13));
 /// assert_eq!(spec.inputs()[0].name(), "close");
 /// assert_eq!(spec.score_range(), &(1.0..=3.0));
@@ -18,12 +20,13 @@ pub struct Spec {
     name: String,
     version: String,
     about: String,
-    about_zh: String,
+    about_zh: Option<String>,
     inputs: Vec<Input>,
+    reasons: Vec<Reason>,
     score_range: RangeInclusive<f64>,
 }
 
-/// One thing that a factor looks at.
+/// One input of a factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     name: String,
@@ -31,11 +34,11 @@ pub struct Input {
     is_optional: bool,
 }
 
-/// Where an input comes from and how much of it is wanted.
+/// The source of an input and the length of its window.
 ///
-/// A window is counted in days for daily and weekly values (those of a week lie on the day of their stamp), in months
-/// for monthly and in quarters for quarterly ones. It ends with the last complete month, quarter or day before the
-/// execution day, whether its value is public or not.
+/// A window is counted in days for daily and weekly values (a weekly value lies on the date of its week), in months for
+/// monthly and in quarters for quarterly ones. It ends with the last complete month, quarter or day before the execution day,
+/// whether or not its value is public.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
@@ -61,7 +64,7 @@ pub enum Source {
     },
     /// The weights of industries in sectors.
     Bridge,
-    /// The series that speak of a sector, as the dataset links them.
+    /// The series that the dataset links to sectors.
     Links {
         /// The window of linked daily and weekly series.
         n_days: usize,
@@ -72,21 +75,31 @@ pub enum Source {
 
 impl Spec {
     /// Returns the spec of a factor without inputs: its name (lower-case letters, digits and `_`; it names the factor in
-    /// configurations and results), its version and a line about it in English and in Chinese.
-    pub fn new(
-        name: impl Into<String>,
-        version: impl Into<String>,
-        about: impl Into<String>,
-        about_zh: impl Into<String>,
-    ) -> Self {
+    /// configurations and results), its version and a line about it in English.
+    pub fn new(name: impl Into<String>, version: impl Into<String>, about: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             version: version.into(),
             about: about.into(),
-            about_zh: about_zh.into(),
+            about_zh: None,
             inputs: Vec::new(),
+            reasons: Vec::new(),
             score_range: 1.0..=3.0,
         }
+    }
+
+    /// Adds the line about it in Chinese.
+    #[must_use]
+    pub fn zh(mut self, about_zh: impl Into<String>) -> Self {
+        self.about_zh = Some(about_zh.into());
+        self
+    }
+
+    /// Declares reasons why a sector has no score, for [`Signal::withhold`](crate::Signal::withhold).
+    #[must_use]
+    pub fn with_reasons(mut self, reasons: &[Reason]) -> Self {
+        self.reasons.extend_from_slice(reasons);
+        self
     }
 
     /// Adds an input.
@@ -96,8 +109,7 @@ impl Spec {
         self
     }
 
-    /// Declares the least and the greatest score; what lies outside is refused. Without it scores lie from 1, the least
-    /// liked, to 3.
+    /// Declares the lowest and the highest score; scores outside are refused. The default range is 1 (least attractive) to 3.
     #[must_use]
     pub fn scores_in(mut self, range: RangeInclusive<f64>) -> Self {
         self.score_range = range;
@@ -122,10 +134,16 @@ impl Spec {
         &self.about
     }
 
-    /// Returns a line about the factor in Chinese.
+    /// Returns a line about the factor in Chinese, if there is one.
     #[must_use]
-    pub fn about_zh(&self) -> &str {
-        &self.about_zh
+    pub fn about_zh(&self) -> Option<&str> {
+        self.about_zh.as_deref()
+    }
+
+    /// Returns the reasons in the order in which they were declared.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
     }
 
     /// Returns the inputs in the order in which they were declared.
@@ -140,7 +158,7 @@ impl Spec {
         &self.score_range
     }
 
-    /// Says what is wrong with the spec itself; `None` if nothing is.
+    /// Returns what is wrong with the spec, or `None` if it is valid.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         let is_name =
@@ -157,6 +175,17 @@ impl Spec {
         let (least, greatest) = (*self.score_range.start(), *self.score_range.end());
         if !(least.is_finite() && greatest.is_finite() && least < greatest) {
             return Some(format!("the range of scores, {least} to {greatest}, is none"));
+        }
+        if self.reasons.len() > MOST_REASONS {
+            return Some(format!("it declares {} reasons, more than {MOST_REASONS}", self.reasons.len()));
+        }
+        for (position, reason) in self.reasons.iter().enumerate() {
+            if self.reasons[..position].iter().any(|other| other.id() == reason.id()) {
+                return Some(format!("two reasons are named `{}`", reason.id()));
+            }
+            if let Some(fault) = reason.fault() {
+                return Some(fault);
+            }
         }
         for (position, input) in self.inputs.iter().enumerate() {
             if self.inputs[..position].iter().any(|other| other.name == input.name) {
@@ -190,15 +219,18 @@ impl Spec {
     #[must_use]
     pub(crate) fn to_json(&self) -> String {
         let inputs: Vec<String> = self.inputs.iter().map(Input::to_json).collect();
+        let about_zh = self.about_zh.as_deref();
+        let about_zh = about_zh.map_or(String::new(), |text| format!(r#""about_zh":{},"#, json::text(text)));
+        let reasons: Vec<String> = self.reasons.iter().map(|reason| reason.to_json()).collect();
         format!(
-            r#"{{"name":{},"version":{},"about":{},"about_zh":{},"score_min":{},"score_max":{},"inputs":[{}]}}"#,
+            r#"{{"name":{},"version":{},"about":{},{about_zh}"score_min":{},"score_max":{},"inputs":[{}],"reasons":[{}]}}"#,
             json::text(&self.name),
             json::text(&self.version),
             json::text(&self.about),
-            json::text(&self.about_zh),
             json::number(*self.score_range.start()),
             json::number(*self.score_range.end()),
-            inputs.join(",")
+            inputs.join(","),
+            reasons.join(",")
         )
     }
 }
@@ -245,14 +277,14 @@ impl Input {
         Self { name: name.into(), source, is_optional: false }
     }
 
-    /// Gives the input another name, by which the view knows it.
+    /// Gives the input another name for use in the view.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Lets the factor be asked where the dataset does not have the input.
+    /// Makes the input optional: the factor is called even if the dataset does not have it.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.is_optional = true;
@@ -271,7 +303,7 @@ impl Input {
         &self.source
     }
 
-    /// Tells whether the factor can do without it.
+    /// Returns whether the input is optional.
     #[must_use]
     pub fn is_optional(&self) -> bool {
         self.is_optional
@@ -318,7 +350,7 @@ mod tests {
     #[test]
     fn specs_that_cannot_be_are_told_so() {
         let close = || Input::close(EntityKind::Sector, Frequency::Monthly, 13);
-        let good = Spec::new("heat", "1", "", "").input(close());
+        let good = Spec::new("heat", "1", "").input(close());
         assert_eq!(fault(&good), "");
         assert_eq!(
             fault(&good.clone().input(close())),
@@ -326,20 +358,30 @@ mod tests {
         );
         assert_eq!(fault(&good.clone().input(close().named("benchmark_close"))), "");
         assert!(fault(&good.clone().scores_in(3.0..=1.0)).starts_with("the range of scores"));
-        assert!(fault(&Spec::new("Heat!", "1", "", "")).starts_with("the name \"Heat!\""));
+        assert!(fault(&Spec::new("Heat!", "1", "")).starts_with("the name \"Heat!\""));
         let weekly = Input::close(EntityKind::Sector, Frequency::Weekly, 1).named("weekly");
         assert!(fault(&good.clone().input(weekly)).ends_with("closes are daily (D) or monthly (M)"));
+        let reason = Reason::new("none", "no value");
+        assert_eq!(fault(&good.clone().with_reasons(&[reason])), "");
+        assert_eq!(
+            fault(&good.clone().with_reasons(&[reason, reason.zh("无")])),
+            "two reasons are named `none`"
+        );
+        assert!(fault(&good.clone().with_reasons(&[Reason::new("none", "")])).starts_with("reason `none`"));
+        assert!(fault(&good.clone().with_reasons(&[reason; 257])).starts_with("it declares 257 reasons"));
         assert_eq!(fault(&good.input(Input::links(0, 1))), "input `links`: a window of 0 periods");
     }
 
     #[test]
     fn the_document_names_everything() {
-        let spec = Spec::new("a", "1", "one \"idea\"", "想法").input(
-            Input::series("cpi_yoy", EntityKind::Market, Frequency::Monthly, 60).named("cpi").optional(),
-        );
+        let cpi = Input::series("cpi_yoy", EntityKind::Market, Frequency::Monthly, 60);
+        let spec = Spec::new("a", "1", "one \"idea\"")
+            .zh("想法")
+            .with_reasons(&[Reason::new("none", "no value")])
+            .input(cpi.named("cpi").optional());
         assert_eq!(
             spec.to_json(),
-            r#"{"name":"a","version":"1","about":"one \"idea\"","about_zh":"想法","score_min":1.0,"score_max":3.0,"inputs":[{"name":"cpi","source":"series","series":"cpi_yoy","entity":"market","frequency":"M","window":60,"optional":true}]}"#
+            r#"{"name":"a","version":"1","about":"one \"idea\"","about_zh":"想法","score_min":1.0,"score_max":3.0,"inputs":[{"name":"cpi","source":"series","series":"cpi_yoy","entity":"market","frequency":"M","window":60,"optional":true}],"reasons":[{"id":"none","text":"no value"}]}"#
         );
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! [`Run`] is the value: facts row by row, in a fixed order, with months and sectors by position. [`write()`] makes a folder of it,
 //! whole or not at all, and [`read()`] makes the value of a folder. [`RunRecord`] is its `run.json`, [`Metrics`] its `metrics.json`:
-//! each is written from and read into the same structures. [`ledger`] is the file in which every run leaves a line.
+//! each is written from and read into the same structures. [`ledger`] is the file in which every run leaves a line,
+//! [`portfolio`] has the names of the portfolios.
 //!
 //! The crate computes nothing and does not print.
 
@@ -10,6 +11,7 @@ mod config;
 mod error;
 pub mod ledger;
 pub mod metrics;
+pub mod portfolio;
 mod read;
 mod record;
 mod rows;
@@ -30,8 +32,8 @@ pub use record::{
     LedgerAbsence, ReportLanguage, ReportRecord, RunRecord, TrialsRecord, TrialsSource,
 };
 pub use rows::{
-    Diagnostic, Execution, FactorTable, Forecast, History, Place, Realized, Return, Run, Score, SectorReturn,
-    TextId, Texts, Turnover,
+    Diagnostic, Execution, FactorTable, Forecast, History, RankingRow, Realized, ReasonId, Return, Run,
+    Score, ScoreReason, ScoreReasons, SectorReturn, TextId, Texts, Turnover,
 };
 pub use warning::Warning;
 pub use write::{Destination, check_destination, write};

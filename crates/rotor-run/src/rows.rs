@@ -22,8 +22,10 @@ pub struct Run {
     pub executions: Vec<Execution>,
     /// The names of portfolios and the codes of benchmarks.
     pub portfolios: Vec<String>,
-    /// Notes, targets and names of diagnostics.
+    /// Targets and names of diagnostics.
     pub texts: Texts,
+    /// Why sectors have no score.
+    pub reasons: ScoreReasons,
     /// One row for each execution, factor and sector of the cross-section.
     pub scores: Vec<Score>,
     /// One row a forecast.
@@ -31,7 +33,7 @@ pub struct Run {
     /// One row a number.
     pub diagnostics: Vec<Diagnostic>,
     /// One row for each kept execution and sector.
-    pub ranking: Vec<Place>,
+    pub ranking: Vec<RankingRow>,
     /// One row for each kept execution and portfolio that has a return.
     pub returns: Vec<Return>,
     /// One row a kept execution.
@@ -70,7 +72,7 @@ pub struct Score {
     /// What the score was made of.
     pub raw: Option<f64>,
     /// Why there is no score.
-    pub note: Option<TextId>,
+    pub reason: Option<ReasonId>,
 }
 
 /// A forecast of a value that is published or computed later.
@@ -130,9 +132,9 @@ pub struct Diagnostic {
     pub value: f64,
 }
 
-/// A sector's place among the others.
+/// The rank and weight of a sector on an execution day.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct RankingRow {
     /// Position of the execution.
     pub execution: u32,
     /// Position of the sector among the entities.
@@ -143,7 +145,7 @@ pub struct Place {
     pub tie_break: f64,
     /// 1 for the best; there are no equal ranks.
     pub rank: u32,
-    /// Its share of the portfolio, 0 when it is not held.
+    /// Its weight in the portfolio, 0 when it is not held.
     pub weight: f64,
 }
 
@@ -189,6 +191,61 @@ pub struct FactorTable {
     pub factor: u32,
     /// The table.
     pub table: Table,
+}
+
+/// Why a sector has no score.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScoreReason {
+    /// The identifier of the reason, as the factor declares it; `None` for a text without a declaration.
+    pub code: Option<String>,
+    /// The sentence in English, or the text as the factor gave it.
+    pub text: String,
+    /// The sentence in Chinese, if there is one.
+    pub text_zh: Option<String>,
+}
+
+/// The position of a reason in [`ScoreReasons`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReasonId(u32);
+
+impl ReasonId {
+    pub(crate) fn position(self) -> u32 {
+        self.0
+    }
+}
+
+/// Reasons that stand in many rows, each kept once.
+#[derive(Clone, Debug, Default)]
+pub struct ScoreReasons {
+    reasons: Vec<ScoreReason>,
+    ids: BTreeMap<ScoreReason, u32>,
+}
+
+impl ScoreReasons {
+    /// Returns the position of a reason, which is added if it is new.
+    pub fn id(&mut self, reason: ScoreReason) -> ReasonId {
+        if let Some(id) = self.ids.get(&reason) {
+            return ReasonId(*id);
+        }
+        let id = self.reasons.len() as u32;
+        self.reasons.push(reason.clone());
+        self.ids.insert(reason, id);
+        ReasonId(id)
+    }
+
+    /// Returns a reason.
+    ///
+    /// # Panics
+    ///
+    /// If the position comes from elsewhere.
+    #[must_use]
+    pub fn get(&self, id: ReasonId) -> &ScoreReason {
+        &self.reasons[id.0 as usize]
+    }
+
+    pub(crate) fn all(&self) -> &[ScoreReason] {
+        &self.reasons
+    }
 }
 
 /// The position of a text in [`Texts`].

@@ -9,13 +9,14 @@ use arrow_array::types::{Date32Type, Float64Type, Int32Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use rotor_data::folder::FolderError;
 use rotor_data::model::Entity;
 use rotor_data::schema;
 use rotor_factor::{ColumnValues, Date, EntityKind, Group, Month, Table};
+use rotor_fs::FsError;
 use rotor_run::{
     Config, DatasetRecord, Destination, Diagnostic, EngineRecord, Execution, FactorTable, FileRecord,
-    Forecast, Place, Realized, Return, Run, RunError, RunRecord, Score, TableFault, Turnover, write,
+    Forecast, RankingRow, Realized, Return, Run, RunError, RunRecord, Score, ScoreReason, TableFault,
+    Turnover, write,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -63,11 +64,17 @@ fn small_run() -> Run {
         portfolios: vec!["top".into(), "HS300".into()],
         ..Run::default()
     };
-    let (growth, short, r2) =
-        (run.texts.id("growth"), run.texts.id("too short, \"3\" months"), run.texts.id("r2_train"));
+    let (growth, r2) = (run.texts.id("growth"), run.texts.id("r2_train"));
+    let short = run.reasons.id(ScoreReason {
+        code: Some("short".into()),
+        text: "too short, \"3\" months".into(),
+        text_zh: Some("太短".into()),
+    });
+    let bare = run.reasons.id(ScoreReason { code: None, text: "no close".into(), text_zh: None });
     run.scores = vec![
-        Score { execution: 0, factor: 0, sector: 0, score: Some(3.0), raw: Some(-0.0), note: None },
-        Score { execution: 1, factor: 1, sector: 1, score: None, raw: None, note: Some(short) },
+        Score { execution: 0, factor: 0, sector: 0, score: Some(3.0), raw: Some(-0.0), reason: None },
+        Score { execution: 1, factor: 1, sector: 1, score: None, raw: None, reason: Some(short) },
+        Score { execution: 1, factor: 1, sector: 1, score: None, raw: None, reason: Some(bare) },
     ];
     run.forecasts = vec![
         Forecast {
@@ -95,8 +102,8 @@ fn small_run() -> Run {
     ];
     run.diagnostics = vec![Diagnostic { execution: 1, factor: 0, entity: 2, name: r2, value: 0.25 }];
     run.ranking = vec![
-        Place { execution: 1, sector: 1, total: 5.0, tie_break: 0.5, rank: 1, weight: 1.0 },
-        Place { execution: 1, sector: 0, total: 4.0, tie_break: 0.25, rank: 2, weight: 0.0 },
+        RankingRow { execution: 1, sector: 1, total: 5.0, tie_break: 0.5, rank: 1, weight: 1.0 },
+        RankingRow { execution: 1, sector: 0, total: 4.0, tie_break: 0.25, rank: 2, weight: 0.0 },
     ];
     run.returns = vec![
         Return { execution: 1, portfolio: 0, value: 0.05 },
@@ -203,9 +210,11 @@ fn every_column_is_read_back() {
     let expected = [
         (
             "scores",
-            "execution date · month date · factor str · sector str · score f64? · raw f64? · note str?\n\
-             2020-03-02 · 2020-02-29 · profit · 801 · 3.0 · -0.0 · -\n\
-             2020-04-01 · 2020-03-31 · heat · 802 · - · - · too short, \"3\" months",
+            "execution date · month date · factor str · sector str · score f64? · raw f64? · note str? · \
+             reason_code str? · reason_zh str?\n\
+             2020-03-02 · 2020-02-29 · profit · 801 · 3.0 · -0.0 · - · - · -\n\
+             2020-04-01 · 2020-03-31 · heat · 802 · - · - · too short, \"3\" months · short · 太短\n\
+             2020-04-01 · 2020-03-31 · heat · 802 · - · - · no close · - · -",
         ),
         (
             "forecasts",
@@ -365,7 +374,7 @@ fn a_name_that_could_leave_the_folder_is_refused() {
         let error = refused(&run, &[]);
         assert!(matches!(&error, RunError::Name { what: "table", .. }), "{name:?}: {error}");
         assert!(error.to_string().len() < 250);
-        assert_eq!(error.hint(), Some("names are made of lower-case letters, digits and `_`, not too many"));
+        assert_eq!(error.hint(), Some("use a short name of lower-case letters, digits and `_`"));
         run.tables[0].table = Table::new("t");
         run.factors[1] = name.into();
         let error = refused(&run, &[]);
@@ -374,7 +383,7 @@ fn a_name_that_could_leave_the_folder_is_refused() {
     let long = "x".repeat(300);
     for name in ["../x", "", "/tmp/x", "..", &long, "a\0"] {
         let error = refused(&small_run(), &[(name, "")]);
-        assert!(matches!(error, RunError::Folder(FolderError::Write { .. })), "{name:?}: {error}");
+        assert!(matches!(error, RunError::Folder(FsError::Write { .. })), "{name:?}: {error}");
     }
     for name in ["run.json", "scores.parquet"] {
         let error = refused(&small_run(), &[(name, "")]);
@@ -403,7 +412,7 @@ fn a_destination_says_what_becomes_of_what_is_there() {
     let write = |destination: &Destination| write(&small_run(), &record(&small_run()), &[], destination);
     assert_eq!(write(&Destination::New(place.clone())).unwrap(), place);
     let error = write(&Destination::New(place.clone())).unwrap_err();
-    assert!(matches!(error, RunError::Folder(FolderError::Exists { .. })), "{error}");
+    assert!(matches!(error, RunError::Folder(FsError::Exists { .. })), "{error}");
     assert_eq!(write(&Destination::Numbered(place.clone())).unwrap(), parent.path().join("run-2"));
     fs::write(place.join("turnover.parquet"), "damaged").unwrap();
     assert_eq!(write(&Destination::Replace(place.clone())).unwrap(), place);
@@ -414,5 +423,5 @@ fn a_destination_says_what_becomes_of_what_is_there() {
     assert!(matches!(&error, RunError::Foreign { file, .. } if file == "notes.txt"), "{error}");
     assert!(place.join("notes.txt").exists());
     let error = write(&Destination::Replace(parent.path().into())).unwrap_err();
-    assert!(matches!(error, RunError::Folder(FolderError::NotARun { .. })), "{error}");
+    assert!(matches!(error, RunError::NotARun { .. }), "{error}");
 }

@@ -4,29 +4,29 @@
 //! |---|---|
 //! | Input | `close`: month-end level of the sector's index; R(u) is the return of month u |
 //! | Formula | H = 100 N⁺ / (N⁺ + N⁻), counts of z > 0 and z < 0 over all pairs of sectors; z = (d(m) - mean d) / sd d, d = R of the sector less R of the other, over 60 months; forecast = mean of H(m), H(m-1), H(m-2) |
-//! | Unit | percent of the pairs in which the sector is above its habit, 0 to 100, on average 50 |
-//! | Direction | lower is better: the third with the highest forecast scores 1, the lowest third 3, the others 2; `momentum` turns it round |
+//! | Unit | percent of the pairs in which the sector's relative return is above its own mean, 0 to 100, on average 50 |
+//! | Direction | lower is better: the third of the sectors with the highest forecast scores 1 (pull-back risk), the lowest third 3 (opportunity), the others 2; `momentum` reverses this |
 //! | Publication lag | none: a close is public the day it is struck |
 //! | Missing | a pair needs 36 months in which both have a return, month m among them; a sector without H in one of the three months has no score |
-//! | Source | a macro house's sector-rotation report of 2022-07-10 (pairwise z-scores, three-month mean); which way heat points at one month is open: it claims momentum first, reversal later |
+//! | Source | a macro house's sector-rotation report of 2022-07-10 (pairwise z-scores, three-month mean); the sign at a horizon of one month is open: the report claims momentum first, reversal later |
 //!
-//! Where both histories are complete, z > 0 says that the return lies further above its own mean than the other's above
-//! its, so that N⁺ and N⁻ are ranks and need no pairs. The matrix of z is made for the report alone.
+//! Where both histories are complete, z > 0 means that the sector's return is further above its own mean than the other's is
+//! above its mean, so N⁺ and N⁻ follow from ranks and need no pairs. The matrix of z is computed for the report only.
 
 mod counts;
 
 use rotor_factor::{
     AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Parameter,
-    Parameters, ReferencePeriod, Signal, Spec, Table,
+    Parameters, Reason, ReferencePeriod, Signal, Spec, Table,
 };
 use rotor_stats::less_than;
 
 use counts::{Counts, Histories};
 
-/// Relative heat, averaged over three months and liked where it is low.
+/// Relative heat, averaged over three months; low heat scores high.
 ///
-/// Three sectors and windows of five months, too short for use and right for checking by hand: in the last month A is
-/// furthest above its mean (4 - 1.7), then B (1 - 0.3), then C (-2 + 0.4).
+/// The example has three sectors and windows of five months, too short for use but easy to check by hand: in the last month A
+/// is furthest above its mean (4 - 1.7), then B (1 - 0.3), then C (-2 + 0.4).
 ///
 /// ```
 /// use factor_heat::Heat;
@@ -63,8 +63,14 @@ const N_AVERAGED: usize = 3;
 /// A matrix of more sectors than this can neither be drawn nor read.
 const MOST_SECTORS_SHOWN: usize = 256;
 
+const NO_HEAT: Reason = Reason::new(
+    "no_heat",
+    "no heat in one of the last three months: no other sector shares `min_months` returns with it",
+)
+.zh("近三个月中有月份热度缺失：与其他行业共有的收益率月数不足`min_months`");
+
 impl Heat {
-    /// Takes the months in the window of a mean and the months that a pair needs in it.
+    /// Takes the months in the window of a pair's mean, and the minimum months that a pair needs in it.
     ///
     /// # Errors
     ///
@@ -80,35 +86,23 @@ impl Heat {
 
 impl Factor for Heat {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer(
-            "window",
-            60,
-            2,
-            600,
-            "months over which a pair's mean is taken",
-            "均值窗口的月数",
-        ),
-        Parameter::integer(
-            "min_months",
-            36,
-            2,
-            600,
-            "months of the window that a pair needs",
-            "窗口内所需的最少月数",
-        ),
+        Parameter::integer("window", 60, 2, 600, "months in the window of a pair's mean")
+            .zh("均值窗口的月数"),
+        Parameter::integer("min_months", 36, 2, 600, "minimum months in the window for a pair")
+            .zh("窗口内所需的最少月数"),
         Parameter::flag(
             "confirm",
             false,
             "score 1 only where heat fell in the last month, 3 only where it rose",
-            "仅在热度转向时给出 1 分或 3 分",
-        ),
+        )
+        .zh("仅在热度转向时给出 1 分或 3 分"),
         Parameter::choice(
             "direction",
             "reversal",
             &["reversal", "momentum"],
-            "whether cold sectors are liked or hot ones",
-            "方向:反转或动量",
-        ),
+            "reversal favours cold sectors, momentum favours hot ones",
+        )
+        .zh("方向：反转或动量"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -119,7 +113,9 @@ impl Factor for Heat {
 
     fn spec(&self) -> Spec {
         // A return needs two closes, and the windows of three months begin in three months.
-        Spec::new("heat", env!("CARGO_PKG_VERSION"), "Relative heat, reversed", "相对热度")
+        Spec::new("heat", env!("CARGO_PKG_VERSION"), "Relative heat, reversed")
+            .zh("相对热度")
+            .with_reasons(&[NO_HEAT])
             .input(Input::close(EntityKind::Sector, Frequency::Monthly, self.window + N_AVERAGED))
     }
 
@@ -179,8 +175,7 @@ impl Heat {
         let third = (n / 3) as f64;
         for sector in 0..view.n_sectors() {
             let (Some(value), Some(rank)) = (forecast.get(sector), ranks.get(sector)) else {
-                signal
-                    .withhold(sector, "no heat in one of the last three months: no other sector shares `min_months` returns with it");
+                signal.withhold(sector, NO_HEAT);
                 continue;
             };
             let (is_hot, is_cold) = (rank <= third, rank >= n as f64 - third + 1.0);

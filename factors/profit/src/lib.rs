@@ -1,20 +1,21 @@
-//! Profit expectation: the next report of a sector's listed companies, foreseen from the profits of industries.
+//! Profit expectation: a forecast of the next report of a sector's listed companies from the profits of industries.
 //!
 //! | | |
 //! |---|---|
-//! | Input | `profit_ytd` and `profit_ytd_yoy` of industries, `bridge` (shares of industries in a sector's assets), `net_profit_ytd_yoy` of the sector |
-//! | Formula | y(t) on x(t-1..t-6) and y(t-6..t-9) by least squares over 60 months, f its forecast; x = 100 (X - Xᵇ)/abs(Xᵇ), X = Σ w L over industries, Xᵇ likewise of the bases L/(1 + g/100); y linear between public quarter-ends; raw = (f(T) - y(B)) / RMSE of the test rows |
-//! | Unit | growth in percent, clipped at ±200; differences in percentage points; raw in test errors |
-//! | Direction | higher is better: f(T) and every month between above the base by more than 1 point scores 3, below it 1, else 2 |
+//! | Input | `profit_ytd` and `profit_ytd_yoy` of industries, `bridge` (the sector–industry mapping: weights of industries in a sector's assets), `net_profit_ytd_yoy` of the sector |
+//! | Formula | y(t) on x(t-1..t-6) and y(t-6..t-9) by least squares over 60 months, f its forecast; x = 100 (X - Xᵇ)/abs(Xᵇ), X = Σ w L over industries, Xᵇ the same sum of the bases L/(1 + g/100); y interpolated linearly between public quarter-ends; raw = (f(T) - y(B)) / RMSE on the test set |
+//! | Unit | growth in percent, clipped at ±200; differences in percentage points; raw in units of the test RMSE |
+//! | Direction | higher is better: 3 if f(T) and every month between B and T are more than 1 point above the base, 1 if they are as far below it, else 2 |
 //! | Publication lag | as published: B is the sector's last public quarter, F the month after the last public x; T is the latest quarter-end after B up to F, else F |
-//! | Missing | a sector of which industries cover less than half, without a target after B, with fewer than 36 complete rows or a regressor of T missing has no score |
+//! | Missing | no score for a sector whose industries cover less than half of its assets, which has no target after B, fewer than 36 complete rows, or a missing regressor of T |
 //! | Source | a macro house's sector-rotation report of 2022-07-10 (regressors, direction rule); National Bureau of Statistics for the comparable basis |
 //!
-//! Regressors of the sector's own growth begin six months back: the nearest lag at which an interpolated month rests on
-//! public quarters whenever T is forecast. With nearer lags noise looks foreseeable (see `first_own_lag`).
+//! Own lags start six months back. That is the nearest lag at which an interpolated month rests on published quarters,
+//! whenever T is forecast. With nearer lags even noise looks predictable (see `first_own_lag`).
 
 mod growth;
 mod model;
+mod reasons;
 mod report;
 mod target;
 
@@ -29,10 +30,11 @@ use rotor_stats::less_than;
 use growth::{BaseAdjustment, BridgeMode, Industries};
 use model::{Fitted, Model, Scratch};
 
-/// The expected growth of a sector's profits, held against its last report.
+/// The expected growth of a sector's profits, compared with its last report.
 ///
-/// The growth of one industry rises by a point a month, and that of the sector's companies follows it at a month's distance.
-/// In July 2017 the base is the first quarter, growth of 49, and May is the last industrial month: June is foreseen at 52.
+/// In the example the growth of one industry rises by one point a month, and the growth of the sector's companies follows it
+/// one month later. In July 2017 the base is the first quarter with growth of 49, and May is the last industrial month: the
+/// forecast for June is 52.
 ///
 /// ```
 /// use factor_profit::Profit;
@@ -52,7 +54,7 @@ use model::{Fitted, Model, Scratch};
 /// }
 /// let profit: Profit = testing::make([]);
 /// let signal = testing::evaluate(&profit, "2017-07-03", &data)?;
-/// let june = signal.forecasts().last().expect("June is foreseen");
+/// let june = signal.forecasts().last().expect("June is forecast");
 /// assert_eq!((june.period.to_string(), june.naive), ("2017-06".to_owned(), 49.0));
 /// assert!((june.value - 52.0).abs() < 1e-9);
 /// assert_eq!(testing::scores(&profit, "2017-07-03", &data), "steel 3");
@@ -73,7 +75,7 @@ pub struct Profit {
 
 rotor_factor::export_factor!(Profit);
 
-/// Reports have no limit of age, for which forty years stand.
+/// Forty years: reports are used however old they are.
 const N_MONTHS: usize = 480;
 
 /// What is forecast.
@@ -84,83 +86,77 @@ const ANY_R2: f64 = -1e6;
 
 impl Factor for Profit {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("window", 60, 12, 240, "months of which rows are taken", "窗口的月数"),
-        Parameter::integer(
-            "min_months",
-            36,
-            12,
-            240,
-            "complete rows that a regression needs",
-            "回归所需的最少行数",
-        ),
+        Parameter::integer("window", 60, 12, 240, "months in the estimation window").zh("窗口的月数"),
+        Parameter::integer("min_months", 36, 12, 240, "minimum complete rows for a regression")
+            .zh("回归所需的最少行数"),
         Parameter::number(
             "min_coverage",
             0.5,
             0.0,
             1.0,
-            "least share of a sector's assets in industries",
-            "行业覆盖率下限",
-        ),
+            "minimum share of a sector's assets that industries cover",
+        )
+        .zh("行业覆盖率下限"),
         Parameter::choice(
             "bridge_mode",
             "level",
             &["level", "growth"],
-            "weigh profits, or their growth",
-            "按利润水平或按增速加权",
-        ),
+            "what is weighted: profits, or their growth",
+        )
+        .zh("按利润水平或按增速加权"),
         Parameter::choice(
             "base_adjust",
             "none",
             &["none", "two_year"],
-            "take the mean growth of two years for x in 2021",
-            "基数调整:2021 年两年平均",
-        ),
-        Parameter::number("ridge", 0.0, 0.0, 1e9, "penalty on the standardised coefficients", "岭回归惩罚"),
+            "two_year: x in 2021 is the two-year average growth",
+        )
+        .zh("基数调整：2021 年两年平均"),
+        Parameter::number("ridge", 0.0, 0.0, 1e9, "penalty on the standardised coefficients")
+            .zh("岭回归惩罚"),
         Parameter::number(
             "ridge_beside",
             10.0,
             0.0,
             1e9,
-            "penalty of the ridge that is reported beside the model",
-            "对照岭回归惩罚",
-        ),
+            "penalty of the ridge regression reported for comparison",
+        )
+        .zh("对照岭回归惩罚"),
         Parameter::choice(
             "base",
             "reported",
             &["reported", "fitted"],
-            "hold the forecast against the report, or against its fitted value",
-            "比较基准:报告值或拟合值",
-        ),
+            "what the forecast is compared with: the report, or its fitted value",
+        )
+        .zh("比较基准：报告值或拟合值"),
         Parameter::number(
             "dead_band",
             1.0,
             0.0,
             400.0,
-            "a change within it is none, percentage points",
-            "死区,百分点",
-        ),
-        Parameter::number(
-            "min_test_r2",
-            ANY_R2,
-            ANY_R2,
-            1.0,
-            "least R² of the test rows; -1000000 lets any pass",
-            "测试集 R² 下限",
-        ),
-        Parameter::integer("test_rows", 12, 1, 120, "last rows, kept for the test", "测试行数"),
-        Parameter::integer("embargo", 3, 0, 60, "rows left out before the test", "测试前剔除的行数"),
-        Parameter::number("clip", 200.0, 1.0, 1e6, "growth beyond it is cut, percent", "增速截断,百分比"),
+            "changes up to this count as none, percentage points",
+        )
+        .zh("死区，百分点"),
+        Parameter::number("min_test_r2", ANY_R2, ANY_R2, 1.0, "minimum test R²; -1000000 accepts any")
+            .zh("测试集 R² 下限"),
+        Parameter::integer("test_rows", 12, 1, 120, "rows in the test set, the latest ones").zh("测试集行数"),
+        Parameter::integer("embargo", 3, 0, 60, "embargo: rows left out between training and test set")
+            .zh("测试集前的隔离期行数"),
+        Parameter::number("clip", 200.0, 1.0, 1e6, "growth is clipped at plus and minus this, percent")
+            .zh("增速截断，百分比"),
         Parameter::integer(
             "first_own_lag",
             6,
             1,
             24,
-            "nearest of the four own lags, months; below 6 those of T are not always public",
-            "自身滞后的起点,月",
-        ),
-        Parameter::text("profit_series", "profit_ytd", "series of industries' profits", "行业利润序列名"),
-        Parameter::text("growth_series", "profit_ytd_yoy", "series of their growth", "行业利润增速序列名"),
-        Parameter::text("target_series", TARGET, "series of the sector's growth", "目标序列名"),
+            "first of the four own lags, months; below 6 those of T are not always public",
+        )
+        .zh("自身滞后的起点，月"),
+        Parameter::text("profit_series", "profit_ytd", "name of the series of industrial profits")
+            .zh("行业利润序列名"),
+        Parameter::text("growth_series", "profit_ytd_yoy", "name of the series of their growth")
+            .zh("行业利润增速序列名"),
+        Parameter::text("target_series", TARGET, "name of the series of the sector's profit growth")
+            .zh("目标序列名"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -193,7 +189,9 @@ impl Factor for Profit {
     fn spec(&self) -> Spec {
         let of_industries =
             |series: &str| Input::series(series, EntityKind::Industry, Frequency::Monthly, N_MONTHS);
-        Spec::new("profit", env!("CARGO_PKG_VERSION"), "Expected growth of profits", "盈利预期")
+        Spec::new("profit", env!("CARGO_PKG_VERSION"), "Expected growth of profits")
+            .zh("盈利预期")
+            .with_reasons(reasons::ALL)
             .input(Input::bridge())
             .input(of_industries(&self.profit).named("profit"))
             .input(of_industries(&self.profit_growth).named("profit_growth"))
@@ -217,9 +215,9 @@ impl Factor for Profit {
             // 1-3. Eligible sectors and their industrial growth x.
             let weights = bridge.of(sector);
             let fitted = if weights.iter().len() == 0 {
-                Err("no industry has a weight in it".into())
+                Err(reasons::NO_INDUSTRY.into())
             } else if less_than(weights.coverage(), self.min_coverage) {
-                Err("industries cover less than `min_coverage` of its assets".into())
+                Err(reasons::LOW_COVERAGE.into())
             } else {
                 let x = industries.growth(&weights, &self.growth);
                 // 4-8. Own growth y, the target, the rows, the fits and their tests.
@@ -271,18 +269,15 @@ impl Profit {
         let Some(forecast) = fitted.forecast else {
             let target =
                 Month::from_index(fitted.target.month).map_or(String::new(), |month| month.to_string());
-            return signal.withhold(
-                sector,
-                format!("a regressor of its target {target} is missing or not public yet"),
-            );
+            return signal.withhold(sector, reasons::MISSING_REGRESSOR.with(&[("target", &target)]));
         };
         let Some(base) = fitted.base else {
-            return signal.withhold(sector, "its base quarter has no fitted value");
+            return signal.withhold(sector, reasons::NO_FITTED_BASE);
         };
         if let Some(least) = self.min_test_r2
             && fitted.tested.test.r_squared.is_none_or(|r_squared| less_than(r_squared, least))
         {
-            return signal.withhold(sector, "the R² of its test rows is undefined or below `min_test_r2`");
+            return signal.withhold(sector, reasons::LOW_TEST_R2);
         }
         let change = forecast - base;
         let confirms = |value: Option<f64>| value.and_then(|value| fitted.confirms(value)) == Some(true);

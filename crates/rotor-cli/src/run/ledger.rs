@@ -14,6 +14,7 @@ use rotor_run::ledger::{
     Headline, History, Ledger, LedgerError, Trial, TrialData, dataset_hash, strategy_hash,
 };
 use rotor_run::metrics::Estimate;
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 use rotor_run::{Config, LedgerAbsence, Metrics, TrialsRecord, TrialsSource};
 
 use super::members::Chosen;
@@ -27,7 +28,7 @@ pub(crate) struct LedgerFlags {
     /// The ledger of trials [default: `$ROTOR_LEDGER`, else rotor/trials.jsonl in the user's data folder]
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
-    /// Neither count the trials in the ledger nor add this one; the run says so
+    /// Do not use the ledger: neither count its trials nor add this one; the run records this
     #[arg(long, conflicts_with = "ledger")]
     no_ledger: bool,
 }
@@ -169,7 +170,7 @@ impl Counted {
 
 fn headline(metrics: &Metrics) -> Headline {
     let of_run = &metrics.portfolio.all;
-    let excess = of_run.excess.get("top_net").and_then(|benchmarks| benchmarks.get("equal_weight"));
+    let excess = of_run.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(EQUAL_WEIGHT));
     let excess = excess.map(|excess| &excess.arithmetic);
     Headline {
         excess: excess.and_then(Estimate::get),

@@ -8,7 +8,7 @@ use rotor_run::{Config, Destination, Metrics, ReportRecord, RunFolder, RunRecord
 
 use super::language::Language;
 use super::members::Chosen;
-use super::progress::watched;
+use super::progress::with_progress;
 use super::provenance::record;
 use crate::{CliError, report, to_json};
 
@@ -24,8 +24,8 @@ pub(crate) struct Replayed {
 /// Replays a configuration on a dataset and evaluates the run.
 pub(crate) fn replayed(dataset: &Dataset, config: &Config, chosen: &[Chosen]) -> Result<Replayed, CliError> {
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
-    let result = watched(|watch| backtest(dataset, config, &members, watch))?;
-    let metrics = rotor_eval::evaluate(&result.run, config);
+    let result = with_progress("replaying", |watch| backtest(dataset, config, &members, watch))?;
+    let metrics = rotor_eval::evaluate_with(&result.run, &result.cross_sections, config);
     let record = record(dataset, config, chosen, &result.run, &result.warnings);
     Ok(Replayed { result, metrics, record, report: None })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rotor_data::model::Entity;
 use rotor_factor::{Date, EntityKind, Month};
-use rotor_run::{Execution, Place, Return, Run, Score, Turnover, Warning};
+use rotor_run::{Execution, RankingRow, Return, Run, Score, Turnover, Warning};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -212,7 +212,7 @@ fn sector(line: usize, code: &str, run: &Run) -> Result<u32, GoldenFault> {
 fn picks(lines: &[Line<'_>], run: &mut Run) -> Result<(), GoldenFault> {
     for (line, cells) in rows(lines, &PICKS)?.1 {
         let number = |cell: &str| value::<f64>(line, cell, "a number");
-        run.ranking.push(Place {
+        run.ranking.push(RankingRow {
             execution: execution(line, cells[0], run)?,
             rank: value(line, cells[1], "a rank")?,
             sector: sector(line, cells[2], run)?,
@@ -234,7 +234,7 @@ fn scores(lines: &[Line<'_>], run: &mut Run) -> Result<(), GoldenFault> {
         let factor = factor.ok_or_else(|| fault(line, format!("there is no factor `{}`", cells[1])))? as u32;
         for (sector, cell) in sectors.iter().zip(&cells[2..]).filter(|(_, cell)| **cell != NO_ROW) {
             let score = if *cell == NO_SCORE { None } else { Some(value(line, cell, "a score")?) };
-            run.scores.push(Score { execution, factor, sector: *sector, score, raw: None, note: None });
+            run.scores.push(Score { execution, factor, sector: *sector, score, raw: None, reason: None });
         }
     }
     Ok(())

@@ -11,18 +11,19 @@ mod series;
 mod variants;
 
 use rayon::prelude::*;
-use rotor_engine::Scored;
 use rotor_factor::EntityKind;
 use rotor_run::metrics::{
     ByName, Caveat, Estimate, Excess, Metric, Performance, PortfolioMetrics, QuantileMetrics, RegimeExcess,
     Sections, Trading, Trials, Variants,
 };
+use rotor_run::portfolio::{BOTTOM, EQUAL_WEIGHT, N_QUANTILES, QUANTILES, TOP, TOP_NET};
 use rotor_run::{Config, Run};
+use rotor_strategy::CrossSections;
 
 use crate::evaluation::sections;
 use crate::metric::{EstimateOf, MetricOf, YEAR};
 use crate::months::Months;
-use crate::quantiles::{N_QUANTILES, QuantileMonth};
+use crate::quantiles::QuantileMonth;
 use crate::trials;
 use contributions::{contributions, factor_parts};
 use excess::excess;
@@ -30,25 +31,16 @@ use performance::performance;
 use series::{Series, both, differences, net_value};
 use variants::{Strategies, of_section as variants_of_section};
 
-/// The selected sectors, gross.
-const TOP: &str = "top";
-/// The selected sectors, net.
-const TOP_NET: &str = "top_net";
-/// All sectors of the cross-section alike.
-const EQUAL_WEIGHT: &str = "equal_weight";
-/// The last of the ranking.
-const BOTTOM: &str = "bottom";
-
 /// Evaluates the portfolios over the months that were not skipped.
 pub(crate) fn evaluate(
     run: &Run,
-    scored: &Scored<'_>,
+    cross_sections: &CrossSections,
     months: &Months<'_>,
     config: &Config,
 ) -> Sections<PortfolioMetrics> {
     let all_series = series(run);
-    let strategies = Strategies::new(run, scored, config);
-    let parts = factor_parts(run, scored);
+    let strategies = Strategies::new(run, cross_sections, config);
+    let parts = factor_parts(run, cross_sections);
     sections(months, |is_live| {
         let is_included = |month: &usize| run.executions[*month].is_kept && months.is_in(*month, is_live);
         let included: Vec<usize> = (0..run.executions.len()).filter(is_included).collect();
@@ -67,7 +59,7 @@ pub(crate) fn evaluate(
                             || trials::evaluate(&strategies.tried(&included), config),
                         )
                     },
-                    || contributions(run, scored, &parts, &included),
+                    || contributions(run, cross_sections, &parts, &included),
                 )
             },
         );
@@ -150,11 +142,13 @@ fn net_excess(all: &[Series<'_>], included: &[usize]) -> Estimate {
 }
 
 fn quantiles(all: &[Series<'_>], included: &[usize]) -> QuantileMetrics {
-    let names: [String; N_QUANTILES] = std::array::from_fn(|quantile| format!("quantile_{}", quantile + 1));
     let of_month = |month: &usize| {
         let value = |name: &str| find(all, name)?.returns[*month];
-        let returns: Option<Vec<f64>> = names.iter().map(|name| value(name)).collect();
-        Some(QuantileMonth { returns: returns?.try_into().ok()?, all: value(EQUAL_WEIGHT)? })
+        let mut returns = [0.0; N_QUANTILES];
+        for (quantile, name) in QUANTILES.iter().enumerate() {
+            returns[quantile] = value(name)?;
+        }
+        Some(QuantileMonth { returns, all: value(EQUAL_WEIGHT)? })
     };
     let months: Vec<QuantileMonth> = included.iter().filter_map(of_month).collect();
     let pair = find(all, TOP).zip(find(all, BOTTOM));

@@ -7,7 +7,7 @@ use crate::draw::Unit;
 use crate::page::{Block, Table};
 use crate::sentences;
 use crate::terms::Term;
-use crate::words::{Lang, NONE, fixed, sentence, signed};
+use crate::words::{Lang, NONE, fixed, signed};
 
 /// A fraction of a year's or a month's wealth.
 pub(super) const PERCENT: Unit = Unit::fraction(1);
@@ -58,9 +58,9 @@ impl Footnotes {
         self.missing_as(sentences::reason_or_none(self.lang, reason))
     }
 
-    /// The cell of a missing score, with what its factor says.
-    pub(super) fn missing_score(&mut self, text: &str) -> String {
-        self.missing_as(score_reason(self.lang, text))
+    /// The cell of a missing score, with its reason in the language of the page.
+    pub(super) fn missing_score(&mut self, reason: String) -> String {
+        self.missing_as(reason)
     }
 
     fn missing_as(&mut self, reason: String) -> String {
@@ -132,12 +132,6 @@ impl Footnotes {
         }
         blocks
     }
-}
-
-/// What a factor says of a missing score.
-pub(super) fn score_reason(lang: Lang, text: &str) -> String {
-    let text = sentence(text);
-    if text.is_empty() { sentences::reason_or_none(lang, None) } else { text }
 }
 
 /// A p-value; below a hundredth how far below does not matter.

@@ -4,16 +4,13 @@ use std::collections::BTreeMap;
 
 use rotor_factor::{Date, EntityKind};
 use rotor_run::metrics::PortfolioMetrics;
-use rotor_run::{Config, Execution, Metrics, Place, Score};
+pub(super) use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
+use rotor_run::{Config, Execution, Metrics, RankingRow, ReasonId, Score};
 
 use super::Facts;
 use crate::say;
 use crate::terms::Term;
 use crate::words::{Lang, NONE, factor_title, fixed, name, plain};
-
-pub(super) const TOP: &str = "top";
-pub(super) const TOP_NET: &str = "top_net";
-pub(super) const EQUAL_WEIGHT: &str = "equal_weight";
 
 /// A run and the language of its report.
 #[derive(Debug)]
@@ -67,6 +64,15 @@ impl<'a> Context<'a> {
     /// The position of an entity.
     pub(super) fn find(&self, code: &str) -> Option<u32> {
         self.codes.get(code).copied()
+    }
+
+    /// Why there is no score, in the language of the page where it is known.
+    pub(super) fn reason(&self, reason: Option<ReasonId>) -> String {
+        let (text, text_zh) = reason.map_or(("", None), |reason| {
+            let reason = self.facts.run.reasons.get(reason);
+            (reason.text.as_str(), reason.text_zh.as_deref())
+        });
+        crate::words::reason(self.lang, text, text_zh)
     }
 
     /// The title of a factor.
@@ -160,11 +166,11 @@ impl<'a> Context<'a> {
         shown.map(|(code, _)| code).filter(|code| ![TOP, TOP_NET, EQUAL_WEIGHT].contains(code)).collect()
     }
 
-    /// The places of an execution, best first.
-    pub(super) fn places(&self, execution: u32) -> Vec<&'a Place> {
+    /// The ranking of an execution, best first.
+    pub(super) fn places(&self, execution: u32) -> Vec<&'a RankingRow> {
         let all = &self.facts.run.ranking;
         let from = all.partition_point(|place| place.execution < execution);
-        let mut places: Vec<&Place> =
+        let mut places: Vec<&RankingRow> =
             all[from..].iter().take_while(|place| place.execution == execution).collect();
         places.sort_by_key(|place| place.rank);
         places

@@ -135,11 +135,11 @@ fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
             .map(|factor| by_sector.get(&(place.sector, factor)).map(|at| all[*at]))
             .collect::<Vec<_>>();
         row.extend(scores.iter().map(|score| match score {
-            None => {
-                notes.missing_score(lang.of("not in the cross-section of the factor", "不在该因子的截面内"))
-            }
+            None => notes.missing_score(
+                lang.of("not in the cross-section of the factor", "不在该因子的截面内").into(),
+            ),
             Some(Score { score: Some(score), .. }) => score_number(*score),
-            Some(Score { note, .. }) => notes.missing_score(note.map_or("", |note| run.texts.get(note))),
+            Some(score) => notes.missing_score(context.reason(score.reason)),
         }));
         row.extend([
             name(&entity.code),

@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use rayon::prelude::*;
-use rotor_data::folder::sha256;
+use rotor_fs::sha256;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;

@@ -25,7 +25,7 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
 fn blocks(teller: &Teller<'_>, before: &NoteDay) -> Vec<Block> {
     let (lang, day) = (teller.lang, teller.day());
     let held = |day: &NoteDay| -> Vec<u32> {
-        let held = day.sectors.iter().zip(&day.shares).filter(|(_, share)| **share > 0.0);
+        let held = day.sectors.iter().zip(&day.weights).filter(|(_, share)| **share > 0.0);
         held.map(|(sector, _)| *sector).collect()
     };
     let (now, then) = (held(day), held(before));
@@ -80,7 +80,7 @@ fn changed(teller: &Teller<'_>, before: &NoteDay) -> (Table, usize) {
         let Some(at) = before.sectors.iter().position(|other| *other == entity) else {
             let mut row = vec![teller.names[sector].clone()];
             row.resize(table.columns.len() - 2, lang.of("new", "新增").into());
-            row.extend([score_number(day.places[sector].total), day.places[sector].rank.to_string()]);
+            row.extend([score_number(day.ranking[sector].total), day.ranking[sector].rank.to_string()]);
             table.row(row);
             continue;
         };
@@ -95,7 +95,7 @@ fn changed(teller: &Teller<'_>, before: &NoteDay) -> (Table, usize) {
             n_same += 1;
             continue;
         }
-        let (now, then) = (&day.places[sector], &before.places[at]);
+        let (now, then) = (&day.ranking[sector], &before.ranking[at]);
         let mut row = vec![teller.names[sector].clone()];
         row.extend(cells.into_iter().map(|cell| if cell.is_empty() { NONE.into() } else { cell }));
         let total = score_number(now.total);

@@ -91,8 +91,7 @@ impl<'a> Teller<'a> {
     /// What a factor is about.
     pub(crate) fn about(&self, chosen: &Chosen) -> String {
         let spec = chosen.plugin.spec();
-        let about_zh =
-            Some(spec.about_zh()).filter(|about| self.lang == Lang::Zh && !about.trim().is_empty());
+        let about_zh = spec.about_zh().filter(|_| self.lang == Lang::Zh);
         sentence(about_zh.unwrap_or(spec.about()))
     }
 
@@ -119,14 +118,14 @@ impl<'a> Teller<'a> {
 
     /// The sectors from the first rank to the last.
     pub(crate) fn ranked(&self) -> Vec<usize> {
-        let mut sectors: Vec<usize> = (0..self.day().places.len()).collect();
-        sectors.sort_by_key(|sector| self.day().places[*sector].rank);
+        let mut sectors: Vec<usize> = (0..self.day().ranking.len()).collect();
+        sectors.sort_by_key(|sector| self.day().ranking[*sector].rank);
         sectors
     }
 
     /// The sectors that are picked, best first.
     pub(crate) fn picks(&self) -> Vec<usize> {
-        self.ranked().into_iter().filter(|sector| self.day().shares[*sector] > 0.0).collect()
+        self.ranked().into_iter().filter(|sector| self.day().weights[*sector] > 0.0).collect()
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn facts(teller: &Teller<'_>) -> Vec<(String, String)> {
     let picks: Vec<String> = teller
         .picks()
         .into_iter()
-        .map(|sector| format!("{} {}", teller.names[sector], score_number(day.places[sector].total)))
+        .map(|sector| format!("{} {}", teller.names[sector], score_number(day.ranking[sector].total)))
         .collect();
     let picks = if picks.is_empty() {
         lang.of("none", "无").to_owned()

@@ -49,20 +49,20 @@ fn code(facts: Facts<'_>, entity: u32) -> &str {
 
 /// The sectors of a day from the first rank to the last.
 fn ranked(day: &NoteDay) -> Vec<usize> {
-    let mut sectors: Vec<usize> = (0..day.places.len()).collect();
-    sectors.sort_by_key(|sector| day.places[*sector].rank);
+    let mut sectors: Vec<usize> = (0..day.ranking.len()).collect();
+    sectors.sort_by_key(|sector| day.ranking[*sector].rank);
     sectors
 }
 
 fn picks(facts: Facts<'_>, day: &NoteDay) -> Vec<Value> {
-    let picked = ranked(day).into_iter().filter(|sector| day.shares[*sector] > 0.0);
+    let picked = ranked(day).into_iter().filter(|sector| day.weights[*sector] > 0.0);
     picked.map(|sector| code(facts, day.sectors[sector]).into()).collect()
 }
 
 fn ranking(facts: Facts<'_>, day: &NoteDay) -> Vec<Value> {
     let row = |sector: usize| {
         let entity = &facts.dataset.entities()[day.sectors[sector] as usize];
-        let place = &day.places[sector];
+        let place = &day.ranking[sector];
         json!({
             "sector": entity.code,
             "name": entity.name,
@@ -71,7 +71,7 @@ fn ranking(facts: Facts<'_>, day: &NoteDay) -> Vec<Value> {
             "total": place.total,
             "tie_break": place.tie_break,
             "n_live": place.n_live,
-            "share": day.shares[sector],
+            "share": day.weights[sector],
         })
     };
     ranked(day).into_iter().map(row).collect()
@@ -122,7 +122,7 @@ fn scores(facts: Facts<'_>, day: &NoteDay, signal: &Signal) -> Vec<Value> {
             "sector": code(facts, *entity),
             "score": score.ok(),
             "raw": signal.raw_of(sector),
-            "reason": score.err(),
+            "reason": score.err().map(|reason| reason.text()),
         })
     };
     day.sectors.iter().enumerate().map(row).collect()

@@ -2,6 +2,7 @@
 
 use rotor_engine::Outcome;
 use rotor_run::{MissingScore, Ties};
+use rotor_strategy::{has_score, required_factors};
 
 use super::factors::Told;
 use super::facts::{Teller, score_number};
@@ -15,9 +16,9 @@ pub(super) fn picks(teller: &Teller<'_>, told: &[Told]) -> Section {
     let picks = teller.picks();
     let mut items = Vec::new();
     for sector in &picks {
-        let place = &day.places[*sector];
+        let place = &day.ranking[*sector];
         let (name, total, rank) = (&teller.names[*sector], score_number(place.total), place.rank);
-        let share = fixed(100.0 * day.shares[*sector], 1);
+        let share = fixed(100.0 * day.weights[*sector], 1);
         let factors = teller.facts.chosen.iter().zip(&day.outcomes).zip(told);
         let reasons: Vec<String> = factors
             .map(|((chosen, outcome), told)| {
@@ -41,20 +42,19 @@ pub(super) fn picks(teller: &Teller<'_>, told: &[Told]) -> Section {
     } else {
         blocks.push(Block::List(items));
     }
-    let n_live = day.places.iter().map(|place| place.n_live).max().unwrap_or(0);
-    if n_live == 0 {
+    if !has_score(&day.ranking) {
         let text = lang.of(
             "No factor has a score on this day: every total is neutral, and the codes alone decide. This is no recommendation.",
             "当日无任何因子得分：总分均为中性，排序仅由行业代码决定，不构成任何判断。",
         );
         blocks.push(text.to_owned().into());
     }
-    let needed = config.min_factors.min(n_live);
-    let last_rank = picks.iter().map(|sector| day.places[*sector].rank).max().unwrap_or(0);
+    let needed = required_factors(&day.ranking, config);
+    let last_rank = picks.iter().map(|sector| day.ranking[*sector].rank).max().unwrap_or(0);
     let passed_over: Vec<String> = teller
         .ranked()
         .into_iter()
-        .filter(|sector| day.places[*sector].n_live < needed && day.places[*sector].rank < last_rank)
+        .filter(|sector| day.ranking[*sector].n_live < needed && day.ranking[*sector].rank < last_rank)
         .map(|sector| teller.names[sector].clone())
         .collect();
     if !passed_over.is_empty() {
@@ -76,9 +76,10 @@ pub(super) fn picks(teller: &Teller<'_>, told: &[Told]) -> Section {
 fn tie(teller: &Teller<'_>, picks: &[usize]) -> Option<String> {
     let (lang, day) = (teller.lang, teller.day());
     let last = *picks.last()?;
-    let total = score_number(day.places[last].total);
-    let is_tied = |sector: &usize| score_number(day.places[*sector].total) == total;
-    let n_out = (0..day.places.len()).filter(|sector| day.shares[*sector] == 0.0 && is_tied(sector)).count();
+    let total = score_number(day.ranking[last].total);
+    let is_tied = |sector: &usize| score_number(day.ranking[*sector].total) == total;
+    let n_out =
+        (0..day.ranking.len()).filter(|sector| day.weights[*sector] == 0.0 && is_tied(sector)).count();
     match (n_out, teller.facts.config.ties) {
         (0, _) | (_, Ties::Fractional) => None,
         (1, Ties::Percentile) => Some(say!(
@@ -111,7 +112,7 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
     ]);
     let mut table = Table::new(columns);
     for sector in teller.ranked() {
-        let place = &day.places[sector];
+        let place = &day.ranking[sector];
         let mut row = vec![
             place.rank.to_string(),
             name(teller.code(sector)),
@@ -120,7 +121,7 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
         ];
         let scores = teller.facts.chosen.iter().zip(&day.outcomes);
         row.extend(scores.map(|(chosen, outcome)| teller.score(chosen, score(outcome, sector))));
-        let is_picked = day.shares[sector] > 0.0;
+        let is_picked = day.weights[sector] > 0.0;
         row.extend([
             if is_picked { lang.of("yes", "是") } else { lang.of("no", "否") }.to_owned(),
             rank_before(teller, sector).map_or(NONE.into(), |rank| rank.to_string()),
@@ -176,5 +177,5 @@ pub(super) fn rank_before(teller: &Teller<'_>, sector: usize) -> Option<usize> {
     let before = teller.facts.note.before.as_ref()?;
     let entity = teller.day().sectors[sector];
     let at = before.sectors.iter().position(|other| *other == entity)?;
-    Some(before.places[at].rank)
+    Some(before.ranking[at].rank)
 }

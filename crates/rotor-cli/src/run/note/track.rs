@@ -5,17 +5,14 @@ use rotor_report::sentences;
 use rotor_run::Metrics;
 use rotor_run::metrics::{Estimate, Excess, Metric, PortfolioMetrics};
 
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
+
 use super::facts::Teller;
 use super::figures;
 use super::page::{Block, Column, Section, Table};
 use rotor_report::text::sparkline;
 
 use super::words::{Lang, NONE, fixed, name, say, sentence, signed};
-
-/// The names of portfolios of a run.
-const TOP: &str = "top";
-pub(crate) const TOP_NET: &str = "top_net";
-pub(crate) const EQUAL_WEIGHT: &str = "equal_weight";
 
 pub(super) fn section(teller: &Teller<'_>) -> Section {
     let lang = teller.lang;

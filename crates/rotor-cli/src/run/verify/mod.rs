@@ -17,13 +17,13 @@ use crate::{CliError, Outcome, to_json};
 pub(crate) struct Verify {
     /// The run folder
     run: PathBuf,
-    /// Replay on this dataset [default: the one that the run names]
+    /// Use this dataset instead of the one recorded in the run
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
-    /// Take a library for the factors in it that the run loaded [default: the one that the run names]
+    /// Use this library for its factors instead of the one recorded in the run
     #[arg(long, value_name = "LIB")]
     factor: Vec<String>,
-    /// How many threads take part; the results are the same on any number [default: one a core]
+    /// Number of threads; results are the same for any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Print JSON
@@ -99,11 +99,11 @@ impl Report {
             if self.changed.is_empty() { "" } else { "files were changed after the run was written; " };
         match &self.again {
             _ if self.is_verified() && parts.is_empty() => "verified".into(),
-            _ if self.is_verified() => format!("verified, though not the same today: {parts}"),
-            None if has_obstacles => format!("not verified: {of_files}the run cannot be made again: {parts}"),
-            None => format!("not verified: {of_files}the run was not made again"),
+            _ if self.is_verified() => format!("verified, although these inputs differ today: {parts}"),
+            None if has_obstacles => format!("not verified: {of_files}the run cannot be reproduced: {parts}"),
+            None => format!("not verified: {of_files}the run was not reproduced"),
             Some(again) if again.different.is_empty() => {
-                "not verified: files were changed after the run was written; the run made again is the one that was recorded".into()
+                "not verified: files were changed after the run was written; a repeated run gives the recorded files".into()
             }
             Some(_) if parts.is_empty() => {
                 format!("not verified: {of_files}results differ although nothing else does")

@@ -1,6 +1,7 @@
 //! The scores of all sectors at a glance.
 
 use rotor_report::draw::{Chart, Columns, Matrix, Shades, Unit};
+use rotor_strategy::has_score;
 
 use super::figure;
 use crate::run::note::facts::{Teller, score_number};
@@ -15,14 +16,13 @@ pub(crate) fn figures(teller: &Teller<'_>) -> Option<Block> {
     let (lang, day, chosen) = (teller.lang, teller.day(), teller.facts.chosen);
     let range = chosen.first()?.plugin.spec().score_range();
     let is_alike = chosen.iter().all(|one| one.plugin.spec().score_range() == range);
-    let has_scores = day.places.iter().any(|place| place.n_live > 0);
-    if !is_alike || !has_scores || day.places.len() > MOST_SHOWN {
+    if !is_alike || !has_score(&day.ranking) || day.ranking.len() > MOST_SHOWN {
         return None;
     }
     let ranked = teller.ranked();
     let rows = ranked.iter().map(|sector| {
-        let place = &day.places[*sector];
-        let picked = if day.shares[*sector] > 0.0 { "*" } else { "" };
+        let place = &day.ranking[*sector];
+        let picked = if day.weights[*sector] > 0.0 { "*" } else { "" };
         format!("{}{picked} {} · {}", place.rank, teller.names[*sector], score_number(place.total))
     });
     let cells =

@@ -6,11 +6,12 @@ use rotor_report::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, T
 use rotor_run::Execution;
 use rotor_run::Metrics;
 use rotor_run::metrics::Estimate;
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 
 use super::{dots, figure, tone};
 use crate::run::note::facts::Teller;
 use crate::run::note::page::{Block, Figure};
-use crate::run::note::track::{EQUAL_WEIGHT, TOP_NET, portfolio};
+use crate::run::note::track::portfolio;
 use crate::run::note::words::say;
 
 /// Percent a year.

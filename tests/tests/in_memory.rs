@@ -94,7 +94,7 @@ fn the_demo_from_memory_is_the_demo_from_its_folder() {
 fn in_other_types(batch: &RecordBatch) -> RecordBatch {
     let schema = batch.schema();
     let columns = schema.fields().iter().zip(batch.columns()).rev().map(|(field, array)| {
-        let array: ArrayRef = match field.data_type() {
+        let array: ArrayRef = match column.data_type() {
             DataType::Utf8 => {
                 let mut builder = StringDictionaryBuilder::<Int32Type>::new();
                 array.as_string::<i32>().iter().for_each(|text| builder.append_option(text));
@@ -193,7 +193,7 @@ fn with_column(batch: &RecordBatch, name: &str, array: Option<ArrayRef>) -> Reco
 /// The batch with its first row once more at the end.
 fn repeating(batch: &RecordBatch) -> RecordBatch {
     let columns = batch.columns().iter().map(|column| {
-        let array: ArrayRef = match field.data_type() {
+        let array: ArrayRef = match column.data_type() {
             DataType::Utf8 => {
                 let cells = column.as_string::<i32>();
                 Arc::new(cells.iter().chain([cells.iter().next().unwrap()]).collect::<StringArray>())

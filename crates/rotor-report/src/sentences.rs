@@ -186,3 +186,64 @@ impl From<Lang> for ReportLanguage {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::REFUSED;
+
+    #[test]
+    fn sentences_are_in_their_language_and_use_the_words_of_the_field() {
+        let day = "2020-01-02".parse().unwrap();
+        let (factor, cause) = (String::from("x"), String::from("y"));
+        let reasons = [
+            Reason::TooFew { n: 3, needed: 8 },
+            Reason::NoVariation,
+            Reason::NoSlowVariation,
+            Reason::Unscored,
+            Reason::NoLiveMonth,
+            Reason::NoMonths,
+            Reason::OneDecides,
+            Reason::NoChangeIsExact,
+            Reason::MeanIsExact,
+            Reason::BeyondTotalLoss,
+            Reason::BenchmarkLostAll,
+            Reason::NothingHeld,
+            Reason::NoVariance,
+            Reason::OutOfRange,
+        ];
+        let caveats = [
+            Caveat::ZeroInInterval,
+            Caveat::ClassicalForComparison,
+            Caveat::RepeatedForecasts { n_rows: 9, n_values: 3 },
+            Caveat::MeanBeatsNoChange,
+            Caveat::DependsOnSettings { low: -0.02, high: 0.03 },
+            Caveat::SingleTrial { n_strategies: 7 },
+        ];
+        let warnings = [
+            Warning::MissingInput { factor: factor.clone(), reason: cause.clone() },
+            Warning::FactorFailed { factor, n_days: 2, first: day, reason: cause },
+            Warning::Skipped { n_days: 3, first_kept: day },
+            Warning::NothingLive { days: vec![day] },
+            Warning::FewerPicks { n_days: 3, top: 5 },
+            Warning::SharedClose,
+            Warning::EarlyMapping { n_days: 3 },
+        ];
+        let in_language = |lang| {
+            let reasons = reasons.iter().map(|one| reason(lang, one));
+            let caveats = caveats.iter().map(|one| caveat(lang, one));
+            reasons.chain(caveats).chain(warnings.iter().map(|one| warning(lang, one))).collect::<Vec<_>>()
+        };
+        for (en, zh) in in_language(Lang::En).iter().zip(in_language(Lang::Zh)) {
+            let is_chinese =
+                |text: &str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+            assert!(is_chinese(&zh) && !is_chinese(en), "{en} / {zh}");
+            for refused in REFUSED.iter().filter(|refused| !refused.only_as_label) {
+                let found = [&en.to_lowercase(), &zh].iter().any(|text| text.contains(refused.words));
+                assert!(!found, "`{}`: {en} / {zh}", refused.words);
+            }
+        }
+        assert_eq!(reason(Lang::Zh, &reasons[0]), "仅有3个值，至少需要8个");
+        assert_eq!(reason(Lang::Zh, &Reason::Text { text: "a\u{202e}\nb".into() }), "a b");
+    }
+}

@@ -70,7 +70,7 @@ fn summary(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block>
         Column::number(Term::MinimumDetectableShort.of(lang)),
         Column::word(Term::Significance.of(lang)),
         Column::number("ICIR").detail(),
-        Column::number(lang.of("% months above 0", "为正月份占比")).detail(),
+        Column::number(Term::HitRate.of(lang)).detail(),
         Column::number(lang.of("mean IC", "IC 均值")).detail(),
         Column::number(lang.of("Fama-MacBeth slope", "Fama-MacBeth斜率")).detail(),
         Column::number(lang.of("p of the slope", "斜率p值")).detail(),

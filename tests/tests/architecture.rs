@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-engine", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-plugin", "rotor-run"]),
     ("rotor-eval", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run", "rotor-engine"]),
     ("rotor-gate", &[]),
-    ("rotor-report", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run"]),
+    ("rotor-report", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run", "rotor-eval"]),
     ("rotor-compare", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run"]),
     (
         "rotor-cli",

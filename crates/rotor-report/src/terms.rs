@@ -103,6 +103,12 @@ terms! {
     Dropped = "dropped", "调出";
     /// Still in the selection.
     Retained = "retained", "保留";
+    /// The highest score of a factor that foretells a direction.
+    Up = "up", "上行";
+    /// Its middle score.
+    Flat = "flat", "持平";
+    /// Its lowest score.
+    Down = "down", "下行";
     /// Price score 3.
     Benefits = "benefits", "受益";
     /// The middle score.

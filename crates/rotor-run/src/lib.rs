@@ -8,6 +8,7 @@
 mod config;
 mod error;
 pub mod ledger;
+mod note;
 mod read;
 mod rows;
 mod sheets;
@@ -19,6 +20,9 @@ pub use config::{
     OnMissingInput, Rebalance, Ties, TradeDay, Weights, config_from_json, read_config,
 };
 pub use error::{ColumnFault, RunError, TableFault};
+pub use note::{
+    NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteHistory, RankedSector, SeriesHistory, Track,
+};
 pub use read::{Change, ChangedFile, FolderCheck, RunFolder, check_files, read};
 pub use rows::{
     Diagnostic, Execution, FactorTable, Forecast, History, Place, Realized, Return, Run, Score, SectorReturn,

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::{Member, note};
-use rotor_factor::{AsOf, Date, Value};
-use rotor_run::Config;
+use rotor_factor::{AsOf, Date};
+use rotor_plugin::Origin;
+use rotor_report::note::{document, page};
+use rotor_report::page::{html, markdown, terminal};
+use rotor_run::NoteFactor;
 
-use super::facts::Facts;
-use super::history::History;
-use super::{json, page, told_page};
+use super::compose::compose;
 use crate::dataset::open_or_demo;
 use crate::place::Place;
 use crate::run::language::Language;
@@ -21,8 +22,8 @@ use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct NoteCommand {
-    /// The day on which is asked, such as 2021-12-10; known is what was public before it [default: the day after the last
-    /// trading day of the dataset]
+    /// The day of the note, such as 2021-12-10; only data published before this date are used [default: the day after the
+    /// last trading day of the dataset]
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<Date>,
     /// The language of the page
@@ -70,37 +71,28 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     }
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
     let found = watched(|watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
-    // Windows that begin before the calendar have nothing to show, and figures of them are left out.
-    let history = History::of(&dataset, &found.day, window(&config)).unwrap_or_default();
     let evaluation = found.track.as_ref().ok().map(|track| rotor_eval::evaluate(&track.run, &config));
-    let facts = Facts {
-        dataset: &dataset,
-        config: &config,
-        chosen: &chosen,
-        note: &found,
-        evaluation: evaluation.as_ref(),
-        history: &history,
-        is_default_day: arguments.as_of.is_none(),
-    };
+    let factors = chosen.iter().map(note_factor).collect();
+    let note = compose(&dataset, &config, factors, found, arguments.as_of.is_none());
+    let in_language = || page(&note, evaluation.as_ref(), arguments.lang.into());
     let text = match arguments.format {
-        _ if arguments.json => to_json(&json::document(facts))?,
-        Form::Json => to_json(&json::document(facts))?,
-        Form::Text => page::terminal(&told_page(facts, arguments.lang.into())),
-        Form::Md => page::markdown(&told_page(facts, arguments.lang.into())),
-        Form::Html => page::html(&told_page(facts, arguments.lang.into())),
+        _ if arguments.json => to_json(&document(&note, evaluation.as_ref()))?,
+        Form::Json => to_json(&document(&note, evaluation.as_ref()))?,
+        Form::Text => terminal(&in_language()),
+        Form::Md => markdown(&in_language()),
+        Form::Html => html(&in_language()),
     };
     let Some(place) = place else { return Ok(Outcome::done(text)) };
     place.write(&text)?;
     Ok(Outcome::done(format!("{} is written\n", place.path().display())))
 }
 
-/// How many months of returns are shown: those of the heat factor's window.
-fn window(config: &Config) -> usize {
-    const USUAL: usize = 60;
-    match config.of_factor("heat").parameters.get("window") {
-        Some(Value::Integer(window)) => usize::try_from(*window).unwrap_or(USUAL).clamp(1, 10 * USUAL),
-        _ => USUAL,
-    }
+fn note_factor(chosen: &Chosen) -> NoteFactor {
+    let sha256 = match chosen.plugin.origin() {
+        Origin::Linked => None,
+        Origin::Loaded { sha256, .. } => Some(sha256.clone()),
+    };
+    NoteFactor { spec: chosen.plugin.spec().clone(), weight: chosen.weight, sha256 }
 }
 
 /// The first day on which all closes are known.
@@ -128,7 +120,7 @@ fn staleness(dataset: &Dataset, as_of: Date) -> Option<String> {
     };
     let text = || {
         format!(
-            "the dataset ends on {last}, {n_days} days before {as_of}: the note knows nothing of the time between"
+            "the dataset ends on {last}, {n_days} days before {as_of}: the note has no data of the time between"
         )
     };
     (n_days > patience).then(text)

@@ -3,89 +3,54 @@
 //! It comes through the same sweep that factors are shown, as of the day, so that nothing later is in it.
 
 use rotor_data::{Dataset, Input, Sweep, SweepError, WindowRequest};
-use rotor_engine::NoteDay;
 use rotor_factor::{EntityKind, Frequency, Month, Panel};
+use rotor_run::{NoteDay, NoteHistory, SeriesHistory};
 
-/// The months of linked series that are kept: three years, and the year before of which their growth is taken.
-pub(crate) const SERIES_MONTHS: usize = 48;
+/// The months of linked series that are kept: three years, and the year before, which their growth needs.
+const SERIES_MONTHS: usize = 48;
 
-/// The months before the day.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct History {
-    /// The months of the returns, ascending; the last is the last complete one.
-    pub(crate) months: Vec<Month>,
-    /// For each sector of the day a return a month; 0.05 is five percent.
-    pub(crate) returns: Vec<Vec<Option<f64>>>,
-    /// The series that are linked to sectors, one entry for each market, in the order of the dataset.
-    pub(crate) series: Vec<SeriesHistory>,
-}
-
-/// A linked series of a market by month.
-#[derive(Clone, Debug)]
-pub(crate) struct SeriesHistory {
-    /// Its position in the dataset.
-    pub(crate) series: usize,
-    /// The position of the market among the entities.
-    pub(crate) market: usize,
-    /// The months, ascending.
-    pub(crate) months: Vec<Month>,
-    /// What is public of a month, or the mean of the values dated in it.
-    pub(crate) values: Vec<Option<f64>>,
-}
-
-impl History {
-    /// Reads the last `n_months` returns of the sectors of the day, and the linked series.
-    ///
-    /// # Errors
-    ///
-    /// If the windows begin before the calendar does or are too large.
-    pub(crate) fn of(dataset: &Dataset, day: &NoteDay, n_months: usize) -> Result<Self, SweepError> {
-        let mut linked: Vec<usize> = dataset.links().iter().map(|link| link.series as usize).collect();
-        linked.sort_unstable();
-        linked.dedup();
-        // Quarters have no months.
-        linked.retain(|series| dataset.series()[*series].frequency != Frequency::Quarterly);
-        let of_closes =
-            WindowRequest { input: Input::MonthlyClose, kind: EntityKind::Sector, n_periods: n_months + 1 };
-        let of_series = linked.iter().map(|series| WindowRequest {
-            input: Input::Series(*series),
-            kind: EntityKind::Market,
-            n_periods: n_periods(dataset.series()[*series].frequency),
-        });
-        let requests: Vec<WindowRequest> = std::iter::once(of_closes).chain(of_series).collect();
-        let mut sweep = Sweep::new(dataset, &requests, day.as_of, day.as_of)?;
-        let windows = sweep.advance(day.as_of)?;
-        let closes = windows.panel(0);
-        let of_kind = dataset.of_kind(EntityKind::Sector);
-        let row = |sector: &u32| of_kind.binary_search(&(*sector as usize)).ok();
-        let returns = |sector: &u32| -> Vec<Option<f64>> {
-            (0..n_months)
-                .rev()
-                .map(|lag| row(sector).and_then(|row| month_return(closes, row, lag)))
-                .collect()
-        };
-        let months = months_until(day.month, n_months);
-        let markets = dataset.of_kind(EntityKind::Market);
-        let mut series = Vec::new();
-        for (position, name) in linked.iter().enumerate() {
-            let panel = windows.panel(position + 1);
-            for (row, market) in markets.iter().enumerate() {
-                let months = months_until(day.month, SERIES_MONTHS);
-                let values = months.iter().map(|month| monthly(panel, row, *month)).collect();
-                series.push(SeriesHistory { series: *name, market: *market, months, values });
-            }
+/// Reads the last `n_months` returns of the sectors of the day, and the linked series.
+///
+/// # Errors
+///
+/// If the windows begin before the calendar does or are too large.
+pub(super) fn read_history(dataset: &Dataset, day: &NoteDay, n_months: usize) -> Result<NoteHistory, SweepError> {
+    let mut linked: Vec<usize> = dataset.links().iter().map(|link| link.series as usize).collect();
+    linked.sort_unstable();
+    linked.dedup();
+    // Quarters have no months.
+    linked.retain(|series| dataset.series()[*series].frequency != Frequency::Quarterly);
+    let of_closes =
+        WindowRequest { input: Input::MonthlyClose, kind: EntityKind::Sector, n_periods: n_months + 1 };
+    let of_series = linked.iter().map(|series| WindowRequest {
+        input: Input::Series(*series),
+        kind: EntityKind::Market,
+        n_periods: n_periods(dataset.series()[*series].frequency),
+    });
+    let requests: Vec<WindowRequest> = std::iter::once(of_closes).chain(of_series).collect();
+    let mut sweep = Sweep::new(dataset, &requests, day.as_of, day.as_of)?;
+    let windows = sweep.advance(day.as_of)?;
+    let closes = windows.panel(0);
+    let of_kind = dataset.of_kind(EntityKind::Sector);
+    let row = |sector: &u32| of_kind.binary_search(&(*sector as usize)).ok();
+    let returns = |sector: &u32| -> Vec<Option<f64>> {
+        (0..n_months)
+            .rev()
+            .map(|lag| row(sector).and_then(|row| month_return(closes, row, lag)))
+            .collect()
+    };
+    let months = months_until(day.month, n_months);
+    let markets = dataset.of_kind(EntityKind::Market);
+    let mut series = Vec::new();
+    for (position, name) in linked.iter().enumerate() {
+        let panel = windows.panel(position + 1);
+        for (row, market) in markets.iter().enumerate() {
+            let months = months_until(day.month, SERIES_MONTHS);
+            let values = months.iter().map(|month| monthly(panel, row, *month)).collect();
+            series.push(SeriesHistory { series: *name, market: *market, months, values });
         }
-        Ok(Self { returns: day.sectors.iter().map(returns).collect(), months, series })
     }
-}
-
-impl SeriesHistory {
-    /// The growth over the same month of the year before, in percent.
-    pub(crate) fn yoy(&self, position: usize) -> Option<f64> {
-        let (now, then) = (self.values[position]?, self.values[position.checked_sub(12)?]?);
-        let growth = 100.0 * (now / then - 1.0);
-        growth.is_finite().then_some(growth)
-    }
+    Ok(NoteHistory { returns: day.sectors.iter().map(returns).collect(), months, series })
 }
 
 /// How many periods of a frequency lie in the months that are kept, and in the one that has begun.

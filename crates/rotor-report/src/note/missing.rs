@@ -1,21 +1,19 @@
-//! What is `na`, and why.
+//! The sectors without a score, and why.
 
-use rotor_report::run::told;
+use super::context::NoteContext;
+use crate::page::{Block, Section};
+use crate::words::say;
 
-use super::facts::Teller;
-use super::page::{Block, Section};
-use super::words::{say, sentence};
-
-pub(super) fn section(teller: &Teller<'_>) -> Section {
-    let lang = teller.lang;
+pub(super) fn section(context: &NoteContext<'_>) -> Section {
+    let lang = context.lang;
     let mut items = Vec::new();
-    for (chosen, outcome) in teller.facts.chosen.iter().zip(&teller.day().outcomes) {
-        let factor = teller.factor(chosen);
+    for (factor, outcome) in context.note.factors.iter().zip(&context.day().outcomes) {
+        let factor = context.factor(factor);
         let signal = match outcome {
             Ok(signal) => signal,
             Err(error) => {
-                let error = sentence(&error.to_string());
-                items.push(say!(lang, "{factor}, every sector: {error}", "{factor}（全部行业）：{error}"));
+                let error = context.reason(error);
+                items.push(say!(lang, "{factor}, all sectors: {error}", "{factor}（全部行业）：{error}"));
                 continue;
             }
         };
@@ -30,26 +28,26 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
             }
         }
         for (reason, sectors) in by_reason {
-            let names: Vec<&str> = sectors.iter().map(|sector| teller.names[*sector].as_str()).collect();
-            let (names, reason) = (names.join(lang.between()), told(lang, reason));
+            let names: Vec<&str> = sectors.iter().map(|sector| context.names[*sector].as_str()).collect();
+            let (names, reason) = (names.join(lang.between()), context.reason(reason));
             let n = sectors.len();
             items.push(say!(
                 lang,
                 "{factor}: {reason} ({n}): {names}",
-                "{factor}：{reason}（{n}个）：{names}"
+                "{factor}：{reason}（{n} 个行业）：{names}"
             ));
         }
     }
     let block = if items.is_empty() {
         Block::Paragraph(
-            lang.of("Nothing: every factor scores every sector.", "无：各因子对全部行业均有得分。").into(),
+            lang.of("Every factor scores every sector.", "各因子对全部行业均有评分。").into(),
         )
     } else {
         Block::List(items)
     };
     Section {
         id: "missing".into(),
-        heading: lang.of("Missing (na), and why", "缺失（na）及原因").into(),
+        heading: lang.of("Not scored (—), and why", "未评分（—）的行业及原因").into(),
         blocks: vec![block],
     }
 }

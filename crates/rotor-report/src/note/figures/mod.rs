@@ -10,7 +10,7 @@ mod ranking;
 mod track;
 
 use rotor_factor::{Date, Group};
-use rotor_report::draw::{BarChart, BarGroup, Chart, Tone, Unit};
+use crate::draw::{BarChart, BarGroup, Chart, Tone, Unit};
 
 pub(super) use generic::tables as of_tables;
 pub(super) use heat::figures as of_heat;
@@ -20,9 +20,9 @@ pub(super) use prosperity::figures as of_prosperity;
 pub(super) use ranking::figures as of_ranking;
 pub(super) use track::{figures as of_track, relative_values};
 
-use super::facts::Teller;
-use super::page::{Block, Figure};
-use super::words::{Lang, say};
+use super::context::NoteContext;
+use crate::page::{Block, Figure};
+use crate::words::{Lang, say};
 
 /// Growth in percent.
 const GROWTH: Unit = Unit::percent(1).signed();
@@ -37,21 +37,21 @@ struct Stream {
 }
 
 /// Parts sectors by where they stand in the economy: upstream first, those of which it is not known last.
-fn by_stream(teller: &Teller<'_>, sectors: &[usize]) -> Vec<Stream> {
+fn by_stream(context: &NoteContext<'_>, sectors: &[usize]) -> Vec<Stream> {
     let groups = Group::ALL.iter().copied().map(Some).chain([None]);
     let streams = groups.map(|group| {
-        let of_group = sectors.iter().copied().filter(|sector| group_of(teller, *sector) == group);
+        let of_group = sectors.iter().copied().filter(|sector| group_of(context, *sector) == group);
         Stream {
             id: group.map_or("ungrouped", Group::word),
-            title: title(teller.lang, group),
+            title: title(context.lang, group),
             sectors: of_group.collect(),
         }
     });
     streams.filter(|stream| !stream.sectors.is_empty()).collect()
 }
 
-fn group_of(teller: &Teller<'_>, sector: usize) -> Option<Group> {
-    teller.facts.dataset.entities()[teller.day().sectors[sector] as usize].group
+fn group_of(context: &NoteContext<'_>, sector: usize) -> Option<Group> {
+    context.note.entities[context.day().sectors[sector] as usize].group
 }
 
 fn title(lang: Lang, group: Option<Group>) -> &'static str {

@@ -1,28 +1,27 @@
 //! The track record: net values, values relative to equal weight, and what is sure of the difference.
 
-use rotor_engine::Backtest;
 use rotor_eval::{Estimate, Evaluation};
 use rotor_factor::Date;
-use rotor_report::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Tone, Unit};
-use rotor_run::Execution;
+use crate::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Tone, Unit};
+use rotor_run::{Execution, Track};
 
 use super::{dots, figure, tone};
-use crate::run::note::facts::Teller;
-use crate::run::note::page::{Block, Figure};
-use crate::run::note::track::{EQUAL_WEIGHT, TOP_NET, portfolio};
-use crate::run::note::words::say;
+use crate::note::context::NoteContext;
+use crate::page::{Block, Figure};
+use crate::note::track::{EQUAL_WEIGHT, TOP_NET, portfolio};
+use crate::words::say;
 
-/// Percent a year.
-const A_YEAR: Unit = Unit::fraction(1).signed();
+/// Annualised percent.
+const ANNUALISED: Unit = Unit::fraction(1).signed();
 
 /// The kept months of a track record, and what each portfolio gained in them.
 struct Months<'a> {
     kept: Vec<(usize, &'a Execution)>,
-    track: &'a Backtest,
+    track: &'a Track,
 }
 
 impl<'a> Months<'a> {
-    fn of(track: &'a Backtest) -> Self {
+    fn of(track: &'a Track) -> Self {
         let executions = track.run.executions.iter().enumerate();
         Self { kept: executions.filter(|(_, execution)| execution.is_kept).collect(), track }
     }
@@ -53,8 +52,8 @@ impl<'a> Months<'a> {
     }
 }
 
-/// The picks in units of all sectors alike, from 1 on; `None` without both.
-pub(crate) fn relative_values(track: &Backtest) -> Option<Vec<Option<f64>>> {
+/// The net value of the strategy relative to equal weight, from 1 on; `None` without both.
+pub(crate) fn relative_values(track: &Track) -> Option<Vec<Option<f64>>> {
     let months = Months::of(track);
     Some(ratio(&months.values(TOP_NET)?, &months.values(EQUAL_WEIGHT)?))
 }
@@ -68,37 +67,37 @@ fn ratio(ours: &[Option<f64>], theirs: &[Option<f64>]) -> Vec<Option<f64>> {
 }
 
 /// The figures.
-pub(crate) fn figures(teller: &Teller<'_>, track: &Backtest, evaluation: &Evaluation) -> Vec<Block> {
+pub(crate) fn figures(context: &NoteContext<'_>, track: &Track, evaluation: &Evaluation) -> Vec<Block> {
     let mut figures = Vec::new();
-    figures.extend(net_values(teller, track).map(Block::from));
+    figures.extend(net_values(context, track).map(Block::from));
     let forests: Vec<Figure> =
-        [excess(teller, evaluation), rank_ic(teller, evaluation)].into_iter().flatten().collect();
+        [excess(context, evaluation), rank_ic(context, evaluation)].into_iter().flatten().collect();
     if !forests.is_empty() {
         figures.push(Block::Figures(forests));
     }
     figures
 }
 
-/// Net values of the picks, of all sectors alike and of the benchmarks; below, the picks against all sectors alike.
-fn net_values(teller: &Teller<'_>, track: &Backtest) -> Option<Figure> {
-    let lang = teller.lang;
+/// Net values of the strategy, of equal weight and of the benchmarks; below, the strategy relative to equal weight.
+fn net_values(context: &NoteContext<'_>, track: &Track) -> Option<Figure> {
+    let lang = context.lang;
     let months = Months::of(track);
     let ours = months.values(TOP_NET)?;
-    let config = teller.facts.config;
+    let config = &context.note.config;
     let mut series = vec![Series {
-        name: say!(lang, "top {top}, net", "前{top}名（成本后）", top = config.top),
+        name: say!(lang, "top {top}, net", "前 {top} 名（费后）", top = config.top),
         tone: Tone::First,
         mark: Mark::Line,
         values: ours.clone(),
     }];
-    let benchmarks = track.run.portfolios.iter().filter(|name| teller.is_benchmark(name));
+    let benchmarks = track.run.portfolios.iter().filter(|name| context.is_benchmark(name));
     for (position, name) in [EQUAL_WEIGHT].into_iter().chain(benchmarks.map(String::as_str)).enumerate() {
         let Some(values) = months.values(name) else { continue };
         let mark = if position == 0 { Mark::Dashed } else { Mark::Line };
-        series.push(Series { name: portfolio(teller, name), tone: tone(position + 1), mark, values });
+        series.push(Series { name: portfolio(context, name), tone: tone(position + 1), mark, values });
     }
     let mut panels = vec![Panel {
-        axis: lang.of("net value, log scale", "净值（对数轴）").into(),
+        axis: lang.of("net value, log scale", "净值（对数坐标）").into(),
         unit: Unit::plain(2),
         is_log: series.iter().flat_map(|one| &one.values).flatten().all(|value| *value > 0.0),
         baseline: Some(1.0),
@@ -108,13 +107,13 @@ fn net_values(teller: &Teller<'_>, track: &Backtest) -> Option<Figure> {
     }];
     if let Some(theirs) = months.values(EQUAL_WEIGHT) {
         panels.push(Panel {
-            axis: lang.of("picks / equal weight", "组合/等权").into(),
+            axis: lang.of("relative to equal weight", "相对全行业等权").into(),
             unit: Unit::plain(3),
             is_log: false,
             baseline: Some(1.0),
             height: 1.0,
             series: vec![Series {
-                name: lang.of("picks relative to equal weight", "组合相对等权").into(),
+                name: lang.of("relative net value", "相对净值").into(),
                 tone: Tone::First,
                 mark: Mark::Area,
                 values: ratio(&ours, &theirs),
@@ -123,49 +122,49 @@ fn net_values(teller: &Teller<'_>, track: &Backtest) -> Option<Figure> {
         });
     }
     let about = lang.of(
-        "Values at the end of each holding period, the picks after costs. A benchmark that begins later begins at 1.",
-        "每个持有期末的净值，组合为成本后。起点较晚的基准自1起算。",
+        "Net value at the end of each holding period; the strategy is net of costs. A benchmark with a later start begins at 1.",
+        "各持有期末的净值，组合为费后。起点较晚的基准自 1 起算。",
     );
     let chart = Chart::Lines(LineChart { dates: months.dates(), panels, spans: Vec::new(), is_small: false });
-    Some(figure("track-value", lang.of("Picks and benchmarks", "组合与基准净值"), about, chart))
+    Some(figure("track-value", lang.of("Strategy and benchmarks", "组合与基准净值"), about, chart))
 }
 
 /// The mean excess over each benchmark with its interval.
-fn excess(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Figure> {
-    let lang = teller.lang;
+fn excess(context: &NoteContext<'_>, evaluation: &Evaluation) -> Option<Figure> {
+    let lang = context.lang;
     let all = evaluation.portfolio.all.excess.get(TOP_NET)?;
     let rows: Vec<(String, Option<Bar>)> =
-        all.iter().map(|(name, excess)| (portfolio(teller, name), bar(&excess.arithmetic))).collect();
+        all.iter().map(|(name, excess)| (portfolio(context, name), bar(&excess.arithmetic))).collect();
     let n = all.get(EQUAL_WEIGHT).map_or(0, |excess| excess.arithmetic.value.n);
     let about = say!(
         lang,
-        "Twelve times the mean monthly difference, net of cost, with its 95% interval; {n} months against equal weight. One that holds zero decides nothing.",
-        "月均差额的12倍（成本后）及95%区间；相对等权共{n}个月。区间含零即无结论。"
+        "Twelve times the mean monthly excess return (net) with its 95% CI; {n} months over equal weight. A 95% CI that includes zero is not significant.",
+        "月均超额收益（费后）的 12 倍及 95% 置信区间；相对全行业等权共 {n} 个月。置信区间含零即不显著。"
     );
     forest(
         "track-excess",
-        lang.of("Excess over benchmarks", "相对基准的超额收益"),
+        lang.of("Excess return over benchmarks", "相对基准的超额收益"),
         about,
-        lang.of("a year", "年化"),
-        A_YEAR,
+        lang.of("annualised", "年化"),
+        ANNUALISED,
         rows,
     )
 }
 
 /// The mean `RankIC` of each factor with its interval.
-fn rank_ic(teller: &Teller<'_>, evaluation: &Evaluation) -> Option<Figure> {
-    let lang = teller.lang;
-    let factors = teller.facts.chosen.iter().zip(evaluation.factor.sections.all.iter());
+fn rank_ic(context: &NoteContext<'_>, evaluation: &Evaluation) -> Option<Figure> {
+    let lang = context.lang;
+    let factors = context.note.factors.iter().zip(evaluation.factor.sections.all.iter());
     let rows: Vec<(String, Option<Bar>)> =
-        factors.map(|(chosen, (_, factor))| (teller.factor(chosen), bar(&factor.rank_ic.mean))).collect();
+        factors.map(|(factor, (_, evaluated))| (context.factor(factor), bar(&evaluated.rank_ic.mean))).collect();
     let about = lang.of(
-        "Mean monthly rank correlation of scores and the returns that follow, with its 95% interval.",
-        "得分与随后收益的月度秩相关均值及95%区间。",
+        "Mean monthly rank correlation of scores and forward returns, with its 95% CI.",
+        "得分与下期收益的月度秩相关均值及 95% 置信区间。",
     );
     let unit = Unit::plain(3).signed();
     forest(
         "track-rank-ic",
-        lang.of("RankIC of the factors", "各因子RankIC"),
+        lang.of("RankIC by factor", "各因子 RankIC"),
         about.into(),
         "RankIC",
         unit,

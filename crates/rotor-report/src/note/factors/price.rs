@@ -1,55 +1,55 @@
 //! Price: the joint effect of CPI and PPI on the margin with its t, and where CPI, PPI and the gap between them stand.
 
 use rotor_factor::{EntityKind, Signal, Value};
-use rotor_report::text::sparkline;
+use crate::text::sparkline;
 
-use super::{Told, figures};
-use crate::run::note::columns::Columns;
-use crate::run::note::facts::{Answer, Teller, scored};
-use crate::run::note::page::{Block, Column, Table};
-use crate::run::note::words::{Lang, fixed, or_none, say, signed};
+use super::{FactorSection, figures};
+use crate::note::columns::Columns;
+use crate::note::context::{FactorResult, NoteContext, scored};
+use crate::page::{Block, Column, Table};
+use crate::words::{Lang, fixed, or_none, say, signed};
 
 /// The months of the gap that are shown.
 const SHOWN_MONTHS: usize = 7;
 
-pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
-    let lang = teller.lang;
+pub(super) fn section(context: &NoteContext<'_>, result: FactorResult<'_>) -> Option<FactorSection> {
+    let lang = context.lang;
     let numbers = ["n", "r2", "b_cpi", "b_ppi", "theta", "t", "critical_t"];
-    let regression = Columns::find(answer.signal, "regression", &["sector"], &[], &numbers)?;
+    let regression = Columns::find(result.signal, "regression", &["sector"], &[], &numbers)?;
     let mut table = Table::new([
         Column::name(lang.of("sector", "行业")),
         Column::word(lang.of("score", "得分")),
-        Column::number(lang.of("θ pp", "联合效应θ")),
-        Column::number("t"),
-        Column::number(lang.of("critical t", "临界t")),
+        Column::number(lang.of("θ, pp", "联合效应 θ")),
+        Column::number(lang.of("t", "t 值")),
+        Column::number(lang.of("critical t", "临界 t 值")),
         Column::number("b CPI"),
         Column::number("b PPI"),
         Column::number("R²"),
         Column::number(lang.of("quarters", "季度数")).detail(),
-        Column::number(lang.of("margin %", "毛利率%")).detail(),
-        Column::number(lang.of("next %", "下季预测%")).detail(),
+        Column::number(lang.of("gross margin %", "毛利率 %")).detail(),
+        Column::number(lang.of("next quarter %", "下季预测 %")).detail(),
     ]);
-    let mut whys = vec![String::new(); teller.names.len()];
-    for sector in scored(answer.signal) {
-        let row = *regression.rows_of("sector", teller.code(sector)).first()?;
+    let mut grounds = vec![String::new(); context.names.len()];
+    for sector in scored(result.signal) {
+        let row = *regression.rows_of("sector", context.code(sector)).first()?;
         let number =
             |column: &str, decimals: usize| or_none(regression.number(column, row), |it| fixed(it, decimals));
         let with_sign = |column: &str, decimals: usize| {
             or_none(regression.number(column, row), |it| signed(it, decimals))
         };
         if let Some(theta) = regression.number("theta", row) {
-            whys[sector] = say!(
+            grounds[sector] = say!(
                 lang,
-                "θ {theta} pp, t {t} against {critical}",
-                "θ {theta}pp，t {t}，临界{critical}",
+                "θ {theta} pp, t {t}, critical {critical}",
+                "θ {theta}pp，t 值 {t}，临界值 {critical}",
                 theta = signed(theta, 2),
                 t = with_sign("t", 2),
                 critical = number("critical_t", 2),
             );
         }
         table.row([
-            teller.names[sector].clone(),
-            teller.score(answer.chosen, answer.signal.score_of(sector).ok()),
+            context.names[sector].clone(),
+            context.score(result.factor, result.signal.score_of(sector).ok()),
             with_sign("theta", 2),
             with_sign("t", 2),
             number("critical_t", 2),
@@ -61,33 +61,33 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
             number("forecast", 1),
         ]);
     }
-    let mut blocks: Vec<Block> = scenario(lang, answer.signal).into_iter().map(Block::from).collect();
+    let mut blocks: Vec<Block> = scenario(lang, result.signal).into_iter().map(Block::from).collect();
     if !table.rows.is_empty() {
         blocks.push(table.into());
         let thetas = (0..regression.n_rows()).filter_map(|row| regression.number("theta", row));
-        blocks.extend(caution(teller, answer, thetas.count()));
+        blocks.extend(caution(context, result, thetas.count()));
     }
-    blocks.extend(figures::of_price(teller, answer, &scored(answer.signal)));
-    blocks.extend(gap(lang, answer.signal).unwrap_or_default());
-    blocks.extend(figures::of_gap(teller, answer.signal));
-    Some(Told { blocks, whys })
+    blocks.extend(figures::of_price(context, result, &scored(result.signal)));
+    blocks.extend(gap(lang, result.signal).unwrap_or_default());
+    blocks.extend(figures::of_gap(context, result.signal));
+    Some(FactorSection { blocks, grounds })
 }
 
-/// How many of the verdicts chance alone would give.
-fn caution(teller: &Teller<'_>, answer: Answer<'_>, n: usize) -> Option<Block> {
-    let expected = fixed(alpha(teller, answer)? * n as f64, 0);
+/// How many of the scores chance alone would give.
+fn caution(context: &NoteContext<'_>, result: FactorResult<'_>, n: usize) -> Option<Block> {
+    let expected = fixed(alpha(context, result)? * n as f64, 0);
     (n > 0).then(|| {
         Block::Warning(say!(
-            teller.lang,
-            "Each of {n} sectors is tested by itself: if prices did nothing to any margin, about {expected} of them would still score 3 or 1, and more as margins and prices both have trends.",
-            "{n}个行业分别检验：即使价格对毛利率毫无影响，仍约有{expected}个得3分或1分；毛利率与价格均有趋势，误判只会更多。"
+            context.lang,
+            "The {n} sectors are tested one by one: even if prices had no effect on any margin, about {expected} of them would score 3 or 1 by luck, and more because margins and prices both have trends.",
+            "{n} 个行业逐一做显著性检验：即使价格对毛利率毫无影响，仍约有 {expected} 个会偶然得 3 分或 1 分；毛利率与价格均有趋势，误判只会更多。"
         ))
     })
 }
 
 /// The level of the factor's test.
-pub(crate) fn alpha(teller: &Teller<'_>, answer: Answer<'_>) -> Option<f64> {
-    let settings = teller.facts.config.of_factor(answer.chosen.plugin.name());
+pub(crate) fn alpha(context: &NoteContext<'_>, result: FactorResult<'_>) -> Option<f64> {
+    let settings = context.note.config.of_factor(result.factor.spec.name());
     match settings.parameters.get("alpha")? {
         Value::Number(alpha) => Some(*alpha),
         Value::Integer(alpha) => Some(*alpha as f64),
@@ -116,15 +116,15 @@ fn scenario(lang: Lang, signal: &Signal) -> Option<String> {
     if terms.is_empty() {
         return Some(say!(
             lang,
-            "Scenario: CPI {cpi}, PPI {ppi}: no move to judge, every score is 2.",
-            "情景：CPI{cpi}，PPI{ppi}；价格无方向，得分均为2。"
+            "Scenario: CPI {cpi}, PPI {ppi}. Prices have no direction, so that every score is 2 (neutral).",
+            "情景：CPI {cpi}，PPI {ppi}。价格无明确方向，得分均为 2（中性）。"
         ));
     }
     let terms = terms.join(" ");
     Some(say!(
         lang,
-        "Scenario: CPI {cpi}, PPI {ppi}. θ = {terms} is what such a move, one point of each, does to the gross margin; beyond the critical t it scores 3 or 1.",
-        "情景：CPI{cpi}，PPI{ppi}。θ = {terms}，即两者各变动1个百分点对毛利率的联合效应；|t|超过临界值时得3分或1分。",
+        "Scenario: CPI {cpi}, PPI {ppi}. θ = {terms} is the effect on the gross margin of one percentage point of each in this direction. The score is 3 (benefits) or 1 (hurt) if |t| exceeds the critical t, else 2 (neutral).",
+        "情景：CPI {cpi}，PPI {ppi}。θ = {terms}，即两者按此方向各变动 1 个百分点对毛利率的联合效应。|t| 超过临界值时得 3 分（受益）或 1 分（受损），否则得 2 分（中性）。",
         terms = terms.trim_start_matches("+ ")
     ))
 }
@@ -137,8 +137,8 @@ fn gap(lang: Lang, signal: &Signal) -> Option<Vec<Block>> {
         Column::word(lang.of("month", "月份")),
         Column::number("CPI %"),
         Column::number("PPI %"),
-        Column::number(lang.of("PPI - CPI pp", "PPI-CPI pp")),
-        Column::word(lang.of("narrows", "是否收窄")),
+        Column::number(lang.of("PPI - CPI, pp", "PPI-CPI 剪刀差 pp")),
+        Column::word(lang.of("narrowing", "是否收窄")),
     ]);
     for row in (gap.n_rows().saturating_sub(SHOWN_MONTHS)..=last).rev() {
         let number = |column: &str| or_none(gap.number(column, row), |it| signed(it, 1));
@@ -154,36 +154,36 @@ fn gap(lang: Lang, signal: &Signal) -> Option<Vec<Block>> {
     let now = gap.number("gap", last)?;
     let before = last.checked_sub(1).and_then(|before| gap.number("gap", before));
     let against = before.map_or(String::new(), |before| {
-        let verb = match (now.abs() - before.abs(), lang) {
+        let comparison = match (now.abs() - before.abs(), lang) {
             (change, Lang::En) if change < -1e-9 => "smaller than",
-            (change, Lang::Zh) if change < -1e-9 => "较前一月缩小",
+            (change, Lang::Zh) if change < -1e-9 => "绝对值较前一月缩小",
             (change, Lang::En) if change > 1e-9 => "larger than",
-            (change, Lang::Zh) if change > 1e-9 => "较前一月扩大",
+            (change, Lang::Zh) if change > 1e-9 => "绝对值较前一月扩大",
             (_, Lang::En) => "equal to",
             (_, Lang::Zh) => "与前一月持平",
         };
         let before = signed(before, 1);
-        say!(lang, ", {verb} {before} the month before", "，{verb}（前值{before}）")
+        say!(lang, ", {comparison} {before} pp in the month before", "，{comparison}（前值 {before}）")
     });
     let narrows = match gap.number("narrows", last) {
         Some(1.0) => lang.of(
-            "By the factor's rule it narrows: PPI falls while CPI does not.",
-            "按因子规则：剪刀差收窄（PPI下行而CPI不下行）。",
+            "By the rule of the factor the gap is narrowing: PPI is falling and CPI is not.",
+            "按因子规则，剪刀差正在收窄（PPI 下行而 CPI 不下行）。",
         ),
         Some(_) => lang.of(
-            "By the factor's rule it does not narrow: that takes a PPI that falls while CPI does not.",
-            "按因子规则：未收窄（须PPI下行而CPI不下行）。",
+            "By the rule of the factor the gap is not narrowing: PPI would have to fall and CPI not.",
+            "按因子规则，剪刀差未收窄（收窄要求 PPI 下行而 CPI 不下行）。",
         ),
         None => lang.of(
-            "Whether it narrows by the factor's rule cannot be told: earlier months are missing.",
-            "前期月份缺失，无法判断是否收窄。",
+            "Whether it is narrowing by the rule of the factor is unknown, as earlier months are missing.",
+            "前期月份数据缺失，无法判断剪刀差是否收窄。",
         ),
     };
     let now = signed(now, 1);
     let mut text = say!(
         lang,
-        "The gap PPI - CPI was {now} pp in {month}{against}. {narrows}",
-        "{month} PPI-CPI剪刀差为{now}个百分点{against}。{narrows}"
+        "The PPI - CPI gap was {now} pp in {month}{against}. {narrows}",
+        "{month} PPI-CPI 剪刀差为 {now} 个百分点{against}。{narrows}"
     );
     if let Some(episode) = last_episode(lang, signal) {
         text.push_str(lang.of(" ", ""));
@@ -199,13 +199,13 @@ fn course(lang: Lang, gap: Columns<'_>) -> String {
     let rows = gap.n_rows().saturating_sub(MOST_MONTHS)..gap.n_rows();
     let n = rows.len();
     let line = sparkline(&rows.map(|row| gap.number("gap", row)).collect::<Vec<_>>(), WIDTH);
-    say!(lang, "PPI - CPI over {n} months: {line}", "PPI-CPI（{n}个月）：{line}")
+    say!(lang, "PPI - CPI over {n} months: {line}", "PPI-CPI 剪刀差（{n} 个月）：{line}")
 }
 
 fn last_episode(lang: Lang, signal: &Signal) -> Option<String> {
     let episodes = Columns::find(signal, "episodes", &[], &["first", "last"], &["gap_first", "gap_last"])?;
     let Some(row) = episodes.n_rows().checked_sub(1) else {
-        return Some(lang.of("No episode of narrowing is on record.", "记录中尚无收窄阶段。").into());
+        return Some(lang.of("The data have no episode of narrowing.", "数据区间内尚无收窄阶段。").into());
     };
     let (first, last) = (episodes.date("first", row)?.month(), episodes.date("last", row)?.month());
     let gap = |column: &str| or_none(episodes.number(column, row), |it| signed(it, 1));
@@ -213,6 +213,6 @@ fn last_episode(lang: Lang, signal: &Signal) -> Option<String> {
     Some(say!(
         lang,
         "Last episode of narrowing: {first} to {last}, from {from} to {to} pp.",
-        "最近一次收窄阶段：{first}至{last}，由{from}至{to}个百分点。"
+        "最近一次收窄阶段：{first} 至 {last}，由 {from} 至 {to} 个百分点。"
     ))
 }

@@ -1,17 +1,18 @@
 //! Prosperity: S of each sector with how its series stand, and the marks of the series.
 
-use super::{Told, figures};
-use crate::run::note::columns::Columns;
-use crate::run::note::facts::{Answer, Teller, scored};
-use crate::run::note::page::{Block, Column, Table};
-use crate::run::note::words::{Lang, name, or_none, plain, say, signed};
+use super::{FactorSection, figures};
+use crate::note::columns::Columns;
+use crate::note::context::{FactorResult, NoteContext, scored};
+use crate::page::{Block, Column, Table};
+use crate::note::units::unit;
+use crate::words::{Lang, or_none, plain, say, signed};
 
-pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
-    let lang = teller.lang;
+pub(super) fn section(context: &NoteContext<'_>, result: FactorResult<'_>) -> Option<FactorSection> {
+    let lang = context.lang;
     let sectors =
-        Columns::find(answer.signal, "sectors", &["sector", "series"], &[], &["polarity", "weight", "mark"])?;
+        Columns::find(result.signal, "sectors", &["sector", "series"], &[], &["polarity", "weight", "mark"])?;
     let marks = Columns::find(
-        answer.signal,
+        result.signal,
         "marks",
         &["series", "unit"],
         &["month"],
@@ -21,19 +22,19 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
         Column::name(lang.of("sector", "行业")),
         Column::word(lang.of("score", "得分")),
         Column::number("S"),
-        Column::number(lang.of("for it", "利好")),
-        Column::number(lang.of("against it", "利空")),
+        Column::number(lang.of("positive", "利好")),
+        Column::number(lang.of("negative", "利空")),
         Column::number(lang.of("flat", "持平")),
-        Column::number(lang.of("no value", "缺值")),
-        Column::word(lang.of("series for it", "利好指标")).detail(),
-        Column::word(lang.of("series against it", "利空指标")).detail(),
+        Column::number(lang.of("missing", "缺值")),
+        Column::word(lang.of("positive series", "利好指标")).detail(),
+        Column::word(lang.of("negative series", "利空指标")).detail(),
     ]);
-    let mut whys = vec![String::new(); teller.names.len()];
-    for sector in scored(answer.signal) {
+    let mut grounds = vec![String::new(); context.names.len()];
+    for sector in scored(result.signal) {
         let (mut up, mut down) = (Vec::new(), Vec::new());
         let (mut n_flat, mut n_missing) = (0, 0);
-        for row in sectors.rows_of("sector", teller.code(sector)) {
-            let series = teller.series(sectors.text("series", row));
+        for row in sectors.rows_of("sector", context.code(sector)) {
+            let series = context.series(sectors.text("series", row));
             let effect = sectors.number("polarity", row).zip(sectors.number("mark", row));
             match effect.map(|(polarity, mark)| polarity * mark) {
                 Some(effect) if effect > 1e-9 => up.push(series),
@@ -42,17 +43,17 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
                 None => n_missing += 1,
             }
         }
-        let s = or_none(answer.signal.raw_of(sector), |it| signed(it, 2));
-        whys[sector] = say!(
+        let s = or_none(result.signal.raw_of(sector), |it| signed(it, 2));
+        grounds[sector] = say!(
             lang,
-            "S {s}: {n_up} series for it, {n_down} against, {n_flat} flat",
-            "S {s}：{n_up}个指标利好、{n_down}个利空、{n_flat}个持平",
+            "S {s}: {n_up} series positive, {n_down} negative, {n_flat} flat",
+            "S {s}：{n_up} 个指标利好、{n_down} 个利空、{n_flat} 个持平",
             n_up = up.len(),
             n_down = down.len(),
         );
         table.row([
-            teller.names[sector].clone(),
-            teller.score(answer.chosen, answer.signal.score_of(sector).ok()),
+            context.names[sector].clone(),
+            context.score(result.factor, result.signal.score_of(sector).ok()),
             s,
             up.len().to_string(),
             down.len().to_string(),
@@ -66,17 +67,17 @@ pub(super) fn tell(teller: &Teller<'_>, answer: Answer<'_>) -> Option<Told> {
     if !table.rows.is_empty() {
         blocks.push(
             lang.of(
-                "S, from -1 to 1, is the weighted mean of the marks, turned round where more is worse (stocks, costs); from +0.25 on the score is 3, from -0.25 down 1.",
-                "S（-1至1）为各指标标记的加权平均，负向指标（库存、成本等）取反；默认S≥0.25得3分，S≤-0.25得1分。",
+                "S, from -1 to 1, is the weighted mean of the marks of a sector's series, with the sign reversed where more is worse (inventories, costs). By default the score is 3 if S is at least 0.25, 1 if S is at most -0.25, else 2.",
+                "S（-1 至 1）为各指标标记的加权平均，负向指标（库存、成本等）取反。默认 S ≥ 0.25 得 3 分，S ≤ -0.25 得 1 分，否则得 2 分。",
             )
             .to_owned()
             .into(),
         );
         blocks.push(table.into());
     }
-    blocks.extend(of_series(teller, marks));
-    blocks.extend(figures::of_prosperity(teller, answer, &scored(answer.signal)));
-    Some(Told { blocks, whys })
+    blocks.extend(of_series(context, marks));
+    blocks.extend(figures::of_prosperity(context, result, &scored(result.signal)));
+    Some(FactorSection { blocks, grounds })
 }
 
 fn listed(lang: Lang, series: &[String]) -> String {
@@ -84,25 +85,25 @@ fn listed(lang: Lang, series: &[String]) -> String {
 }
 
 /// The marks of the series.
-fn of_series(teller: &Teller<'_>, marks: Columns<'_>) -> Option<Block> {
-    let lang = teller.lang;
+fn of_series(context: &NoteContext<'_>, marks: Columns<'_>) -> Option<Block> {
+    let lang = context.lang;
     let mut table = Table::new([
         Column::name(lang.of("series", "指标")),
         Column::word(lang.of("month", "月份")),
         Column::number(lang.of("value", "数值")),
         Column::word(lang.of("unit", "单位")).detail(),
-        Column::number(lang.of("MoM %", "环比%")),
-        Column::number(lang.of("YoY %", "同比%")),
-        Column::number(lang.of("change pp", "同比变化pp")),
+        Column::number(lang.of("MoM %", "环比 %")),
+        Column::number(lang.of("YoY %", "同比 %")),
+        Column::number(lang.of("change of YoY, pp", "同比变化 pp")),
         Column::word(lang.of("mark", "标记")),
     ]);
     for row in 0..marks.n_rows() {
         let number = |column: &str| or_none(marks.number(column, row), |it| signed(it, 1));
         table.row([
-            teller.series(marks.text("series", row)),
+            context.series(marks.text("series", row)),
             marks.date("month", row).map_or(String::new(), |day| day.month().to_string()),
             or_none(marks.number("value", row), plain),
-            name(marks.text("unit", row)),
+            unit(lang, marks.text("unit", row)),
             number("mom"),
             number("yoy"),
             number("yoy_change"),

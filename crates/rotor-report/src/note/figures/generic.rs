@@ -1,15 +1,15 @@
 //! The tables of any factor: matrices as heat maps, numbers by day as lines.
 //!
-//! What a table means is its factor's secret: only its shape is looked at. What is too large to be seen, or has neither shape, is
+//! Only the shape of a table is looked at, as its meaning is known to the factor alone. What is too large to be seen, or has neither shape, is
 //! left to the JSON.
 
 use rotor_factor::{ColumnValues, Date, Signal, Table};
-use rotor_report::draw::{Chart, Columns, LineChart, Mark, Matrix, Panel, Series, Shades, Unit};
+use crate::draw::{Chart, Columns, LineChart, Mark, Matrix, Panel, Series, Shades, Unit};
 
 use super::{decimals, figure, tone, under};
-use crate::run::note::facts::Teller;
-use crate::run::note::page::{Block, Figure};
-use crate::run::note::words::{name, say};
+use crate::note::context::NoteContext;
+use crate::page::{Block, Figure};
+use crate::words::{name, say};
 
 /// The most rows and columns of a matrix, days and columns of lines, and tables that are drawn.
 const MOST_CELLS_A_SIDE: usize = 64;
@@ -18,11 +18,11 @@ const MOST_PANELS: usize = 6;
 const MOST_TABLES: usize = 12;
 
 /// Figures of the tables that have the shape of one.
-pub(crate) fn tables(teller: &Teller<'_>, factor: usize, signal: &Signal) -> Option<Block> {
+pub(crate) fn tables(context: &NoteContext<'_>, factor: usize, signal: &Signal) -> Option<Block> {
     let figures = signal.tables().iter().enumerate().filter_map(|(position, table)| {
         let id = format!("factor-{factor}-table-{position}");
         let chart = if table.is_matrix() {
-            matrix(table, &|text| entity_or_text(teller, text))
+            matrix(table, &|text| entity_or_text(context, text))
         } else {
             lines(table)
         };
@@ -31,11 +31,11 @@ pub(crate) fn tables(teller: &Teller<'_>, factor: usize, signal: &Signal) -> Opt
     let figures: Vec<Figure> = figures.take(MOST_TABLES).collect();
     let (n, n_all) = (figures.len(), signal.tables().len());
     let about = say!(
-        teller.lang,
-        "{n} of {n_all} tables that the factor gave have a shape that can be drawn; all are in the JSON.",
-        "该因子给出的{n_all}张表中有{n}张可绘图，全部数据见JSON。"
+        context.lang,
+        "{n} of the factor's {n_all} tables can be drawn; all of them are in the JSON.",
+        "该因子的 {n_all} 张附表中有 {n} 张可绘图，全部数据见 JSON。"
     );
-    under(teller.lang.of("Tables of the factor", "因子附表"), about, figures)
+    under(context.lang.of("Tables of the factor", "因子附表"), about, figures)
 }
 
 /// A matrix as it is; codes of sectors become names.
@@ -73,9 +73,9 @@ fn matrix(table: &Table, named: &dyn Fn(&str) -> String) -> Option<Chart> {
 }
 
 /// The name of the sector with this code, else the text itself.
-fn entity_or_text(teller: &Teller<'_>, text: &str) -> String {
-    let sector = (0..teller.names.len()).find(|sector| teller.code(*sector) == text);
-    sector.map_or_else(|| name(text), |sector| teller.names[sector].clone())
+fn entity_or_text(context: &NoteContext<'_>, text: &str) -> String {
+    let sector = (0..context.names.len()).find(|sector| context.code(*sector) == text);
+    sector.map_or_else(|| name(text), |sector| context.names[sector].clone())
 }
 
 /// A table of one column of ascending days and otherwise numbers, a panel a column.

@@ -1,67 +1,68 @@
 //! Prosperity: the linked series by month, each once, under the part of the economy of which they speak.
 
 use rotor_factor::Value;
-use rotor_report::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
+use rotor_run::SeriesHistory;
+use crate::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 
 use super::{GROWTH, by_heading, by_stream, decimals, figure};
-use crate::run::note::columns::Columns;
-use crate::run::note::facts::{Answer, Teller};
-use crate::run::note::history::{SERIES_MONTHS, SeriesHistory};
-use crate::run::note::page::{Block, Figure};
-use crate::run::note::words::{name, or_none, plain, say, signed};
+use crate::note::columns::Columns;
+use crate::note::context::{FactorResult, NoteContext};
+use crate::page::{Block, Figure};
+use crate::note::units::unit;
+use crate::words::{or_none, plain, say, signed};
 
-/// The months that are drawn: those of which the year before is there too.
-const DRAWN_MONTHS: usize = SERIES_MONTHS - 12;
+/// The last months are drawn: of these the year before is there too.
+const DRAWN_MONTHS: usize = 36;
 /// More series than these are left to the table.
 const MOST_SHOWN: usize = 80;
 
 /// The series of the given sectors.
-pub(crate) fn figures(teller: &Teller<'_>, answer: Answer<'_>, sectors: &[usize]) -> Option<Block> {
-    let lang = teller.lang;
+pub(crate) fn figures(context: &NoteContext<'_>, result: FactorResult<'_>, sectors: &[usize]) -> Option<Block> {
+    let lang = context.lang;
     let numbers = ["value", "mom", "yoy", "yoy_change", "mark"];
-    let marks = Columns::find(answer.signal, "marks", &["series", "unit"], &["month"], &numbers)?;
-    let links = Columns::find(answer.signal, "sectors", &["sector", "series"], &[], &["polarity"])?;
+    let marks = Columns::find(result.signal, "marks", &["series", "unit"], &["month"], &numbers)?;
+    let links = Columns::find(result.signal, "sectors", &["sector", "series"], &[], &["polarity"])?;
     let about = lang.of(
-        "Each series stands once, with the sectors to which it speaks (- where more of it is worse). Values are means of a calendar month as published before the day; below them the growth on the year, of which the factor judges the change.",
-        "每个指标仅列一次，并注明对应行业（-为负向）。数值为当日之前已公布数据的自然月均值；下图为同比，因子看其变化。",
+        "Each series is shown once, with the sectors that it is linked to (- where more is worse). Values are calendar-month means of the data published before this date; the lower panel is the YoY growth, whose change the factor scores.",
+        "每个指标仅列一次，并注明对应行业（- 为负向）。数值为此前已公布数据的自然月均值；下图为同比，因子以其变化打分。",
     );
     let mut seen: Vec<&str> = Vec::new();
     let mut streams = Vec::new();
-    for stream in by_stream(teller, sectors) {
+    for stream in by_stream(context, sectors) {
         let mut figures = Vec::new();
         for sector in stream.sectors {
-            for row in links.rows_of("sector", teller.code(sector)) {
+            for row in links.rows_of("sector", context.code(sector)) {
                 let series = links.text("series", row);
                 if seen.contains(&series) || seen.len() == MOST_SHOWN {
                     continue;
                 }
                 seen.push(series);
-                figures.extend(one(teller, answer, marks, links, series, seen.len()));
+                figures.extend(one(context, result, marks, links, series, seen.len()));
             }
         }
         streams.push((stream.title, figures));
     }
-    by_heading(lang, lang.of("The series by month", "各指标月度走势"), about, streams)
+    by_heading(lang, lang.of("Linked series by month", "各指标月度走势"), about, streams)
 }
 
 /// One series: its value and its growth on the year.
 fn one(
-    teller: &Teller<'_>,
-    answer: Answer<'_>,
+    context: &NoteContext<'_>,
+    result: FactorResult<'_>,
     marks: Columns<'_>,
     links: Columns<'_>,
     series: &str,
     place: usize,
 ) -> Option<Figure> {
-    let lang = teller.lang;
-    let history = history_of(teller, answer, series)?;
+    let lang = context.lang;
+    let history = history_of(context, result, series)?;
     let drawn = history.months.len().saturating_sub(DRAWN_MONTHS)..history.months.len();
     let values: Vec<Option<f64>> = history.values[drawn.clone()].to_vec();
     let growth: Vec<Option<f64>> = drawn.clone().map(|position| history.yoy(position)).collect();
     if values.iter().all(Option::is_none) {
         return None;
     }
-    let unit = name(&teller.facts.dataset.series()[history.series].unit);
+    let unit = unit(lang, &context.note.series[history.series].unit);
     let panel = |axis: String, unit, name: &str, tone, mark, height, values| Panel {
         axis,
         unit,
@@ -86,18 +87,17 @@ fn one(
     ];
     let dates = history.months[drawn].iter().map(|month| month.last_day()).collect();
     let chart = Chart::Lines(LineChart { dates, panels, spans: Vec::new(), is_small: true });
-    let about = about(teller, marks, links, series);
-    Some(figure(format!("prosperity-series-{place}"), teller.series(series), about, chart))
+    let about = about(context, marks, links, series);
+    Some(figure(format!("prosperity-series-{place}"), context.series(series), about, chart))
 }
 
 /// The months of a series of the market that the factor looks at.
-fn history_of<'a>(teller: &'a Teller<'_>, answer: Answer<'_>, series: &str) -> Option<&'a SeriesHistory> {
-    let dataset = teller.facts.dataset;
-    let position = dataset.find_series(series)?;
-    let of_series = || teller.facts.history.series.iter().filter(|one| one.series == position);
-    let settings = teller.facts.config.of_factor(answer.chosen.plugin.name());
+fn history_of<'a>(context: &'a NoteContext<'_>, result: FactorResult<'_>, series: &str) -> Option<&'a SeriesHistory> {
+    let position = context.note.find_series(series)?;
+    let of_series = || context.note.history.series.iter().filter(|one| one.series == position);
+    let settings = context.note.config.of_factor(result.factor.spec.name());
     let of_market = |one: &&SeriesHistory| match settings.parameters.get("market") {
-        Some(Value::Text(market)) => dataset.entities()[one.market].code == *market,
+        Some(Value::Text(market)) => context.note.entities[one.market].code == *market,
         _ => false,
     };
     // As the factor does: the market that is named, if there are several.
@@ -105,14 +105,14 @@ fn history_of<'a>(teller: &'a Teller<'_>, answer: Answer<'_>, series: &str) -> O
 }
 
 /// What the factor says of the series, and to which sectors it speaks.
-fn about(teller: &Teller<'_>, marks: Columns<'_>, links: Columns<'_>, series: &str) -> String {
-    let lang = teller.lang;
-    let sectors: Vec<String> = (0..teller.names.len())
+fn about(context: &NoteContext<'_>, marks: Columns<'_>, links: Columns<'_>, series: &str) -> String {
+    let lang = context.lang;
+    let sectors: Vec<String> = (0..context.names.len())
         .filter_map(|sector| {
-            let of_sector = links.rows_of("sector", teller.code(sector));
+            let of_sector = links.rows_of("sector", context.code(sector));
             let row = of_sector.into_iter().find(|row| links.text("series", *row) == series)?;
             let sign = if links.number("polarity", row).is_some_and(|it| it < 0.0) { "-" } else { "+" };
-            Some(format!("{} ({sign})", teller.names[sector]))
+            Some(format!("{} ({sign})", context.names[sector]))
         })
         .collect();
     let sectors = sectors.join(lang.between());
@@ -125,7 +125,7 @@ fn about(teller: &Teller<'_>, marks: Columns<'_>, links: Columns<'_>, series: &s
     say!(
         lang,
         "{month}: {value}; MoM {mom}, YoY {yoy} (change {change}); mark {mark}. {sectors}.",
-        "{month}：{value}；环比{mom}，同比{yoy}（变化{change}）；标记{mark}。{sectors}。",
+        "{month}：{value}；环比 {mom}，同比 {yoy}（变化 {change}）；标记 {mark}。{sectors}。",
         mom = number("mom", "%"),
         yoy = number("yoy", "%"),
         change = number("yoy_change", " pp"),

@@ -1,0 +1,142 @@
+//! The note as a value, composed of the dataset, the configuration, the factors and the engine's note.
+
+use rotor_data::{Dataset, PriceFrequency};
+use rotor_engine::Backtest;
+use rotor_factor::{AsOf, Date, Value};
+use rotor_run::{Config, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, RankedSector, Track};
+
+use super::history::read_history;
+
+/// Composes the note of a day; `factors` are those of the run, in its order.
+pub(super) fn compose(
+    dataset: &Dataset,
+    config: &Config,
+    factors: Vec<NoteFactor>,
+    found: rotor_engine::Note,
+    is_default_day: bool,
+) -> Note {
+    let day = note_day(found.day);
+    // Windows that begin before the calendar have nothing to show, and figures of them are left out.
+    let history = read_history(dataset, &day, returns_window(config)).unwrap_or_default();
+    let manifest = dataset.manifest();
+    Note {
+        last_close: last_close(dataset, day.as_of),
+        before: found.before.map(note_day),
+        is_default_day,
+        dataset: NoteDataset {
+            name: manifest.name.clone(),
+            title: manifest.title.clone(),
+            synthetic: manifest.synthetic,
+            price_frequency: manifest.price_frequency,
+        },
+        config: config.clone(),
+        entities: dataset.entities().to_vec(),
+        series: dataset.series().to_vec(),
+        factors,
+        history,
+        track: found.track.map(track).map_err(|error| no_track(&error)),
+        day,
+    }
+}
+
+fn note_day(day: rotor_engine::NoteDay) -> NoteDay {
+    let ranking = day.places.iter().zip(&day.shares).map(|(place, weight)| RankedSector {
+        total: place.total,
+        tie_break: place.tie_break,
+        rank: place.rank,
+        n_live: place.n_live,
+        weight: *weight,
+    });
+    NoteDay {
+        as_of: day.as_of,
+        month: day.month,
+        ranking: ranking.collect(),
+        outcomes: day
+            .outcomes
+            .into_iter()
+            .map(|outcome| outcome.map_err(|error| error.to_string()))
+            .collect(),
+        sectors: day.sectors,
+    }
+}
+
+fn track(track: Backtest) -> Track {
+    Track { warnings: track.warnings.iter().map(ToString::to_string).collect(), run: track.run }
+}
+
+fn no_track(error: &rotor_engine::BacktestError) -> NoTrack {
+    // The hint of `NoExecutions` names the last day of the dataset, which was not known on the day.
+    let names_later_days = matches!(error, rotor_engine::BacktestError::NoExecutions { .. });
+    NoTrack { reason: error.to_string(), hint: error.hint().filter(|_| !names_later_days) }
+}
+
+/// The last trading day of which the closes are known on a day.
+fn last_close(dataset: &Dataset, as_of: AsOf) -> Option<Date> {
+    let is_monthly = dataset.manifest().price_frequency == PriceFrequency::MonthEnd;
+    let is_known = |day: &&Date| **day < as_of.0 || is_monthly && **day == as_of.0;
+    dataset.calendar().days().iter().rev().find(is_known).copied()
+}
+
+/// How many months of returns are shown: those of the heat factor's window.
+fn returns_window(config: &Config) -> usize {
+    const USUAL: usize = 60;
+    match config.of_factor("heat").parameters.get("window") {
+        Some(Value::Integer(window)) => usize::try_from(*window).unwrap_or(USUAL).clamp(1, 10 * USUAL),
+        _ => USUAL,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rotor_engine::{BacktestError, Warning};
+    use rotor_factor::Month;
+    use rotor_report::run::told;
+    use rotor_report::words::Lang;
+
+    use super::*;
+
+    /// A Chinese page has no English word of ours; names in backticks are the user's.
+    fn assert_chinese(text: &str) {
+        let text = told(Lang::Zh, text);
+        let unquoted: String = text.split('`').step_by(2).collect();
+        let is_word = |word: &str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        assert!(!unquoted.split(' ').any(is_word), "{text}");
+    }
+
+    #[test]
+    fn every_warning_of_a_run_has_a_chinese_text() {
+        let day = "2020-01-02".parse().unwrap();
+        let (factor, reason) = (String::from("x"), String::from("没有数据"));
+        for warning in [
+            Warning::MissingInput { factor: factor.clone(), reason: reason.clone() },
+            Warning::FactorFailed { factor: factor.clone(), n_days: 1, first: day, reason: reason.clone() },
+            Warning::FactorFailed { factor, n_days: 2, first: day, reason },
+            Warning::Skipped { n_days: 1, first_kept: day },
+            Warning::NothingLive { days: vec![day] },
+            Warning::FewerPicks { n_days: 3, top: 5 },
+            Warning::SharedClose,
+            Warning::EarlyBridge { n_days: 3 },
+        ] {
+            assert_chinese(&warning.to_string());
+        }
+    }
+
+    #[test]
+    fn a_missing_track_record_has_a_chinese_reason() {
+        let (start, end) = (Month::new(2020, 1).unwrap(), Month::new(2019, 1).unwrap());
+        let (dataset, code) = (String::from("demo"), String::from("x"));
+        let as_of = "2020-01-02".parse().unwrap();
+        for error in [
+            BacktestError::Reversed { start, end },
+            BacktestError::NoExecutions { dataset: dataset.clone(), start, end: None, days: None },
+            BacktestError::NoExecutions { dataset: dataset.clone(), start, end: Some(end), days: None },
+            BacktestError::NeverLive { reasons: vec![(code.clone(), "没有数据".into())] },
+            BacktestError::FactorFailed { factor: code, as_of, reason: "没有数据".into(), hint: None },
+            BacktestError::NobodyAlive { dataset, as_of },
+        ] {
+            let missing = no_track(&error);
+            assert_chinese(&missing.reason);
+            assert_chinese(missing.hint.as_deref().unwrap_or_default());
+        }
+    }
+}

@@ -146,7 +146,7 @@ fn add_forecasts(all: &mut Statistics) {
             Some(found)
         };
         add(
-            "gain over a rule as good",
+            "gain over an equally good rule",
             horizon,
             false,
             Box::new(move |e| p_value(&tests(e, "equal")?.gain_no_change.estimate)),
@@ -183,13 +183,13 @@ fn add_factors(all: &mut Statistics) {
         Box::new(|e| p_value(&e.factor.sections.all.get("continuous")?.slope.mean)),
     );
     add(
-        "fifths: top minus bottom",
+        "quintiles: Q1−Q5 spread",
         1,
         false,
         Box::new(|e| p_value(&e.factor.sections.all.get("continuous")?.quantiles.top_minus_bottom)),
     );
     add(
-        "fifths: trend",
+        "quintiles: trend",
         1,
         false,
         Box::new(|e| p_value(&e.factor.sections.all.get("points")?.quantiles.trend)),
@@ -228,15 +228,20 @@ fn add_portfolios(all: &mut Statistics) {
         false,
         Box::new(|e| p_against(&e.portfolio.all.performance.get("99999")?.sharpe, SHARPE * 12.0_f64.sqrt())),
     );
-    add("top less bottom", 1, false, Box::new(|e| p_value(&e.portfolio.all.quantiles.top_minus_bottom)));
     add(
-        "a factor's part of the excess",
+        "top minus bottom portfolio",
+        1,
+        false,
+        Box::new(|e| p_value(&e.portfolio.all.quantiles.top_minus_bottom)),
+    );
+    add(
+        "a factor's contribution to excess return",
         1,
         false,
         Box::new(|e| p_value(&e.portfolio.all.contributions.factors.get("points")?.active)),
     );
     add(
-        "a factor alone less the run",
+        "single-factor minus the run",
         1,
         false,
         Box::new(|e| p_value(e.portfolio.all.variants.alone.get("points")?.difference.as_ref()?)),
@@ -272,7 +277,7 @@ fn add_trials(all: &mut Statistics) {
         Box::new(|e| e.portfolio.all.trials.superior_predictive_ability.value.ok()),
     );
     add(
-        "best excess of 23 strategies",
+        "best excess return of 23 strategies",
         1,
         false,
         Box::new(|e| e.portfolio.all.trials.best_excess.value.ok()),

@@ -6,12 +6,13 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rotor_data::model::Entity;
-use rotor_engine::{Scored, net_of_cost, pick};
 use rotor_factor::{EntityKind, Group, Month};
-use rotor_run::Config;
+use rotor_run::portfolio::{N_QUANTILES, Portfolio};
 use rotor_run::{
-    Execution, Forecast, History, Place, Realized, Return, Run, Score, SectorReturn, TextId, Turnover,
+    Config, Execution, Forecast, History, RankingRow, Realized, Return, Run, Score, SectorReturn, TextId,
+    Turnover,
 };
+use rotor_strategy::{CrossSections, net_of_cost, target_weights};
 
 /// The horizons of the forecasts, in months.
 pub const HORIZONS: [usize; 4] = [1, 3, 6, 12];
@@ -136,13 +137,12 @@ impl World {
             exit: month(position + 1).first_day(),
             is_kept: true,
         };
-        let named = ["top", "top_net", "equal_weight", "bottom"].into_iter().map(String::from);
-        let fifths = (1..=5).map(|quantile| format!("quantile_{quantile}"));
+        let named = Portfolio::all().map(|portfolio| portfolio.name().to_owned());
         Run {
             entities: (0..self.n_sectors).map(sector).chain([benchmark]).collect(),
             factors: ["continuous", "points", "third", "fourth"].map(String::from).to_vec(),
             executions: (0..self.n_months).map(execution).collect(),
-            portfolios: named.chain(fifths).chain(["99999".into()]).collect(),
+            portfolios: named.chain(["99999".into()]).collect(),
             ..Run::default()
         }
     }
@@ -195,7 +195,8 @@ impl World {
                 let value = market + groups[sector % 3] + noise + self.effect * states[0][sector];
                 run.sector_returns.push(SectorReturn { execution: month, sector: sector as u32, value });
             }
-            run.returns.push(Return { execution: month, portfolio: 9, value: market });
+            let portfolio = Portfolio::COUNT as u32;
+            run.returns.push(Return { execution: month, portfolio, value: market });
         }
     }
 
@@ -203,39 +204,40 @@ impl World {
     fn hold(run: &mut Run) {
         let config = Self::config();
         let (n, top) = (run.entities.len() - 1, config.top);
-        let scored = Scored::new(run);
-        let places = scored.rank(&vec![1.0; run.factors.len()], &config);
-        let held = scored.hold(places.iter().map(|places| pick(places, &config)).collect());
-        let gains: Vec<Vec<f64>> = scored.days.into_iter().map(|day| day.gains).collect();
-        for (month, places) in places.iter().enumerate() {
+        let cross_sections = CrossSections::new(run);
+        let rankings = cross_sections.rank(&vec![1.0; run.factors.len()], config.missing);
+        let holdings =
+            cross_sections.hold(rankings.iter().map(|ranking| target_weights(ranking, &config)).collect());
+        for (month, ranking) in rankings.iter().enumerate() {
             let execution = month as u32;
-            let gross = held.gross[month].expect("something is held");
+            let returns = &cross_sections.days[month].returns;
+            let gross = holdings.gross[month].expect("something is held");
             let mean_of = |belongs: &dyn Fn(usize) -> bool| {
-                let rows = places.iter().zip(&gains[month]).filter(|(place, _)| belongs(place.rank));
-                let of: Vec<f64> = rows.map(|(_, gain)| *gain).collect();
+                let rows = ranking.iter().zip(returns).filter(|(sector, _)| belongs(sector.rank));
+                let of: Vec<f64> = rows.map(|(_, value)| *value).collect();
                 of.iter().sum::<f64>() / of.len() as f64
             };
-            let fifth = |quantile: usize| mean_of(&|rank| 5 * (rank - 1) / n == quantile);
+            let of_quantile = |quantile: usize| mean_of(&|rank| N_QUANTILES * (rank - 1) / n == quantile);
             let values = [
                 gross,
-                net_of_cost(gross, held.traded[month], config.cost_bp),
+                net_of_cost(gross, holdings.traded[month], config.cost_bp),
                 mean_of(&|_| true),
                 mean_of(&|rank| rank + top > n),
             ];
-            let values = values.into_iter().chain((0..5).map(fifth));
+            let values = values.into_iter().chain((0..N_QUANTILES).map(of_quantile));
             run.returns.extend((0..).zip(values).map(|(portfolio, value)| Return {
                 execution,
                 portfolio,
                 value,
             }));
-            run.turnover.push(Turnover { execution, turnover: 0.5 * held.traded[month], cost: 0.0 });
-            for (sector, (place, weight)) in places.iter().zip(&held.shares[month]).enumerate() {
-                run.ranking.push(Place {
+            run.turnover.push(Turnover { execution, turnover: 0.5 * holdings.traded[month], cost: 0.0 });
+            for (sector, (ranked, weight)) in ranking.iter().zip(&holdings.weights[month]).enumerate() {
+                run.ranking.push(RankingRow {
                     execution,
                     sector: sector as u32,
-                    total: place.total,
-                    tie_break: place.tie_break,
-                    rank: place.rank as u32,
+                    total: ranked.total,
+                    tie_break: ranked.tie_break,
+                    rank: ranked.rank as u32,
                     weight: *weight,
                 });
             }

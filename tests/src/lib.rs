@@ -8,6 +8,7 @@ pub mod plugins;
 pub mod runs;
 pub mod slow;
 pub mod soak;
+pub mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};

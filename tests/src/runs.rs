@@ -3,7 +3,7 @@
 use rotor_data::model::Entity;
 use rotor_factor::{EntityKind, Month, Table};
 use rotor_run::{
-    Diagnostic, Execution, FactorTable, Forecast, Place, Realized, Return, Run, Score, TextId, Turnover,
+    Diagnostic, Execution, FactorTable, Forecast, RankingRow, Realized, Return, Run, Score, TextId, Turnover,
 };
 
 /// Returns a run of so many executions with as many facts in each as the demo has: 31 sectors, four factors, 84 forecasts and
@@ -46,7 +46,14 @@ pub fn made_up_run(n_executions: u32) -> Run {
             }
             let rank = sector + 1;
             let weight = if sector < 6 { 1.0 / 6.0 } else { 0.0 };
-            run.ranking.push(Place { execution, sector, total: number(), tie_break: number(), rank, weight });
+            run.ranking.push(RankingRow {
+                execution,
+                sector,
+                total: number(),
+                tie_break: number(),
+                rank,
+                weight,
+            });
         }
         for row in 0..84 {
             let (entity, period) = (row % 31, as_of);

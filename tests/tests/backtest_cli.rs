@@ -228,7 +228,7 @@ fn what_cannot_be_run_is_refused_with_a_remedy() {
         ),
         (
             &["--factors", "heat", "--set", "heat.weight=0"],
-            "error: no factor of a weight above 0 is in the run\nhint: name factors by `factors`, and give one of them a weight above 0\n",
+            "error: the run has no factor with a weight above 0\nhint: name factors in `factors`, and give one of them a weight above 0\n",
         ),
         (
             &["--set", "heta.weight=2"],

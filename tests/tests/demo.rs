@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use rotor_data::synthetic::{self, World};
 use rotor_data::{Dataset, Format, Manifest, describe};
 use rotor_engine::{Plan, TableDays, executions, replay};
 use rotor_factor::{Date, EntityKind, Month, Signal};
 use rotor_plugin::Plugin;
+use rotor_synthetic::World;
 use rotor_tests::{FOUR_FACTORS, assert_golden, demo, real_data, run_rotor};
 
 #[test]
@@ -49,7 +49,7 @@ fn every_world_passes_its_own_check() {
         let folder = tempfile::tempdir().unwrap();
         let (first, again) = (folder.path().join("first"), folder.path().join("again"));
         for place in [&first, &again] {
-            let made = synthetic::generate(world, 7).unwrap();
+            let made = rotor_synthetic::generate(world, 7).unwrap();
             let extra = [("truth.toml", made.truth.as_str())];
             rotor_data::write_dataset(place, &made.manifest, &made.tables, Format::Parquet, &extra).unwrap();
         }

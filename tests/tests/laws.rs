@@ -3,13 +3,13 @@
 use std::fmt::Debug;
 
 use rotor_data::model::Tables;
-use rotor_data::synthetic::{self, Synthetic, World};
 use rotor_data::{Dataset, Format, Future, write_dataset};
 use rotor_engine::{Backtest, Member, backtest};
 use rotor_factor::{AsOf, EntityKind, Released};
 use rotor_plugin::{Instance, Plugin};
 use rotor_run::Config;
 use rotor_run::Run;
+use rotor_synthetic::{Synthetic, World};
 use rotor_tests::{FOUR_FACTORS, demo};
 
 /// The factors of the method, with their defaults.
@@ -21,7 +21,7 @@ fn four() -> Vec<Instance> {
 fn weighted(dataset: &Dataset, config: &Config, factors: &[Instance], weights: &[f64]) -> Backtest {
     let members: Vec<Member<'_>> =
         factors.iter().zip(weights).map(|(instance, weight)| Member { instance, weight: *weight }).collect();
-    backtest(dataset, config, &members, &|| ()).unwrap_or_else(|error| panic!("{error}"))
+    backtest(dataset, config, &members, &rotor_engine::Unwatched).unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn replayed(dataset: &Dataset, config: &Config) -> Run {
@@ -88,7 +88,7 @@ fn assert_same(law: &str, left: &[String], right: &[String]) {
 
 /// Writes a changed world and opens it.
 fn world(change: impl FnOnce(&mut Tables)) -> Dataset {
-    let Synthetic { manifest, mut tables, .. } = synthetic::generate(World::AShare, 7).unwrap();
+    let Synthetic { manifest, mut tables, .. } = rotor_synthetic::generate(World::AShare, 7).unwrap();
     change(&mut tables);
     let folder = tempfile::tempdir().unwrap();
     let place = folder.path().join("world");

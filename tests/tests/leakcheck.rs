@@ -6,9 +6,9 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use rotor_data::Dataset;
-use rotor_data::synthetic::{self, Synthetic, World};
 use rotor_data::{Format, write_dataset};
 use rotor_engine::{Promise, audit, executions};
+use rotor_synthetic::{Synthetic, World};
 use rotor_tests::plugins::plugin;
 use rotor_tests::{Folder, demo, real_data, run_rotor};
 use serde_json::Value;
@@ -40,7 +40,7 @@ fn broken(report: &Value, factor: &str) -> Vec<(String, String, Vec<String>)> {
 /// Writes a made-up world and opens it.
 fn world(folder: &TempDir, world: World) -> Dataset {
     let place = folder.path().join("world");
-    let Synthetic { manifest, tables, .. } = synthetic::generate(world, 1).unwrap();
+    let Synthetic { manifest, tables, .. } = rotor_synthetic::generate(world, 1).unwrap();
     write_dataset(&place, &manifest, &tables, Format::Parquet, &[]).unwrap();
     Dataset::open(&place).unwrap()
 }

@@ -154,7 +154,7 @@ fn a_full_disk_is_an_error_and_the_ledger_is_as_it_was() {
     let Some(said) = told_on_disk(TEST, parent.path(), "size=24k") else {
         return println!("no disk can be mounted here: skipped");
     };
-    assert!(said.contains("said: cannot write the ledger of trials `"), "{said}");
+    assert!(said.contains("said: the ledger of trials cannot be used: cannot write `"), "{said}");
     assert!(
         said.contains("/trials.jsonl`: No space left on device (os error 28)\nhint: free some"),
         "{said}"
@@ -348,12 +348,12 @@ fn trials_are_listed_in_eighty_columns() {
     let expected = "\
 made up (data dddddddd): 2 trials in 3 runs
 
-when (UTC)        config    excess    95% interval  Sharpe  run
+when (UTC)        config    excess          95% CI  Sharpe  run
 factors: profit, price, prosperity, heat
-1970-01-01 00:00  00000000   +3.1%  -1.2% to +7.4%    0.06  runs/made-up-1
-1970-01-01 00:00  00000000   +3.1%  -1.2% to +7.4%    0.07  runs/made-up-2
-1970-01-01 00:00  00000000   +3.1%  -1.2% to +7.4%    0.06  runs/made-up-1
-excess: over equal weight, net of cost, a year; Sharpe: its monthly ratio
+1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
+1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.07  runs/made-up-2
+1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
+excess: annualised, over equal weight, net of costs; Sharpe: its monthly ratio
 
 ";
     assert!(said.starts_with(expected), "{said}");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rotor_data::folder::sha256;
+use rotor_fs::sha256;
 use rotor_tests::plugins::c_plugin;
 use rotor_tests::{demo, run_rotor};
 use serde_json::Value;
@@ -98,7 +98,7 @@ fn a_run_is_verified_or_what_differs_is_named() {
     let (code, said) = verify(&place, &[]);
     assert!(code == 1 && said.contains("the run cannot be made again: data\n"), "{said}");
     let (code, _, stderr) = run_rotor(&["verify", runs.0.path().to_str().unwrap()]);
-    assert!(code == 2 && stderr.contains("is no run folder: it has no `run.json`"), "{stderr}");
+    assert!(code == 2 && stderr.contains("is not a run folder: it has no `run.json`"), "{stderr}");
 }
 
 /// What `run.json` says beside files and inputs follows from the run as well, and what a file holds is not believed for its hash.

@@ -107,7 +107,7 @@ fn a_replay_of_the_demo_is_read_as_it_was_made() {
         config.set(key, &value.into()).unwrap();
     }
     let dataset = Dataset::open(&demo()).unwrap();
-    let mut run = backtest(&dataset, &config, &members, &|| ()).unwrap().run;
+    let mut run = backtest(&dataset, &config, &members, &rotor_engine::Unwatched).unwrap().run;
     assert!(run.executions.iter().any(|execution| !execution.is_kept), "some months are skipped");
     // What is no part of a folder, as its documentation says.
     run.sector_returns.clear();
@@ -210,7 +210,7 @@ fn a_touched_folder_is_an_error_that_names_every_file() {
     ] {
         assert!(said.contains(part), "{said}");
     }
-    assert_eq!(error.hint(), Some("take the folder as it was written, or repeat the run"));
+    assert_eq!(error.hint(), Some("restore the folder as it was written, or repeat the run"));
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn what_is_no_run_is_said_to_be_none() {
         let error = read(folder.path()).unwrap_err();
         format!("{error} / {}", error.hint().unwrap()).replace(folder.path().to_str().unwrap(), "DIR")
     };
-    let none = "`DIR` is no run folder: it has no `run.json` that names the files of a run / \
+    let none = "`DIR` is not a run folder: it has no `run.json` that lists the files of a run / \
                 name a folder that `rotor backtest` wrote";
     assert_eq!(said(), none);
     let run = |text: &str| fs::write(folder.path().join("run.json"), text).unwrap();
@@ -296,7 +296,7 @@ fn wrong_columns_are_named_with_their_file() {
     let extra = ("colour", text("red"), false);
     assert_eq!(
         turnover(&[execution.clone(), ("turnover", Arc::clone(&number), false), cost.clone(), extra]),
-        "column `colour` of `turnover.parquet` is there, or there twice, where the format has none"
+        "column `colour` of `turnover.parquet` is not part of the format, or appears twice"
     );
     // The order of columns is nothing to a reader.
     assert_eq!(turnover(&[cost, ("turnover", Arc::clone(&number), false), execution.clone()]), "read");
@@ -313,7 +313,7 @@ fn wrong_columns_are_named_with_their_file() {
     assert_eq!(returns(16495, "top"), "read");
     assert_eq!(
         returns(i32::MAX, "top"),
-        "column `exit` of `returns.parquet` has 2147483647 days since 1970, which is no day of the calendar"
+        "column `exit` of `returns.parquet` has 2147483647 days since 1970, which is not a date of the calendar"
     );
     let ranking = |sector: &str| {
         let rank: ArrayRef = Arc::new(arrow_array::Int32Array::from(vec![1]));
@@ -329,7 +329,7 @@ fn wrong_columns_are_named_with_their_file() {
         doctored(&place, "ranking.parquet", &parquet(&columns))
     };
     assert_eq!(ranking("801001"), "read");
-    assert_eq!(ranking("999999"), "column `sector` of `ranking.parquet` says \"999999\", which is not known");
+    assert_eq!(ranking("999999"), "column `sector` of `ranking.parquet` has the unknown value \"999999\"");
 }
 
 #[test]

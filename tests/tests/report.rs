@@ -12,7 +12,7 @@ use rotor_report::page::{self, Block, Page};
 use rotor_report::run::{Facts, report, told};
 use rotor_report::words::Lang;
 use rotor_run::Config;
-use rotor_run::{Execution, FactorTable, Place, Return, Run, Score, SectorReturn, Turnover};
+use rotor_run::{Execution, FactorTable, RankingRow, Return, Run, Score, SectorReturn, Turnover};
 use rotor_tests::page::{assert_balanced, identifiers};
 use rotor_tests::{FOUR_FACTORS, demo, run_rotor, runs};
 use serde_json::{Map, Value, json};
@@ -24,7 +24,7 @@ fn replayed(dataset: &Dataset, config: &Config) -> Backtest {
     let factors: Vec<Instance> =
         FOUR_FACTORS.iter().map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap()).collect();
     let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
-    backtest(dataset, config, &members, &|| ()).unwrap_or_else(|error| panic!("{error}"))
+    backtest(dataset, config, &members, &rotor_engine::Unwatched).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The evaluation as a reader of `metrics.json` has it.
@@ -140,7 +140,7 @@ fn made_up(n_sectors: u32, n_months: u32) -> Run {
             let rank = (sector + n_sectors - first) % n_sectors + 1;
             let weight = if rank <= n_held { 1.0 / f64::from(n_held) } else { 0.0 };
             let total = f64::from(n_sectors - rank);
-            run.ranking.push(Place { execution, sector, total, tie_break: number(), rank, weight });
+            run.ranking.push(RankingRow { execution, sector, total, tie_break: number(), rank, weight });
             run.sector_returns.push(SectorReturn { execution, sector, value: 0.1 * number() - 0.045 });
         }
         for portfolio in 0..3 {

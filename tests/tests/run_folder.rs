@@ -37,7 +37,7 @@ fn a_full_disk_is_an_error_and_nothing_is_left() {
         assert!(said.contains("said: cannot write `") && said.contains("/runs/run"), "{size}: {said}");
         assert!(said.contains("`: No space left on device (os error 28)\n"), "{size}: {said}");
         assert!(
-            said.contains("hint: free some space or name a folder on another disk\nleft: 0\n"),
+            said.contains("hint: free some space or choose a place on another disk\nleft: 0\n"),
             "{size}: {said}"
         );
     }
@@ -47,7 +47,7 @@ fn a_full_disk_is_an_error_and_nothing_is_left() {
         return println!("no limit can be set here: skipped");
     };
     assert!(said.contains(".parquet`: File too large (os error 27)\n"), "{said}");
-    assert!(said.contains("hint: free some space or name a folder on another disk\nleft: 0\n"), "{said}");
+    assert!(said.contains("hint: free some space or choose a place on another disk\nleft: 0\n"), "{said}");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_read_only_disk_is_an_error() {
         return println!("no disk can be mounted here: skipped");
     };
     assert!(said.contains("/runs/run`: Read-only file system (os error 30)\n"), "{said}");
-    assert!(said.contains("hint: name a folder in a place that you may write to\n"), "{said}");
+    assert!(said.contains("hint: choose a place that you may write to\n"), "{said}");
 }
 
 #[test]
@@ -78,6 +78,6 @@ fn a_folder_that_may_not_be_written_is_an_error() {
             parent.path().join(place).display()
         );
         assert_eq!(error.to_string(), said);
-        assert_eq!(error.hint(), Some("name a folder in a place that you may write to"));
+        assert_eq!(error.hint(), Some("choose a place that you may write to"));
     }
 }

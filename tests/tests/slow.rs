@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
 use rayon::prelude::*;
-use rotor_data::synthetic::{self, World};
 use rotor_data::{Dataset, Format, write_dataset};
 use rotor_engine::{Plan, TableDays, executions, replay};
 use rotor_factor::{AsOf, Date, EntityKind, EntityRef, ExportedFactor, Month, Signal, Value};
 use rotor_plugin::{CallError, Plugin};
+use rotor_synthetic::World;
 use rotor_tests::messy::{self, Dice};
 use rotor_tests::slow::{
     Answer, DIAGNOSTICS, Facts, Forecast, Marks, Realized, TARGETS, are_near, heat, price, profit, prosperity,
@@ -407,7 +407,7 @@ fn every_option_is_the_same_on_the_demo() {
 
 #[test]
 fn a_world_without_relations_is_the_same() {
-    let world = synthetic::generate(World::Null, 7).unwrap();
+    let world = rotor_synthetic::generate(World::Null, 7).unwrap();
     let folder = Folder::new();
     let path = folder.path().join("null");
     write_dataset(&path, &world.manifest, &world.tables, Format::Parquet, &[]).unwrap();

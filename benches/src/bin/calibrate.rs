@@ -38,7 +38,7 @@ fn main() {
         return;
     }
     println!("\nPower against an effect of the printed minimum detectable size\n");
-    println!("| | months ahead | detectable | planted | found |\n|---|---|---|---|---|");
+    println!("| | months ahead | minimum detectable effect | planted | found |\n|---|---|---|---|---|");
     for one in powers(world, n_planted, SEED + 1) {
         println!(
             "| {} | {} | {:.3} | {:.3} | {:.0}% |",

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
-use rotor_data::synthetic::{self, World};
 use rotor_data::{
     DataError, Dataset, Description, EntityDescription, FaultReport, Format, SeriesDescription,
 };
 use rotor_factor::{Date, EntityKind, Frequency};
+use rotor_synthetic::World;
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -31,7 +31,7 @@ pub(crate) fn folder_or_demo(folder: Option<&Path>) -> Result<(Option<TempDir>, 
     }
     let guard = tempfile::tempdir().map_err(CliError::Temporary)?;
     let world = guard.path().join("world");
-    let mut synthetic = synthetic::generate(World::AShare, SEED_OF_DEMO)?;
+    let mut synthetic = rotor_synthetic::generate(World::AShare, SEED_OF_DEMO)?;
     synthetic.manifest.name = "demo".into();
     eprintln!("note: there is no {} here; the same data are made up anew", demo.display());
     rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
@@ -44,11 +44,11 @@ pub(crate) enum Command {
     ///
     /// Exit code 0 if there is none, 1 if there are some, 2 if the folder cannot be read.
     Check(Show),
-    /// Say what is in a dataset: coverage, gaps, vintages, publication lags
+    /// Describe a dataset: coverage, gaps, vintages, publication lags
     Describe(Show),
-    /// Write a dataset in another format; every value keeps its bits and every row its place
+    /// Write a dataset in another format; values stay equal to the bit and rows in order
     Convert(Convert),
-    /// Make up a dataset, the same bytes for the same world and seed on any machine
+    /// Generate a synthetic dataset; the same world and seed give the same bytes on any machine
     Generate(Generate),
 }
 
@@ -77,8 +77,8 @@ pub(crate) struct Convert {
 
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
-    /// Which world: a-share (plausible, with a modest planted predictability), null (the same shape, none), leaky
-    /// (only what is not yet released predicts) or large (for benchmarks)
+    /// The world: a-share (realistic, with a modest planted predictability), null (the same shape, no predictability), leaky
+    /// (only values that are not yet released predict returns) or large (for benchmarks)
     #[arg(long, value_name = "NAME")]
     world: WorldName,
     /// The seed of every random number
@@ -366,7 +366,7 @@ fn generate(arguments: &Generate) -> Result<Outcome, CliError> {
         let message = "--entities and --months are for the world `large`; the others have a fixed shape";
         crate::Arguments::command().error(clap::error::ErrorKind::ArgumentConflict, message).exit();
     }
-    let mut made = synthetic::generate(world, arguments.seed)?;
+    let mut made = rotor_synthetic::generate(world, arguments.seed)?;
     if let Some(name) = &arguments.name {
         made.manifest.name.clone_from(name);
         made.manifest.source.extend([" --name ", name.as_str()]);

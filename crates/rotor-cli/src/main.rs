@@ -8,7 +8,6 @@ mod dataset;
 mod factor;
 mod golden;
 mod linked;
-mod place;
 mod reference;
 mod report;
 mod run;
@@ -18,17 +17,18 @@ use std::any::Any;
 use std::fs::File;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor_data::DataError;
 use rotor_factor::Month;
+use rotor_fs::{FileDestination, FsError};
 use rotor_plugin::{CallError, Refused};
 use rotor_report::text;
 use rotor_run::ConfigFaults;
 
-/// Monthly sector rotation, judged on what was known at the time.
+/// Backtests of monthly sector rotation on point-in-time data
 #[derive(Debug, Parser)]
 #[command(name = "rotor", version, propagate_version = true, arg_required_else_help = true)]
 struct Arguments {
@@ -44,38 +44,38 @@ enum Command {
     /// List, inspect, make and check factors
     #[command(subcommand)]
     Factor(factor::Command),
-    /// Replay history month by month as it was known, hold the top picks, and leave a run folder
+    /// Replay history month by month on point-in-time data, hold the top sectors and write a run folder
     ///
     /// Without flags it runs the four factors of the method on the demo dataset.
     Backtest(Box<run::backtest::Backtest>),
-    /// Write a configuration with every key, its default and its meaning
+    /// Write a configuration file with every key, its default and its meaning
     Init(run::init::Init),
-    /// Look for look-ahead: in every factor of a run, and in the dataset itself
+    /// Look for look-ahead in every factor of a run and in the dataset
     ///
-    /// Exit code 0 if nothing is found, 1 if something is.
+    /// Exit code 0 if none is found, 1 if some is, 2 if it cannot be checked.
     Leakcheck(Box<run::leakcheck::Leakcheck>),
-    /// Hold a run folder against its hashes and against the same run made again
+    /// Verify a run folder: checksums and reproduction
     ///
-    /// Exit code 0 if every file is as it was written and the run made again has the same bytes, 1 if not or if it cannot be
-    /// made again, 2 if there is no run folder.
+    /// Exit code 0 if every file matches its checksum and a repeated run gives the same bytes, 1 if not or if the run cannot be
+    /// repeated, 2 if there is no run folder.
     Verify(run::verify::Verify),
-    /// Say what differs between two run folders: what they are made of, scores, picks, returns, metrics, the headline
+    /// Compare two run folders: inputs, scores, selected sectors, returns, metrics and the headline
     ///
     /// Exit code 0 if the results are the same, 1 if they differ, 2 if a folder cannot be read.
     Compare(compare::Compare),
-    /// Hold golden backtests against what they give today
+    /// Check golden backtests against their accepted results
     #[command(subcommand)]
     Golden(golden::Command),
-    /// Accept what a golden backtest gives today, signed
+    /// Accept the present result of a golden backtest, with a reason and a name
     Accept(golden::accept::Accept),
-    /// Say which sectors to hold on a day, and why
+    /// Write the monthly note: the sectors selected on a day, and why
     Note(run::note::NoteCommand),
     /// Print the flags of every verb for the page of the command line
     #[command(hide = true)]
     HelpMarkdown,
     /// Write the report of a run folder as one HTML page
     Report(report::Report),
-    /// List what was tried on a dataset, and say what the best of it is worth
+    /// List the strategies tried on a dataset and test the best one against luck
     Trials(trials::TrialsCommand),
 }
 
@@ -99,7 +99,7 @@ enum CliError {
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]
-    World(#[from] rotor_data::synthetic::SyntheticError),
+    World(#[from] rotor_synthetic::SyntheticError),
     #[error("cannot describe the result as JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
@@ -122,10 +122,8 @@ enum CliError {
     Config(ConfigFaults),
     #[error("cannot read the configuration {}: {error}", path.display())]
     ConfigFile { path: PathBuf, error: io::Error },
-    #[error("cannot write the configuration {}: {error}", path.display())]
-    WriteConfig { path: PathBuf, error: io::Error },
-    #[error("cannot write the page {}: {error}", path.display())]
-    WritePage { path: PathBuf, error: io::Error },
+    #[error(transparent)]
+    File(#[from] FsError),
     #[error("factor `{name}` is in the run twice")]
     TwiceInRun { name: String },
     #[error(transparent)]
@@ -140,8 +138,8 @@ enum CliError {
     Golden(#[from] golden::GoldenError),
     #[error("cannot start the threads: {0}")]
     Threads(String),
-    #[error("cannot make {}: {error}", folder.display())]
-    Scaffold { folder: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Scaffold(FsError),
     #[error(transparent)]
     Gate(#[from] rotor_gate::GateError),
     #[error("the instructions of an isolated factor cannot be counted: valgrind sees one process")]
@@ -182,11 +180,13 @@ impl CliError {
             Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
             Self::ConfigFile { .. } => Some("`rotor init` writes one".into()),
-            Self::WriteConfig { error, .. } | Self::WritePage { error, .. }
-                if error.kind() == io::ErrorKind::AlreadyExists =>
-            {
+            Self::File(FsError::Exists { .. }) => {
                 Some("give another name, or replace it by `--force`".into())
             }
+            Self::Scaffold(FsError::Exists { .. }) => {
+                Some("give another name, or another folder by `--dir`".into())
+            }
+            Self::File(error) | Self::Scaffold(error) => error.hint().map(Into::into),
             Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
             Self::Backtest(error) => error.hint(),
             Self::RunFolder(error) => error.hint().map(Into::into),
@@ -200,9 +200,6 @@ impl CliError {
                     .into(),
             ),
             Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
-            Self::Scaffold { error, .. } if error.kind() == io::ErrorKind::AlreadyExists => {
-                Some("give another name, or another folder by `--dir`".into())
-            }
             _ => None,
         };
         hint.into_iter().collect()
@@ -217,8 +214,7 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|_| {}));
     // Told to stop (Ctrl-C, `kill`), nothing half-made is left behind. Without the handler the run goes on.
     let _ = ctrlc::set_handler(|| {
-        rotor_data::folder::remove_unfinished();
-        place::remove_unfinished();
+        rotor_fs::remove_unfinished();
         eprintln!("stopped; nothing half-made is left behind");
         rotor_plugin::end_process(130);
     });
@@ -284,6 +280,11 @@ fn complain(error: &CliError) {
     for hint in error.hints() {
         eprintln!("hint: {hint}");
     }
+}
+
+/// Where a file goes that is replaced only if the user says so by `--force`.
+fn file_destination(path: &Path, is_forced: bool) -> Result<FileDestination, FsError> {
+    if is_forced { FileDestination::replacing(path) } else { FileDestination::new(path) }
 }
 
 /// Names in backticks with commas.

@@ -11,9 +11,8 @@ use rotor_run::{Config, FactorConfig};
 use serde_json::{Map, Value};
 
 use crate::linked::{DEFAULT_FACTORS, linked};
-use crate::place::Place;
 use crate::run::language::Language;
-use crate::{CliError, Outcome};
+use crate::{CliError, Outcome, file_destination};
 
 /// The name of the report in a run folder.
 pub(crate) const FILE: &str = "report.html";
@@ -23,24 +22,24 @@ pub(crate) struct Report {
     /// The run folder
     #[arg(value_name = "RUN")]
     run: PathBuf,
-    /// The language of the page [default: that of the report in the folder, else English]
+    /// The language of the report [default: that of the report in the folder, else English]
     #[arg(long, value_enum)]
     lang: Option<Language>,
-    /// Where the page goes
+    /// The file to write
     #[arg(long, value_name = "FILE", default_value = FILE)]
     out: PathBuf,
-    /// Replace a file that is there
+    /// Replace an existing file
     #[arg(long)]
     force: bool,
 }
 
 pub(crate) fn run(arguments: &Report) -> Result<Outcome, CliError> {
-    let place = Place::new(&arguments.out, arguments.force)?;
+    let destination = file_destination(&arguments.out, arguments.force)?;
     let folder = rotor_run::read(&arguments.run)?;
     let lang = arguments.lang.or_else(|| recorded(&folder.provenance)).unwrap_or(Language::En);
     let page = rendered(&folder.run, &folder.metrics, &folder.provenance, lang.into());
-    place.write(&page)?;
-    Ok(Outcome::done(format!("{} is written\n", place.path().display())))
+    destination.write(page.as_bytes())?;
+    Ok(Outcome::done(format!("{} is written\n", destination.path().display())))
 }
 
 /// Returns the report of a run as a file. What `run.json` says of files makes no difference.

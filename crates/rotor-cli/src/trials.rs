@@ -18,7 +18,7 @@ const N_DIGITS: usize = 8;
 
 #[derive(Debug, Args)]
 pub(crate) struct TrialsCommand {
-    /// The dataset whose trials are meant [default: the demo]
+    /// The dataset whose trials are listed [default: the demo]
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
     /// The ledger of trials [default: `$ROTOR_LEDGER`, else rotor/trials.jsonl in the user's data folder]
@@ -121,9 +121,9 @@ impl Best<'_> {
         if self.sharpe <= self.threshold {
             "no better than luck: no evidence of skill"
         } else if self.probability < SURE {
-            "above luck, but by no more than such a ratio errs: no evidence of skill"
+            "above the threshold, but not significantly: no evidence of skill"
         } else {
-            "more than luck explains, if every trial is here and returns are normal"
+            "more than luck explains, if every trial is listed and returns are normal"
         }
     }
 }
@@ -162,7 +162,7 @@ fn told(history: &History, dataset: &OfDataset<'_>) -> String {
     if let n @ 1.. = dataset.n_elsewhere(history) {
         let other = format!(
             "{} more on other data of this name, not counted here: see `--all`;\n\
-             if these are the same data at another time, count them too by `--trials N`\n",
+             if they are an earlier or later state of these data, count them with `--trials N`\n",
             counted(n as u64, "trial")
         );
         text.push_str(&other);
@@ -175,7 +175,7 @@ fn table(trials: &[&Trial]) -> String {
         ("when (UTC)", Align::Left),
         ("config", Align::Left),
         ("excess", Align::Right),
-        ("95% interval", Align::Right),
+        ("95% CI", Align::Right),
         ("Sharpe", Align::Right),
         ("run", Align::Left),
     ]);
@@ -187,7 +187,7 @@ fn table(trials: &[&Trial]) -> String {
             headline.excess.map_or("-".into(), |excess| format!("{:+.1}%", 100.0 * excess)),
             headline
                 .interval
-                .map_or("-".into(), |(low, high)| format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high)),
+                .map_or("-".into(), |(low, high)| format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high)),
             headline.sharpe.map_or("-".into(), |sharpe| fit(&format!("{sharpe:.2}"), 9)),
             fit_end(&trial.run, 17),
         ]);
@@ -206,7 +206,7 @@ fn table(trials: &[&Trial]) -> String {
         text += line;
         text.push('\n');
     }
-    text + "excess: over equal weight, net of cost, a year; Sharpe: its monthly ratio\n"
+    text + "excess: annualised, over equal weight, net of costs; Sharpe: its monthly ratio\n"
 }
 
 /// `2026-11-28T13:05:00Z` without what nobody compares.

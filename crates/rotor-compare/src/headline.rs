@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rotor_factor::Month;
 use rotor_run::Run;
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_stats::mean_interval;
 use serde::Serialize;
 
@@ -50,11 +51,11 @@ impl Headline {
             before: a_year(&returns(before, portfolio)),
             after: a_year(&returns(after, portfolio)),
         };
-        let excess = |run: &Run| difference(&returns(run, "equal_weight"), &returns(run, "top_net"));
+        let excess = |run: &Run| difference(&returns(run, EQUAL_WEIGHT), &returns(run, TOP_NET));
         Self {
-            levels: ["top_net", "top", "equal_weight"].map(level).to_vec(),
+            levels: [TOP_NET, TOP, EQUAL_WEIGHT].map(level).to_vec(),
             excess: (excess(before), excess(after)),
-            difference: difference(&returns(before, "top_net"), &returns(after, "top_net")),
+            difference: difference(&returns(before, TOP_NET), &returns(after, TOP_NET)),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The publication log: every value with the day on which it became public.
 //!
-//! An archive keeps the observations of each series in the order of their release. Read from the front, it tells
-//! history as it became known: what a day could know is what stands before that day in the log. That is the one
-//! thing a replay asks, so there is no index by date and nothing is stored twice; [`crate::sweep`] reads it.
+//! An archive keeps the observations of each series in the order of their release. What was known on a day is the part
+//! of the log before that day. A replay needs nothing else, so there is no index by date and nothing is stored twice;
+//! [`crate::sweep`] reads it.
 //!
 //! *Invariant:* within a series the log is sorted by release, entity, period; no two entries share all three. The
 //! order does not depend on the order of the rows in the file.
@@ -61,7 +61,7 @@ pub(crate) struct Repeated {
     pub(crate) rows: Repetitions<(Publication, Publication)>,
 }
 
-/// One value of an archive with everything that is known of it.
+/// One value of an archive with its series, entity, period and release.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Vintage {
     /// Position of the series in the dataset.

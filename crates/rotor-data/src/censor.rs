@@ -1,9 +1,8 @@
 //! Datasets with another future: what a test of look-ahead compares with.
 //!
 //! What is known at an execution day must not depend on what became public on it or later. [`Dataset::with_future`]
-//! drops that part or puts something else in its place; everything that was public stays to the bit.
-//! [`Dataset::with_future_of`] does so with one [`Part`] alone, which tells what it was that somebody saw.
-//! [`Dataset::released_later`] lets everything come later than it did.
+//! drops that part or replaces it; everything that was public stays equal to the bit. [`Dataset::with_future_of`] does so
+//! with only one [`Part`], which shows what somebody saw. [`Dataset::released_later`] delays every release.
 
 use rotor_factor::{AsOf, Released};
 

@@ -5,12 +5,11 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rotor_factor::{AsOf, EntityKind, Month, nearest};
-use sha2::{Digest, Sha256};
+use rotor_fs::{FsError, sha256_of_file};
 
 use crate::archive::{Archive, Repeated};
 use crate::closes::{Closes, TradingCalendar};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
-use crate::folder::{FolderError, hexadecimal};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
 use crate::manifest::{Manifest, PriceFrequency};
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
@@ -69,20 +68,9 @@ pub enum DataError {
         /// Every one of them.
         report: FaultReport,
     },
-    /// The folder to write is there already.
-    #[error("`{}` exists already", path.display())]
-    Exists {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// A file could not be written.
-    #[error("cannot write `{}`: {source}", path.display())]
-    Write {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    /// A dataset folder could not be written.
+    #[error(transparent)]
+    Write(#[from] FsError),
 }
 
 impl DataError {
@@ -91,17 +79,8 @@ impl DataError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Folder { .. } => Some("name a folder with a `dataset.toml`"),
-            Self::Faulty { .. } | Self::Write { .. } => None,
-            Self::Exists { .. } => Some("name a folder that does not exist yet"),
-        }
-    }
-}
-
-impl From<FolderError> for DataError {
-    fn from(error: FolderError) -> Self {
-        match error {
-            FolderError::Exists { path } | FolderError::NotARun { path } => Self::Exists { path },
-            FolderError::Write { path, source } => Self::Write { path, source },
+            Self::Faulty { .. } => None,
+            Self::Write(error) => error.hint(),
         }
     }
 }
@@ -499,14 +478,5 @@ fn one_after_the_other<T>(parts: Vec<Vec<T>>) -> Vec<T> {
 
 /// Returns the SHA-256 of a file in lower-case hexadecimal digits.
 pub(crate) fn sha256_of(path: &Path) -> io::Result<String> {
-    let mut file = open_regular(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => break,
-            n_read => hasher.update(&buffer[..n_read]),
-        }
-    }
-    Ok(hexadecimal(&hasher.finalize()))
+    sha256_of_file(open_regular(path)?)
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use rotor_factor::{Date, EntityKind, Frequency, ReferencePeriod};
+use rotor_factor::{Calendar, Date, EntityKind, Frequency, ReferencePeriod};
 use serde::{Serialize, Serializer};
 
 use crate::archive::Vintage;
 use crate::closes::TradingCalendar;
 use crate::dataset::Dataset;
 
-/// Everything that can be said of a dataset without judging it.
+/// The description of a dataset, without any judgement.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Description {
     /// The short name.
@@ -258,9 +258,7 @@ fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -
         first_period: ends().min(),
         last_period: ends().max(),
         gaps_only_in_month: first_gap
-            .filter(|_| {
-                matches!(series.frequency, Frequency::Monthly | Frequency::Quarterly) && gap_ends.len() > 1
-            })
+            .filter(|_| series.frequency.calendar() != Calendar::Days && gap_ends.len() > 1)
             .filter(|month| gap_ends.iter().all(|end| month_of(end) == *month)),
         gaps: gap_ends.len(),
         vintages_mean: (!lags.is_empty()).then(|| vintages.len() as f64 / lags.len() as f64),

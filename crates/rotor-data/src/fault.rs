@@ -42,13 +42,13 @@ pub enum FaultKind {
     Unreadable { reason: String },
     #[error("its SHA-256 is `{found}` and the manifest says `{expected}`")]
     HashMismatch { expected: String, found: String },
-    #[error("has {n_rows} rows, more than {limit} can be told apart")]
+    #[error("has {n_rows} rows; at most {limit} are supported")]
     TooManyRows { n_rows: u64, limit: u64 },
-    #[error("its series and entities make {n_keys} pairs, more than {limit} can be told apart")]
+    #[error("its series and entities make {n_keys} pairs; at most {limit} are supported")]
     TooManyKeys { n_keys: u64, limit: u64 },
     #[error("claims {n_rows} rows in {n_bytes} bytes")]
     ImplausibleRows { n_rows: u64, n_bytes: u64 },
-    #[error("is compressed with {found}, which is not read")]
+    #[error("is compressed with {found}, which is not supported")]
     UnknownCodec { found: String },
 
     // The manifest.
@@ -74,9 +74,9 @@ pub enum FaultKind {
     ByteOrderMark,
     #[error("the text is not UTF-8")]
     NotUtf8,
-    #[error("a NUL byte stands in the text")]
+    #[error("the text contains a NUL byte")]
     NulByte,
-    #[error("a carriage return stands alone, without a line feed after it")]
+    #[error("a carriage return has no line feed after it")]
     BareCarriageReturn,
     #[error("this line ends with {found}, the lines above with {before}")]
     MixedLineEnds { found: &'static str, before: &'static str },
@@ -88,7 +88,7 @@ pub enum FaultKind {
     OpenQuote,
     #[error("the row is longer than {limit} bytes")]
     LongRow { limit: usize },
-    #[error("the file is empty; not even a header is there")]
+    #[error("the file is empty, without a header")]
     NoHeader,
     #[error("the line is empty")]
     BlankLine,
@@ -98,7 +98,7 @@ pub enum FaultKind {
     UnknownColumn { nearest: Option<&'static str> },
     #[error("the column is missing")]
     MissingColumn,
-    #[error("the column is there twice")]
+    #[error("the column appears twice")]
     DuplicateColumn,
     #[error("the column has the type `{found}`, {expected} is needed", expected = expected.noun())]
     ColumnType { expected: CellType, found: String },
@@ -130,9 +130,9 @@ pub enum FaultKind {
     ValidityReversed { valid_from: Date, valid_to: Date },
     #[error("{date} is outside the manifest's {first} to {last}")]
     OutsideManifest { date: Date, first: Date, last: Date },
-    #[error("{date} and {other} are closes of one month, and the manifest says month-end closes only")]
+    #[error("{date} and {other} are closes of the same month, but the manifest says month-end closes only")]
     SecondCloseInMonth { date: Date, other: Date },
-    #[error("{period} is not the last day of a {unit}", unit = if *frequency == Frequency::Quarterly { "quarter" } else { "month" })]
+    #[error("{period} is not the last day of a {unit}", unit = frequency.calendar().unit())]
     NotPeriodEnd { period: Date, frequency: Frequency },
     #[error("{released} is before the end of the period, {period}")]
     ReleasedEarly { released: Date, period: Date },
@@ -149,20 +149,20 @@ impl FaultKind {
             Self::UnknownFile { nearest, .. } => {
                 format!("call it `{nearest}` if it is that table, else move it")
             }
-            Self::Unreadable { .. } => "check that the file is whole and may be read".into(),
+            Self::Unreadable { .. } => "check that the file is complete and readable".into(),
             Self::HashMismatch { .. } => {
                 "restore the file, or correct the hash in `dataset.toml` if the change is meant".into()
             }
             Self::TooManyRows { .. } | Self::TooManyKeys { .. } => "split the dataset".into(),
-            Self::ImplausibleRows { .. } => "write the file anew; no writer packs rows so tightly".into(),
+            Self::ImplausibleRows { .. } => "write the file again; no writer packs rows so tightly".into(),
             Self::UnknownCodec { .. } => "write the file with zstd, snappy or no compression".into(),
             Self::NotToml { .. } => "see https://toml.io for the syntax".into(),
             Self::UnknownKey { nearest: None } | Self::UnknownColumn { nearest: None } => "remove it".into(),
             Self::MissingKey { example } => format!("add a line such as `{example}`"),
-            Self::EmptyValue => "write what it is, in a word or a line".into(),
+            Self::EmptyValue => "write a word or a line".into(),
             Self::KeyType { expected, .. } => format!("write {expected}"),
             Self::UnknownFormat { .. } => "write `format = 1`, or use a newer version of rotor".into(),
-            Self::FirstAfterLast { .. } => "exchange the two".into(),
+            Self::FirstAfterLast { .. } => "swap the two".into(),
             Self::NotAHash { .. } => "write what `sha256sum` prints".into(),
             Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark".into(),
             Self::NotUtf8 => "save the file as UTF-8".into(),
@@ -209,7 +209,7 @@ impl FaultKind {
             Self::UnknownEntity { .. } => "add it to `entities`, or remove the row".into(),
             Self::UnknownSeries { .. } => "add it to `series`, or remove the row".into(),
             Self::WrongKind { expected, .. } => format!("name {}", with_article(*expected)),
-            Self::ValidityReversed { .. } => "exchange the two, or leave one empty".into(),
+            Self::ValidityReversed { .. } => "swap the two, or leave one empty".into(),
             Self::OutsideManifest { .. } => {
                 "correct the date, or `first` and `last` in `dataset.toml`".into()
             }

@@ -1,11 +1,9 @@
-//! The dataset folder of Rotor: what was public, and since when.
+//! The dataset folder of Rotor: point-in-time data with their release dates.
 //!
 //! [`Dataset::open`] reads a folder (a manifest and seven tables, in Parquet or CSV), reports every fault at once or
 //! gives the data. Its [`Archive`] is the publication log; a [`Sweep`] walks it forward over execution days and lays
-//! out what was known at each as dense windows. [`describe()`] says what is in a dataset, [`convert`] changes its
-//! format, [`synthetic`] makes worlds up.
-//!
-//! [`folder`] is how every folder is written: whole or not at all.
+//! out what was known at each as dense windows. [`describe()`] summarises a dataset, [`convert`] changes its
+//! format.
 //!
 //! The crate reads and writes dataset folders and does nothing else: no factor, no schedule, no printing.
 
@@ -15,14 +13,12 @@ mod closes;
 mod dataset;
 mod describe;
 mod fault;
-pub mod folder;
 mod load;
 mod manifest;
 pub mod model;
 mod read;
 pub mod schema;
 mod sweep;
-pub mod synthetic;
 mod write;
 
 pub use archive::{Archive, Vintage};
@@ -31,7 +27,6 @@ pub use closes::{Closes, TradingCalendar};
 pub use dataset::{DataError, DataFile, Dataset};
 pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};
 pub use fault::{Fault, FaultKind, FaultReport};
-pub use folder::remove_unfinished;
 pub use manifest::{Manifest, PriceFrequency};
 pub use read::{Format, ParquetFile};
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};

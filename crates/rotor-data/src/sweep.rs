@@ -1,16 +1,16 @@
-//! The sweep: history walked forward, with what is known at each day laid out as dense windows.
+//! The sweep: a forward pass over history that keeps the values known at each day in dense windows.
 //!
-//! For every input a sweep keeps one row an entity and one slot a period, all of them empty at first. Moving on to
+//! For every input a sweep keeps one row per entity and one slot per period, all of them empty at first. Moving on to
 //! an execution day E applies the part of the log that was released before E, so what is not yet public is not
 //! in memory at all; an error of one slot reads nothing, not the future. The rows reach from the first window's
 //! start to the last window's end and so does the memory: neither their shape nor their emptiness depends on data
 //! that is not public. A view of E borrows the windows where they lie.
 //!
-//! Chunks of dates can be swept side by side, each by a sweep of its own, with the same bits.
+//! Chunks of dates can be swept in parallel, each by its own sweep, with the same bits.
 
 use std::fmt;
 
-use rotor_factor::{AsOf, Date, EntityKind, Frequency, Month, Panel, ReferencePeriod};
+use rotor_factor::{AsOf, Calendar, Date, EntityKind, Frequency, Month, Panel, ReferencePeriod};
 
 use crate::archive::Publication;
 use crate::dataset::Dataset;
@@ -39,7 +39,7 @@ pub struct WindowRequest {
     pub n_periods: usize,
 }
 
-/// A walk over the execution days of a dataset.
+/// A forward pass over the execution days of a dataset.
 ///
 /// It reads the log from its beginning, so one sweep over many days costs little more than one over a single day.
 #[derive(Debug)]
@@ -225,11 +225,11 @@ impl<'s> AsOfWindows<'s> {
 fn last_period(frequency: Frequency, as_of: AsOf, dataset: &Dataset) -> Option<ReferencePeriod> {
     let AsOf(date) = as_of;
     let month = || dataset.last_complete_month(as_of).map(Month::index);
-    let index = match frequency {
-        Frequency::Monthly => month()?,
+    let index = match frequency.calendar() {
+        Calendar::Months => month()?,
         // The last quarter of which every month is complete.
-        Frequency::Quarterly => (month()? + 1).div_euclid(3) - 1,
-        Frequency::Daily | Frequency::Weekly => match dataset.manifest().price_frequency {
+        Calendar::Quarters => (month()? + 1).div_euclid(3) - 1,
+        Calendar::Days => match dataset.manifest().price_frequency {
             PriceFrequency::Daily => date.days() - 1,
             PriceFrequency::MonthEnd => date.days(),
         },

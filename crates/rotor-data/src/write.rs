@@ -1,6 +1,6 @@
-//! Writing dataset folders: all of it or nothing.
+//! Writing dataset folders, completely or not at all.
 //!
-//! How a folder is put at its place is told in [`folder`](crate::folder). An existing one is never touched.
+//! An existing folder is never changed.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,10 +14,10 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use rotor_factor::Date;
+use rotor_fs::{FileWriter, FsError, NewFolder, Written};
 
 use crate::dataset::{DataError, Dataset, sha256_of};
 use crate::fault::FaultReport;
-use crate::folder::{NewFile, NewFolder, Written};
 use crate::manifest::Manifest;
 use crate::model::Tables;
 use crate::read::{Batch, Format, TableFile};
@@ -31,7 +31,7 @@ const ROW_GROUP_ROWS: usize = 1 << 16;
 ///
 /// # Errors
 ///
-/// [`DataError::Exists`] if there is something at `folder`, [`DataError::Write`] if the disk refuses.
+/// [`DataError::Write`] if there is something at `folder` or the disk refuses.
 pub fn write_dataset(
     folder: &Path,
     manifest: &Manifest,
@@ -57,8 +57,8 @@ pub fn write_dataset(
 
 /// Writes the dataset in `from` to the new folder `to` in another format.
 ///
-/// Every cell keeps its bits and every row its place; columns come in the order of the documentation. Hashes in the
-/// manifest are made anew if there were any. Files that are not part of a dataset stay behind.
+/// Values stay equal to the bit and rows keep their order; columns come in the order of the documentation. Hashes in the
+/// manifest are recomputed if there were any. Files that are not part of a dataset are not copied.
 ///
 /// # Errors
 ///
@@ -83,7 +83,7 @@ pub fn convert(from: &Path, to: &Path, format: Format) -> Result<(), DataError> 
         let unchanged = sha256_of(&source.path).is_ok_and(|hash| hash == file.sha256);
         if !faults.is_empty() || !unchanged {
             let reason = io::Error::other("it changed while it was being converted");
-            return Err(DataError::Write { path: source.path, source: reason });
+            return Err(FsError::Write { path: source.path, source: reason }.into());
         }
         let (name, written) = write_table(&new, file.table, format, &batches)?;
         if is_hashed {
@@ -242,7 +242,7 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
     ]
 }
 
-fn write_parquet(file: &mut NewFile, table: Table, batches: &[Columns]) -> io::Result<()> {
+fn write_parquet(file: &mut FileWriter, table: Table, batches: &[Columns]) -> io::Result<()> {
     let present =
         |column: &&Column| batches.first().is_none_or(|columns| columns.iter().any(|(c, _)| c == column));
     let fields = table.columns().iter().filter(present).map(|column| {
@@ -271,7 +271,7 @@ fn write_parquet(file: &mut NewFile, table: Table, batches: &[Columns]) -> io::R
     writer.into_inner()?.flush()
 }
 
-fn write_csv(file: &mut NewFile, table: Table, batches: &[Columns]) -> io::Result<()> {
+fn write_csv(file: &mut FileWriter, table: Table, batches: &[Columns]) -> io::Result<()> {
     let mut writer = csv::Writer::from_writer(file);
     match batches.first() {
         Some(columns) => writer.write_record(columns.iter().map(|(column, _)| column.name))?,

@@ -6,14 +6,15 @@
 use rotor_data::{Dataset, Future, PriceFrequency};
 use rotor_factor::{AsOf, Date, EntityKind, Month};
 use rotor_plugin::Instance;
+use rotor_run::Config;
+use rotor_strategy::{FactorScores, RankedSector, rank, target_weights};
 
 use crate::backtest::{
-    Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, rank_and_pick, stop_at_failure,
+    Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, stop_at_failure,
     stop_without_inputs,
 };
-use crate::ranking::Place;
 use crate::replay::{Outcome, TableDays, replay};
-use rotor_run::Config;
+use crate::watch::Watch;
 
 /// What is known on a day, and what was known a month before.
 #[derive(Debug)]
@@ -37,10 +38,10 @@ pub struct NoteDay {
     pub sectors: Vec<u32>,
     /// What each factor says, in the order of the run.
     pub outcomes: Vec<Outcome>,
-    /// A place for each of the sectors.
-    pub places: Vec<Place>,
-    /// The share of each of the sectors, 0 if it is not picked.
-    pub shares: Vec<f64>,
+    /// The rank of each of the sectors, and what it follows from.
+    pub ranking: Vec<RankedSector>,
+    /// The weight of each of the sectors, 0 if it is not selected.
+    pub weights: Vec<f64>,
 }
 
 /// Answers "which sectors now?" for any day.
@@ -50,13 +51,13 @@ pub struct NoteDay {
 /// # Errors
 ///
 /// If the configuration does not fit the dataset, or no sector is alive on the day. That no factor has a score is no error, nor
-/// is a track record that cannot be made.
+/// is a track record that cannot be made. [`BacktestError::Stopped`] if the watcher stops it.
 pub fn note(
     dataset: &Dataset,
     config: &Config,
     members: &[Member<'_>],
     as_of: AsOf,
-    watch: &(dyn Fn() + Sync),
+    watch: &dyn Watch,
 ) -> Result<Note, BacktestError> {
     let known = dataset.with_future(as_of, Future::Dropped);
     let plan = checked_plan(&known, config, members)?;
@@ -83,7 +84,10 @@ pub fn note(
         PriceFrequency::Daily => as_of.0.plus_days(-1).unwrap_or(Date::MIN),
         PriceFrequency::MonthEnd => as_of.0,
     };
-    let track = backtest_until(&known, config, members, until, watch);
+    let track = match backtest_until(&known, config, members, until, watch) {
+        Err(BacktestError::Stopped) => return Err(BacktestError::Stopped),
+        track => track,
+    };
     Ok(Note { day, before, track })
 }
 
@@ -96,9 +100,16 @@ impl NoteDay {
         sectors: Vec<u32>,
         outcomes: Vec<Outcome>,
     ) -> Self {
-        let (places, shares) = rank_and_pick(dataset, config, members, &sectors, outcomes.iter());
+        let scores = |outcome: &Outcome| match outcome {
+            Ok(signal) => FactorScores::of(signal),
+            Err(_) => FactorScores::none(sectors.len()),
+        };
+        let factors: Vec<FactorScores> = outcomes.iter().map(scores).collect();
+        let factor_weights: Vec<f64> = members.iter().map(|member| member.weight).collect();
+        let ranking = rank(sectors.len(), &factors, &factor_weights, config.missing);
+        let weights = target_weights(&ranking, config);
         let month = dataset.last_complete_month(as_of).unwrap_or(Month::MIN);
-        Self { as_of, month, sectors, outcomes, places, shares }
+        Self { as_of, month, sectors, outcomes, ranking, weights }
     }
 }
 

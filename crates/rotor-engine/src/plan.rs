@@ -213,7 +213,7 @@ impl Plan {
         // Two factors with links share the series, each with windows of its own length.
         self.linked.clear();
         for series in linked {
-            let n_periods = linked_periods(dataset.series()[series].frequency, n_days, n_months);
+            let n_periods = dataset.series()[series].frequency.calendar().n_periods(n_days, n_months);
             let request = self.request(SweepInput::Series(series), EntityKind::Market, n_periods);
             self.linked.push((series, request));
         }
@@ -230,14 +230,5 @@ impl Plan {
         });
         self.requests[request].n_periods = self.requests[request].n_periods.max(n_periods);
         request
-    }
-}
-
-/// Returns the window of a linked series.
-pub(crate) fn linked_periods(frequency: Frequency, n_days: usize, n_months: usize) -> usize {
-    match frequency {
-        Frequency::Daily | Frequency::Weekly => n_days,
-        Frequency::Monthly => n_months,
-        Frequency::Quarterly => n_months.div_ceil(3),
     }
 }

@@ -7,6 +7,7 @@ use rotor_plugin::{CallError, Instance};
 
 use crate::plan::Plan;
 use crate::views::Views;
+use crate::watch::{Counter, Stopped, Unwatched};
 
 /// What a factor said of a day.
 pub type Outcome = Result<Signal, CallError>;
@@ -38,7 +39,7 @@ pub struct Replay {
 ///
 /// # Errors
 ///
-/// If a window is longer than the calendar or larger than memory, or the days do not ascend.
+/// [`ReplayError::Sweep`] if a window is longer than the calendar or larger than memory, or the days do not ascend.
 ///
 /// # Panics
 ///
@@ -49,19 +50,19 @@ pub fn replay(
     factors: &[&Instance],
     days: &[AsOf],
     tables: TableDays,
-) -> Result<Replay, SweepError> {
-    replay_watched(dataset, plan, factors, days, tables, &|| ())
+) -> Result<Replay, ReplayError> {
+    replay_watched(dataset, plan, factors, days, tables, &Counter::new(&Unwatched, Some(days.len())))
 }
 
-/// As [`replay`]; `watch` hears of each day that is done.
+/// As [`replay`]; `counter` hears of each day that is done, and may stop the work.
 pub(crate) fn replay_watched(
     dataset: &Dataset,
     plan: &Plan,
     factors: &[&Instance],
     days: &[AsOf],
     tables: TableDays,
-    watch: &(dyn Fn() + Sync),
-) -> Result<Replay, SweepError> {
+    counter: &Counter<'_>,
+) -> Result<Replay, ReplayError> {
     assert_eq!(factors.len(), plan.bindings.len(), "one factor for each spec of the plan");
     let last = days.last().copied();
     let wants_tables = |as_of: AsOf| match tables {
@@ -82,10 +83,12 @@ pub(crate) fn replay_watched(
             }
             // Days of isolated factors are counted where the others are asked.
             if is_counted {
-                watch();
+                counter.count(*as_of)?;
+            } else {
+                counter.check()?;
             }
         }
-        Ok::<_, SweepError>(part)
+        Ok::<_, ReplayError>(part)
     };
     // One sweep a chunk, and one chunk a thread: a sweep reads the log from its beginning.
     let n_chunks = rayon::current_num_threads().clamp(1, days.len().max(1));
@@ -98,11 +101,11 @@ pub(crate) fn replay_watched(
             chunks
                 .par_iter()
                 .map(|days| walk(days, &is_here, true))
-                .collect::<Vec<Result<Part, SweepError>>>()
+                .collect::<Vec<Result<Part, ReplayError>>>()
         },
         || {
             let walks = isolated.par_iter().map(|factor| walk(days, &|position| position == *factor, false));
-            walks.collect::<Vec<Result<Part, SweepError>>>()
+            walks.collect::<Vec<Result<Part, ReplayError>>>()
         },
     );
     let mut replay = Replay { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
@@ -119,6 +122,24 @@ pub(crate) fn replay_watched(
         replay.outcomes[*position] = std::mem::take(&mut part.outcomes[*position]);
     }
     Ok(replay)
+}
+
+/// Why there is no replay.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// The windows do not fit, or the days do not ascend.
+    #[error(transparent)]
+    Sweep(#[from] SweepError),
+    /// The watcher stopped it.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl From<Stopped> for ReplayError {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
 }
 
 /// What some of the days gave.

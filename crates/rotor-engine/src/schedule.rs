@@ -1,4 +1,4 @@
-//! Which days are execution days, and on which days is traded.
+//! The schedule: execution days, and the days of the trades.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use rotor_factor::{AsOf, Date, EntityKind, Month};
 
 use rotor_run::{Config, Rebalance, TradeDay};
 
-/// A day on which sectors are chosen, with the days on which they are bought and sold.
+/// A day on which sectors are selected, with the days on which they are bought and sold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Execution {
     /// The execution day: what was released before it is known.
@@ -62,7 +62,7 @@ pub fn executions(dataset: &Dataset, start: Month, end: Option<Month>) -> Vec<Ex
 ///
 /// # Errors
 ///
-/// If the dataset has not what the rule of the configuration needs.
+/// If the dataset lacks what the rule of the configuration needs.
 pub fn schedule(dataset: &Dataset, config: &Config) -> Result<Vec<Execution>, ScheduleError> {
     let name = || dataset.manifest().name.clone();
     let is_daily = dataset.manifest().price_frequency == PriceFrequency::Daily;

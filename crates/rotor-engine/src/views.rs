@@ -4,7 +4,7 @@ use rotor_data::{AsOfWindows, Dataset, PriceFrequency, Sweep, SweepError};
 use rotor_factor::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use rotor_factor::{AsOf, EntityKind, Month, Panel};
 
-use crate::plan::{Plan, linked_periods};
+use crate::plan::Plan;
 
 /// A walk over days that shows each factor its inputs.
 #[derive(Debug)]
@@ -129,7 +129,7 @@ impl Day<'_> {
         let links = binding.links.map(|(n_days, n_months)| {
             let panels = self.plan.linked.iter().map(|(series, request)| {
                 let frequency = self.dataset.series()[*series].frequency;
-                self.windows.panel(*request).last_periods(linked_periods(frequency, n_days, n_months))
+                self.windows.panel(*request).last_periods(frequency.calendar().n_periods(n_days, n_months))
             });
             (&self.cross_section.links, panels.collect())
         });

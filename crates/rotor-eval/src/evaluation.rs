@@ -1,9 +1,8 @@
 //! The evaluation of a run, part by part.
 
-use rotor_engine::Scored;
 use rotor_factor::Date;
-use rotor_run::Config;
-use rotor_run::Run;
+use rotor_run::{Config, Run};
+use rotor_strategy::CrossSections;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -101,14 +100,23 @@ impl Evaluation {
 /// ```
 #[must_use]
 pub fn evaluate(run: &Run, config: &Config) -> Evaluation {
-    let scored = Scored::new(run);
-    let months = Months::new(run, &scored);
+    evaluate_with(run, &CrossSections::new(run), config)
+}
+
+/// As [`evaluate`], of the cross-sections that follow from the run, where they are made already, as by a backtest.
+///
+/// # Panics
+///
+/// As [`evaluate`], or if the cross-sections are those of another run.
+#[must_use]
+pub fn evaluate_with(run: &Run, cross_sections: &CrossSections, config: &Config) -> Evaluation {
+    let months = Months::new(run, cross_sections);
     let (forecast, (factor, portfolio)) = rayon::join(
         || forecast::evaluate(run, &months),
         || {
             rayon::join(
-                || factor::evaluate(run, &scored, &months),
-                || portfolio::evaluate(run, &scored, &months, config),
+                || factor::evaluate(run, cross_sections, &months),
+                || portfolio::evaluate(run, cross_sections, &months, config),
             )
         },
     );

@@ -22,7 +22,7 @@ mod portfolio;
 mod quantiles;
 mod trials;
 
-pub use evaluation::{Evaluation, Sections, evaluate};
+pub use evaluation::{Evaluation, Sections, evaluate, evaluate_with};
 pub use factor::{
     CoefficientSummary, Coefficients, FactorEvaluation, FactorPart, HORIZONS, HorizonEvaluation,
     InRegime as FactorInRegime, LONGEST_LAG, Lag, MonthlyCoefficients, Persistence, Slope, WithinGroup,
@@ -37,5 +37,5 @@ pub use portfolio::{
     Contributions, Drawdown, Excess, FactorContribution, InRegime, MonthValue, Performance,
     PortfolioEvaluation, SectorContribution, Sensitivity, Trading, Variant, Variants, YearValue,
 };
-pub use quantiles::{N_QUANTILES, QuantileFigures};
+pub use quantiles::QuantileFigures;
 pub use trials::{DeflatedSharpe, Overfitting, Trials, beyond_luck, luckiest_sharpe};

@@ -1,8 +1,8 @@
 //! Which months are live, and what sectors gained in the months after each.
 
-use rotor_engine::Scored;
 use rotor_factor::Month;
 use rotor_run::Run;
+use rotor_strategy::{CrossSections, ScoredSectors};
 
 /// The months of a run.
 pub(crate) struct Months<'a> {
@@ -15,12 +15,8 @@ pub(crate) struct Months<'a> {
 const SPAN: i32 = 3;
 
 impl<'a> Months<'a> {
-    pub(crate) fn new(run: &'a Run, scored: &Scored<'_>) -> Self {
-        let is_live = scored
-            .days
-            .iter()
-            .map(|day| !day.opinions.is_empty() && day.opinions.iter().all(rotor_engine::Opinion::has_score))
-            .collect();
+    pub(crate) fn new(run: &'a Run, cross_sections: &CrossSections) -> Self {
+        let is_live = cross_sections.days.iter().map(ScoredSectors::is_live).collect();
         Self { run, is_live }
     }
 

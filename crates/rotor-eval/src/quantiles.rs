@@ -1,12 +1,10 @@
 //! Fifths of the sectors, from the best liked to the least, and what each gains.
 
+use rotor_run::portfolio::N_QUANTILES;
 use rotor_stats::mean;
 use serde::Serialize;
 
 use crate::figure::{Estimate, YEAR};
-
-/// The number of quantiles.
-pub const N_QUANTILES: usize = 5;
 
 /// What the fifths gain; annual figures are twelve times those of a month.
 #[derive(Clone, Debug, PartialEq, Serialize)]

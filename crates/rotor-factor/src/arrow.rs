@@ -1,7 +1,7 @@
 //! The two structures of the Arrow C Data Interface, whose layout its specification fixes.
 //!
-//! A factor that wants to read its inputs with an Arrow library asks [`AsOfView::to_arrow`](crate::AsOfView::to_arrow) for a
-//! copy. Nothing here depends on a version of Arrow: any library that imports the interface will do.
+//! A factor that reads its inputs with an Arrow library calls [`AsOfView::to_arrow`](crate::AsOfView::to_arrow) for a copy.
+//! Nothing here depends on a version of Arrow: any library that imports the interface works.
 
 use std::ffi::{c_char, c_void};
 

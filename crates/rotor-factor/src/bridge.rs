@@ -1,11 +1,11 @@
-//! The weights of industries in sectors, as they were in force on a day.
+//! The sector–industry mapping: the weights of industries in sectors that were in force on a day.
 
 use crate::abi;
 
 /// The weights of industries in sectors that were in force on a day.
 ///
-/// For each sector those released last before the execution day count; if none is released yet, the earliest stand in
-/// and [`SectorBridge::is_public`] says so.
+/// Each sector has the weights released last before the execution day. If none is released yet, it has the earliest weights,
+/// and [`SectorBridge::is_public`] returns false.
 #[derive(Clone, Copy, Debug)]
 pub struct Bridge<'a> {
     // Invariant: `starts` has one entry more than there are sectors, ascending and inside `weights`.
@@ -41,13 +41,13 @@ impl<'a> SectorBridge<'a> {
         self.weights.iter().map(|weight| (weight.industry as usize, weight.weight))
     }
 
-    /// Returns the share of the sector's assets that lies in industries, the sum of the weights.
+    /// Returns the share of the sector's assets that industries cover, which is the sum of the weights.
     #[must_use]
     pub fn coverage(&self) -> f64 {
         self.weights.iter().fold(0.0, |sum, weight| sum + weight.weight)
     }
 
-    /// Tells whether the weights were public before the execution day. If not, they are the earliest there will be.
+    /// Returns whether the weights were public before the execution day. If not, they are the earliest ones of the dataset.
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.is_public

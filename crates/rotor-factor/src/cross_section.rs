@@ -24,7 +24,7 @@ impl CrossSection {
         (0..n_sectors).map(value).collect()
     }
 
-    /// Combines two cross-sections; where one of them has no value, neither has the result.
+    /// Combines two cross-sections; the result has no value where one of them has none.
     ///
     /// # Panics
     ///
@@ -36,7 +36,7 @@ impl CrossSection {
         Self { values: a.values.iter().zip(&b.values).map(value).collect() }
     }
 
-    /// Changes every value that there is.
+    /// Applies a function to every value.
     #[must_use]
     pub fn map(&self, mut change: impl FnMut(f64) -> f64) -> Self {
         Self { values: self.values.iter().map(|x| if x.is_nan() { f64::NAN } else { change(*x) }).collect() }
@@ -48,7 +48,7 @@ impl CrossSection {
         self.values.len()
     }
 
-    /// Tells whether there are no sectors.
+    /// Returns whether there are no sectors.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
@@ -77,11 +77,11 @@ impl CrossSection {
         &self.values
     }
 
-    /// Returns for each value its place when all are sorted from the largest down, 1 for the largest; equal values
-    /// share the mean of their places.
+    /// Returns the rank of each value in descending order, 1 for the largest; equal values share the mean of their
+    /// ranks.
     ///
-    /// Values are rounded to nine decimals first: sums of decimal fractions that are equal on paper differ in their
-    /// last bits, and would be ranked by them.
+    /// Values are rounded to nine decimals first, because sums of decimal fractions that are equal on paper can differ in
+    /// their last bits and would be ranked by them.
     #[must_use]
     pub fn descending_ranks(&self) -> Self {
         let rounded: Vec<f64> = self.values.iter().map(|value| round9(*value)).collect();
@@ -100,7 +100,7 @@ impl CrossSection {
     }
 }
 
-/// Rounds to nine decimals; what is too large to have any stays as it is, and there is no negative zero.
+/// Rounds to nine decimals; numbers too large to have decimals are unchanged, and negative zero becomes zero.
 fn round9(value: f64) -> f64 {
     let scaled = value * 1e9;
     if scaled.abs() < 9e15 { scaled.round() / 1e9 + 0.0 } else { value }

@@ -5,9 +5,9 @@ use std::fmt;
 
 use crate::{AsOf, Frequency};
 
-/// Why a factor cannot be made or has no signal on a day.
+/// Why a factor cannot be created or has no signal on a day.
 ///
-/// `Display` says what is wrong, [`FactorError::hint`] how to mend it.
+/// `Display` says what is wrong, [`FactorError::hint`] how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FactorError {
@@ -76,11 +76,11 @@ pub enum FactorError {
         /// How long a period is.
         frequency: Frequency,
     },
-    /// What only the factor itself knows.
+    /// An error of the factor's own.
     Refused {
         /// What is wrong.
         reason: Cow<'static, str>,
-        /// How to mend it.
+        /// How to fix it.
         hint: Option<Cow<'static, str>>,
     },
 }
@@ -109,7 +109,7 @@ impl FactorError {
         Self::Parameter { name: name.into(), given: given.to_string(), rule: rule.into() }
     }
 
-    /// Adds how to mend an error of the factor's own; other errors know that themselves.
+    /// Adds a hint to an error of the factor's own; the other variants have their own hints.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
         match self {
@@ -118,7 +118,7 @@ impl FactorError {
         }
     }
 
-    /// Returns how to mend it, if there is a general answer.
+    /// Returns how to fix it, if there is a general answer.
     #[must_use]
     pub fn hint(&self) -> Option<Cow<'static, str>> {
         Some(match self {
@@ -176,13 +176,8 @@ impl fmt::Display for FactorError {
 impl std::error::Error for FactorError {}
 
 fn count(n: usize, frequency: Frequency) -> String {
-    let period = match frequency {
-        // The values of a week lie on the day of their stamp.
-        Frequency::Daily | Frequency::Weekly => "day",
-        Frequency::Monthly => "month",
-        Frequency::Quarterly => "quarter",
-    };
-    if n == 1 { format!("1 {period}") } else { format!("{n} {period}s") }
+    let unit = frequency.calendar().unit();
+    if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
 }
 
 /// Names in backticks with commas.

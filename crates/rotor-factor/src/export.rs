@@ -15,10 +15,10 @@ use crate::{
     AsOfView, EntityRef, Factor, FactorError, Parameters, ReferencePeriod, Signal, Spec, Table, Value, abi,
 };
 
-/// Makes a factor known to Rotor: linked in by the constant `FACTOR`, loaded by the one symbol that the library exports.
+/// Exports a factor to Rotor: the constant `FACTOR` is for linking, the one symbol of the library is for loading.
 ///
-/// The same crate does for both; its library is of the types `rlib` and `cdylib`. A crate exports one factor. One that
-/// depends on another factor's crate exports that one too, as a library of two.
+/// The same crate serves both; its library has the types `rlib` and `cdylib`. A crate exports one factor. If it depends on the
+/// crate of another factor, its library exports both factors.
 ///
 /// ```
 /// use rotor_factor::{AsOfView, Factor, FactorError, Parameters, Signal, Spec};
@@ -58,8 +58,8 @@ macro_rules! export_factor {
 /// Reads an input with an Arrow library of any version that has the C Data Interface.
 ///
 /// `import_arrow!(view.to_arrow("close")?, arrow_array)` gives an `arrow_array::StructArray`; the second argument is the path
-/// of the crate `arrow-array`, whose feature `ffi` is to be on. The macro trusts the types of that path to have the layout of the
-/// interface, as those of `arrow-array` do; it must be given no other.
+/// of the crate `arrow-array`, which needs its feature `ffi`. The macro assumes that the types of that path have the layout of the
+/// interface, as those of `arrow-array` do, so no other path is allowed.
 ///
 /// # Errors
 ///
@@ -118,7 +118,7 @@ impl ExportedFactor {
         &self.0
     }
 
-    /// Returns what was built by what: crate and version, this kit, compiler, target.
+    /// Returns the build text: crate and version, this kit, compiler, target.
     ///
     /// # Panics
     ///

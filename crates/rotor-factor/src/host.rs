@@ -1,20 +1,20 @@
 //! The other side of the boundary: how a host describes a day.
 //!
-//! Factors need nothing of this. A host collects borrowed panels and tables in a [`ViewData`]; [`ViewData::lower`] lays
-//! them out as the structures of [`abi`], without copying a value.
+//! Factors do not need this module. A host collects borrowed panels and tables in a [`ViewData`]; [`ViewData::lower`] arranges
+//! them as the structures of [`abi`] without copying values.
 
 use std::ffi::c_void;
 
 use crate::{AsOf, AsOfView, EntityKind, Group, Month, Panel, Signal, Spec, abi};
 
-/// Everything that is known as of a day, as a host has it.
+/// Everything that is known as of a day, as the host holds it.
 #[derive(Clone, Debug)]
 pub struct ViewData<'a> {
     /// The execution day.
     pub as_of: AsOf,
     /// The last complete month.
     pub month: Month,
-    /// Whether the execution day shares its close, as in datasets of month-end closes.
+    /// Whether the signal uses the close of the execution day, as in datasets of month-end closes.
     pub is_month_end: bool,
     /// Whether tables for the report are wanted.
     pub wants_tables: bool,
@@ -29,7 +29,7 @@ pub struct ViewData<'a> {
     pub links: Option<(&'a LinkTable, Vec<Panel<'a>>)>,
 }
 
-/// Returns a signal about no sector, for a host that fills it with what a factor hands over.
+/// Returns an empty signal, which a host fills with the output of a factor.
 #[must_use]
 pub fn empty_signal() -> Signal {
     Signal::of(0)
@@ -71,7 +71,7 @@ pub struct BridgeTable {
     is_public: Vec<u8>,
 }
 
-/// Which series speak of which sectors.
+/// Which series are linked to which sectors.
 #[derive(Debug, Default)]
 pub struct LinkTable {
     // Each name and unit is kept where the raw texts point to.
@@ -174,7 +174,7 @@ impl ViewData<'_> {
         self.lower(None, |raw| see(&unsafe { AsOfView::from_raw(raw, spec) }))
     }
 
-    /// Lays the day out as the boundary wants it, for as long as `call` runs.
+    /// Arranges the day as the structures of the boundary while `call` runs.
     ///
     /// # Panics
     ///

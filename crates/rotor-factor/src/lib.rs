@@ -1,16 +1,16 @@
 //! The contract between Rotor and a factor.
 //!
-//! A factor is a pure function from *what was public on a day* to *one score per sector*. A crate that has one implements
-//! [`Factor`], exports it by [`export_factor!`] and tests it by [`testing`]; it depends on this crate alone, so it has no
-//! dependencies of its own and compiles in seconds, and it is linked into Rotor or loaded as a library, unchanged.
+//! A factor is a pure function from *what was public on a day* to *one score per sector*. A factor crate implements [`Factor`],
+//! exports it with [`export_factor!`] and tests it with [`testing`]. It depends on this crate only, so it compiles in seconds, and
+//! it can be linked into Rotor or loaded as a library without changes.
 //!
 //! - Time: [`Date`], [`Month`], [`Quarter`], [`ReferencePeriod`], and the two kinds of day that must not be mixed up,
 //!   [`Released`] and [`AsOf`].
 //! - What a factor sees: [`AsOfView`] with [`Panel`]s, [`Bridge`] and [`Links`], as its [`Spec`] declares them.
-//! - What it says: [`Signal`], made of [`CrossSection`]s, or a [`FactorError`].
+//! - What it returns: a [`Signal`], made of [`CrossSection`]s, or a [`FactorError`].
 //! - What crosses the boundary to a host, and in other languages: [`abi`], [`host`].
 //!
-//! The crate reads no file and knows no clock.
+//! The crate reads no files and no clock.
 
 pub mod abi;
 mod arrow;
@@ -47,7 +47,7 @@ pub use parameter::{Parameter, ParameterKind, Parameters, Value};
 pub use signal::{Diagnostic, EntityRef, Forecast, Realized, Signal};
 pub use spec::{Input, Source, Spec};
 pub use table::{Column, ColumnValues, Table};
-pub use time::{AsOf, Date, DateError, Frequency, Month, Quarter, ReferencePeriod, Released};
+pub use time::{AsOf, Calendar, Date, DateError, Frequency, Month, Quarter, ReferencePeriod, Released};
 pub use view::{AsOfView, Entities};
 
 /// A word that is not one of a fixed list, with the list.

@@ -1,4 +1,4 @@
-//! The series that speak of sectors.
+//! The series that are linked to sectors.
 
 use crate::{Panel, abi};
 
@@ -11,18 +11,18 @@ pub struct Links<'a> {
     pub(crate) links: &'a [abi::Link],
 }
 
-/// A series that speaks of sectors, one row a market.
+/// A series that is linked to sectors, one row per market.
 #[derive(Clone, Copy, Debug)]
 pub struct LinkedSeries<'a> {
     /// Its name in the dataset.
     pub name: &'a str,
     /// Its unit, such as `percent`.
     pub unit: &'a str,
-    /// Its values, one row a market. Daily and weekly series have windows of days.
+    /// Its values, one row per market. Daily and weekly series have windows of days.
     pub panel: Panel<'a>,
 }
 
-/// That a series speaks of a sector.
+/// The link of a series to a sector.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {
     /// The position of the series in [`Links::series`].

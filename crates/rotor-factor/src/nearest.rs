@@ -1,9 +1,9 @@
 //! Guessing which known name was meant.
 
-/// Returns the known name nearest to a mistyped one, if one is near enough to be meant.
+/// Returns the known name nearest to a mistyped one, if one is close enough.
 ///
-/// Near enough is a third of the letters changed, added, left out or swapped with their neighbour. Of two equally
-/// near names the first in alphabetical order is taken.
+/// A name is close enough if at most a third of its letters are changed, added, left out or swapped with their neighbour. Of
+/// two equally close names the first in alphabetical order is returned.
 ///
 /// ```
 /// assert_eq!(rotor_factor::nearest("lokback", ["lookback", "skip"]), Some("lookback"));

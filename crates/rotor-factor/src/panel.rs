@@ -1,4 +1,4 @@
-//! A window of values, one row an entity and one column a period, borrowed and never copied.
+//! A window of values, one row per entity and one column per period, borrowed and never copied.
 
 use std::fmt;
 
@@ -144,13 +144,13 @@ impl<'a> Panel<'a> {
         self.n_periods
     }
 
-    /// Returns how often the values come.
+    /// Returns the frequency of the values.
     #[must_use]
     pub fn frequency(&self) -> Frequency {
         self.last.frequency()
     }
 
-    /// Returns the last period of the window, the one with lag 0. Whether it has a value is another question.
+    /// Returns the last period of the window, the one with lag 0. It need not have a value.
     #[must_use]
     pub fn last(&self) -> ReferencePeriod {
         self.last
@@ -158,7 +158,7 @@ impl<'a> Panel<'a> {
 
     /// Returns the window of one entity, oldest first, with NaN for a missing value.
     ///
-    /// For inner loops; [`Panel::get`] says the same with `None`.
+    /// This is for inner loops; [`Panel::get`] returns `None` for a missing value.
     ///
     /// # Panics
     ///

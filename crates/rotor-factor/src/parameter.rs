@@ -1,17 +1,17 @@
-//! Parameters of a factor: declared once, resolved from what a configuration gives.
+//! Parameters of a factor: declared once, resolved from a configuration.
 
 use std::fmt;
 
 use crate::FactorError;
 use crate::json;
 
-/// What a factor lets its user set: a name, a type with a range, a default and what it means.
+/// A parameter that a user can set: name, type with a range, default and meaning.
 ///
 /// ```
 /// use rotor_factor::Parameter;
 /// const PARAMETERS: &[Parameter] = &[
 ///     Parameter::integer("lookback", 12, 1, 120, "months in the look-back window", "回看月数"),
-///     Parameter::choice("direction", "reversal", &["reversal", "momentum"], "which end is liked", "方向"),
+///     Parameter::choice("direction", "reversal", &["reversal", "momentum"], "which end scores high", "方向"),
 /// ];
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -142,7 +142,7 @@ impl Parameter {
         Self { name, kind: ParameterKind::Text { default, choices: &[] }, about, about_zh }
     }
 
-    /// Returns the value when none is given.
+    /// Returns the default value.
     #[must_use]
     pub fn default(&self) -> Value {
         match self.kind {
@@ -153,7 +153,7 @@ impl Parameter {
         }
     }
 
-    /// Checks a value, and takes a whole number where any number will do.
+    /// Checks a value; a whole number is accepted where a number is declared.
     fn accept(&self, given: Value) -> Result<Value, FactorError> {
         let wrong_type = |expected, given: &Value| FactorError::ParameterType {
             name: self.name.into(),
@@ -223,7 +223,7 @@ impl Parameter {
 }
 
 impl Parameters {
-    /// Takes given values, refuses what is not declared or not allowed, and fills in the defaults.
+    /// Checks the given values against the declarations and fills in the defaults.
     ///
     /// ```
     /// use rotor_factor::{Parameter, Parameters, Value};

@@ -1,13 +1,14 @@
-//! What a factor says on one day.
+//! The output of a factor for one day.
 
 use std::borrow::Cow;
 
 use crate::{AsOfView, CrossSection, EntityKind, ReferencePeriod, Table};
 
-/// What a factor says on one day: for each sector a score, or the reason why there is none; and what it wants shown.
+/// The output of a factor for one day: for each sector a score, or the reason why it has none; and forecasts, diagnostics and
+/// tables for the report.
 ///
-/// A score lies in the range that the [`Spec`](crate::Spec) declares, from 1 to 3 where it declares none. The *raw*
-/// value is what the score was made of, larger for better liked; it settles ties between equal scores.
+/// A score lies in the range that the [`Spec`](crate::Spec) declares, by default from 1 to 3. The *raw* value is the number behind
+/// the score, larger for more attractive sectors; it breaks ties between equal totals.
 #[derive(Clone, Debug)]
 pub struct Signal {
     // Invariant: first a score a sector, then a raw value a sector; NaN stands for none.
@@ -42,17 +43,17 @@ impl EntityRef {
 pub struct Forecast {
     /// What is forecast: the name of a series, or a target that the factor defines by [`Signal::realized`].
     pub target: Cow<'static, str>,
-    /// Of whom.
+    /// The entity.
     pub entity: EntityRef,
-    /// For which period.
+    /// The period.
     pub period: ReferencePeriod,
     /// The forecast.
     pub value: f64,
-    /// What the rule of no change says.
+    /// The naive forecast: no change.
     pub naive: f64,
 }
 
-/// The value that a target of the factor's own turned out to have.
+/// The realised value of a target that the factor itself defines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Realized {
     /// Which target.
@@ -77,7 +78,7 @@ pub struct Diagnostic {
 }
 
 impl Signal {
-    /// Returns a signal in which no sector has a score yet; each is to get one or a reason.
+    /// Returns a signal without scores; every sector must then get a score or a reason.
     #[must_use]
     pub fn new(view: &AsOfView<'_>) -> Self {
         Self::of(view.n_sectors())
@@ -94,8 +95,8 @@ impl Signal {
         }
     }
 
-    /// Scores sectors by thirds of their raw values: the highest third gets 3, the lowest 1, what lies between 2. Sectors
-    /// without a value are withheld with `reason`.
+    /// Scores sectors by thirds of their raw values: the highest third gets 3, the lowest 1, the others 2. Sectors without a
+    /// value get no score, with `reason`.
     ///
     /// A third of n values is ⌊n/3⌋ of them. Equal values (to nine decimals) share the mean of their ranks, so that a tie
     /// across the border scores 2.
@@ -122,7 +123,7 @@ impl Signal {
         signal
     }
 
-    /// Scores a sector. Without a raw value it stands in the middle among sectors of the same score.
+    /// Scores a sector. Without a raw value it ranks in the middle of the sectors with the same score.
     ///
     /// # Panics
     ///
@@ -134,7 +135,7 @@ impl Signal {
         }
     }
 
-    /// Says why a sector has no score.
+    /// Withholds the score of a sector, with the reason.
     ///
     /// # Panics
     ///
@@ -185,7 +186,7 @@ impl Signal {
         self.forecasts.push(Forecast { target: target.into(), entity, period, value, naive });
     }
 
-    /// Says what a target of the factor's own turned out to be, for the forecasts of earlier days.
+    /// Adds the realised value of a target that the factor itself defines, for the forecasts of earlier days.
     pub fn realized(
         &mut self,
         target: impl Into<Cow<'static, str>>,
@@ -196,12 +197,12 @@ impl Signal {
         self.realized.push(Realized { target: target.into(), entity, period, value });
     }
 
-    /// Adds a number about each sector; one without a value has no row in the results.
+    /// Adds a diagnostic number for each sector; a sector without a value has no row in the results.
     pub fn diagnostic(&mut self, name: impl Into<Cow<'static, str>>, values: CrossSection) {
         self.diagnostic_of(EntityKind::Sector, name, values);
     }
 
-    /// Adds a number about each entity of a kind.
+    /// Adds a diagnostic number for each entity of a kind.
     pub fn diagnostic_of(
         &mut self,
         kind: EntityKind,
@@ -211,7 +212,7 @@ impl Signal {
         self.diagnostics.push(Diagnostic { name: name.into(), kind, values });
     }
 
-    /// Adds a table for the report. Making one can wait until [`AsOfView::wants_tables`] says so.
+    /// Adds a table for the report. Tables are only needed if [`AsOfView::wants_tables`] returns true.
     pub fn table(&mut self, table: Table) {
         self.tables.push(table);
     }

@@ -1,10 +1,10 @@
-//! What a factor is and what it needs.
+//! Name, version and inputs of a factor.
 
 use std::ops::RangeInclusive;
 
 use crate::{EntityKind, Frequency, Parameter, json};
 
-/// What a factor is and what it needs: the engine reads it before the first month and gives exactly that.
+/// Name, version and inputs of a factor. The engine reads it before the first month and supplies exactly these inputs.
 ///
 /// ```
 /// use rotor_factor::{EntityKind, Frequency, Input, Spec};
@@ -23,7 +23,7 @@ pub struct Spec {
     score_range: RangeInclusive<f64>,
 }
 
-/// One thing that a factor looks at.
+/// One input of a factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     name: String,
@@ -31,11 +31,11 @@ pub struct Input {
     is_optional: bool,
 }
 
-/// Where an input comes from and how much of it is wanted.
+/// The source of an input and the length of its window.
 ///
-/// A window is counted in days for daily and weekly values (those of a week lie on the day of their stamp), in months
-/// for monthly and in quarters for quarterly ones. It ends with the last complete month, quarter or day before the
-/// execution day, whether its value is public or not.
+/// A window is counted in days for daily and weekly values (a weekly value lies on the date of its week), in months for
+/// monthly and in quarters for quarterly ones. It ends with the last complete month, quarter or day before the execution day,
+/// whether or not its value is public.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
@@ -61,7 +61,7 @@ pub enum Source {
     },
     /// The weights of industries in sectors.
     Bridge,
-    /// The series that speak of a sector, as the dataset links them.
+    /// The series that the dataset links to sectors.
     Links {
         /// The window of linked daily and weekly series.
         n_days: usize,
@@ -96,8 +96,7 @@ impl Spec {
         self
     }
 
-    /// Declares the least and the greatest score; what lies outside is refused. Without it scores lie from 1, the least
-    /// liked, to 3.
+    /// Declares the lowest and the highest score; scores outside are refused. The default range is 1 (least attractive) to 3.
     #[must_use]
     pub fn scores_in(mut self, range: RangeInclusive<f64>) -> Self {
         self.score_range = range;
@@ -140,7 +139,7 @@ impl Spec {
         &self.score_range
     }
 
-    /// Says what is wrong with the spec itself; `None` if nothing is.
+    /// Returns what is wrong with the spec, or `None` if it is valid.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
         let is_name =
@@ -245,14 +244,14 @@ impl Input {
         Self { name: name.into(), source, is_optional: false }
     }
 
-    /// Gives the input another name, by which the view knows it.
+    /// Gives the input another name for use in the view.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Lets the factor be asked where the dataset does not have the input.
+    /// Makes the input optional: the factor is called even if the dataset does not have it.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.is_optional = true;
@@ -271,7 +270,7 @@ impl Input {
         &self.source
     }
 
-    /// Tells whether the factor can do without it.
+    /// Returns whether the input is optional.
     #[must_use]
     pub fn is_optional(&self) -> bool {
         self.is_optional

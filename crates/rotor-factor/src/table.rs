@@ -56,7 +56,7 @@ impl ColumnValues {
         }
     }
 
-    /// Tells whether there are no rows.
+    /// Returns whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -140,13 +140,13 @@ impl Table {
         found.map(|column| &column.values)
     }
 
-    /// Returns the number of rows of the first column; the others are to have as many.
+    /// Returns the number of rows of the first column; all columns must have the same number.
     #[must_use]
     pub fn n_rows(&self) -> usize {
         self.columns.first().map_or(0, |column| column.values.len())
     }
 
-    /// Tells whether the report may draw it as a matrix.
+    /// Returns whether the report may draw it as a matrix.
     #[must_use]
     pub fn is_matrix(&self) -> bool {
         self.is_matrix

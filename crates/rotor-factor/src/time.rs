@@ -1,12 +1,12 @@
 //! Dates and periods as types that cannot be mixed.
 //!
-//! Four ideas look alike as numbers and mean different things: the *period* a value describes
-//! ([`ReferencePeriod`], [`Month`], [`Quarter`]), the *day it became public* ([`Released`]), the *day at which
-//! one stands* ([`AsOf`]), and a plain day of the calendar ([`Date`]). Periods, releases and as-of days have no
-//! order between them; the one question that joins the last two is [`Released::is_public`].
+//! Four concepts look alike as numbers but mean different things: the *period* a value describes
+//! ([`ReferencePeriod`], [`Month`], [`Quarter`]), the *day it became public* ([`Released`]), the *as-of day* of
+//! a decision ([`AsOf`]), and a plain day of the calendar ([`Date`]). Periods, releases and as-of days cannot be
+//! compared with each other; only [`Released::is_public`] compares a release with an as-of day.
 //!
-//! Everything is the proleptic Gregorian calendar without time of day or time zone. Dates outside 1900–2199
-//! do not exist here: they are typing errors in a dataset of sectors.
+//! All dates are of the proleptic Gregorian calendar, without time of day or time zone. Dates outside 1900–2199
+//! are refused: in a dataset of sectors they are typing errors.
 
 use std::fmt;
 use std::str::FromStr;
@@ -43,7 +43,7 @@ pub struct Quarter {
 }
 
 words! {
-    /// How often a series has a value; part of a panel's type, so that nothing annualises by guess.
+    /// How often a series has a value; part of a panel's type, so that nothing is annualised by a guess.
     Frequency {
         /// One value a day.
         Daily = "D",
@@ -56,13 +56,24 @@ words! {
     }
 }
 
+/// The periods that are counted from 1970 on to place a value in time; [`Frequency::calendar`] says which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Calendar {
+    /// Positions are days since 1970-01-01.
+    Days,
+    /// Positions are months since January 1970.
+    Months,
+    /// Positions are quarters since 1970Q1.
+    Quarters,
+}
+
 /// The period that a value describes.
 ///
-/// Stored as a position on the calendar of its frequency: days (`D` and `W`), months (`M`) or quarters (`Q`)
-/// since 1970. Positions of neighbouring periods differ by one, those of weeks by the days between their stamps.
+/// Stored as a position on the [`Calendar`] of its frequency. Positions of neighbouring periods differ by one, those of weeks by the days between their stamps.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ReferencePeriod {
     frequency: Frequency,
+    // Invariant: a position on the calendar of the frequency, inside the range of `Date`.
     index: i32,
 }
 
@@ -70,7 +81,7 @@ pub struct ReferencePeriod {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Released(pub Date);
 
-/// The day at which one stands: what was released before it is known, what is released on it is not.
+/// The as-of day: values released before it are known, values released on it are not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AsOf(pub Date);
 
@@ -80,7 +91,7 @@ pub struct AsOf(pub Date);
 pub enum DateError {
     /// The text is not of the form `YYYY-MM-DD`.
     NotIso,
-    /// The form is right and the calendar has no such day, such as 2021-02-29.
+    /// The form is right but the calendar has no such day, such as 2021-02-29.
     NoSuchDay,
     /// The day is before 1900-01-01 or after 2199-12-31.
     OutOfRange,
@@ -377,6 +388,81 @@ impl fmt::Debug for Quarter {
     }
 }
 
+impl Frequency {
+    /// Returns the calendar on which its periods lie. A week lies on the day of its stamp.
+    ///
+    /// ```
+    /// use rotor_factor::{Calendar, Frequency};
+    /// assert_eq!(Frequency::Weekly.calendar(), Calendar::Days);
+    /// assert_eq!(Frequency::Quarterly.calendar(), Calendar::Quarters);
+    /// ```
+    #[must_use]
+    pub const fn calendar(self) -> Calendar {
+        match self {
+            Self::Daily | Self::Weekly => Calendar::Days,
+            Self::Monthly => Calendar::Months,
+            Self::Quarterly => Calendar::Quarters,
+        }
+    }
+}
+
+impl Calendar {
+    /// Returns the word for one of its periods: `day`, `month` or `quarter`.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Days => "day",
+            Self::Months => "month",
+            Self::Quarters => "quarter",
+        }
+    }
+
+    /// Returns the number of periods of a window that is `n_days` long where days are counted and `n_months` elsewhere.
+    ///
+    /// A quarter that is begun counts: five months are two quarters.
+    #[must_use]
+    pub const fn n_periods(self, n_days: usize, n_months: usize) -> usize {
+        match self {
+            Self::Days => n_days,
+            Self::Months => n_months,
+            Self::Quarters => n_months.div_ceil(3),
+        }
+    }
+
+    /// Returns the position of the period that contains a day.
+    #[must_use]
+    pub const fn position(self, day: Date) -> i32 {
+        match self {
+            Self::Days => day.days,
+            Self::Months => day.month().index,
+            Self::Quarters => day.quarter().index,
+        }
+    }
+
+    /// Returns the last day of the period at a position, or `None` outside 1900–2199.
+    ///
+    /// ```
+    /// use rotor_factor::{Calendar, Date};
+    /// let february = Calendar::Months.position(Date::new(2024, 2, 10)?);
+    /// assert_eq!(Calendar::Months.last_day(february), Some(Date::new(2024, 2, 29)?));
+    /// # Ok::<(), rotor_factor::DateError>(())
+    /// ```
+    #[must_use]
+    pub const fn last_day(self, position: i32) -> Option<Date> {
+        match self {
+            Self::Days => Date::from_days(position),
+            Self::Months => match Month::from_index(position) {
+                Some(month) => Some(month.last_day()),
+                None => None,
+            },
+            Self::Quarters => match Quarter::from_index(position) {
+                Some(quarter) => Some(quarter.last_day()),
+                None => None,
+            },
+        }
+    }
+}
+
 impl ReferencePeriod {
     /// Returns the period that is stamped with the day `end`, or `None` if a month or a quarter does not end
     /// on that day.
@@ -390,35 +476,18 @@ impl ReferencePeriod {
     /// ```
     #[must_use]
     pub const fn ending(frequency: Frequency, end: Date) -> Option<Self> {
-        let index = match frequency {
-            Frequency::Daily | Frequency::Weekly => end.days,
-            Frequency::Monthly => {
-                let month = end.month();
-                if month.last_day().days != end.days {
-                    return None;
-                }
-                month.index
-            }
-            Frequency::Quarterly => {
-                let quarter = end.quarter();
-                if quarter.last_day().days != end.days {
-                    return None;
-                }
-                quarter.index
-            }
-        };
-        Some(Self { frequency, index })
+        let calendar = frequency.calendar();
+        let index = calendar.position(end);
+        match calendar.last_day(index) {
+            Some(last) if last.days == end.days => Some(Self { frequency, index }),
+            _ => None,
+        }
     }
 
     /// Returns the period at position `index` of the calendar of `frequency`, or `None` outside 1900–2199.
     #[must_use]
     pub const fn from_index(frequency: Frequency, index: i32) -> Option<Self> {
-        let exists = match frequency {
-            Frequency::Daily | Frequency::Weekly => Date::from_days(index).is_some(),
-            Frequency::Monthly => Month::from_index(index).is_some(),
-            Frequency::Quarterly => Quarter::from_index(index).is_some(),
-        };
-        if exists { Some(Self { frequency, index }) } else { None }
+        if frequency.calendar().last_day(index).is_some() { Some(Self { frequency, index }) } else { None }
     }
 
     /// Returns how often such periods come.
@@ -427,7 +496,7 @@ impl ReferencePeriod {
         self.frequency
     }
 
-    /// Returns the position on the calendar of the frequency: days, months or quarters since 1970.
+    /// Returns the position on the [`Calendar`] of the frequency.
     #[must_use]
     pub const fn index(self) -> i32 {
         self.index
@@ -436,20 +505,16 @@ impl ReferencePeriod {
     /// Returns the last day of the period (the day itself for `D`, the day of the stamp for `W`).
     #[must_use]
     pub const fn end(self) -> Date {
-        match self.frequency {
-            Frequency::Daily | Frequency::Weekly => Date { days: self.index },
-            Frequency::Monthly => Month { index: self.index }.last_day(),
-            Frequency::Quarterly => Quarter { index: self.index }.last_day(),
-        }
+        self.frequency.calendar().last_day(self.index).expect("a period lies on its calendar")
     }
 }
 
 impl fmt::Display for ReferencePeriod {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.frequency {
-            Frequency::Daily | Frequency::Weekly => self.end().fmt(f),
-            Frequency::Monthly => Month { index: self.index }.fmt(f),
-            Frequency::Quarterly => Quarter { index: self.index }.fmt(f),
+        match self.frequency.calendar() {
+            Calendar::Days => self.end().fmt(f),
+            Calendar::Months => Month { index: self.index }.fmt(f),
+            Calendar::Quarters => Quarter { index: self.index }.fmt(f),
         }
     }
 }
@@ -576,6 +641,22 @@ mod tests {
             assert_eq!(month.first_day().month(), month);
             assert_eq!(month.last_day().month(), month);
             assert_eq!(ReferencePeriod::ending(Frequency::Monthly, month.last_day()).unwrap().index(), index);
+        }
+    }
+
+    #[test]
+    fn a_calendar_places_every_day_in_the_period_that_ends_next() {
+        for days in Date::MIN.days()..=Date::MAX.days() {
+            let day = Date::from_days(days).unwrap();
+            let ends = [Calendar::Days, Calendar::Months, Calendar::Quarters]
+                .map(|calendar| calendar.last_day(calendar.position(day)).unwrap());
+            assert_eq!(ends, [day, day.month().last_day(), day.quarter().last_day()]);
+        }
+        for (calendar, n_periods) in [(Calendar::Days, 90), (Calendar::Months, 4), (Calendar::Quarters, 2)] {
+            assert_eq!(calendar.n_periods(90, 4), n_periods);
+            for (edge, step) in [(Date::MIN, -1), (Date::MAX, 1)] {
+                assert_eq!(calendar.last_day(calendar.position(edge) + step), None);
+            }
         }
     }
 }

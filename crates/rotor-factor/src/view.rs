@@ -1,9 +1,8 @@
 //! What was public as of a day, as a factor sees it.
 //!
-//! Three walls keep the future out. No accessor takes a date, and there is no public constructor: a view shows one day
-//! and cannot be turned to another. Its lifetime is that of the call and invariant, so that it can neither be kept nor be
-//! mixed with the view of another day; it is neither `Send` nor `Sync`. And the memory behind it holds only what was
-//! public.
+//! Three properties keep the future out. No method takes a date and there is no public constructor, so a view shows one day and
+//! cannot be changed to another. Its lifetime is that of the call, and invariant, so a factor can neither keep it nor mix it with
+//! the view of another day; it is neither `Send` nor `Sync`. And the memory behind it holds only public values.
 
 use std::marker::PhantomData;
 
@@ -13,7 +12,7 @@ use crate::{AsOf, Bridge, EntityKind, EntityRef, Group, Links, Month, Panel, Sou
 
 /// What was public as of an execution day: the inputs that a factor has declared, and nothing else.
 ///
-/// A view cannot be made outside this crate,
+/// A view cannot be created outside this crate,
 ///
 /// ```compile_fail
 /// let view = rotor_factor::AsOfView { raw: todo!(), spec: todo!(), brand: todo!() };
@@ -72,7 +71,7 @@ impl<'v> AsOfView<'v> {
         Self { raw, spec, brand: PhantomData }
     }
 
-    /// Returns the entities of a kind. Of sectors there are those that can be held on the day, in the order of their codes.
+    /// Returns the entities of a kind. The sectors are those that can be held on the day, in the order of their codes.
     #[must_use]
     pub fn entities(&self, kind: EntityKind) -> Entities<'v> {
         let entities = &self.raw.entities[kind as usize];
@@ -171,7 +170,7 @@ impl<'v> AsOfView<'v> {
 }
 
 impl<'v> AsOfView<'v> {
-    /// Returns the execution day: what was released before it is known.
+    /// Returns the execution day; values released before it are known.
     ///
     /// # Panics
     ///
@@ -251,7 +250,7 @@ impl<'v> AsOfView<'v> {
         Ok(panel.last_periods(n_periods))
     }
 
-    /// Tells whether tables for the report are wanted; making them is a waste otherwise.
+    /// Returns whether tables for the report are needed; otherwise creating them is a waste.
     #[must_use]
     pub fn wants_tables(&self) -> bool {
         self.raw.flags & abi::WANTS_TABLES != 0
@@ -297,7 +296,7 @@ impl<'v> Entities<'v> {
         self.codes.len()
     }
 
-    /// Tells whether there are none.
+    /// Returns whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.codes.is_empty()

@@ -1,11 +1,12 @@
-//! The counts that stand, the acceptances that led to them, and the judgement of new ones.
+//! The accepted counts, the acceptances that led to them, and the comparison with new counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use rotor_fs::FileDestination;
 use serde::{Deserialize, Serialize};
 
 use crate::GateError;
@@ -78,11 +79,11 @@ impl Baseline {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or understood, or a count does not stand as it was last accepted.
+    /// If the file cannot be read or understood, or a count differs from its last accepted entry.
     pub fn read(path: &Path) -> Result<Self, GateError> {
         let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(GateError::File { verb: "read", path: path.into(), error }),
+            Err(error) => return Err(GateError::Read { path: path.into(), error }),
             Ok(text) => text,
         };
         let baseline: Self = toml::from_str(&text).map_err(|error| GateError::Format {
@@ -105,12 +106,7 @@ impl Baseline {
             "# Instructions of each workload under callgrind, one thread. Counts change by acceptance alone: the gate checks\n\
              # that those that stand are those that were last accepted.\n{body}"
         );
-        let partial = PathBuf::from(format!("{}.partial", path.display()));
-        let written = fs::write(&partial, text).and_then(|()| fs::rename(&partial, path));
-        written.map_err(|error| {
-            let _ = fs::remove_file(&partial);
-            GateError::File { verb: "write", path: path.into(), error }
-        })
+        Ok(FileDestination::replacing(path)?.write(text.as_bytes())?)
     }
 
     /// Follows the acceptances from the first to the last: each begins where the one before ended, and the counts that stand
@@ -387,7 +383,7 @@ mod tests {
         let edited = refuse(|baseline| *baseline.counts.get_mut("evaluate").unwrap() = 220_000);
         assert_eq!(
             edited,
-            "`evaluate` does not stand as it was accepted: 220000 stands, 200000 was accepted last"
+            "`evaluate` differs from its accepted entry: 220000 stands, 200000 was accepted last"
         );
         let removed = refuse(|baseline| {
             baseline.counts.remove("load");

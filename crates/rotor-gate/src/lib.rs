@@ -1,8 +1,8 @@
-//! A gate for speed that holds on a noisy machine: instructions are counted, not seconds.
+//! A gate for speed that works on a noisy machine: it counts instructions, not seconds.
 //!
-//! [`Callgrind`] runs a program under valgrind and says how many instructions a named part of it took. A [`Baseline`] is a file
-//! that is committed: the counts that stand, and every acceptance that led to them, each with its reason and who took it.
-//! [`Baseline::judge`] holds new counts against it.
+//! [`Callgrind`] runs a program under valgrind and returns how many instructions a named part of it took. A [`Baseline`] is a
+//! committed file with the accepted counts and every acceptance that led to them, each with its reason and name.
+//! [`Baseline::judge`] compares new counts with it.
 //!
 //! The crate does not print and does not know what is counted: the gate of Rotor itself (`benches`) and `rotor factor bench` both use it.
 
@@ -11,6 +11,8 @@ mod callgrind;
 
 use std::io;
 use std::path::PathBuf;
+
+use rotor_fs::FsError;
 
 pub use baseline::{Acceptance, Baseline, Change, Scope, TOLERANCE, Verdict};
 pub use callgrind::Callgrind;
@@ -38,8 +40,8 @@ pub enum GateError {
         /// What it said to standard error.
         output: String,
     },
-    /// Valgrind ended well and said no number.
-    #[error("callgrind says no number of instructions for {what}")]
+    /// Valgrind succeeded but reported no count.
+    #[error("callgrind reported no instruction count for {what}")]
     NoCount {
         /// What was run.
         what: String,
@@ -52,17 +54,18 @@ pub enum GateError {
         /// The function that was to be counted.
         part: String,
     },
-    /// A baseline cannot be read or written.
-    #[error("cannot {verb} the baseline {}: {error}", path.display())]
-    File {
-        /// `read` or `write`.
-        verb: &'static str,
+    /// A baseline cannot be read.
+    #[error("cannot read the baseline {}: {error}", path.display())]
+    Read {
         /// The file.
         path: PathBuf,
         /// What the system says.
         error: io::Error,
     },
-    /// A baseline is no baseline.
+    /// A baseline cannot be written.
+    #[error("the baseline is not written: {0}")]
+    Write(#[from] FsError),
+    /// A baseline cannot be parsed.
     #[error("the baseline {} cannot be understood: {problem}", path.display())]
     Format {
         /// The file.
@@ -71,7 +74,7 @@ pub enum GateError {
         problem: String,
     },
     /// A count was changed without an acceptance.
-    #[error("`{workload}` does not stand as it was accepted: {problem}")]
+    #[error("`{workload}` differs from its accepted entry: {problem}")]
     NotAccepted {
         /// The workload, or `compiler`.
         workload: String,
@@ -84,7 +87,7 @@ pub enum GateError {
 }
 
 impl GateError {
-    /// How to mend it.
+    /// Returns how to fix it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
@@ -98,6 +101,7 @@ impl GateError {
             Self::NoReason => {
                 Some("say why the counts may change and who says so: `--reason TEXT --by NAME`")
             }
+            Self::Write(error) => error.hint(),
             _ => None,
         }
     }

@@ -7,11 +7,11 @@ use std::time::Duration;
 use rotor_factor::abi;
 use serde::{Deserialize, Serialize};
 
-/// Why a file is not loaded. `Display` says what is wrong, [`LoadError::hint`] how to mend it.
+/// Why a file is not loaded. `Display` says what is wrong, [`LoadError::hint`] how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// The file cannot be read, or is none.
+    /// The file cannot be read, or is not a file.
     #[error("it cannot be read: {reason}")]
     Unreadable {
         /// What the system says.
@@ -39,8 +39,8 @@ pub enum LoadError {
         /// The hash of the file.
         found: String,
     },
-    /// The file is no shared library.
-    #[error("it is no shared library: {reason}")]
+    /// The file is not a shared library.
+    #[error("it is not a shared library: {reason}")]
     NotALibrary {
         /// What the parser says.
         reason: String,
@@ -56,7 +56,7 @@ pub enum LoadError {
     /// The library exports no factor.
     #[error("it is a shared library that exports no factor: no symbol begins with `{}`", abi::SYMBOL_PREFIX)]
     NoFactor,
-    /// A symbol has the name of a factor and is none.
+    /// A symbol has the name of a factor but is not one.
     #[error("its symbol `{symbol}` does not begin as a factor does")]
     WrongMagic {
         /// The symbol.
@@ -83,7 +83,7 @@ pub enum LoadError {
         /// What was built by what.
         build: String,
     },
-    /// The header or the table of functions is not whole.
+    /// The header or the table of functions is incomplete.
     #[error("`{build}` is malformed: {reason}")]
     Malformed {
         /// What was built by what.
@@ -103,7 +103,7 @@ pub enum LoadError {
         /// What it says.
         reason: String,
     },
-    /// The copy that would be loaded cannot be made.
+    /// The private copy cannot be written.
     #[error("a private copy cannot be written to {}: {reason}", folder.display())]
     Cache {
         /// Where the copy was to be.
@@ -123,28 +123,28 @@ impl LoadError {
         Some(match self {
             Self::Unreadable { .. } => "give the path of a built library, such as target/release/libmy_factor.so".into(),
             Self::TooLarge { .. } => "build it in release mode without debug information".into(),
-            Self::WorldWritable { .. } => "take the right away (`chmod o-w`), or allow this file by name".into(),
+            Self::WorldWritable { .. } => "remove the permission (`chmod o-w`), or allow this file by name".into(),
             Self::WrongHash { .. } => "rebuild the library that was pinned, or pin the new hash after reading what has changed".into(),
             Self::NotALibrary { .. } => "give the `.so` or `.dylib` that `cargo build --release` has made".into(),
             Self::OtherMachine { .. } => "build the factor on this machine".into(),
             Self::NoFactor => "call `export_factor!` in the crate and give it `crate-type = [\"rlib\", \"cdylib\"]`".into(),
-            Self::WrongMagic { .. } => "export a factor by `export_factor!` and by nothing else".into(),
+            Self::WrongMagic { .. } => "export factors with `export_factor!` only".into(),
             Self::OtherAbi { major, .. } if *major < abi::ABI_MAJOR => format!(
                 "rebuild it with the crate `rotor-factor` of this Rotor: `cargo update -p rotor-factor` and `cargo build --release` (boundary {}.x)",
                 abi::ABI_MAJOR
             ),
             Self::OtherAbi { major, .. } => format!("use a Rotor whose boundary is {major}.x, or rebuild the factor with the crate `rotor-factor` of this one"),
-            Self::PanicAborts { .. } => "take `panic = \"abort\"` out of the profile it is built with".into(),
+            Self::PanicAborts { .. } => "remove `panic = \"abort\"` from the profile it is built with".into(),
             Self::Malformed { .. } => "export it by `export_factor!`, or see `rotor_factor.h` for what a factor in another language exports".into(),
             Self::DuplicateFactor { .. } => "give one of them another name in its `spec`".into(),
             Self::Loader { .. } => "link what is missing into the library".into(),
-            Self::Cache { .. } => "let ROTOR_CACHE_DIR name a folder that can be written to".into(),
+            Self::Cache { .. } => "set ROTOR_CACHE_DIR to a folder that can be written to".into(),
             Self::Start(error) => return error.hint(),
         })
     }
 }
 
-/// Why a call gives no signal. `Display` says what is wrong, [`CallError::hint`] how to mend it.
+/// Why a call gives no signal. `Display` says what is wrong, [`CallError::hint`] how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum CallError {
@@ -193,7 +193,7 @@ pub enum CallError {
         /// What the system says.
         reason: String,
     },
-    /// An isolated factor failed so often in a row that it is no longer asked.
+    /// An isolated factor failed so often in a row that it is no longer called.
     #[error("it is no longer asked after {n_failures} failures in a row; the last: {last}")]
     GivenUp {
         /// How often it failed.
@@ -237,7 +237,7 @@ impl CallError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Breach {
-    /// It said nothing of the sectors.
+    /// It gave no scores.
     NoScores,
     /// It gave scores twice.
     ScoresTwice,
@@ -271,12 +271,12 @@ pub enum Breach {
         /// The sector.
         sector: String,
     },
-    /// It speaks of an entity or a period that the view does not have.
+    /// It names an entity or a period that the view does not have.
     Unknown {
         /// What it speaks of.
         what: String,
     },
-    /// It gave more than any factor has to say.
+    /// It gave more output than is allowed.
     TooMuch {
         /// What it gave.
         what: String,
@@ -303,9 +303,9 @@ impl Breach {
             Self::NoScores | Self::ScoresTwice | Self::Length { .. } => {
                 "give one score a sector of the view, once; make the signal by `Signal::new(view)` at every call"
             }
-            Self::NotFinite { .. } => "withhold a score that cannot be computed, with the reason",
+            Self::NotFinite { .. } => "withhold a score that cannot be computed and give the reason",
             Self::OutOfRange { .. } => "score from 1 to 3, or declare the range by `Spec::scores_in`",
-            Self::NoReason { .. } => "say why by `Signal::withhold`",
+            Self::NoReason { .. } => "give the reason with `Signal::withhold`",
             Self::Unknown { .. } => "take positions from the view of the same call",
             Self::TooMuch { .. } | Self::BadText { .. } | Self::BadSpec { .. } => return None,
         })

@@ -4,7 +4,6 @@
 //! first: its hash, who may change it, its symbols, and the headers of its factors, which hold no pointer up to their
 //! table of functions.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
 use std::mem::offset_of;
@@ -13,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use object::{Architecture, Object, ObjectSection, ObjectSymbol};
 use rotor_factor::abi;
-use sha2::{Digest, Sha256};
+use rotor_fs::sha256;
 
 use crate::LoadError;
 use crate::load::LoadOptions;
@@ -194,15 +193,6 @@ fn world_writable(path: &Path) -> Vec<LoadError> {
         refusals.push(LoadError::WorldWritable { what: format!("its folder {}", folder.display()) });
     }
     refusals
-}
-
-/// Returns the SHA-256 in lower-case hexadecimal digits.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        write!(text, "{byte:02x}").expect("writing to a string does not fail");
-    }
-    text
 }
 
 type Headers = Vec<Result<FactorHeader, LoadError>>;

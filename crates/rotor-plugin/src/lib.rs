@@ -1,10 +1,10 @@
 //! The host's side of the plug-in boundary.
 //!
 //! [`Plugin::linked`] takes a factor that is part of the program, [`Plugin::load`] one of a library, [`Plugin::isolated`] one of
-//! a library in a process of its own. All three are asked in the same way: [`Plugin::create`] makes an [`Instance`] of given
-//! parameters, [`Instance::evaluate`] gives the signal of a day. What comes back is copied, bounded and checked.
+//! a library in a separate process. All three are used in the same way: [`Plugin::create`] creates an [`Instance`] with given
+//! parameters, and [`Instance::evaluate`] returns the signal of a day. The output is copied, bounded and checked.
 //!
-//! The crate knows neither datasets nor schedules: a day arrives as [`ViewData`](rotor_factor::host::ViewData).
+//! The crate depends neither on datasets nor on schedules: a day arrives as [`ViewData`](rotor_factor::host::ViewData).
 
 mod arrow;
 mod call;

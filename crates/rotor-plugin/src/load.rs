@@ -1,4 +1,4 @@
-//! Opening a library that nothing speaks against.
+//! Opening a library that has passed all checks.
 //!
 //! The bytes that were looked at are the bytes that are opened: they are copied to a private folder under the name of
 //! their hash, so that overwriting the library during a run cannot pull memory from under it, and nobody can exchange
@@ -7,16 +7,15 @@
 
 #![allow(unsafe_code, reason = "opening a library runs it, and its symbols are pointers")]
 
-use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use rotor_factor::{ExportedFactor, abi};
+use rotor_fs::{FileDestination, sha256};
 
-use crate::file::{FactorHeader, LibraryFile, sha256};
+use crate::file::{FactorHeader, LibraryFile};
 use crate::mark::{Culprit, Mark};
 use crate::{LoadError, Refused};
 
@@ -133,38 +132,25 @@ fn loader_message(error: &libloading::Error, copy: &Path) -> String {
     text.replace(&format!("{}: ", copy.display()), "")
 }
 
-/// Copies made by this process, so that two threads do not write to one file.
-static N_COPIES: AtomicU32 = AtomicU32::new(0);
-
 /// Returns the private copy of a library, made if it is not there.
 fn cached_copy(hash: &str, bytes: &[u8]) -> Result<PathBuf, LoadError> {
     let folder = cache_folder();
-    let failed =
-        |error: std::io::Error| LoadError::Cache { folder: folder.clone(), reason: error.to_string() };
+    let refused = |reason: String| LoadError::Cache { folder: folder.clone(), reason };
+    let failed = |error: std::io::Error| refused(error.to_string());
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(failed)?;
     let metadata = std::fs::metadata(&folder).map_err(failed)?;
     let is_private = metadata.mode() & 0o022 == 0 && metadata.uid() == rustix::process::geteuid().as_raw();
     if !is_private {
-        let reason = "another user of the machine can write there".into();
-        return Err(LoadError::Cache { folder, reason });
+        return Err(refused("another user of the machine can write there".into()));
     }
     let copy = folder.join(format!("{hash}.so"));
     // Somebody may have damaged it; it is made anew then.
     if std::fs::read(&copy).is_ok_and(|bytes| sha256(&bytes) == hash) {
         return Ok(copy);
     }
-    let n = N_COPIES.fetch_add(1, Ordering::Relaxed);
-    let partial = folder.join(format!(".{hash}.{}-{n}.partial", std::process::id()));
-    let write = || {
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o500).open(&partial)?;
-        file.write_all(bytes)?;
-        // Two processes may do this at once; either copy will do.
-        std::fs::rename(&partial, &copy)
-    };
-    write().map_err(|error| {
-        let _ = std::fs::remove_file(&partial);
-        failed(error)
-    })?;
+    // Two processes may do this at once; either copy will do.
+    let destination = FileDestination::replacing(&copy).map(|copy| copy.with_mode(0o500));
+    destination.and_then(|copy| copy.write(bytes)).map_err(|error| refused(error.to_string()))?;
     Ok(copy)
 }
 

@@ -1,4 +1,4 @@
-//! Whose fault it is: which factor each thread is in, for the moments when nothing else can say so.
+//! Records which factor each thread is in, so that a fatal error can name it.
 //!
 //! A factor in this process can end it (abort, a bad pointer, `exit`) or never return. That cannot be contained, only
 //! explained: signal handlers, an exit handler and a watchdog read the marks that every call sets and name the factor,

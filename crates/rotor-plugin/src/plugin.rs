@@ -1,4 +1,4 @@
-//! Factors through one door: linked, loaded, or in a process of their own.
+//! One interface for factors that are linked, loaded, or in a separate process.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::load::{LoadOptions, checked_linked, open};
 use crate::mark::Culprit;
 use crate::{CallError, LoadError, spec};
 
-/// A kind of factor, ready to be made of parameters.
+/// A kind of factor, from which instances with parameters are created.
 #[derive(Debug)]
 pub struct Plugin {
     build: Build,
@@ -25,7 +25,7 @@ pub struct Plugin {
     door: Door,
 }
 
-/// What was built by what.
+/// The build of a factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Build {
     /// Crate and version, kit, compiler and target, for people.
@@ -41,15 +41,15 @@ pub struct Build {
 /// Where a factor comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    /// It is part of this program.
+    /// The factor is part of this program.
     Linked,
-    /// It comes from a library.
+    /// The factor comes from a library.
     Loaded {
         /// The path as it was given.
         path: PathBuf,
         /// The SHA-256 of the file in lower-case hexadecimal digits.
         sha256: String,
-        /// Whether it runs in a process of its own.
+        /// Whether it runs in a separate process.
         is_isolated: bool,
     },
 }
@@ -86,7 +86,7 @@ pub(crate) enum Home {
     Library { path: PathBuf, options: LoadOptions },
 }
 
-/// A factor that was made of parameters, ready to be asked about days.
+/// A factor with its parameters, ready to evaluate days.
 #[derive(Debug)]
 pub struct Instance {
     spec: Spec,
@@ -104,15 +104,15 @@ impl Plugin {
     ///
     /// # Errors
     ///
-    /// If its header is not whole or it does not start.
+    /// If its header is incomplete or it does not start.
     pub fn linked(factor: &'static ExportedFactor) -> Result<Self, LoadError> {
         let (header, vtable) = checked_linked(factor)?;
         Self::here(&header, vtable, Origin::Linked)
     }
 
-    /// Opens a library and takes its factors into this process.
+    /// Opens a library and loads its factors into this process.
     ///
-    /// What they do to the process as a whole (`abort`, `exit`, all of its memory, an endless loop) nobody can contain
+    /// What they do to the process as a whole (`abort`, `exit`, using all memory, an endless loop) cannot be contained
     /// here; see [`Plugin::isolated`] and [`explain_fatal_calls`](crate::explain_fatal_calls).
     ///
     /// # Errors
@@ -130,9 +130,9 @@ impl Plugin {
         distinct(path, plugins)
     }
 
-    /// Opens a library in a child process, one for each instance, and takes its factors.
+    /// Opens a library in a child process, one for each instance, and returns its factors.
     ///
-    /// Whatever a factor does there costs its own scores alone.
+    /// Whatever a factor does there affects only its own scores.
     ///
     /// # Errors
     ///
@@ -219,7 +219,7 @@ impl Plugin {
         self.spec.name()
     }
 
-    /// Returns what was built by what.
+    /// Returns the build of the factor.
     #[must_use]
     pub fn build(&self) -> &Build {
         &self.build
@@ -231,7 +231,7 @@ impl Plugin {
         &self.origin
     }
 
-    /// Returns what can be set.
+    /// Returns the declared parameters.
     #[must_use]
     pub fn parameters(&self) -> &'static [Parameter] {
         self.parameters
@@ -243,11 +243,11 @@ impl Plugin {
         &self.spec
     }
 
-    /// Makes a factor; what is not given has its default.
+    /// Creates a factor; parameters that are not given have their defaults.
     ///
     /// # Errors
     ///
-    /// If a parameter is not declared or not allowed, or if the factor says so.
+    /// If a parameter is not declared or not allowed, or if the factor refuses it.
     pub fn create(&self, given: impl IntoIterator<Item = (String, Value)>) -> Result<Instance, CallError> {
         match &self.door {
             Door::Here(functions) => {
@@ -285,24 +285,24 @@ impl Build {
 }
 
 impl Instance {
-    /// Returns what the factor is and needs, with these parameters.
+    /// Returns the spec of the factor with these parameters.
     #[must_use]
     pub fn spec(&self) -> &Spec {
         &self.spec
     }
 
-    /// Tells whether the factor runs in a process of its own. Its calls then follow one another, and to keep runs
-    /// repeatable they are to come in the order of days.
+    /// Returns whether the factor runs in a separate process. Its calls are then sequential, and must come in the order of
+    /// the days so that runs are reproducible.
     #[must_use]
     pub fn is_isolated(&self) -> bool {
         matches!(self.inside, Inside::Isolated(_))
     }
 
-    /// Asks the factor about a day, whose inputs are those of [`Instance::spec`] in their order.
+    /// Evaluates a day, whose inputs are those of [`Instance::spec`] in their order.
     ///
     /// # Errors
     ///
-    /// What the factor says, that it panicked or broke the contract, or what became of its process.
+    /// The factor's own error, a panic, a breach of the contract, or the end of its process.
     pub fn evaluate(&self, view: &ViewData<'_>) -> Result<Signal, CallError> {
         match &self.inside {
             Inside::Here(made) => made.evaluate(view),

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
-use rotor_data::folder::FolderError;
 use rotor_factor::Date;
+use rotor_fs::FsError;
 
 use crate::read::ChangedFile;
 
@@ -14,7 +14,13 @@ use crate::read::ChangedFile;
 pub enum RunError {
     /// The folder could not be written.
     #[error(transparent)]
-    Folder(#[from] FolderError),
+    Folder(FsError),
+    /// What is to be replaced is not a run folder.
+    #[error("`{}` is not a run folder and is not replaced", path.display())]
+    NotARun {
+        /// The destination.
+        path: PathBuf,
+    },
     /// A run folder holds something that would be lost if it were replaced.
     #[error("the run folder `{}` holds `{file}`, which no run wrote", place.display())]
     Foreign {
@@ -42,7 +48,7 @@ pub enum RunError {
         fault: TableFault,
     },
     /// There is no run folder.
-    #[error("`{}` is no run folder: it has no `run.json` that names the files of a run", place.display())]
+    #[error("`{}` is not a run folder: it has no `run.json` that lists the files of a run", place.display())]
     NoRun {
         /// The folder.
         place: PathBuf,
@@ -107,7 +113,7 @@ pub enum ColumnFault {
     #[error("is missing")]
     Missing,
     /// It is there though the format has none, or twice.
-    #[error("is there, or there twice, where the format has none")]
+    #[error("is not part of the format, or appears twice")]
     Unexpected,
     /// It is of another type.
     #[error("holds {found} where {expected} belong")]
@@ -121,19 +127,19 @@ pub enum ColumnFault {
     #[error("has an empty cell")]
     Empty,
     /// A number is no day.
-    #[error("has {days} days since 1970, which is no day of the calendar")]
+    #[error("has {days} days since 1970, which is not a date of the calendar")]
     NoDay {
         /// The number.
         days: i32,
     },
     /// A text is none of those that are known.
-    #[error("says \"{value}\", which is not known")]
+    #[error("has the unknown value \"{value}\"")]
     Unknown {
         /// The text, shortened.
         value: String,
     },
     /// One execution has two values.
-    #[error("says two things of the execution of {day}")]
+    #[error("has contradictory rows for the execution of {day}")]
     Contradiction {
         /// The execution.
         day: Date,
@@ -170,28 +176,38 @@ pub enum TableFault {
     },
 }
 
+impl From<FsError> for RunError {
+    fn from(error: FsError) -> Self {
+        match error {
+            FsError::NotReplaced { path, .. } => Self::NotARun { path },
+            error => Self::Folder(error),
+        }
+    }
+}
+
 impl RunError {
     /// Returns how to mend the error, if a sentence can say it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Folder(FolderError::Exists { .. }) => {
-                Some("choose a folder that does not exist yet, or replace the run by `--force`")
+            Self::Folder(FsError::Exists { .. }) => {
+                Some("choose a folder that does not exist yet, or replace the run with `--force`")
             }
             Self::Folder(error) => error.hint(),
+            Self::NotARun { .. } => Some("choose another folder; only run folders are replaced"),
             Self::Foreign { .. } => Some("move it out of the folder, or choose another folder"),
-            Self::Name { .. } => Some("names are made of lower-case letters, digits and `_`, not too many"),
+            Self::Name { .. } => Some("use a short name of lower-case letters, digits and `_`"),
             Self::Table { fault: TableFault::RepeatedColumn { .. }, .. } => {
                 Some("give every column a name of its own")
             }
             Self::Table { fault: TableFault::UnequalColumns { .. }, .. } => {
-                Some("give every column a cell a row, empty ones included")
+                Some("give every column one cell per row, including empty ones")
             }
             Self::NoRun { .. } => Some("name a folder that `rotor backtest` wrote"),
             Self::Format { .. } => {
                 Some("read it with the version that wrote it, or repeat the run with this one")
             }
-            Self::Changed { .. } => Some("take the folder as it was written, or repeat the run"),
+            Self::Changed { .. } => Some("restore the folder as it was written, or repeat the run"),
             Self::Unlisted { .. } | Self::Unreadable { .. } | Self::Column { .. } => {
                 Some("the folder is not as `rotor backtest` writes it; repeat the run")
             }

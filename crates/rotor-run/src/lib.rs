@@ -1,7 +1,8 @@
 //! The run folder: what a replay gave, as a value and as files.
 //!
 //! [`Run`] is the value: facts row by row, in a fixed order, with months and sectors by position. [`write()`] makes a folder of it,
-//! whole or not at all, and [`read()`] makes the value of a folder. [`ledger`] is the file in which every run leaves a line.
+//! whole or not at all, and [`read()`] makes the value of a folder. [`ledger`] is the file in which every run leaves a line,
+//! [`portfolio`] has the names of the portfolios.
 //!
 //! The crate computes nothing and does not print.
 
@@ -9,6 +10,7 @@ mod config;
 mod error;
 pub mod ledger;
 mod note;
+pub mod portfolio;
 mod read;
 mod rows;
 mod sheets;
@@ -21,11 +23,11 @@ pub use config::{
 };
 pub use error::{ColumnFault, RunError, TableFault};
 pub use note::{
-    NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteHistory, RankedSector, SeriesHistory, Track,
+    NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteHistory, NoteSector, SeriesHistory, Track,
 };
 pub use read::{Change, ChangedFile, FolderCheck, RunFolder, check_files, read};
 pub use rows::{
-    Diagnostic, Execution, FactorTable, Forecast, History, Place, Realized, Return, Run, Score, SectorReturn,
-    TextId, Texts, Turnover,
+    Diagnostic, Execution, FactorTable, Forecast, History, RankingRow, Realized, Return, Run, Score,
+    SectorReturn, TextId, Texts, Turnover,
 };
 pub use write::{Destination, check_destination, write};

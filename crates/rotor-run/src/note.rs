@@ -71,13 +71,17 @@ pub struct NoteDay {
     pub sectors: Vec<u32>,
     /// The signal of each factor, in the order of the run, or why it has none.
     pub outcomes: Vec<Result<Signal, String>>,
+    /// Whether a factor that counts scores any sector.
+    pub has_score: bool,
+    /// How many factors must score a sector that is to be selected.
+    pub required_factors: usize,
     /// A row for each of the sectors, in their order.
-    pub ranking: Vec<RankedSector>,
+    pub ranking: Vec<NoteSector>,
 }
 
 /// The place of a sector in the ranking of a day.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RankedSector {
+pub struct NoteSector {
     /// The weighted sum of the factors' scores.
     pub total: f64,
     /// The weighted mean over the factors of the percentile of the raw value, 0 to 1; decides between equal totals.

@@ -31,7 +31,7 @@ pub struct Run {
     /// One row a number.
     pub diagnostics: Vec<Diagnostic>,
     /// One row for each kept execution and sector.
-    pub ranking: Vec<Place>,
+    pub ranking: Vec<RankingRow>,
     /// One row for each kept execution and portfolio that has a return.
     pub returns: Vec<Return>,
     /// One row a kept execution.
@@ -130,9 +130,9 @@ pub struct Diagnostic {
     pub value: f64,
 }
 
-/// A sector's place among the others.
+/// The rank and weight of a sector on an execution day.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Place {
+pub struct RankingRow {
     /// Position of the execution.
     pub execution: u32,
     /// Position of the sector among the entities.
@@ -143,7 +143,7 @@ pub struct Place {
     pub tie_break: f64,
     /// 1 for the best; there are no equal ranks.
     pub rank: u32,
-    /// Its share of the portfolio, 0 when it is not held.
+    /// Its weight in the portfolio, 0 when it is not held.
     pub weight: f64,
 }
 

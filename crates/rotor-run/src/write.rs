@@ -14,7 +14,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
-use rotor_data::folder::{FolderError, NewFile, NewFolder, Written};
+use rotor_fs::{FileWriter, FsError, NewFolder, Written};
 use serde_json::{Map, Value, json};
 
 use crate::error::RunError;
@@ -58,8 +58,8 @@ impl Destination {
 ///
 /// # Errors
 ///
-/// [`RunError::Folder`] if there is something at the place that may not be replaced: anything for [`Destination::New`], what
-/// is neither an empty folder nor a run folder for [`Destination::Replace`]. [`RunError::Foreign`] if a run folder holds a file
+/// [`RunError::Folder`] if there is anything at the place of a [`Destination::New`]; [`RunError::NotARun`] if what is at that of
+/// a [`Destination::Replace`] is neither an empty folder nor a run folder; [`RunError::Foreign`] if a run folder holds a file
 /// that no run wrote.
 pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
     let (place, is_replaced) = match destination {
@@ -69,12 +69,12 @@ pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
     };
     let Ok(found) = place.symlink_metadata() else { return Ok(()) };
     if !is_replaced {
-        return Err(FolderError::Exists { path: place.clone() }.into());
+        return Err(FsError::Exists { path: place.clone() }.into());
     }
     if !found.is_dir() {
-        return Err(FolderError::NotARun { path: place.clone() }.into());
+        return Err(RunError::NotARun { path: place.clone() });
     }
-    let failed = |source| FolderError::Write { path: place.clone(), source };
+    let failed = |source| FsError::Write { path: place.clone(), source };
     let files = files_below(place).map_err(failed)?;
     if files.is_empty() {
         return Ok(());
@@ -83,7 +83,7 @@ pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
     let run = || -> Option<Value> { serde_json::from_slice(&std::fs::read(place.join(RUN_FILE)).ok()?).ok() };
     let written = run().and_then(|run| run.get("files")?.as_object().cloned()).unwrap_or_default();
     if !written.contains_key(SHEETS[0].file) {
-        return Err(FolderError::NotARun { path: place.clone() }.into());
+        return Err(RunError::NotARun { path: place.clone() });
     }
     match files.into_iter().find(|file| file != RUN_FILE && !written.contains_key(file)) {
         Some(file) => Err(RunError::Foreign { place: place.clone(), file }),
@@ -117,8 +117,8 @@ pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<String>> {
 ///
 /// # Errors
 ///
-/// [`RunError::Name`] and [`RunError::Table`] before anything is written, [`RunError::Folder`] if there is something at the
-/// place or the disk refuses.
+/// As for [`check_destination`]; [`RunError::Name`] and [`RunError::Table`] before anything is written, [`RunError::Folder`]
+/// if the disk refuses.
 ///
 /// # Panics
 ///
@@ -133,7 +133,7 @@ pub fn write(
     let (known, tables) = (Known::new(run), TableFile::all_of(run)?);
     let new = match destination {
         Destination::New(place) => NewFolder::create(place),
-        Destination::Replace(place) => NewFolder::replacing(place),
+        Destination::Replace(place) => NewFolder::replacing(place, RUN_FILE),
         Destination::Numbered(place) => NewFolder::numbered(place),
     }?;
     let sheets = SHEETS.iter().map(File::Sheet);
@@ -174,7 +174,7 @@ impl File<'_> {
         }
     }
 
-    fn write_to(&self, new: &NewFolder, known: &Known<'_>) -> Result<Written, FolderError> {
+    fn write_to(&self, new: &NewFolder, known: &Known<'_>) -> Result<Written, FsError> {
         new.write_file(self.name(), |file| match self {
             Self::Sheet(sheet) => {
                 let schema = sheet.schema();
@@ -196,7 +196,7 @@ impl File<'_> {
 }
 
 fn write_parquet(
-    file: &mut NewFile,
+    file: &mut FileWriter,
     schema: &SchemaRef,
     remarks: &[(&str, &str)],
     batches: impl Iterator<Item = RecordBatch>,

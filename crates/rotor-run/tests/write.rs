@@ -9,13 +9,13 @@ use arrow_array::types::{Date32Type, Float64Type, Int32Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use rotor_data::folder::FolderError;
 use rotor_data::model::Entity;
 use rotor_data::schema;
 use rotor_factor::{ColumnValues, Date, EntityKind, Group, Month, Table};
+use rotor_fs::FsError;
 use rotor_run::{
-    Destination, Diagnostic, Execution, FactorTable, Forecast, Place, Realized, Return, Run, RunError, Score,
-    TableFault, Turnover, write,
+    Destination, Diagnostic, Execution, FactorTable, Forecast, RankingRow, Realized, Return, Run, RunError,
+    Score, TableFault, Turnover, write,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -95,8 +95,8 @@ fn small_run() -> Run {
     ];
     run.diagnostics = vec![Diagnostic { execution: 1, factor: 0, entity: 2, name: r2, value: 0.25 }];
     run.ranking = vec![
-        Place { execution: 1, sector: 1, total: 5.0, tie_break: 0.5, rank: 1, weight: 1.0 },
-        Place { execution: 1, sector: 0, total: 4.0, tie_break: 0.25, rank: 2, weight: 0.0 },
+        RankingRow { execution: 1, sector: 1, total: 5.0, tie_break: 0.5, rank: 1, weight: 1.0 },
+        RankingRow { execution: 1, sector: 0, total: 4.0, tie_break: 0.25, rank: 2, weight: 0.0 },
     ];
     run.returns = vec![
         Return { execution: 1, portfolio: 0, value: 0.05 },
@@ -365,7 +365,7 @@ fn a_name_that_could_leave_the_folder_is_refused() {
         let error = refused(&run, &[]);
         assert!(matches!(&error, RunError::Name { what: "table", .. }), "{name:?}: {error}");
         assert!(error.to_string().len() < 250);
-        assert_eq!(error.hint(), Some("names are made of lower-case letters, digits and `_`, not too many"));
+        assert_eq!(error.hint(), Some("use a short name of lower-case letters, digits and `_`"));
         run.tables[0].table = Table::new("t");
         run.factors[1] = name.into();
         let error = refused(&run, &[]);
@@ -374,7 +374,7 @@ fn a_name_that_could_leave_the_folder_is_refused() {
     let long = "x".repeat(300);
     for name in ["../x", "", "/tmp/x", "..", &long, "a\0"] {
         let error = refused(&small_run(), &[(name, "")]);
-        assert!(matches!(error, RunError::Folder(FolderError::Write { .. })), "{name:?}: {error}");
+        assert!(matches!(error, RunError::Folder(FsError::Write { .. })), "{name:?}: {error}");
     }
     for name in ["run.json", "scores.parquet"] {
         let error = refused(&small_run(), &[(name, "")]);
@@ -403,7 +403,7 @@ fn a_destination_says_what_becomes_of_what_is_there() {
     let write = |destination: &Destination| write(&small_run(), &Map::new(), &[], destination);
     assert_eq!(write(&Destination::New(place.clone())).unwrap(), place);
     let error = write(&Destination::New(place.clone())).unwrap_err();
-    assert!(matches!(error, RunError::Folder(FolderError::Exists { .. })), "{error}");
+    assert!(matches!(error, RunError::Folder(FsError::Exists { .. })), "{error}");
     assert_eq!(write(&Destination::Numbered(place.clone())).unwrap(), parent.path().join("run-2"));
     fs::write(place.join("turnover.parquet"), "damaged").unwrap();
     assert_eq!(write(&Destination::Replace(place.clone())).unwrap(), place);
@@ -414,5 +414,5 @@ fn a_destination_says_what_becomes_of_what_is_there() {
     assert!(matches!(&error, RunError::Foreign { file, .. } if file == "notes.txt"), "{error}");
     assert!(place.join("notes.txt").exists());
     let error = write(&Destination::Replace(parent.path().into())).unwrap_err();
-    assert!(matches!(error, RunError::Folder(FolderError::NotARun { .. })), "{error}");
+    assert!(matches!(error, RunError::NotARun { .. }), "{error}");
 }

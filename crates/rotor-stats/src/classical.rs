@@ -1,7 +1,7 @@
-//! The classical statistics of a mean: right where values have nothing in common with their neighbours, and
-//! elsewhere for comparison with what other tools print.
+//! The classical statistics of a mean: right for independent values, and otherwise printed for comparison with
+//! other tools.
 //!
-//! Where neighbours share months these reject a true mean of 0 too often;
+//! For overlapping months they reject a true mean of 0 too often;
 //! [`mean_interval`](crate::mean_interval) does not.
 
 use crate::error::finite;

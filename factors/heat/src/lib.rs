@@ -4,14 +4,14 @@
 //! |---|---|
 //! | Input | `close`: month-end level of the sector's index; R(u) is the return of month u |
 //! | Formula | H = 100 N⁺ / (N⁺ + N⁻), counts of z > 0 and z < 0 over all pairs of sectors; z = (d(m) - mean d) / sd d, d = R of the sector less R of the other, over 60 months; forecast = mean of H(m), H(m-1), H(m-2) |
-//! | Unit | percent of the pairs in which the sector is above its habit, 0 to 100, on average 50 |
-//! | Direction | lower is better: the third with the highest forecast scores 1, the lowest third 3, the others 2; `momentum` turns it round |
+//! | Unit | percent of the pairs in which the sector's relative return is above its own mean, 0 to 100, on average 50 |
+//! | Direction | lower is better: the third of the sectors with the highest forecast scores 1 (pull-back risk), the lowest third 3 (opportunity), the others 2; `momentum` reverses this |
 //! | Publication lag | none: a close is public the day it is struck |
 //! | Missing | a pair needs 36 months in which both have a return, month m among them; a sector without H in one of the three months has no score |
-//! | Source | a macro house's sector-rotation report of 2022-07-10 (pairwise z-scores, three-month mean); which way heat points at one month is open: it claims momentum first, reversal later |
+//! | Source | a macro house's sector-rotation report of 2022-07-10 (pairwise z-scores, three-month mean); the sign at a horizon of one month is open: the report claims momentum first, reversal later |
 //!
-//! Where both histories are complete, z > 0 says that the return lies further above its own mean than the other's above
-//! its, so that N⁺ and N⁻ are ranks and need no pairs. The matrix of z is made for the report alone.
+//! Where both histories are complete, z > 0 means that the sector's return is further above its own mean than the other's is
+//! above its mean, so N⁺ and N⁻ follow from ranks and need no pairs. The matrix of z is computed for the report only.
 
 mod counts;
 
@@ -23,10 +23,10 @@ use rotor_stats::less_than;
 
 use counts::{Counts, Histories};
 
-/// Relative heat, averaged over three months and liked where it is low.
+/// Relative heat, averaged over three months; low heat scores high.
 ///
-/// Three sectors and windows of five months, too short for use and right for checking by hand: in the last month A is
-/// furthest above its mean (4 - 1.7), then B (1 - 0.3), then C (-2 + 0.4).
+/// The example has three sectors and windows of five months, too short for use but easy to check by hand: in the last month A
+/// is furthest above its mean (4 - 1.7), then B (1 - 0.3), then C (-2 + 0.4).
 ///
 /// ```
 /// use factor_heat::Heat;
@@ -64,7 +64,7 @@ const N_AVERAGED: usize = 3;
 const MOST_SECTORS_SHOWN: usize = 256;
 
 impl Heat {
-    /// Takes the months in the window of a mean and the months that a pair needs in it.
+    /// Takes the months in the window of a pair's mean, and the minimum months that a pair needs in it.
     ///
     /// # Errors
     ///
@@ -80,20 +80,13 @@ impl Heat {
 
 impl Factor for Heat {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer(
-            "window",
-            60,
-            2,
-            600,
-            "months over which a pair's mean is taken",
-            "均值窗口的月数",
-        ),
+        Parameter::integer("window", 60, 2, 600, "months in the window of a pair's mean", "均值窗口的月数"),
         Parameter::integer(
             "min_months",
             36,
             2,
             600,
-            "months of the window that a pair needs",
+            "minimum months in the window for a pair",
             "窗口内所需的最少月数",
         ),
         Parameter::flag(
@@ -106,7 +99,7 @@ impl Factor for Heat {
             "direction",
             "reversal",
             &["reversal", "momentum"],
-            "whether cold sectors are liked or hot ones",
+            "reversal favours cold sectors, momentum favours hot ones",
             "方向:反转或动量",
         ),
     ];

@@ -1,17 +1,17 @@
-//! Price: what the present move of consumer and producer prices does to a sector's gross margin.
+//! Price: the effect of current changes of consumer and producer prices on a sector's gross margin.
 //!
 //! | | |
 //! |---|---|
-//! | Input | `gross_margin` of the sector, single quarter; `cpi_yoy` and `ppi_yoy` of the market, monthly, of which a quarter takes the mean of its three months |
+//! | Input | `gross_margin` of the sector, single quarter; `cpi_yoy` and `ppi_yoy` of the market, monthly, averaged over the three months of a quarter |
 //! | Formula | `GM = b₀ + b_c CPI + b_p PPI + e` by least squares over 20 quarters; `θ = d_c b_c + d_p b_p`, `t = θ / √(d_c² V_cc + d_p² V_pp + 2 d_c d_p V_cp)`, with d the signs of the three-month changes of CPI and PPI |
-//! | Unit | margin in percent, CPI and PPI in percent, b and θ in percentage points of margin for one of price |
-//! | Direction | higher is better: t beyond the two-sided 10% quantile scores 3, below its negative 1, else 2; d = (0, 0) scores 2 |
-//! | Publication lag | as published: B is the sector's last public margin, CPI and PPI each have their own last public month |
-//! | Missing | a quarter without the margin, or without a month of CPI or PPI, is dropped; fewer than 12 quarters, or CPI and PPI that do not vary apart: no score. Banks have no margin |
+//! | Unit | margin in percent, CPI and PPI in percent, b and θ in percentage points of margin per percentage point of price |
+//! | Direction | higher is better: t above the critical value of the two-sided 10% test scores 3 (benefits), below its negative 1 (hurt), else 2 (neutral); d = (0, 0) scores 2 |
+//! | Publication lag | as published: B is the quarter of the sector's last public margin; CPI and PPI each end with their own last public month |
+//! | Missing | a quarter without the margin, or without a month of CPI or PPI, is dropped; no score with fewer than 12 quarters, or if CPI and PPI do not vary independently. Banks have no margin |
 //! | Source | a macro house's sector-rotation report of 2022-07-10 (margin on CPI and PPI, effect of one unit each, scores 1, 2, 3); test and scenario are this project's |
 //!
-//! The two coefficients are tested together: `V_cp` belongs to the variance of their sum. `scenario = "fixed"` is the report's
-//! own view of July 2022, CPI up and PPI down; as a rule for all years it would be a later opinion.
+//! The two coefficients are tested jointly, so the variance of θ includes `V_cp`. `scenario = "fixed"` is the report's view of
+//! July 2022, CPI up and PPI down; applied to earlier years it would be hindsight.
 
 mod model;
 mod scenario;
@@ -27,9 +27,9 @@ use scenario::Scenario;
 
 /// The joint effect of CPI and PPI on a sector's gross margin.
 ///
-/// Four quarters for checking by hand: CPI and PPI are uncorrelated, the margin is 30 + CPI - PPI / 2 and 0.1 to either side.
-/// CPI up and PPI down add θ = 1.5; s² = 4 · 0.1² / (4 - 3), each coefficient has the variance s² / 4, and t is
-/// 1.5 / √0.02 = 10.6. With one degree of freedom 6.3 is enough.
+/// The example has four quarters and can be checked by hand: CPI and PPI are uncorrelated, and the margin is
+/// 30 + CPI - PPI / 2 plus or minus 0.1. CPI up and PPI down give θ = 1.5; s² = 4 · 0.1² / (4 - 3), each coefficient has the
+/// variance s² / 4, and t is 1.5 / √0.02 = 10.6. With one degree of freedom the critical value is 6.3.
 ///
 /// ```
 /// use factor_price::Price;
@@ -65,33 +65,38 @@ pub struct Price {
 
 rotor_factor::export_factor!(Price);
 
-/// Margins and prices have no limit of age, for which forty years stand.
+/// Forty years: margins and prices are used however old they are.
 const N_MONTHS: usize = 480;
 
 impl Factor for Price {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("quarters", 20, 4, 100, "quarters in the window", "窗口的季度数"),
+        Parameter::integer("quarters", 20, 4, 100, "quarters in the estimation window", "窗口的季度数"),
         Parameter::integer(
             "min_quarters",
             12,
             4,
             100,
-            "quarters that a regression needs",
+            "minimum quarters for a regression",
             "回归所需的最少季度数",
         ),
         Parameter::choice(
             "margin",
             "level",
             &["level", "yoy_change"],
-            "explain the margin, or its change on the year",
+            "what is explained: the margin, or its year-on-year change",
             "毛利率水平或同比变化",
         ),
-        Parameter::flag("quarter_dummies", false, "a level of its own for each quarter", "加入季度虚拟变量"),
+        Parameter::flag(
+            "quarter_dummies",
+            false,
+            "add quarter dummies to the regression",
+            "加入季度虚拟变量",
+        ),
         Parameter::choice(
             "standard_errors",
             "classic",
             &["classic", "newey_west"],
-            "covariance of the coefficients",
+            "covariance estimator of the coefficients",
             "协方差估计方法",
         ),
         Parameter::integer(
@@ -99,14 +104,14 @@ impl Factor for Price {
             4,
             0,
             99,
-            "rows over which residuals may correlate; a dropped quarter is no row",
+            "Newey-West lag in rows; dropped quarters are not counted",
             "滞后阶数",
         ),
         Parameter::choice(
             "scenario",
             "adaptive",
             &["adaptive", "fixed"],
-            "follow CPI and PPI, or take CPI up and PPI down",
+            "directions as observed, or fixed: CPI up and PPI down",
             "情景:自适应或固定",
         ),
         Parameter::integer(
@@ -114,7 +119,7 @@ impl Factor for Price {
             3,
             1,
             24,
-            "months over which CPI and PPI change",
+            "months over which the change of CPI and PPI is taken",
             "情景变化的月数",
         ),
         Parameter::number(
@@ -122,14 +127,21 @@ impl Factor for Price {
             0.1,
             0.0,
             100.0,
-            "a change below it is none, percentage points",
+            "changes below this count as none, percentage points",
             "情景死区,百分点",
         ),
-        Parameter::number("alpha", 0.10, 1e-6, 0.999, "level of the two-sided test", "显著性水平"),
-        Parameter::text("market", "CN", "the market of CPI and PPI, if there are several", "市场代码"),
-        Parameter::text("cpi_series", "cpi_yoy", "series of consumer prices", "CPI 序列名"),
-        Parameter::text("ppi_series", "ppi_yoy", "series of producer prices", "PPI 序列名"),
-        Parameter::text("margin_series", "gross_margin", "series of margins", "毛利率序列名"),
+        Parameter::number(
+            "alpha",
+            0.10,
+            1e-6,
+            0.999,
+            "significance level of the two-sided test",
+            "显著性水平",
+        ),
+        Parameter::text("market", "CN", "market of CPI and PPI, if the dataset has several", "市场代码"),
+        Parameter::text("cpi_series", "cpi_yoy", "name of the series of consumer prices", "CPI 序列名"),
+        Parameter::text("ppi_series", "ppi_yoy", "name of the series of producer prices", "PPI 序列名"),
+        Parameter::text("margin_series", "gross_margin", "name of the series of margins", "毛利率序列名"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {

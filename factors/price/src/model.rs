@@ -171,7 +171,7 @@ impl Model {
         })
     }
 
-    /// Returns what is explained in a quarter: the margin, or its change on the year.
+    /// Returns what is explained in a quarter: the margin, or its year-on-year change.
     fn explained(&self, margins: &Panel<'_>, sector: usize, quarter: i32) -> Option<f64> {
         let margin = margins.at(sector, quarter)?;
         if self.is_change { Some(margin - margins.at(sector, quarter - 4)?) } else { Some(margin) }

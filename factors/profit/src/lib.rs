@@ -1,17 +1,17 @@
-//! Profit expectation: the next report of a sector's listed companies, foreseen from the profits of industries.
+//! Profit expectation: a forecast of the next report of a sector's listed companies from the profits of industries.
 //!
 //! | | |
 //! |---|---|
-//! | Input | `profit_ytd` and `profit_ytd_yoy` of industries, `bridge` (shares of industries in a sector's assets), `net_profit_ytd_yoy` of the sector |
-//! | Formula | y(t) on x(t-1..t-6) and y(t-6..t-9) by least squares over 60 months, f its forecast; x = 100 (X - Xᵇ)/abs(Xᵇ), X = Σ w L over industries, Xᵇ likewise of the bases L/(1 + g/100); y linear between public quarter-ends; raw = (f(T) - y(B)) / RMSE of the test rows |
-//! | Unit | growth in percent, clipped at ±200; differences in percentage points; raw in test errors |
-//! | Direction | higher is better: f(T) and every month between above the base by more than 1 point scores 3, below it 1, else 2 |
+//! | Input | `profit_ytd` and `profit_ytd_yoy` of industries, `bridge` (the sector–industry mapping: weights of industries in a sector's assets), `net_profit_ytd_yoy` of the sector |
+//! | Formula | y(t) on x(t-1..t-6) and y(t-6..t-9) by least squares over 60 months, f its forecast; x = 100 (X - Xᵇ)/abs(Xᵇ), X = Σ w L over industries, Xᵇ the same sum of the bases L/(1 + g/100); y interpolated linearly between public quarter-ends; raw = (f(T) - y(B)) / RMSE on the test set |
+//! | Unit | growth in percent, clipped at ±200; differences in percentage points; raw in units of the test RMSE |
+//! | Direction | higher is better: 3 if f(T) and every month between B and T are more than 1 point above the base, 1 if they are as far below it, else 2 |
 //! | Publication lag | as published: B is the sector's last public quarter, F the month after the last public x; T is the latest quarter-end after B up to F, else F |
-//! | Missing | a sector of which industries cover less than half, without a target after B, with fewer than 36 complete rows or a regressor of T missing has no score |
+//! | Missing | no score for a sector whose industries cover less than half of its assets, which has no target after B, fewer than 36 complete rows, or a missing regressor of T |
 //! | Source | a macro house's sector-rotation report of 2022-07-10 (regressors, direction rule); National Bureau of Statistics for the comparable basis |
 //!
-//! Regressors of the sector's own growth begin six months back: the nearest lag at which an interpolated month rests on
-//! public quarters whenever T is forecast. With nearer lags noise looks foreseeable (see `first_own_lag`).
+//! Own lags start six months back. That is the nearest lag at which an interpolated month rests on published quarters,
+//! whenever T is forecast. With nearer lags even noise looks predictable (see `first_own_lag`).
 
 mod growth;
 mod model;
@@ -29,10 +29,11 @@ use rotor_stats::less_than;
 use growth::{BaseAdjustment, BridgeMode, Industries};
 use model::{Fitted, Model, Scratch};
 
-/// The expected growth of a sector's profits, held against its last report.
+/// The expected growth of a sector's profits, compared with its last report.
 ///
-/// The growth of one industry rises by a point a month, and that of the sector's companies follows it at a month's distance.
-/// In July 2017 the base is the first quarter, growth of 49, and May is the last industrial month: June is foreseen at 52.
+/// In the example the growth of one industry rises by one point a month, and the growth of the sector's companies follows it
+/// one month later. In July 2017 the base is the first quarter with growth of 49, and May is the last industrial month: the
+/// forecast for June is 52.
 ///
 /// ```
 /// use factor_profit::Profit;
@@ -52,7 +53,7 @@ use model::{Fitted, Model, Scratch};
 /// }
 /// let profit: Profit = testing::make([]);
 /// let signal = testing::evaluate(&profit, "2017-07-03", &data)?;
-/// let june = signal.forecasts().last().expect("June is foreseen");
+/// let june = signal.forecasts().last().expect("June is forecast");
 /// assert_eq!((june.period.to_string(), june.naive), ("2017-06".to_owned(), 49.0));
 /// assert!((june.value - 52.0).abs() < 1e-9);
 /// assert_eq!(testing::scores(&profit, "2017-07-03", &data), "steel 3");
@@ -73,7 +74,7 @@ pub struct Profit {
 
 rotor_factor::export_factor!(Profit);
 
-/// Reports have no limit of age, for which forty years stand.
+/// Forty years: reports are used however old they are.
 const N_MONTHS: usize = 480;
 
 /// What is forecast.
@@ -84,13 +85,13 @@ const ANY_R2: f64 = -1e6;
 
 impl Factor for Profit {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("window", 60, 12, 240, "months of which rows are taken", "窗口的月数"),
+        Parameter::integer("window", 60, 12, 240, "months in the estimation window", "窗口的月数"),
         Parameter::integer(
             "min_months",
             36,
             12,
             240,
-            "complete rows that a regression needs",
+            "minimum complete rows for a regression",
             "回归所需的最少行数",
         ),
         Parameter::number(
@@ -98,21 +99,21 @@ impl Factor for Profit {
             0.5,
             0.0,
             1.0,
-            "least share of a sector's assets in industries",
+            "minimum share of a sector's assets that industries cover",
             "行业覆盖率下限",
         ),
         Parameter::choice(
             "bridge_mode",
             "level",
             &["level", "growth"],
-            "weigh profits, or their growth",
+            "what is weighted: profits, or their growth",
             "按利润水平或按增速加权",
         ),
         Parameter::choice(
             "base_adjust",
             "none",
             &["none", "two_year"],
-            "take the mean growth of two years for x in 2021",
+            "two_year: x in 2021 is the two-year average growth",
             "基数调整:2021 年两年平均",
         ),
         Parameter::number("ridge", 0.0, 0.0, 1e9, "penalty on the standardised coefficients", "岭回归惩罚"),
@@ -121,14 +122,14 @@ impl Factor for Profit {
             10.0,
             0.0,
             1e9,
-            "penalty of the ridge that is reported beside the model",
+            "penalty of the ridge regression reported for comparison",
             "对照岭回归惩罚",
         ),
         Parameter::choice(
             "base",
             "reported",
             &["reported", "fitted"],
-            "hold the forecast against the report, or against its fitted value",
+            "what the forecast is compared with: the report, or its fitted value",
             "比较基准:报告值或拟合值",
         ),
         Parameter::number(
@@ -136,7 +137,7 @@ impl Factor for Profit {
             1.0,
             0.0,
             400.0,
-            "a change within it is none, percentage points",
+            "changes up to this count as none, percentage points",
             "死区,百分点",
         ),
         Parameter::number(
@@ -144,23 +145,52 @@ impl Factor for Profit {
             ANY_R2,
             ANY_R2,
             1.0,
-            "least R² of the test rows; -1000000 lets any pass",
+            "minimum test R²; -1000000 accepts any",
             "测试集 R² 下限",
         ),
-        Parameter::integer("test_rows", 12, 1, 120, "last rows, kept for the test", "测试行数"),
-        Parameter::integer("embargo", 3, 0, 60, "rows left out before the test", "测试前剔除的行数"),
-        Parameter::number("clip", 200.0, 1.0, 1e6, "growth beyond it is cut, percent", "增速截断,百分比"),
+        Parameter::integer("test_rows", 12, 1, 120, "rows in the test set, the latest ones", "测试行数"),
+        Parameter::integer(
+            "embargo",
+            3,
+            0,
+            60,
+            "embargo: rows left out between training and test set",
+            "测试前剔除的行数",
+        ),
+        Parameter::number(
+            "clip",
+            200.0,
+            1.0,
+            1e6,
+            "growth is clipped at plus and minus this, percent",
+            "增速截断,百分比",
+        ),
         Parameter::integer(
             "first_own_lag",
             6,
             1,
             24,
-            "nearest of the four own lags, months; below 6 those of T are not always public",
+            "first of the four own lags, months; below 6 those of T are not always public",
             "自身滞后的起点,月",
         ),
-        Parameter::text("profit_series", "profit_ytd", "series of industries' profits", "行业利润序列名"),
-        Parameter::text("growth_series", "profit_ytd_yoy", "series of their growth", "行业利润增速序列名"),
-        Parameter::text("target_series", TARGET, "series of the sector's growth", "目标序列名"),
+        Parameter::text(
+            "profit_series",
+            "profit_ytd",
+            "name of the series of industrial profits",
+            "行业利润序列名",
+        ),
+        Parameter::text(
+            "growth_series",
+            "profit_ytd_yoy",
+            "name of the series of their growth",
+            "行业利润增速序列名",
+        ),
+        Parameter::text(
+            "target_series",
+            TARGET,
+            "name of the series of the sector's profit growth",
+            "目标序列名",
+        ),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {

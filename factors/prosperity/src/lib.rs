@@ -1,18 +1,18 @@
-//! Prosperity: what prices, volumes, stocks and operating rates say of a sector's next month.
+//! Prosperity: the direction of a sector's prices, volumes, inventories and operating rates.
 //!
 //! | | |
 //! |---|---|
-//! | Input | `links`: the series that speak of each sector, with polarity p (+1 price, volume, rate, orders; -1 stock, silo ratio, input cost) and weight; the market's values |
+//! | Input | `links`: the series linked to each sector, with polarity p (+1 price, volume, rate, orders; -1 stock, silo ratio, input cost) and weight; the market's values |
 //! | Formula | mark = ⅔ c₁ + ⅓ c₂ with c₁ the sign of MoM = v(m)/v(m-1) - 1 and c₂ the sign of the change of YoY = v(m)/v(m-12) - 1, 0 inside the bands; S = weighted mean of p · mark |
 //! | Unit | S from -1 to 1; MoM and YoY in percent, the change of YoY in percentage points |
 //! | Direction | higher is better: S ≥ 0.25 scores 3, S ≤ -0.25 scores 1, else 2 |
-//! | Publication lag | as published: daily and weekly series are means of what was public of the calendar month m, monthly ones stand at their last public month |
-//! | Missing | a series without v(m) or v(m-1) is left out, one without either YoY is marked by c₁ alone; a sector without any series has no score |
-//! | Source | a macro house's sector-rotation report of 2022-07-10 (month on month and year on year combined, "decline narrowed"); points, bands and the map to sectors are this project's |
+//! | Publication lag | as published: daily and weekly series are means of the values of calendar month m that were public; monthly series end with their last public month |
+//! | Missing | a series without v(m) or v(m-1) is left out; one that lacks either YoY is marked by c₁ alone; a sector without any series has no score |
+//! | Source | a macro house's sector-rotation report of 2022-07-10 (month on month and year on year combined, "decline narrowed"); scores, bands and the mapping to sectors are this project's |
 //!
-//! A series is a price if its name says `price` or its unit is money or money per something; all others are volumes to
-//! `new_year`. Not the level of YoY but its change decides, for the source calls a narrowing decline "up". Quarterly series are left out:
-//! they have no month.
+//! A series is a price if its name contains `price` or its unit is money or money per something; `new_year` treats all others as
+//! volumes. The change of YoY decides, not its level, because the source calls a narrowing decline "up". Quarterly series are left
+//! out because they have no monthly values.
 
 mod month;
 mod report;
@@ -27,8 +27,8 @@ use month::Monthly;
 
 /// The direction of the series that are linked to a sector.
 ///
-/// Polyester filament in June 2022: the operating rate fell by 0.08%, inside the band, and its decline from a year before
-/// narrowed from 19.09% to 18.64%. That is a mark of ⅓.
+/// The example is polyester filament in June 2022: the operating rate fell by 0.08%, which is inside the band, and its decline
+/// against the year before narrowed from 19.09% to 18.64%. The mark is ⅓.
 ///
 /// ```
 /// use factor_prosperity::Prosperity;
@@ -62,7 +62,7 @@ pub struct Prosperity {
 
 rotor_factor::export_factor!(Prosperity);
 
-/// What one series says of one month.
+/// The mark of one series for one month.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Mark {
     /// The month of the values, in months since 1970.
@@ -78,10 +78,10 @@ struct Mark {
     mark: f64,
 }
 
-/// Sixteen months and the days since the last one, rounded up: what New Year's rule looks back.
+/// Sixteen months and the days since the last one, rounded up: the look-back of the `new_year` rule.
 const N_DAYS: usize = 17 * 31;
 
-/// Monthly series have no limit of age, for which forty years stand.
+/// Forty years: monthly series are used however old they are.
 const N_MONTHS: usize = 480;
 
 impl Factor for Prosperity {
@@ -91,7 +91,7 @@ impl Factor for Prosperity {
             0.5,
             0.0,
             100.0,
-            "MoM within it is no change, percent",
+            "MoM up to this counts as no change, percent",
             "环比死区,百分比",
         ),
         Parameter::number(
@@ -99,7 +99,7 @@ impl Factor for Prosperity {
             0.25,
             0.0,
             100.0,
-            "a change of YoY within it is none, percentage points",
+            "changes of YoY up to this count as none, percentage points",
             "同比变化死区,百分点",
         ),
         Parameter::number(
@@ -107,7 +107,7 @@ impl Factor for Prosperity {
             0.25,
             0.001,
             1.0,
-            "S from which the score is 3; 1 from its negative",
+            "S from which on the score is 3, and 1 from its negative",
             "评分阈值",
         ),
         Parameter::number(
@@ -115,16 +115,16 @@ impl Factor for Prosperity {
             1.0,
             0.0,
             100.0,
-            "factor on the weight of price series in upstream sectors",
+            "multiplier of the weight of price series in upstream sectors",
             "上游板块价格序列的权重倍数",
         ),
         Parameter::flag(
             "new_year",
             false,
-            "take January and February together for series that are no prices",
+            "combine January and February for series that are not prices",
             "非价格序列合并一、二月",
         ),
-        Parameter::text("market", "CN", "the market of the series, if there are several", "市场代码"),
+        Parameter::text("market", "CN", "market of the series, if the dataset has several", "市场代码"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -186,7 +186,7 @@ impl Factor for Prosperity {
 }
 
 impl Prosperity {
-    /// Says where a series stands in month `m`, or `None` if it cannot be said.
+    /// Returns the mark of a series in month `m`, or `None` without the values that it needs.
     fn mark(&self, series: &LinkedSeries<'_>, market: usize, m: i32) -> Option<Mark> {
         let merges_new_year = self.new_year && !is_price(series);
         let (values, m) = Monthly::of(series.panel, market, m, merges_new_year)?;
@@ -222,7 +222,7 @@ impl Prosperity {
     }
 }
 
-/// Returns by how many percent `value` exceeds `base`; `None` if the base is zero or the result beyond all numbers.
+/// Returns by how many percent `value` exceeds `base`; `None` if the base is zero or the result is not finite.
 fn change(value: f64, base: f64) -> Option<f64> {
     let change = 100.0 * (value / base - 1.0);
     // A mean that is zero on paper need not be in its last bits.
@@ -237,7 +237,7 @@ fn sign(value: f64, band: f64) -> f64 {
 /// Currencies, as units of series name them.
 const CURRENCIES: [&str; 10] = ["aud", "cad", "cny", "eur", "gbp", "hkd", "jpy", "krw", "twd", "usd"];
 
-/// Tells whether a series is a price: it says so, or its unit is money or money per something.
+/// Returns whether a series is a price: its name says so, or its unit is money or money per something.
 fn is_price(series: &LinkedSeries<'_>) -> bool {
     let is_money = |word: &str| CURRENCIES.contains(&word);
     series.name.contains("price")
@@ -258,7 +258,7 @@ mod tests {
         make(given)
     }
 
-    /// A monthly series from its last two values and their growth on the year in percent.
+    /// A monthly series from its last two values and their year-on-year growth in percent.
     fn series(name: &str, polarity: &str, now: [f64; 2], yoy: [f64; 2]) -> String {
         let last_year = [now[0] / (1.0 + yoy[0] / 100.0), now[1] / (1.0 + yoy[1] / 100.0)];
         format!(
@@ -268,7 +268,7 @@ mod tests {
         )
     }
 
-    /// What the source says of June 2022: level, growth on the year, by how much that has changed.
+    /// What the source says of June 2022: level, year-on-year growth, change of that growth.
     #[test]
     fn directions_of_june_2022() {
         let says = |series: &[String]| scores(&prosperity([]), "2022-07-08", &series.concat());

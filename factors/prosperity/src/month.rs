@@ -1,6 +1,6 @@
 //! The monthly values of a series, whatever its own frequency.
 
-use rotor_factor::{Frequency, Month, Panel};
+use rotor_factor::{Calendar, Month, Panel};
 
 /// The values of a series by month.
 #[derive(Clone, Copy, Debug)]
@@ -17,10 +17,10 @@ impl<'a> Monthly<'a> {
     /// That month is `m` for a daily or weekly series, and the last public one for a monthly series. Where January and
     /// February are merged, December stands for a January, of which the February is still to come.
     pub(crate) fn of(panel: Panel<'a>, market: usize, m: i32, merges_new_year: bool) -> Option<(Self, i32)> {
-        let m = match panel.frequency() {
-            Frequency::Daily | Frequency::Weekly => m,
-            Frequency::Monthly => panel.last().index() - panel.latest(market)?.0 as i32,
-            Frequency::Quarterly => return None,
+        let m = match panel.frequency().calendar() {
+            Calendar::Days => m,
+            Calendar::Months => panel.last().index() - panel.latest(market)?.0 as i32,
+            Calendar::Quarters => return None,
         };
         let is_january = m.rem_euclid(12) == 0;
         let m = if merges_new_year && is_january { m - 1 } else { m };
@@ -48,7 +48,7 @@ impl<'a> Monthly<'a> {
 
     /// Returns the value of a month: what is published of it, or the mean of the values dated in it.
     fn own(&self, month: i32) -> Option<f64> {
-        if self.panel.frequency() == Frequency::Monthly {
+        if self.panel.frequency().calendar() == Calendar::Months {
             return self.panel.at(self.market, month);
         }
         let (first, last) = days(month)?;

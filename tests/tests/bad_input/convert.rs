@@ -9,6 +9,7 @@ use rotor_data::Dataset;
 use rotor_data::Format;
 use rotor_data::Manifest;
 use rotor_data::convert;
+use rotor_fs::FsError;
 use rotor_tests::MANIFEST;
 use rotor_tests::{Folder, files_of};
 
@@ -98,20 +99,20 @@ fn a_conversion_leaves_nothing_behind_when_it_fails() {
         }
         let before = names(target.path());
         let error = convert(source.path(), &place, Format::Parquet).unwrap_err();
-        assert!(matches!(error, DataError::Exists { .. }), "{error}");
-        assert_eq!(error.hint(), Some("name a folder that does not exist yet"));
+        assert!(matches!(error, DataError::Write(FsError::Exists { .. })), "{error}");
+        assert_eq!(error.hint(), Some("choose a name that does not exist yet"));
         assert_eq!(names(target.path()), before);
     }
     symlink("nowhere", target.path().join("link")).unwrap();
     let error = convert(source.path(), &target.path().join("link"), Format::Parquet).unwrap_err();
-    assert!(matches!(error, DataError::Exists { .. }), "{error}");
+    assert!(matches!(error, DataError::Write(FsError::Exists { .. })), "{error}");
     let before = names(target.path());
     let faulty = editing("links.csv", ",1,1", ",7,1");
     let error = convert(faulty.path(), &target.path().join("new"), Format::Parquet).unwrap_err();
     assert!(matches!(error, DataError::Faulty { .. }), "{error}");
     // A parent that is a file cannot hold a folder.
     let error = convert(source.path(), &target.path().join("file/new"), Format::Parquet).unwrap_err();
-    assert!(matches!(error, DataError::Write { .. }), "{error}");
+    assert!(matches!(error, DataError::Write(FsError::Write { .. })), "{error}");
     assert_eq!(names(target.path()), before);
     assert_eq!(fs::read_to_string(target.path().join("file")).unwrap(), "kept");
     assert!(target.path().join(Manifest::FILE).is_file());

@@ -33,7 +33,7 @@ fn headers_are_checked() {
         ]),
         (
             header("entity,date,close,close\n"),
-            vec!["prices.csv line 1, `close`: the column is there twice => remove one of the two"],
+            vec!["prices.csv line 1, `close`: the column appears twice => remove one of the two"],
         ),
         (
             header("entity,date,close,\n"),
@@ -56,7 +56,7 @@ fn headers_are_checked() {
         ),
         (
             Folder::small().with("events.csv", ""),
-            vec!["events.csv line 1: the file is empty; not even a header is there => write the column names on the first line"],
+            vec!["events.csv line 1: the file is empty, without a header => write the column names on the first line"],
         ),
         (
             Folder::small().with("events.csv", "2020-01-10,T,1,801040\n"),
@@ -152,7 +152,7 @@ fn only_rfc_4180_is_read() {
         (
             with(prices.replace('\n', "\r")),
             vec![
-                "prices.csv line 1: a carriage return stands alone, without a line feed after it => end every line the same way, with LF or with CR LF",
+                "prices.csv line 1: a carriage return has no line feed after it => end every line the same way, with LF or with CR LF",
             ],
         ),
         (
@@ -165,11 +165,11 @@ fn only_rfc_4180_is_read() {
         ),
         (
             with(prices.clone() + "801040,2020-02-06,1\r"),
-            vec!["prices.csv line 11: a carriage return stands alone, without a line feed after it"],
+            vec!["prices.csv line 11: a carriage return has no line feed after it"],
         ),
         (
             with(prices.clone() + "801040,2020-02\0-06,1\n"),
-            vec!["prices.csv line 11: a NUL byte stands in the text => save the file as plain UTF-8 text"],
+            vec!["prices.csv line 11: the text contains a NUL byte => save the file as plain UTF-8 text"],
         ),
         (
             with(prices.clone() + "8010\"40,2020-02-06,1\n"),

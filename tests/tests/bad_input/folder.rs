@@ -70,7 +70,7 @@ fn a_table_that_cannot_be_read_does_not_accuse_the_others() {
         ),
         (
             Folder::small().with("entities.csv", ""),
-            vec!["entities.csv line 1: the file is empty; not even a header is there"],
+            vec!["entities.csv line 1: the file is empty, without a header"],
         ),
         (
             editing("entities.csv", "801080,sector,Electronics", "801080,sector,\"Electronics"),

@@ -44,7 +44,7 @@ fn manifests_are_checked() {
                 "last = \"2020-01-01\"",
             ),
             vec![
-                "dataset.toml line 8, `first`: `2022-12-31` is after `last`, which is 2020-01-01 => exchange the two",
+                "dataset.toml line 8, `first`: `2022-12-31` is after `last`, which is 2020-01-01 => swap the two",
             ],
         ),
         (

@@ -170,7 +170,7 @@ fn parquet_headers_are_checked() {
                 "prices",
                 &[("entity", entity()), ("date", date()), ("close", close()), ("close", close())],
             ),
-            vec!["prices.parquet, `close`: the column is there twice"],
+            vec!["prices.parquet, `close`: the column appears twice"],
         ),
         (in_parquet("prices", &[("close", close()), ("date", date()), ("entity", entity())]), vec![]),
         (
@@ -379,7 +379,7 @@ fn files_that_are_no_parquet_are_refused() {
         assert_eq!(found.len(), 1, "{what}: {found:#?}");
         assert!(
             found[0].starts_with("prices.parquet: cannot be read: ")
-                && found[0].ends_with(" => check that the file is whole and may be read"),
+                && found[0].ends_with(" => check that the file is complete and readable"),
             "{what}: {found:#?}"
         );
     }

@@ -51,7 +51,7 @@ fn entities_are_checked() {
         (
             add("X,sector,A,,,2020-01-02,2020-01-01\n"),
             vec![
-                "entities.csv row 6 (line 7), `valid_to`: 2020-01-01 is before `valid_from`, which is 2020-01-02 => exchange the two, or leave one empty",
+                "entities.csv row 6 (line 7), `valid_to`: 2020-01-01 is before `valid_from`, which is 2020-01-02 => swap the two, or leave one empty",
             ],
         ),
         (add("X,sector,A,,,2020-01-02,2020-01-02\n"), vec![]),
@@ -225,9 +225,9 @@ fn a_month_end_dataset_has_one_close_a_month() {
         (
             folder(),
             vec![
-                "prices.csv row 2: 2020-01-03 and 2020-01-02 are closes of one month, and the manifest says month-end closes only => keep the last close of the month, or write `price_frequency = \"D\"`",
-                "prices.csv row 5: 2020-01-03 and 2020-01-02 are closes of one month, and the manifest says month-end closes only",
-                "prices.csv row 8: 2020-01-03 and 2020-01-02 are closes of one month, and the manifest says month-end closes only",
+                "prices.csv row 2: 2020-01-03 and 2020-01-02 are closes of the same month, but the manifest says month-end closes only => keep the last close of the month, or write `price_frequency = \"D\"`",
+                "prices.csv row 5: 2020-01-03 and 2020-01-02 are closes of the same month, but the manifest says month-end closes only",
+                "prices.csv row 8: 2020-01-03 and 2020-01-02 are closes of the same month, but the manifest says month-end closes only",
             ],
         ),
         (

@@ -28,10 +28,10 @@ fn each_broken_file_has_its_sentence() {
     assert!(reason(&folder.path().join("none.so")).starts_with("it cannot be read: No such file"));
     let empty = folder.path().join("empty.so");
     fs::write(&empty, "").unwrap();
-    assert!(reason(&empty).starts_with("it is no shared library"));
-    assert!(reason(&text_file_so()).starts_with("it is no shared library"));
+    assert!(reason(&empty).starts_with("it is not a shared library"));
+    assert!(reason(&text_file_so()).starts_with("it is not a shared library"));
     assert!(
-        reason(&truncated("honest")).starts_with("it is no shared library"),
+        reason(&truncated("honest")).starts_with("it is not a shared library"),
         "{}",
         reason(&truncated("honest"))
     );

@@ -12,11 +12,11 @@ use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
-    /// The run folder before
+    /// The earlier run folder
     before: PathBuf,
-    /// The run folder after
+    /// The later run folder
     after: PathBuf,
-    /// Take numbers a and b for the same if |a − b| is at most this × max(1, |a|, |b|); at 0 their bits decide
+    /// Treat numbers a and b as equal if |a − b| ≤ X × max(1, |a|, |b|); 0 compares their bits
     #[arg(long, value_name = "X", default_value = "0", value_parser = tolerance)]
     tol: f64,
     #[command(flatten)]
@@ -26,10 +26,10 @@ pub(crate) struct Compare {
 /// How a comparison is shown.
 #[derive(Debug, Args)]
 pub(crate) struct Shown {
-    /// Print JSON, complete; as `--format json`
+    /// Print complete JSON, the same as `--format json`
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// For a terminal, as Markdown for a pull request, or JSON
+    /// Output format: text for a terminal, Markdown for a pull request, or JSON
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
 }

@@ -7,6 +7,7 @@ use rotor_compare::{
 use rotor_report::page::{Block, Column, Page, Section, Table};
 use rotor_report::text::fit;
 use rotor_report::words::Lang;
+use rotor_run::portfolio::{TOP, TOP_NET};
 use serde_json::Value;
 
 /// How many rows of a table are shown; JSON has all.
@@ -148,8 +149,8 @@ fn headline(headline: &Headline) -> Section {
     ]);
     for Level { portfolio, before, after } in &headline.levels {
         let name = match portfolio.as_str() {
-            "top_net" => "picks, net of cost",
-            "top" => "picks, before cost",
+            TOP_NET => "picks, net of cost",
+            TOP => "picks, before cost",
             _ => "all sectors, equal weight",
         };
         let change = before.zip(*after).map(|(before, after)| after - before);

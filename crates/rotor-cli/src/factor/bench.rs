@@ -23,16 +23,16 @@ use crate::{CliError, Outcome, to_json};
 pub(crate) struct Bench {
     #[command(flatten)]
     asked: Asked,
-    /// Hold the count of instructions against this file, and fail if it has moved by more than 3%
+    /// Check the instruction count against this file; fail if it has moved by more than 3%
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// Write down in the baseline that the move is meant
+    /// Accept the new count and write it into the baseline
     #[arg(long, requires_all = ["baseline", "reason", "by"])]
     accept: bool,
-    /// Why the count may move
+    /// Why the count may change
     #[arg(long, value_name = "TEXT", requires = "accept")]
     reason: Option<String>,
-    /// Who says so
+    /// Who accepts it
     #[arg(long, value_name = "NAME", requires = "accept")]
     by: Option<String>,
     /// Only ask so many times on each day, to be counted from outside

@@ -12,7 +12,7 @@ use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Libraries whose factors are listed too
+    /// Libraries whose factors are listed as well
     #[arg(value_name = "LIB")]
     libraries: Vec<PathBuf>,
     /// Print JSON

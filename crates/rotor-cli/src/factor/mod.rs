@@ -20,40 +20,40 @@ use crate::{CliError, Outcome};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List the linked factors and those of given libraries
+    /// List the linked factors, and those of the given libraries
     List(list::List),
-    /// Say what a factor is: its inputs and parameters, or every reason why its library is refused
+    /// Show a factor's inputs and parameters, or every reason why its library is refused
     ///
     /// Exit code 0 if it can be loaded, 1 if it is refused.
     Inspect(inspect::Inspect),
-    /// Make a crate with a factor that works, ready to be changed
+    /// Create a crate with a working factor as a starting point
     New(new::New),
-    /// Try the promises of a factor on real windows: repetition, order, threads, look-ahead, missing inputs
+    /// Test a factor's contract on real windows: repetition, order, threads, look-ahead, missing inputs
     ///
-    /// Exit code 0 if all are kept, 1 if one is broken.
+    /// Exit code 0 if every promise is kept, 1 if one is broken, 2 if the factor cannot be tested.
     Check(check::Check),
-    /// Say what a call costs, and hold its count of instructions against a baseline
+    /// Measure what one call costs, and check its instruction count against a baseline
     ///
-    /// Exit code 0 if it has not moved, 1 if it has.
+    /// Exit code 0 if the count has moved by 3% or less, 1 if by more, 2 if it cannot be counted.
     Bench(bench::Bench),
 }
 
 /// How a library is loaded.
 #[derive(Debug, Args)]
 pub(crate) struct Loading {
-    /// Run it in a process of its own, so that it cannot take this one down
+    /// Run the library in a separate process, so that it cannot crash this one
     #[arg(long)]
     isolate: bool,
-    /// How long one call may take
+    /// Time limit of one call, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     time_limit: u64,
-    /// How much memory an isolated factor may have
+    /// Memory limit of an isolated factor, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u64).range(64..=1_048_576))]
     memory_limit: u64,
-    /// Refuse the library unless its SHA-256 is this
+    /// Refuse the library unless its SHA-256 is HEX
     #[arg(long, value_name = "HEX", value_parser = sha256)]
     sha256: Option<String>,
-    /// Load it although any user of the machine can change it
+    /// Load the library even if any user of the machine can change it
     #[arg(long)]
     allow_world_writable: bool,
 }
@@ -169,12 +169,7 @@ fn origin(plugin: &Plugin) -> String {
 fn input_line(input: &rotor_factor::Input) -> String {
     let optional = if input.is_optional() { ", optional" } else { "" };
     let panel = |kind: rotor_factor::EntityKind, frequency: rotor_factor::Frequency, n: usize| {
-        let period = match frequency {
-            rotor_factor::Frequency::Daily | rotor_factor::Frequency::Weekly => "days",
-            rotor_factor::Frequency::Monthly => "months",
-            rotor_factor::Frequency::Quarterly => "quarters",
-        };
-        format!("by {kind}, {frequency}, {n} {period}")
+        format!("by {kind}, {frequency}, {n} {}s", frequency.calendar().unit())
     };
     match input.source() {
         Source::Close { kind, frequency, n_periods } => {

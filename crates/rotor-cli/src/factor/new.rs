@@ -1,11 +1,11 @@
 //! `rotor factor new`: a crate with a factor that works, made from the momentum factor of this workspace.
 
 use std::fmt::Write as _;
-use std::fs;
-use std::io;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rotor_fs::{FileWriter, NewFolder};
 
 use crate::{CliError, Outcome};
 
@@ -27,7 +27,7 @@ pub(crate) struct New {
     /// The name of the crate, such as my-idea
     #[arg(value_parser = crate_name)]
     name: String,
-    /// Where to make it [default: a folder of that name]
+    /// The folder to create [default: a folder of that name]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
 }
@@ -58,38 +58,29 @@ struct Names {
 pub(super) fn run(arguments: &New) -> Result<Outcome, CliError> {
     let names = Names::of(&arguments.name);
     let folder = arguments.dir.clone().unwrap_or_else(|| PathBuf::from(&arguments.name));
-    let failed = |error: io::Error| CliError::Scaffold { folder: folder.clone(), error };
-    if folder.symlink_metadata().is_ok() {
-        return Err(failed(io::Error::new(io::ErrorKind::AlreadyExists, "it exists")));
-    }
-    let parent = match folder.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent).map_err(failed)?;
-    let parent = parent.canonicalize().map_err(failed)?;
-    let is_member = parent.file_name().is_some_and(|name| name == "factors")
-        && parent.parent().is_some_and(|root| root.join("crates/rotor-factor/Cargo.toml").is_file());
-    // Beside it first, so that it appears whole or not at all.
-    let partial = tempfile::Builder::new().prefix(".rotor-new-").tempdir_in(&parent).map_err(failed)?;
+    // It appears whole or not at all. The parents are there from now on.
+    let new = NewFolder::create(&folder).map_err(CliError::Scaffold)?;
+    let is_member = is_member(&folder);
     let files = if is_member { member(&names) } else { standalone(&names) };
     for (name, text) in files {
-        let path = partial.path().join(name);
-        fs::create_dir_all(path.parent().expect("a file lies in a folder")).map_err(failed)?;
-        fs::write(&path, text).map_err(failed)?;
-        #[cfg(unix)]
-        if path.extension().is_some_and(|extension| extension == "sh") {
-            use std::os::unix::fs::PermissionsExt as _;
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).map_err(failed)?;
-        }
+        let is_script = Path::new(&name).extension().is_some_and(|extension| extension == "sh");
+        let write = |file: &mut FileWriter| file.write_all(text.as_bytes());
+        let written =
+            if is_script { new.write_executable(&name, write) } else { new.write_file(&name, write) };
+        written.map_err(CliError::Scaffold)?;
     }
-    let place = parent.join(folder.file_name().unwrap_or_default());
-    let partial = partial.keep();
-    fs::rename(&partial, &place).map_err(|error| {
-        let _ = fs::remove_dir_all(&partial);
-        failed(error)
-    })?;
+    new.finish().map_err(CliError::Scaffold)?;
     Ok(Outcome::done(next_steps(&folder, &names, is_member)))
+}
+
+/// Tells whether a folder lies among the factors of the workspace of Rotor.
+fn is_member(folder: &Path) -> bool {
+    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let is_among_factors = |parent: PathBuf| {
+        parent.file_name().is_some_and(|name| name == "factors")
+            && parent.parent().is_some_and(|root| root.join("crates/rotor-factor/Cargo.toml").is_file())
+    };
+    parent.canonicalize().is_ok_and(is_among_factors)
 }
 
 impl Names {

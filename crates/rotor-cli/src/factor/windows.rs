@@ -19,10 +19,10 @@ pub(super) struct Asked {
     /// The path of a library, or the name of a linked factor
     #[arg(value_name = "LIB|NAME")]
     pub(super) factor: String,
-    /// The dataset whose windows are shown [default: datasets/demo, else a made-up world]
+    /// The dataset to run the factor on [default: datasets/demo, else a synthetic one]
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
-    /// Which factor of a library that has several
+    /// The factor to take from a library that has several
     #[arg(long, value_name = "NAME")]
     pub(super) name: Option<String>,
     /// Set a parameter of the factor

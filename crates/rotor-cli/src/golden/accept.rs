@@ -2,7 +2,7 @@
 
 use clap::Args;
 use rotor_compare::golden::GoldenComparison;
-use rotor_data::folder::sha256;
+use rotor_fs::{FileDestination, lock_folder, sha256};
 use serde_json::json;
 
 use super::case::Case;
@@ -11,7 +11,6 @@ use super::ledger::{Acceptance, Ledger, NONE};
 use super::{GoldenError, Place};
 use crate::compare::page::golden_page;
 use crate::compare::{Format, Shown};
-use crate::place::replace;
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
@@ -21,7 +20,7 @@ pub(crate) struct Accept {
     /// Why the change is right
     #[arg(long, value_name = "TEXT")]
     reason: String,
-    /// Who says so
+    /// Who accepts it
     #[arg(long, value_name = "NAME")]
     by: String,
     #[command(flatten)]
@@ -45,7 +44,7 @@ pub(crate) fn run(arguments: &Accept) -> Result<Outcome, CliError> {
     let case = Case::open(&place, name)?;
     let after = case.text(&arguments.place.set)?;
     let hash = sha256(after.as_bytes());
-    let _lock = Ledger::lock(&place)?;
+    let _lock = lock_folder(&place).map_err(GoldenError::Write)?;
     let ledger = Ledger::read(&place)?;
     let before = case.accepted()?;
     let last = ledger.last(name).map_or(NONE, |entry| entry.after.as_str());
@@ -61,8 +60,8 @@ pub(crate) fn run(arguments: &Accept) -> Result<Outcome, CliError> {
         text.extend([&arguments.shown.page(&golden_page(name, comparison)), "\n"]);
     }
     if !is_written {
-        let path = case.text_path();
-        replace(&path, &after).map_err(|error| GoldenError::Write { path, error })?;
+        let destination = FileDestination::replacing(&case.text_path());
+        destination.and_then(|text| text.write(after.as_bytes())).map_err(GoldenError::Write)?;
     }
     let (by, reason) = (arguments.by.trim().to_owned(), arguments.reason.trim().to_owned());
     text.extend([name, ": accepted by ", &by, ": ", &reason, "\n"]);

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rotor_compare::golden::Golden;
 use rotor_data::Dataset;
-use rotor_data::synthetic::{self, World};
 use rotor_data::{Format, write_dataset};
 use rotor_run::{Config, read_config};
+use rotor_synthetic::World;
 use serde::Deserialize;
 
 use super::GoldenError;
@@ -139,7 +139,7 @@ impl Case {
                         );
                     }
                 };
-                let made = synthetic::generate(world, seed)?;
+                let made = rotor_synthetic::generate(world, seed)?;
                 let place = parent.join("dataset");
                 // As text: its hashes do not change with the library that writes Parquet.
                 write_dataset(&place, &made.manifest, &made.tables, Format::Csv, &[])?;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 use rotor_compare::golden::{Golden, GoldenComparison};
-use rotor_data::folder::sha256;
+use rotor_fs::sha256;
 use serde_json::{Value, json};
 
 use super::case::Case;
@@ -14,7 +14,7 @@ use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Only these cases [default: all]
+    /// The cases to check [default: all]
     #[arg(value_name = "CASE")]
     cases: Vec<String>,
     #[command(flatten)]

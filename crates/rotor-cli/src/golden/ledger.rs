@@ -1,9 +1,9 @@
 //! `ACCEPTED.toml`: who accepted which change of a golden backtest, and why.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::path::Path;
 
+use rotor_fs::FileDestination;
 use serde::Deserialize;
 
 use super::GoldenError;
@@ -52,14 +52,6 @@ impl Ledger {
         toml::from_str(&text).map_err(|error| unreadable(error.to_string().trim_end().to_owned()))
     }
 
-    /// Waits until nobody else accepts anything in this place; the lock ends with what is returned.
-    pub(super) fn lock(place: &Path) -> Result<File, GoldenError> {
-        let failed = |error| GoldenError::Write { path: place.join(FILE), error };
-        let folder = File::open(place).map_err(failed)?;
-        folder.lock().map_err(failed)?;
-        Ok(folder)
-    }
-
     pub(super) fn last(&self, case: &str) -> Option<&Acceptance> {
         self.accepted.iter().rev().find(|entry| entry.case == case)
     }
@@ -88,14 +80,13 @@ impl Ledger {
         faults
     }
 
-    /// Adds an entry to the file, which appears whole. The caller holds the [lock](Self::lock).
+    /// Adds an entry to the file, which appears whole. The caller holds the lock of the folder.
     pub(super) fn add(place: &Path, entry: &Acceptance) -> Result<(), GoldenError> {
         let path = place.join(FILE);
-        let failed = |error| GoldenError::Write { path: path.clone(), error };
         let mut text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEAD.to_owned(),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(GoldenError::Read { path, reason: error.to_string() }),
         };
         let Acceptance { case, by, reason, before, after } = entry;
         let quoted = |text: &str| toml::Value::from(text).to_string();
@@ -108,8 +99,9 @@ impl Ledger {
         // Whoever wrote the file by hand may have left what cannot be gone on with.
         if let Err(error) = toml::from_str::<Self>(&text) {
             let reason = format!("with one more entry it is no list of acceptances: {}", error.message());
-            return Err(GoldenError::Read { path: path.clone(), reason });
+            return Err(GoldenError::Read { path, reason });
         }
-        crate::place::replace(&path, &text).map_err(failed)
+        let destination = FileDestination::replacing(&path);
+        destination.and_then(|list| list.write(text.as_bytes())).map_err(GoldenError::Write)
     }
 }

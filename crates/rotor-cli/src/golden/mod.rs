@@ -18,9 +18,9 @@ use crate::{CliError, Outcome};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Replay golden backtests and hold them against what was accepted
+    /// Run golden backtests and check them against their accepted results
     ///
-    /// Exit code 0 if all are what was accepted and every text is signed, 1 if not (with the comparison), 2 if a case cannot be run.
+    /// Exit code 0 if every result is the accepted one, 1 if not (with the comparison), 2 if a case cannot be run.
     Check(check::Check),
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Place {
     /// The folder of the cases [default: tests/golden or golden, whichever has cases]
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
-    /// Set a key of the configuration of every case that is run, such as `my_factor.library=target/release/libmy_factor.so`
+    /// Set a configuration key in every case that is run, such as `my_factor.library=target/release/libmy_factor.so`
     #[arg(long, value_name = "KEY=VALUE", value_parser = crate::run::settings::key_value)]
     set: Vec<(String, String)>,
 }
@@ -44,8 +44,8 @@ pub(crate) enum GoldenError {
     UnknownCase { name: String, place: PathBuf, known: Vec<String> },
     #[error("cannot read {}: {reason}", path.display())]
     Read { path: PathBuf, reason: String },
-    #[error("cannot write {}: {error}", path.display())]
-    Write { path: PathBuf, error: std::io::Error },
+    #[error(transparent)]
+    Write(rotor_fs::FsError),
     #[error("golden backtest `{case}` needs {}, which is not there yet", path.display())]
     NotMade { case: String, path: PathBuf, made_by: String },
     #[error("`--set {key}`: no golden backtest in {} runs a factor `{factor}`", place.display())]
@@ -69,7 +69,8 @@ impl GoldenError {
             Self::UnknownCase { known, .. } => Some(format!("there are {}", crate::listed(known))),
             Self::NotMade { made_by, .. } => Some(format!("`{made_by}` makes it")),
             Self::Unsigned { .. } => Some("say why by `--reason` and who by `--by`, in words".into()),
-            Self::Read { .. } | Self::Write { .. } => None,
+            Self::Write(error) => error.hint().map(Into::into),
+            Self::Read { .. } => None,
         }
     }
 }

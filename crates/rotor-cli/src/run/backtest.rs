@@ -19,13 +19,13 @@ use crate::{CliError, Outcome, report, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Backtest {
-    /// Where the run folder goes [default: runs/NAME of the dataset, numbered]
+    /// The run folder to write [default: runs/NAME of the dataset, numbered]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Replace the run folder that is there
+    /// Replace an existing run folder
     #[arg(long)]
     force: bool,
-    /// How many threads take part; the results are the same on any number [default: one a core]
+    /// Number of threads; results are the same for any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// The language of the report

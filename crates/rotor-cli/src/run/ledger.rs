@@ -15,6 +15,7 @@ use rotor_run::Config;
 use rotor_run::ledger::{
     Headline, History, Ledger, LedgerError, Trial, TrialData, dataset_hash, strategy_hash,
 };
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 use serde_json::{Map, Value};
 
 use super::members::Chosen;
@@ -28,7 +29,7 @@ pub(crate) struct LedgerFlags {
     /// The ledger of trials [default: `$ROTOR_LEDGER`, else rotor/trials.jsonl in the user's data folder]
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
-    /// Neither count the trials in the ledger nor add this one; the run says so
+    /// Do not use the ledger: neither count its trials nor add this one; the run records this
     #[arg(long, conflicts_with = "ledger")]
     no_ledger: bool,
 }
@@ -205,7 +206,7 @@ impl Counted {
 
 fn headline(evaluation: &Evaluation) -> Headline {
     let of_run = &evaluation.portfolio.all;
-    let excess = of_run.excess.get("top_net").and_then(|benchmarks| benchmarks.get("equal_weight"));
+    let excess = of_run.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(EQUAL_WEIGHT));
     let excess = excess.map(|excess| &excess.arithmetic);
     Headline {
         excess: excess.and_then(|excess| excess.value.value.ok()),

@@ -1,34 +1,46 @@
-//! Progress on standard error, on a terminal, when a run takes more than a moment.
+//! Progress on standard error, on a terminal, when work takes more than a moment.
 
 use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// Runs shorter than this show nothing.
+use rotor_engine::{Progress, Watch};
+
+/// Work shorter than this shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
 const STEP: Duration = Duration::from_millis(100);
 
-/// Does some work, which calls what it is given for each day that is done; shows the count while it lasts.
-pub(super) fn watched<T>(work: impl FnOnce(&(dyn Fn() + Sync)) -> T) -> T {
-    watched_as("replaying", work)
+/// Counts days for the line on the terminal.
+#[derive(Debug, Default)]
+struct Count {
+    n_done: AtomicUsize,
+    /// 0 where it is not known.
+    n_days: AtomicUsize,
+    is_over: AtomicBool,
 }
 
-/// As [`watched`], of work that is called something else.
-pub(super) fn watched_as<T>(doing: &str, work: impl FnOnce(&(dyn Fn() + Sync)) -> T) -> T {
-    let (n_done, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let count = || {
-        n_done.fetch_add(1, Ordering::Relaxed);
-    };
+impl Watch for Count {
+    fn on_day(&self, progress: Progress) -> ControlFlow<()> {
+        self.n_done.fetch_max(progress.n_done, Ordering::Relaxed);
+        self.n_days.store(progress.n_days.unwrap_or(0), Ordering::Relaxed);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Does some work, which tells a watcher of each day that is done; shows the count while it lasts.
+pub(super) fn with_progress<T>(doing: &str, work: impl FnOnce(&dyn Watch) -> T) -> T {
+    let count = Count::default();
     if !std::io::stderr().is_terminal() {
         return work(&count);
     }
     std::thread::scope(|scope| {
-        let over = Over(&is_over);
-        let watcher = scope.spawn(|| show(doing, &n_done, &is_over));
-        // Also if the work panics, so that the watcher ends and the scope with it.
+        let over = Over(&count.is_over);
+        let line = scope.spawn(|| show(doing, &count));
+        // Also if the work panics, so that the thread ends and the scope with it.
         let result = work(&count);
         drop(over);
-        watcher.thread().unpark();
+        line.thread().unpark();
         result
     })
 }
@@ -41,19 +53,24 @@ impl Drop for Over<'_> {
     }
 }
 
-fn show(doing: &str, n_done: &AtomicUsize, is_over: &AtomicBool) {
+fn show(doing: &str, count: &Count) {
     let start = Instant::now();
     let mut is_shown = false;
-    while !is_over.load(Ordering::Acquire) {
+    while !count.is_over.load(Ordering::Acquire) {
         std::thread::park_timeout(STEP);
-        if start.elapsed() >= PATIENCE && !is_over.load(Ordering::Acquire) {
+        if start.elapsed() >= PATIENCE && !count.is_over.load(Ordering::Acquire) {
             is_shown = true;
-            let (n, seconds) = (n_done.load(Ordering::Relaxed), start.elapsed().as_secs());
+            let n = count.n_done.load(Ordering::Relaxed);
+            let of = match count.n_days.load(Ordering::Relaxed) {
+                0 => String::new(),
+                all => format!(" of {all}"),
+            };
             // A terminal that cannot be written to is no reason to end a run.
-            let _ = write!(std::io::stderr(), "\r{doing}: {n} days done, {seconds} s ");
+            let _ =
+                write!(std::io::stderr(), "\r{doing}: {n}{of} days done, {} s ", start.elapsed().as_secs());
         }
     }
     if is_shown {
-        let _ = write!(std::io::stderr(), "\r{:40}\r", "");
+        let _ = write!(std::io::stderr(), "\r{:60}\r", "");
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::language::Language;
 use super::members::Chosen;
-use super::progress::watched;
+use super::progress::with_progress;
 use super::provenance::provenance;
 use crate::{CliError, report, to_json};
 
@@ -35,8 +35,8 @@ const REPORT: &str = "report";
 /// Replays a configuration on a dataset and evaluates the run.
 pub(crate) fn replayed(dataset: &Dataset, config: &Config, chosen: &[Chosen]) -> Result<Replayed, CliError> {
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
-    let result = watched(|watch| backtest(dataset, config, &members, watch))?;
-    let evaluation = rotor_eval::evaluate(&result.run, config);
+    let result = with_progress("replaying", |watch| backtest(dataset, config, &members, watch))?;
+    let evaluation = rotor_eval::evaluate_with(&result.run, &result.cross_sections, config);
     let provenance = provenance(dataset, config, chosen, &result.run, &result.warnings);
     let metrics = to_json(&evaluation)?;
     Ok(Replayed { result, evaluation, provenance, metrics, report: None })

@@ -14,13 +14,13 @@ use crate::linked::DEFAULT_FACTORS;
 /// Flags that say what a run is made of.
 #[derive(Debug, Args)]
 pub(crate) struct Settings {
-    /// Read the configuration from a file, as `rotor init` makes it
+    /// Read the configuration from a file such as `rotor init` writes
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Add a factor: the path of a library, or the name of a linked one
+    /// Add a factor: the path of a library or the name of a linked factor
     #[arg(long, value_name = "LIB|NAME")]
     pub(super) factor: Vec<String>,
-    /// Set a key of the configuration, or a parameter of a factor: `heat.direction=momentum`, `heat.weight=0`
+    /// Set a configuration key or a factor's parameter, such as `heat.direction=momentum` or `heat.weight=0`
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     set: Vec<(String, String)>,
     #[command(flatten)]

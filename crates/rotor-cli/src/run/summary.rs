@@ -6,8 +6,8 @@ use std::path::Path;
 use rotor_data::Dataset;
 use rotor_engine::Backtest;
 use rotor_eval::{Estimate, Evaluation, Figure, PortfolioEvaluation, Variant};
-use rotor_run::Config;
-use rotor_run::{Place, Run};
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
+use rotor_run::{Config, RankingRow, Run};
 use serde_json::{Value, json};
 
 use super::ledger::Counted;
@@ -139,7 +139,7 @@ fn portfolios(facts: &Facts<'_>) -> String {
     ];
     let mut table = TextTable::new(&columns);
     for (portfolio, performance) in of_run.performance.iter() {
-        let excess = of_run.excess.get("top_net").and_then(|benchmarks| benchmarks.get(portfolio));
+        let excess = of_run.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(portfolio));
         let (mean, range) = excess.map_or((String::new(), String::new()), |excess| {
             (percent(&excess.arithmetic.value, 1), interval(&excess.arithmetic, 100.0, 1, "%"))
         });
@@ -170,9 +170,9 @@ fn relative(run: &Run) -> String {
         let rows = run.returns.iter().filter(|row| run.portfolios[row.portfolio as usize] == name);
         rows.map(|row| (row.execution, row.value)).collect()
     };
-    let equal_weight = returns("equal_weight");
+    let equal_weight = returns(EQUAL_WEIGHT);
     let mut ratio = 1.0;
-    let values = returns("top_net").into_iter().map(|(execution, net)| {
+    let values = returns(TOP_NET).into_iter().map(|(execution, net)| {
         let at = equal_weight.binary_search_by_key(&execution, |(execution, _)| *execution).ok()?;
         ratio *= (1.0 + net) / (1.0 + equal_weight[at].1);
         Some(ratio).filter(|ratio| ratio.is_finite())
@@ -259,9 +259,9 @@ fn doubts(of_run: &PortfolioEvaluation) -> String {
 
 fn portfolio_name(facts: &Facts<'_>, portfolio: &str) -> String {
     match portfolio {
-        "top" => format!("top {}", facts.config.top),
-        "top_net" => format!("top {} net", facts.config.top),
-        "equal_weight" => "equal weight".into(),
+        TOP => format!("top {}", facts.config.top),
+        TOP_NET => format!("top {} net", facts.config.top),
+        EQUAL_WEIGHT => "equal weight".into(),
         code => match facts.dataset.find_entity(code) {
             Some(entity) => fit(&facts.dataset.entities()[entity].name, 24),
             None => fit(code, 24),
@@ -270,17 +270,17 @@ fn portfolio_name(facts: &Facts<'_>, portfolio: &str) -> String {
 }
 
 /// The last picks, best first.
-fn last_picks<'a>(facts: &Facts<'a>) -> Vec<&'a Place> {
+fn last_picks<'a>(facts: &Facts<'a>) -> Vec<&'a RankingRow> {
     let ranking = &facts.result.run.ranking;
     let last = ranking.last().map(|place| place.execution);
-    let mut picks: Vec<&Place> =
+    let mut picks: Vec<&RankingRow> =
         ranking.iter().filter(|place| Some(place.execution) == last && place.weight > 0.0).collect();
     picks.sort_by_key(|place| place.rank);
     picks
 }
 
 /// The scores of a sector on a day, in the order of the factors.
-fn scores_of(facts: &Facts<'_>, place: &Place) -> Vec<Option<f64>> {
+fn scores_of(facts: &Facts<'_>, place: &RankingRow) -> Vec<Option<f64>> {
     let run = &facts.result.run;
     let from = run.scores.partition_point(|score| score.execution < place.execution);
     let of_day = run.scores[from..].iter().take_while(|score| score.execution == place.execution);

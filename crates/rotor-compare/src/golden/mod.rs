@@ -8,7 +8,7 @@ mod text;
 
 use std::collections::BTreeMap;
 
-use rotor_data::folder::sha256;
+use rotor_fs::sha256;
 use rotor_run::{Run, RunFolder};
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rotor_data::model::Entity;
 use rotor_factor::{Date, EntityKind, Month};
-use rotor_run::{Execution, Place, Return, Run, RunFolder, Score, Turnover};
+use rotor_run::{Execution, RankingRow, Return, Run, RunFolder, Score, Turnover};
 use serde_json::Value;
 
 use super::text::{MONTHS, NO_ROW, NO_SCORE, PICKS};
@@ -160,7 +160,7 @@ fn sector(line: usize, code: &str, run: &Run) -> Result<u32, GoldenFault> {
 fn picks(lines: &[Line<'_>], run: &mut Run) -> Result<(), GoldenFault> {
     for (line, cells) in rows(lines, &PICKS)?.1 {
         let number = |cell: &str| value::<f64>(line, cell, "a number");
-        run.ranking.push(Place {
+        run.ranking.push(RankingRow {
             execution: execution(line, cells[0], run)?,
             rank: value(line, cells[1], "a rank")?,
             sector: sector(line, cells[2], run)?,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_run::{Run, RunFolder};
 use serde_json::Value;
 
@@ -82,10 +83,10 @@ fn is_headline(path: &str) -> bool {
         | ["portfolio", "all", "trading", _, "value"]
         | ["forecast", "all", _, _, "latest", "mse" | "r2_no_change" | "r2_history", "value" | "n"] => true,
         ["portfolio", "all", "performance", portfolio, figure, "value"] => {
-            ["top", "top_net", "equal_weight"].contains(portfolio)
+            [TOP, TOP_NET, EQUAL_WEIGHT].contains(portfolio)
                 && ["annual_return", "volatility", "sharpe", "max_drawdown"].contains(figure)
         }
-        ["portfolio", "all", "excess", "top_net", "equal_weight", "arithmetic", rest @ ..]
+        ["portfolio", "all", "excess", TOP_NET, EQUAL_WEIGHT, "arithmetic", rest @ ..]
         | ["factor", "all", _, "rank_ic", "mean", rest @ ..] => is_estimate(rest),
         _ => false,
     }

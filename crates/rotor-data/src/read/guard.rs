@@ -209,16 +209,16 @@ mod tests {
             ("a\n\"x\r\ny\"\n\"say \"\"hi\"\"\"\n", "[]"),
             ("a\n\n1\n\n", "[2, 4]"),
             ("a\r\n\r\n1\r\n", "[2]"),
-            ("", "1 the file is empty; not even a header is there"),
+            ("", "1 the file is empty, without a header"),
             ("\u{feff}a,b\n", "1 begins with a byte order mark"),
             ("a\r\n1\n", "2 this line ends with LF, the lines above with CR LF"),
             ("a\n1\r\n", "2 this line ends with CR LF, the lines above with LF"),
-            ("a\r1\r", "1 a carriage return stands alone, without a line feed after it"),
-            ("a\n1\r", "2 a carriage return stands alone, without a line feed after it"),
+            ("a\r1\r", "1 a carriage return has no line feed after it"),
+            ("a\n1\r", "2 a carriage return has no line feed after it"),
             ("a\nx\"y\n", "2 a quotation mark stands inside a field that is not quoted"),
             ("a\n\"x\"y\n", "2 text follows the closing quotation mark of a field"),
             ("a\n\n\"x\ny\nz", "3 the quotation mark that opens here is never closed"),
-            ("a\n\0\n", "2 a NUL byte stands in the text"),
+            ("a\n\0\n", "2 the text contains a NUL byte"),
         ] {
             for size in [1, 2, 3, 7, 100] {
                 assert_eq!(verdict(text.as_bytes(), size), expected, "{text:?} in pieces of {size}");

@@ -37,7 +37,7 @@ impl ParquetFile {
             let inferred = ArrowReaderMetadata::load(&bytes, options.clone())?;
             let (_, n_rows) = row_starts(inferred.metadata())?;
             if let Some((column, codec)) = unread_codec(inferred.metadata()) {
-                let problem = format!("column `{column}` is compressed with {codec}, which is not read");
+                let problem = format!("column `{column}` is compressed with {codec}, which is not supported");
                 return Err(ParquetError::General(problem));
             }
             if !is_plausible(n_rows, bytes.len() as u64) {

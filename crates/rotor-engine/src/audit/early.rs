@@ -1,7 +1,7 @@
 //! Figures that were public implausibly early for their series.
 
 use rotor_data::{Dataset, Vintage};
-use rotor_factor::{Frequency, ReferencePeriod};
+use rotor_factor::{Calendar, ReferencePeriod};
 
 use super::{EarlyFigure, EarlySeries, SameDaySeries};
 
@@ -35,10 +35,7 @@ fn lag(vintage: &Vintage) -> i32 {
 
 /// The month of the year, or the quarter: an annual report takes longer than one of a quarter.
 fn season(period: ReferencePeriod) -> u32 {
-    match period.frequency() {
-        Frequency::Daily | Frequency::Weekly => 0,
-        Frequency::Monthly | Frequency::Quarterly => period.end().month().number(),
-    }
+    if period.frequency().calendar() == Calendar::Days { 0 } else { period.end().month().number() }
 }
 
 fn early(dataset: &Dataset, series: usize, firsts: &[Vintage]) -> Option<EarlySeries> {
@@ -77,7 +74,7 @@ fn early(dataset: &Dataset, series: usize, firsts: &[Vintage]) -> Option<EarlySe
 
 fn same_day(dataset: &Dataset, series: usize, firsts: &[Vec<Vintage>]) -> Option<SameDaySeries> {
     let declared = &dataset.series()[series];
-    let is_slow = matches!(declared.frequency, Frequency::Monthly | Frequency::Quarterly);
+    let is_slow = declared.frequency.calendar() != Calendar::Days;
     let of_series = &firsts[series];
     let n_same_day = of_series.iter().filter(|vintage| lag(vintage) == 0).count();
     if !is_slow || of_series.len() < FEWEST || 4 * n_same_day < 3 * of_series.len() {

@@ -14,7 +14,7 @@ use rotor_factor::EntityKind;
 use rotor_stats::{pearson, percentiles};
 
 use super::early::first_vintages;
-use crate::portfolio::sector_return;
+use crate::returns::sector_return;
 use crate::schedule::Execution;
 
 /// A series and how well it knows returns.

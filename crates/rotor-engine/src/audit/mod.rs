@@ -1,14 +1,14 @@
-//! Whether a dataset itself looks ahead: figures that are public too early, and figures that know returns.
+//! Checks whether a dataset itself looks ahead: values that are public too early, and values that know returns.
 //!
-//! A factor that keeps every promise is as honest as the days of release that it is given. Two things give a dataset away.
-//! A figure that was public within a tenth of the time that its series usually takes, or of a series whose figures all are
-//! public the day their period ends, carries a day of release that nobody has looked up ([`EarlySeries`], [`SameDaySeries`]).
-//! And a figure of a period that is over cannot know what prices do afterwards: where it does, it was made with hindsight,
-//! or its period or its release is stamped wrongly ([`Foresight`]).
+//! A factor that keeps every promise still depends on the release dates that it is given. Two things show wrong dates. A value
+//! that was public within a tenth of the usual lag of its series, or a series whose values are all public on the day their
+//! period ends, has a release date that nobody looked up ([`EarlySeries`], [`SameDaySeries`]). And a value of a past period
+//! cannot know what prices do afterwards; if it does, it was made with hindsight, or its period or release date is wrong
+//! ([`Foresight`]).
 //!
-//! What is certain enough to fail is a matter of size, and the bounds are constants here: early is a tenth, foresight a rank
-//! correlation of a half at five standard errors. A series that is always public on the last day of its periods is a
-//! warning: a purchasing managers' index is.
+//! The thresholds for a failure are constants here: a tenth of the usual lag, and a rank correlation of one half at five
+//! standard errors. A series that is always public on the last day of its periods gives only a warning, because it may be
+//! right, as for a purchasing managers' index.
 
 mod early;
 mod foresight;
@@ -19,7 +19,7 @@ use rotor_factor::{Date, Frequency};
 use crate::schedule::Execution;
 pub use foresight::{Foresight, Form, When};
 
-/// What speaks against a dataset.
+/// The findings of an audit of a dataset.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Audit {
     /// The number of series looked at.
@@ -34,7 +34,7 @@ pub struct Audit {
     pub closest: Option<Foresight>,
 }
 
-/// A series with figures that were public implausibly early.
+/// A series with values that were public implausibly early.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarlySeries {
     /// Its name.
@@ -49,7 +49,7 @@ pub struct EarlySeries {
     pub example: EarlyFigure,
 }
 
-/// A figure that was public implausibly early.
+/// A value that was public implausibly early.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EarlyFigure {
     /// The row of `observations`, counted from 1.
@@ -66,7 +66,7 @@ pub struct EarlyFigure {
     pub usual_lag: i32,
 }
 
-/// A series whose figures are public on the last day of their month or quarter.
+/// A series whose values are public on the last day of their month or quarter.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SameDaySeries {
     /// Its name.
@@ -89,7 +89,7 @@ impl Audit {
     }
 }
 
-/// Looks at the releases of a dataset, and holds its figures against the returns of its sectors between executions.
+/// Checks the release dates of a dataset, and compares its values with the returns of its sectors between executions.
 #[must_use]
 pub fn audit(dataset: &Dataset, executions: &[Execution]) -> Audit {
     let (early, same_day) = early::find(dataset);

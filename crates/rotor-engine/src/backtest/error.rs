@@ -89,7 +89,7 @@ pub enum BacktestError {
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// There is no factor, or none that counts.
-    #[error("no factor of a weight above 0 is in the run")]
+    #[error("the run has no factor with a weight above 0")]
     NoFactors,
     /// A code is not that of a sector or benchmark.
     #[error("`{key}`: dataset `{dataset}` has no {kind} `{code}`")]
@@ -163,6 +163,9 @@ pub enum BacktestError {
         /// Why.
         error: SweepError,
     },
+    /// The watcher stopped the run.
+    #[error("stopped")]
+    Stopped,
 }
 
 impl BacktestError {
@@ -174,9 +177,9 @@ impl BacktestError {
             Self::NoExecutions { days: Some((first, last)), .. } => {
                 format!("its trading days reach from {first} to {last}, and the last month has no exit")
             }
-            Self::NoExecutions { days: None, .. } => "it has no closes of sectors".into(),
+            Self::NoExecutions { days: None, .. } => "it has no sector closes".into(),
             Self::Schedule(ScheduleError::NeedsDays { key, .. }) => format!("leave `{key}` out"),
-            Self::Schedule(ScheduleError::NeedsPrices { .. }) => "take `rebalance = \"month_start\"`".into(),
+            Self::Schedule(ScheduleError::NeedsPrices { .. }) => "use `rebalance = \"month_start\"`".into(),
             Self::UnknownEntity { nearest: Some(near), .. } => format!("did you mean `{near}`?"),
             Self::UnknownEntity { known, kind, .. } if known.is_empty() => format!("it has no entity of kind `{kind}`"),
             Self::UnknownEntity { known, .. } => {
@@ -184,18 +187,18 @@ impl BacktestError {
                 format!("there are {}{}", shown.join(", "), if known.len() > 40 { " and others" } else { "" })
             }
             Self::MissingInputs { .. } => {
-                "give a dataset that has them, leave these factors out, or take `on_missing_input = \"warn\"`".into()
+                "give a dataset that has them, leave these factors out, or set `on_missing_input = \"warn\"`".into()
             }
             Self::NeverLive { .. } => {
                 "factors need their inputs, and years of history before the first month; `rotor dataset describe` says what there is".into()
             }
             Self::FactorFailed { hint: Some(hint), .. } => hint.clone(),
-            Self::FactorFailed { .. } => "mend the factor, or take `on_error = \"skip\"`".into(),
+            Self::FactorFailed { .. } => "fix the factor, or set `on_error = \"skip\"`".into(),
             Self::Window { .. } => "shorten its windows, or start later".into(),
-            Self::NoFactors => "name factors by `factors`, and give one of them a weight above 0".into(),
+            Self::NoFactors => "name factors in `factors`, and give one of them a weight above 0".into(),
             Self::ReservedCode { .. } => "rename it in the dataset, or name the other `benchmarks`".into(),
             Self::NobodyAlive { .. } => "`rotor dataset describe` says which days there are".into(),
-            Self::Plan(_) | Self::NoSectors { .. } => return None,
+            Self::Plan(_) | Self::NoSectors { .. } | Self::Stopped => return None,
         })
     }
 }

@@ -2,23 +2,23 @@
 
 mod error;
 mod hold;
-mod said;
+mod signals;
 
 use std::collections::BTreeMap;
 
-use rotor_data::{Dataset, PriceFrequency, SweepError};
+use rotor_data::{Dataset, PriceFrequency};
 use rotor_factor::{AsOf, Date, EntityKind, Released, Source, Spec, nearest};
 use rotor_plugin::Instance;
-use rotor_run::Run;
+use rotor_run::portfolio::Portfolio;
+use rotor_run::{Config, KeptTables, OnError, OnMissingInput, Run};
+use rotor_strategy::CrossSections;
 
 use crate::plan::Plan;
-use crate::replay::{Replay, TableDays, replay_watched};
+use crate::replay::{Replay, ReplayError, TableDays, replay_watched};
 use crate::schedule::{Execution, schedule};
 use crate::views::Views;
-use hold::portfolio_names;
-pub(crate) use hold::rank_and_pick;
-use rotor_run::{Config, KeptTables, OnError, OnMissingInput};
-use said::Said;
+use crate::watch::{Counter, Watch};
+use signals::Signals;
 
 pub use error::{BacktestError, Warning};
 
@@ -36,6 +36,8 @@ pub struct Member<'a> {
 pub struct Backtest {
     /// The facts.
     pub run: Run,
+    /// Its scores and returns by execution, as ranked and held; the evaluation takes them as they are.
+    pub cross_sections: CrossSections,
     /// What a reader of the run must know.
     pub warnings: Vec<Warning>,
 }
@@ -43,16 +45,17 @@ pub struct Backtest {
 /// Replays a strategy over history.
 ///
 /// Every factor is asked about every execution day of the configuration, and about the last exit for what it says of its own
-/// targets. `watch` hears of each day that is done. The result has the same bits on any number of threads.
+/// targets. `watch` hears of each day that is done and may stop the run. The result has the same bits on any number of threads.
 ///
 /// # Errors
 ///
 /// If the configuration does not fit the dataset, no factor ever has a score, or a factor fails and the run is to stop then.
+/// [`BacktestError::Stopped`] if the watcher stops it.
 pub fn backtest(
     dataset: &Dataset,
     config: &Config,
     members: &[Member<'_>],
-    watch: &(dyn Fn() + Sync),
+    watch: &dyn Watch,
 ) -> Result<Backtest, BacktestError> {
     backtest_until(dataset, config, members, Date::MAX, watch)
 }
@@ -63,7 +66,7 @@ pub(crate) fn backtest_until(
     config: &Config,
     members: &[Member<'_>],
     until: Date,
-    watch: &(dyn Fn() + Sync),
+    watch: &dyn Watch,
 ) -> Result<Backtest, BacktestError> {
     let executions = checked_schedule(dataset, config, until)?;
     let plan = checked_plan(dataset, config, members)?;
@@ -88,20 +91,23 @@ pub(crate) fn backtest_until(
     };
     days.extend(executions.last().map(|last| AsOf(last.exit)));
     let instances: Vec<&Instance> = members.iter().map(|member| member.instance).collect();
-    let replay = replay_watched(dataset, &plan, &instances, &days, tables, watch)
+    let counter = Counter::new(watch, Some(days.len()));
+    let replay = replay_watched(dataset, &plan, &instances, &days, tables, &counter)
         .map_err(|error| culprit(dataset, members, &days, error))?;
     stop_at_failure(config, members, &plan, &replay, &days[..executions.len()])?;
 
-    let said = Said::new(dataset, members, executions, replay);
-    let mut run = said.begin_run();
-    said.say_scores(&mut run);
-    said.say_numbers(&mut run, config.tables);
-    let Some(first_kept) = (0..said.executions.len()).find(|day| said.is_live(*day)) else {
+    let signals = Signals::new(dataset, members, executions, replay);
+    let mut run = signals.begin_run();
+    signals.record_scores(&mut run);
+    signals.record_numbers(&mut run, config.tables);
+    signals.record_sector_returns(&mut run);
+    let cross_sections = CrossSections::new(&run);
+    let Some(first_kept) = cross_sections.first_live(&signals.weights()) else {
         return Err(BacktestError::NeverLive { reasons: most_frequent_reasons(&run) });
     };
-    said.hold(&mut run, config, &benchmarks, first_kept, &mut warnings);
-    warn(&said, &plan, first_kept, &mut warnings);
-    Ok(Backtest { run, warnings })
+    signals.record_holdings(&mut run, &cross_sections, config, &benchmarks, first_kept, &mut warnings);
+    warn(&signals, &cross_sections, &plan, first_kept, &mut warnings);
+    Ok(Backtest { run, cross_sections, warnings })
 }
 
 /// Returns the factors that cannot have a score in any month, with the inputs that the dataset lacks.
@@ -207,7 +213,7 @@ pub(crate) fn checked_plan(
 fn benchmarks(dataset: &Dataset, config: &Config) -> Result<Vec<usize>, BacktestError> {
     let benchmarks = named_benchmarks(dataset, config)?;
     let code = |benchmark: &usize| dataset.entities()[*benchmark].code.clone();
-    match benchmarks.iter().map(code).find(|code| portfolio_names().contains(code)) {
+    match benchmarks.iter().map(code).find(|code| Portfolio::from_name(code).is_some()) {
         Some(code) => Err(BacktestError::ReservedCode { dataset: dataset.manifest().name.clone(), code }),
         None => Ok(benchmarks),
     }
@@ -248,8 +254,12 @@ pub(crate) fn culprit(
     dataset: &Dataset,
     members: &[Member<'_>],
     days: &[AsOf],
-    error: SweepError,
+    error: ReplayError,
 ) -> BacktestError {
+    let error = match error {
+        ReplayError::Sweep(error) => error,
+        ReplayError::Stopped => return BacktestError::Stopped,
+    };
     let (first, last) = (days[0], days[days.len() - 1]);
     let fails = |member: &&Member<'_>| {
         let plan = Plan::new(dataset, &[member.instance.spec()]).expect("one factor has one name");
@@ -302,15 +312,21 @@ fn most_frequent_reasons(run: &Run) -> Vec<(String, String)> {
 }
 
 /// Adds what a reader must know of the factors and the months.
-fn warn(said: &Said<'_>, plan: &Plan, first_kept: usize, warnings: &mut Vec<Warning>) {
-    let n_days = said.executions.len();
-    let day = |position: usize| said.executions[position].as_of.0;
-    for (factor, member) in said.members.iter().enumerate() {
+fn warn(
+    signals: &Signals<'_>,
+    cross_sections: &CrossSections,
+    plan: &Plan,
+    first_kept: usize,
+    warnings: &mut Vec<Warning>,
+) {
+    let n_days = signals.executions.len();
+    let day = |position: usize| signals.executions[position].as_of.0;
+    for (factor, member) in signals.members.iter().enumerate() {
         if plan.refusal(factor).is_some() {
             continue;
         }
         let mut failures =
-            (0..n_days).filter_map(|day| Some((day, said.outcomes[factor][day].as_ref().err()?)));
+            (0..n_days).filter_map(|day| Some((day, signals.outcomes[factor][day].as_ref().err()?)));
         if let Some((first, error)) = failures.next() {
             let (n_days, reason) = (1 + failures.count(), error.to_string());
             warnings.push(Warning::FactorFailed {
@@ -324,7 +340,9 @@ fn warn(said: &Said<'_>, plan: &Plan, first_kept: usize, warnings: &mut Vec<Warn
     if first_kept > 0 {
         warnings.push(Warning::Skipped { n_days: first_kept, first_kept: day(first_kept) });
     }
-    let silent = (first_kept..n_days).filter(|day| !said.is_live(*day));
+    let weights = signals.weights();
+    let is_silent = |day: &usize| !cross_sections.days[*day].has_live_factor(&weights);
+    let silent = (first_kept..n_days).filter(is_silent);
     let days: Vec<Date> = silent.map(day).collect();
     if !days.is_empty() {
         warnings.push(Warning::NothingLive { days });
@@ -333,9 +351,9 @@ fn warn(said: &Said<'_>, plan: &Plan, first_kept: usize, warnings: &mut Vec<Warn
         let mut inputs = member.instance.spec().inputs().iter();
         plan.refusal(factor).is_none() && inputs.any(|input| matches!(input.source(), Source::Bridge))
     };
-    if said.members.iter().enumerate().any(reads_bridge) {
+    if signals.members.iter().enumerate().any(reads_bridge) {
         let mut first_release: BTreeMap<u32, Released> = BTreeMap::new();
-        for row in said.dataset.bridge() {
+        for row in signals.dataset.bridge() {
             let first = first_release.entry(row.sector).or_insert(row.released);
             *first = row.released.min(*first);
         }
@@ -343,7 +361,7 @@ fn warn(said: &Said<'_>, plan: &Plan, first_kept: usize, warnings: &mut Vec<Warn
             let mut released = sectors.iter().filter_map(|sector| first_release.get(sector));
             released.any(|released| !released.is_public(execution.as_of))
         };
-        let n_days = said.executions.iter().zip(&said.sectors).filter(is_early).count();
+        let n_days = signals.executions.iter().zip(&signals.sectors).filter(is_early).count();
         if n_days > 0 {
             warnings.push(Warning::EarlyBridge { n_days });
         }

@@ -3,13 +3,13 @@
 
 use std::sync::Barrier;
 
-use rotor_data::{Dataset, SweepError};
+use rotor_data::Dataset;
 use rotor_factor::{AsOf, Signal, Source};
 use rotor_plugin::{CallError, Instance};
 
 use super::{Finding, Promise};
 use crate::plan::Plan;
-use crate::replay::{Outcome, TableDays, replay};
+use crate::replay::{Outcome, ReplayError, TableDays, replay};
 use crate::views::Views;
 
 /// What was said of some days, by their positions.
@@ -30,7 +30,7 @@ impl<'a> Days<'a> {
     }
 
     /// Asks about one day.
-    pub(super) fn alone(self, factor: &Instance, position: usize) -> Result<Outcome, SweepError> {
+    pub(super) fn alone(self, factor: &Instance, position: usize) -> Result<Outcome, ReplayError> {
         let days = &self.days[position..=position];
         let mut replay = replay(self.dataset, self.plan, &[factor], days, TableDays::Last)?;
         Ok(replay.outcomes[0].remove(0))
@@ -41,12 +41,12 @@ impl<'a> Days<'a> {
         self,
         factor: &Instance,
         positions: impl IntoIterator<Item = usize>,
-    ) -> Result<Answers, SweepError> {
+    ) -> Result<Answers, ReplayError> {
         positions.into_iter().map(|position| Ok((position, self.alone(factor, position)?))).collect()
     }
 
     /// Asks about each day from four threads at once.
-    pub(super) fn on_many_threads(self, factor: &Instance) -> Result<Answers, SweepError> {
+    pub(super) fn on_many_threads(self, factor: &Instance) -> Result<Answers, ReplayError> {
         const N_THREADS: usize = 4;
         let (Some(first), Some(last)) = (self.days.first(), self.days.last()) else {
             return Ok(Answers::new());
@@ -62,7 +62,7 @@ impl<'a> Days<'a> {
                 together.wait();
                 answers.push((position, factor.evaluate(view.as_ref().map_err(|error| **error)?)));
             }
-            Ok(answers)
+            Ok::<_, ReplayError>(answers)
         };
         let threads = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..N_THREADS).map(|_| scope.spawn(walk)).collect();
@@ -79,7 +79,7 @@ impl<'a> Days<'a> {
     }
 
     /// Takes one input away after the other, on a few days.
-    pub(super) fn without_inputs(self, factor: &Instance) -> Result<Vec<Finding>, SweepError> {
+    pub(super) fn without_inputs(self, factor: &Instance) -> Result<Vec<Finding>, ReplayError> {
         let mut findings = Vec::new();
         let (Some(first), Some(last)) = (self.days.first(), self.days.last()) else { return Ok(findings) };
         let mut views = Views::new(self.dataset, self.plan, *first, *last)?;

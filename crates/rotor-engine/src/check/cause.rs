@@ -1,9 +1,9 @@
-//! What makes a factor say two things of one day.
+//! Finds out why a factor gives two answers for one day.
 //!
-//! A view cannot show the future, so a factor that knows it has it from somewhere: from days that it was shown before, from
-//! a clock, from the number of its calls. Each is tried by itself, every time with a factor that has seen nothing yet. If it
-//! remembers, it is shown later days in which the future of one part of the data alone is another one: the parts that
-//! change its answer are the ones it kept.
+//! A view cannot show the future, so a factor that knows it must have it from elsewhere: from days that it was shown before,
+//! from a clock, from the number of its calls. Each cause is tested separately with a fresh factor. If the factor remembers, it
+//! is shown later days in which the future of only one part of the data differs: the parts that change its answer are those
+//! that it kept.
 
 use std::fmt;
 
@@ -16,26 +16,26 @@ use super::{CheckError, Make};
 use crate::plan::Plan;
 use crate::replay::Outcome;
 
-/// Why a factor says two things of one day.
+/// Why a factor gives two answers for one day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// Asked about one day, and nothing else, two that are made alike disagree: a clock, random numbers, addresses.
+    /// Two equal factors, asked about this day only, disagree: a clock, random numbers, addresses.
     Start,
-    /// Asked twice in a row about one day it says two things: it counts its calls, or keeps what it said.
+    /// Asked twice in a row about one day, it gives two answers: it counts its calls, or keeps its last answer.
     Calls,
-    /// Once it has been shown later days it says something else of this one, and these parts of their data alone change
-    /// what: it keeps them.
+    /// After it was shown later days it answers differently, and these parts of their data change the answer: it keeps
+    /// them.
     Later(Vec<String>),
-    /// As before, but no part of the data alone changes what it says.
+    /// As `Later`, but no single part of the data changes its answer.
     LaterDays,
-    /// The answer hangs on these parts of the data as they became public on the day or later.
+    /// The answer depends on values of these parts of the data that became public on the day or later.
     Future(Vec<String>),
     /// It opens files.
     Files,
 }
 
-/// Finds out why a factor says two things of a day. `make` makes one that has seen nothing yet.
+/// Finds out why a factor gives two answers for a day. `make` makes a fresh one.
 pub(super) fn of_memory(
     asked: Days<'_>,
     make: Make<'_>,
@@ -164,18 +164,20 @@ impl fmt::Display for Cause {
         let named =
             |parts: &[String]| parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ");
         match self {
-            Self::Start => f.write_str("it is another one each time it starts: a clock, or random numbers"),
-            Self::Calls => f.write_str("asked twice in a row it says two things: it counts its calls"),
+            Self::Start => {
+                f.write_str("its answer differs from process to process: a clock, or random numbers")
+            }
+            Self::Calls => f.write_str("asked twice in a row, it gives two answers: it counts its calls"),
             Self::Later(parts) => {
                 write!(
                     f,
-                    "it remembers days that it was shown: later values of {} change what it says",
+                    "it remembers days that it was shown: later values of {} change its answer",
                     named(parts)
                 )
             }
-            Self::LaterDays => f.write_str("it remembers that it was shown later days"),
-            Self::Future(parts) => write!(f, "the future of {} alone does it", named(parts)),
-            Self::Files => f.write_str("it opens files: where none may be opened it says something else"),
+            Self::LaterDays => f.write_str("it remembers later days that it was shown"),
+            Self::Future(parts) => write!(f, "the future of {} alone changes its answer", named(parts)),
+            Self::Files => f.write_str("it reads files: its answer changes where it may not open any"),
         }
     }
 }

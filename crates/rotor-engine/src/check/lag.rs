@@ -1,22 +1,23 @@
 //! The lag profile: what the scores of a factor would have been if everything had been published later.
 //!
-//! A factor that lives on what is published fades as it comes later. One that falls off a cliff with the first month has
-//! lived on the last days before the execution: news, or figures that carry too early a day of release. The profile cannot
-//! tell the two apart; it says where to look. Closes come on time: they are known on their own day.
+//! A factor that uses published values weakens gradually as they come later. If it collapses with the first month of delay, its
+//! value lay in the last days before the execution: news, or values with too early a release date. The profile cannot tell
+//! which; it shows where to look. Closes are not delayed, because they are known on their own day.
 
 use rayon::prelude::*;
-use rotor_data::{Dataset, SweepError};
+use rotor_data::Dataset;
 use rotor_factor::{AsOf, EntityKind};
 use rotor_plugin::Instance;
 use rotor_stats::{deviation, mean, round9, spearman};
 
 use super::cause::has_releases;
 use crate::plan::Plan;
-use crate::portfolio::sector_return;
-use crate::replay::{Outcome, Replay, TableDays, replay_watched};
+use crate::replay::{Outcome, Replay, ReplayError, TableDays, replay_watched};
+use crate::returns::sector_return;
 use crate::schedule::Execution;
+use crate::watch::Counter;
 
-/// How a factor fares as its inputs are published later.
+/// The results of a factor as its inputs are published later.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LagProfile {
     /// The mean rank correlation of the scores with the returns that follow, everything on time, and its number of days.
@@ -27,7 +28,7 @@ pub struct LagProfile {
     pub rows: Vec<LagRow>,
 }
 
-/// How a factor fares if everything is published this much later.
+/// The results of a factor if everything is published this much later.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LagRow {
     /// How many months later.
@@ -82,8 +83,8 @@ pub(super) fn profile(
     factor: &Instance,
     executions: &[Execution],
     on_time: &Replay,
-    watch: &(dyn Fn() + Sync),
-) -> Result<LagProfile, SweepError> {
+    counter: &Counter<'_>,
+) -> Result<LagProfile, ReplayError> {
     let days: Vec<AsOf> = executions.iter().map(|execution| execution.as_of).collect();
     let of_kind = dataset.of_kind(EntityKind::Sector);
     let returns: Vec<Vec<Option<f64>>> = executions
@@ -106,7 +107,7 @@ pub(super) fn profile(
     let mut rows = Vec::new();
     for (months, n_days) in LAGS.into_iter().filter(|_| has_releases(factor)) {
         let late = dataset.released_later(n_days);
-        let replay = replay_watched(&late, plan, &[factor], &days, TableDays::Last, watch)?;
+        let replay = replay_watched(&late, plan, &[factor], &days, TableDays::Last, counter)?;
         rows.push(row(months, n_days, on_time, &replay, &timely, &coefficients(&replay.outcomes[0])));
     }
     Ok(LagProfile { rank_ic: mean(&known).ok(), n_days: known.len(), rows })

@@ -1,4 +1,4 @@
-//! Everything that can be found out about whether a factor looks ahead.
+//! All tests of whether a factor looks ahead.
 
 use rotor_data::{Dataset, Future};
 use rotor_factor::{AsOf, Date};
@@ -9,6 +9,7 @@ use super::lag::profile;
 use super::{CheckError, CheckReport, LagProfile, Makers, Promise, Trial};
 use crate::plan::Plan;
 use crate::schedule::Execution;
+use crate::watch::{Counter, Watch};
 
 /// What was found out about a factor.
 #[derive(Clone, Debug)]
@@ -32,29 +33,35 @@ impl LeakReport {
 
 /// Tries every promise of a factor on the days of some executions, which ascend, and takes its lag profile.
 ///
-/// The plan is that of the factor alone. `watch` hears of what is done, day by day.
+/// The plan is that of the factor alone. `watch` hears of what is done, day by day, and may stop it.
 ///
 /// # Errors
 ///
-/// If the factor cannot be made, here or in a process of its own, or a window does not fit.
+/// If the factor cannot be made, here or in a process of its own, or a window does not fit. [`CheckError::Stopped`] if the watcher stops it.
 pub fn leakcheck(
     dataset: &Dataset,
     plan: &Plan,
     makers: Makers<'_>,
     executions: &[Execution],
-    watch: &(dyn Fn() + Sync),
+    watch: &dyn Watch,
 ) -> Result<LeakReport, CheckError> {
     let days: Vec<AsOf> = executions.iter().map(|execution| execution.as_of).collect();
     let asked = Days { dataset, plan, days: &days };
     // Twelve days with five futures each find what more would find, and real data take their time.
-    let trial =
-        Trial { promises: &Promise::ALL, make: makers.here, makers: Some(makers), most_futures: 12, watch };
+    let counter = Counter::new(watch, None);
+    let trial = Trial {
+        promises: &Promise::ALL,
+        make: makers.here,
+        makers: Some(makers),
+        most_futures: 12,
+        counter: &counter,
+    };
     let factor = (makers.here)()?;
     let check = trial.run(asked, &factor)?;
     if !check.findings.is_empty() || check.n_scored() == 0 {
         return Ok(LeakReport { check, lags: None, is_blind: false });
     }
-    let lags = profile(dataset, plan, &factor, executions, &check.replay, watch)?;
+    let lags = profile(dataset, plan, &factor, executions, &check.replay, &counter)?;
     let is_blind = is_blind(asked, &factor, &check)?;
     Ok(LeakReport { check, lags: Some(lags), is_blind })
 }

@@ -1,12 +1,12 @@
-//! Trying the promises of a factor on the windows of a dataset.
+//! Testing the promises of a factor on the windows of a dataset.
 //!
-//! The types keep the future out of a view, and a view out of a factor's memory. What they cannot stop is a factor that
-//! remembers: that shows when the same day is asked about twice, in another order, from another thread, by another
-//! instance or in another process, or with another future before or after it: the answers differ. A factor that reads a
-//! file of its own shows where no file may be opened. One that has the future compiled in by date answers the same every
-//! time; no question put to it shows that.
+//! The types keep the future out of a view, and a view out of a factor's memory. They cannot stop a factor that remembers. Such
+//! a factor gives different answers when the same day is evaluated twice, in another order, from another thread, by another
+//! instance, in another process, or with another future. A factor that reads a file of its own changes its answer where no
+//! file may be opened. A factor that has the future compiled in by date always gives the same answer, and no test from
+//! outside finds it.
 //!
-//! [`check()`] tries what can be tried in one process, [`leakcheck`] everything, and says what caused a difference.
+//! [`check()`] runs the tests that need one process; [`leakcheck`] runs all of them and finds the cause of a difference.
 
 mod asking;
 mod cause;
@@ -20,7 +20,8 @@ use rotor_factor::{AsOf, EntityKind};
 use rotor_plugin::{CallError, Instance};
 
 use crate::plan::Plan;
-use crate::replay::{Replay, TableDays, replay_watched};
+use crate::replay::{Replay, ReplayError, TableDays, replay_watched};
+use crate::watch::{Counter, Stopped, Unwatched};
 use asking::{Answers, Days, Difference, difference, in_order, shuffled, spread};
 pub use cause::Cause;
 pub use lag::{LagProfile, LagRow};
@@ -80,7 +81,7 @@ struct Trial<'a> {
     makers: Option<Makers<'a>>,
     /// The days on which other futures are tried; each needs datasets of its own.
     most_futures: usize,
-    watch: &'a (dyn Fn() + Sync),
+    counter: &'a Counter<'a>,
 }
 
 impl CheckReport {
@@ -117,8 +118,9 @@ pub fn check(
     make: impl Fn() -> Result<Instance, CallError> + Sync,
     days: &[AsOf],
 ) -> Result<CheckReport, CheckError> {
+    let counter = Counter::new(&Unwatched, None);
     let trial =
-        Trial { promises: &Promise::HERE, make: &make, makers: None, most_futures: 24, watch: &|| () };
+        Trial { promises: &Promise::HERE, make: &make, makers: None, most_futures: 24, counter: &counter };
     let factor = make()?;
     trial.run(Days { dataset, plan, days }, &factor)
 }
@@ -127,7 +129,7 @@ impl Trial<'_> {
     fn run(&self, asked: Days<'_>, factor: &Instance) -> Result<CheckReport, CheckError> {
         let Days { dataset, plan, days } = asked;
         let once =
-            || in_order(|| replay_watched(dataset, plan, &[factor], days, TableDays::Last, self.watch));
+            || in_order(|| replay_watched(dataset, plan, &[factor], days, TableDays::Last, self.counter));
         // One call after the other, so that what follows can differ from it.
         let expected = once()?;
         let outcomes = &expected.outcomes[0];
@@ -187,7 +189,7 @@ impl Trial<'_> {
         let asked = found.asked;
         let fresh = (makers.apart)()?;
         found.compare(Promise::Process, asked.one_by_one(&fresh, shuffled(probes.to_vec()))?);
-        (self.watch)();
+        self.counter.count(asked.days[asked.days.len() - 1])?;
         if found.has(Promise::Process) {
             // It would differ where files are forbidden as well, whether it opens any or not.
             tried.retain(|promise| *promise != Promise::Files);
@@ -206,7 +208,7 @@ impl Trial<'_> {
         for finding in found.findings.iter_mut().filter(|finding| finding.promise == Promise::Files) {
             finding.cause = Some(Cause::Files);
         }
-        (self.watch)();
+        self.counter.count(asked.days[asked.days.len() - 1])?;
         Ok(())
     }
 
@@ -235,7 +237,7 @@ impl Trial<'_> {
                     found.findings.last_mut().expect("it has just been found").cause = cause;
                 }
             }
-            (self.watch)();
+            self.counter.count(day)?;
         }
         Ok(())
     }
@@ -308,4 +310,22 @@ pub enum CheckError {
     /// A window does not fit.
     #[error(transparent)]
     Sweep(#[from] SweepError),
+    /// The watcher stopped it.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl From<ReplayError> for CheckError {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Sweep(error) => Self::Sweep(error),
+            ReplayError::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl From<Stopped> for CheckError {
+    fn from(_: Stopped) -> Self {
+        Self::Stopped
+    }
 }

@@ -1,7 +1,7 @@
 //! What sectors gain over several months after an execution, and in a single later one.
 
-use rotor_engine::Scored;
 use rotor_run::Run;
+use rotor_strategy::CrossSections;
 
 use super::{HORIZONS, LONGEST_LAG};
 
@@ -14,15 +14,15 @@ pub(super) struct Forward {
 }
 
 impl Forward {
-    pub(super) fn new(run: &Run, scored: &Scored<'_>) -> Self {
-        let n_months = scored.days.len();
+    pub(super) fn new(run: &Run, cross_sections: &CrossSections) -> Self {
+        let n_months = cross_sections.days.len();
         // Month by month the returns by entity.
-        let by_entity: Vec<Vec<Option<f64>>> = scored
+        let by_entity: Vec<Vec<Option<f64>>> = cross_sections
             .days
             .iter()
             .map(|day| {
                 let mut gains = vec![None; run.entities.len()];
-                for (sector, gain) in day.sectors.iter().zip(&day.gains) {
+                for (sector, gain) in day.sectors.iter().zip(&day.returns) {
                     gains[*sector as usize] = Some(*gain);
                 }
                 gains
@@ -31,7 +31,7 @@ impl Forward {
         let gain = |month: usize, sector: u32| by_entity.get(month).and_then(|gains| gains[sector as usize]);
         let over = |month: usize, horizon: usize| {
             if month + horizon > n_months {
-                return vec![None; scored.days[month].sectors.len()];
+                return vec![None; cross_sections.days[month].sectors.len()];
             }
             let of_sector = |sector: &u32| {
                 let growths = (month..month + horizon).map(|month| Some(1.0 + gain(month, *sector)?));
@@ -39,10 +39,10 @@ impl Forward {
             };
             // The return of one month as it is, not after a detour through a growth.
             let of_one = |sector: &u32| if horizon == 1 { gain(month, *sector) } else { of_sector(sector) };
-            scored.days[month].sectors.iter().map(of_one).collect()
+            cross_sections.days[month].sectors.iter().map(of_one).collect()
         };
         let at = |month: usize, lag: usize| {
-            scored.days[month].sectors.iter().map(|sector| gain(month + lag - 1, *sector)).collect()
+            cross_sections.days[month].sectors.iter().map(|sector| gain(month + lag - 1, *sector)).collect()
         };
         Self {
             horizons: (0..n_months).map(|month| HORIZONS.map(|horizon| over(month, horizon))).collect(),

@@ -5,9 +5,9 @@ mod month;
 mod summary;
 
 use rayon::prelude::*;
-use rotor_engine::Scored;
 use rotor_factor::{Date, Group};
 use rotor_run::Run;
+use rotor_strategy::CrossSections;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
@@ -184,13 +184,13 @@ impl Serialize for MonthlyCoefficients {
 }
 
 /// Evaluates the scores of each factor.
-pub(crate) fn evaluate(run: &Run, scored: &Scored<'_>, months: &Months<'_>) -> FactorPart {
-    let forward = Forward::new(run, scored);
-    let groups = groups(run, scored);
+pub(crate) fn evaluate(run: &Run, cross_sections: &CrossSections, months: &Months<'_>) -> FactorPart {
+    let forward = Forward::new(run, cross_sections);
+    let groups = groups(run, cross_sections);
     let n_months = run.executions.len();
     let facts: Vec<Vec<FactorMonth>> = (0..run.factors.len())
         .map(|factor| {
-            let of_month = |month| FactorMonth::new(scored, &forward, &groups, month, factor);
+            let of_month = |month| FactorMonth::new(cross_sections, &forward, &groups, month, factor);
             (0..n_months).into_par_iter().map(of_month).collect()
         })
         .collect();
@@ -224,9 +224,9 @@ struct Groups {
     of_entity: Vec<Option<usize>>,
 }
 
-fn groups(run: &Run, scored: &Scored<'_>) -> Groups {
+fn groups(run: &Run, cross_sections: &CrossSections) -> Groups {
     let mut is_sector = vec![false; run.entities.len()];
-    for sector in scored.days.iter().flat_map(|day| &day.sectors) {
+    for sector in cross_sections.days.iter().flat_map(|day| &day.sectors) {
         is_sector[*sector as usize] = true;
     }
     let has_sector = |group: &&Group| {

@@ -1,7 +1,7 @@
 //! What is to be said of a factor in one month.
 
-use rotor_engine::Scored;
 use rotor_stats::{deviation, pearson, round9, spearman};
+use rotor_strategy::CrossSections;
 
 use super::forward::Forward;
 use super::{Coefficients, Groups, HORIZONS, LONGEST_LAG};
@@ -32,15 +32,15 @@ pub(super) struct FactorMonth {
 
 impl FactorMonth {
     pub(super) fn new(
-        scored: &Scored<'_>,
+        cross_sections: &CrossSections,
         forward: &Forward,
         groups: &Groups,
         month: usize,
         factor: usize,
     ) -> Self {
-        let day = &scored.days[month];
+        let day = &cross_sections.days[month];
         // Scores that are the same number to a reader do not order the sectors by their last bits.
-        let exact = day.opinions[factor].scores();
+        let exact = day.factors[factor].scores();
         let scores: Vec<Option<f64>> = exact.iter().map(|score| score.map(round9)).collect();
         let (known, gains) = pairs(&scores, forward.over(month, 0));
         let is_unscored = scores.iter().all(Option::is_none);
@@ -68,12 +68,12 @@ impl FactorMonth {
         let within = |group: usize| {
             let belongs = |sector: &u32| groups.of_entity[*sector as usize] == Some(group);
             let rows =
-                day.sectors.iter().zip(scores.iter().zip(&day.gains)).filter(|(sector, _)| belongs(sector));
+                day.sectors.iter().zip(scores.iter().zip(&day.returns)).filter(|(sector, _)| belongs(sector));
             let (known, gains): (Vec<f64>, Vec<f64>) =
                 rows.filter_map(|(_, (score, gain))| Some(((*score)?, *gain))).unzip();
             rank_correlation(&known, &gains)
         };
-        let before = month.checked_sub(1).map(|before| scores_like(scored, before, factor));
+        let before = month.checked_sub(1).map(|before| scores_like(cross_sections, before, factor));
         Self {
             n_sectors: known.len(),
             is_unscored,
@@ -97,10 +97,10 @@ impl FactorMonth {
 }
 
 /// The sectors that a factor scores in a month, ascending, and their scores to nine decimals.
-fn scores_like(scored: &Scored<'_>, month: usize, factor: usize) -> Vec<(u32, f64)> {
-    let day = &scored.days[month];
+fn scores_like(cross_sections: &CrossSections, month: usize, factor: usize) -> Vec<(u32, f64)> {
+    let day = &cross_sections.days[month];
     let rounded: Vec<Option<f64>> =
-        day.opinions[factor].scores().iter().map(|score| score.map(round9)).collect();
+        day.factors[factor].scores().iter().map(|score| score.map(round9)).collect();
     scored_sectors(&day.sectors, &rounded)
 }
 

@@ -1,9 +1,9 @@
 //! Where the return of the picks comes from: from which sectors, and from which factors.
 
 use rayon::prelude::*;
-use rotor_engine::{NEUTRAL, Scored};
-use rotor_run::{Place, Run};
+use rotor_run::{RankingRow, Run};
 use rotor_stats::{Columns, RANK_CUTOFF, StandardisedRows, Workspace, mean};
+use rotor_strategy::{CrossSections, NEUTRAL};
 use serde::Serialize;
 
 use crate::figure::{Estimate, Figure, YEAR};
@@ -44,41 +44,41 @@ pub struct FactorContribution {
 /// What each factor gave in a month, then what none explains; `None` where nothing is held or there are too few sectors.
 pub(super) type FactorParts = Vec<Option<Vec<f64>>>;
 
-/// Returns the sectors' shares of each month; empty where nothing is picked.
-fn places(run: &Run) -> Vec<&[Place]> {
-    let mut places: Vec<&[Place]> = vec![&[]; run.executions.len()];
+/// Returns the ranking of each month; empty where nothing is selected.
+fn rankings(run: &Run) -> Vec<&[RankingRow]> {
+    let mut rankings: Vec<&[RankingRow]> = vec![&[]; run.executions.len()];
     for rows in run.ranking.chunk_by(|a, b| a.execution == b.execution) {
-        places[rows[0].execution as usize] = rows;
+        rankings[rows[0].execution as usize] = rows;
     }
-    places
+    rankings
 }
 
 /// Divides the active return of every month among the factors.
-pub(super) fn factor_parts(run: &Run, scored: &Scored<'_>) -> FactorParts {
-    let places = places(run);
+pub(super) fn factor_parts(run: &Run, cross_sections: &CrossSections) -> FactorParts {
+    let rankings = rankings(run);
     let of_month = |month: usize| {
-        let (day, places) = (&scored.days[month], places[month]);
+        let (day, ranking) = (&cross_sections.days[month], rankings[month]);
         let (n, n_factors) = (day.sectors.len(), run.factors.len());
-        if places.len() != n || n < n_factors + 2 || places.iter().all(|place| place.weight == 0.0) {
+        if ranking.len() != n || n < n_factors + 2 || ranking.iter().all(|row| row.weight == 0.0) {
             return None;
         }
         let mut scores = Vec::with_capacity(n * n_factors);
-        for opinion in &day.opinions {
-            scores.extend(opinion.scores().iter().map(|score| score.unwrap_or(NEUTRAL)));
+        for factor in &day.factors {
+            scores.extend(factor.scores().iter().map(|score| score.unwrap_or(NEUTRAL)));
         }
         let columns = Columns::new(&scores, n, n_factors).ok()?;
         let mut rows = StandardisedRows::new(n_factors);
-        rows.add(columns, &day.gains).ok()?;
+        rows.add(columns, &day.returns).ok()?;
         let mut workspace = Workspace::new();
         let fit = rows.fit(0.0, RANK_CUTOFF, 0.0, &mut workspace).ok()?;
-        let active = |position: usize| places[position].weight - 1.0 / n as f64;
+        let active = |position: usize| ranking[position].weight - 1.0 / n as f64;
         let exposure = |factor: usize| {
             let column = columns.column(factor);
             (0..n).map(|position| active(position) * column[position]).sum::<f64>()
         };
         let mut parts: Vec<f64> =
             fit.coefficients().iter().enumerate().map(|(factor, slope)| slope * exposure(factor)).collect();
-        let total: f64 = (0..n).map(|position| active(position) * day.gains[position]).sum();
+        let total: f64 = (0..n).map(|position| active(position) * day.returns[position]).sum();
         let explained: f64 = parts.iter().sum();
         parts.push(total - explained);
         Some(parts)
@@ -87,14 +87,19 @@ pub(super) fn factor_parts(run: &Run, scored: &Scored<'_>) -> FactorParts {
 }
 
 impl Contributions {
-    pub(super) fn of(run: &Run, scored: &Scored<'_>, parts: &FactorParts, included: &[usize]) -> Self {
+    pub(super) fn of(
+        run: &Run,
+        cross_sections: &CrossSections,
+        parts: &FactorParts,
+        included: &[usize],
+    ) -> Self {
         let of_factor = |factor: usize| {
             let months: Vec<f64> =
                 included.iter().filter_map(|month| Some(parts[*month].as_ref()?[factor])).collect();
             FactorContribution { active: Estimate::of(&months, 1).times(YEAR) }
         };
         Self {
-            sectors: sectors(run, scored, included),
+            sectors: sectors(run, cross_sections, included),
             factors: run
                 .factors
                 .iter()
@@ -117,25 +122,25 @@ struct OfSector {
     active: Vec<f64>,
 }
 
-fn sectors(run: &Run, scored: &Scored<'_>, included: &[usize]) -> ByName<SectorContribution> {
-    let places = places(run);
+fn sectors(run: &Run, cross_sections: &CrossSections, included: &[usize]) -> ByName<SectorContribution> {
+    let rankings = rankings(run);
     let mut of_sectors = vec![OfSector::default(); run.entities.len()];
     let held: Vec<usize> = included
         .iter()
         .copied()
-        .filter(|month| places[*month].iter().any(|place| place.weight > 0.0))
+        .filter(|month| rankings[*month].iter().any(|row| row.weight > 0.0))
         .collect();
     for month in &held {
-        let day = &scored.days[*month];
+        let day = &cross_sections.days[*month];
         let equal = 1.0 / day.sectors.len() as f64;
-        for place in places[*month] {
-            let Ok(position) = day.sectors.binary_search(&place.sector) else { continue };
-            let (of_sector, gain) = (&mut of_sectors[place.sector as usize], day.gains[position]);
+        for row in rankings[*month] {
+            let Ok(position) = day.sectors.binary_search(&row.sector) else { continue };
+            let (of_sector, gain) = (&mut of_sectors[row.sector as usize], day.returns[position]);
             of_sector.is_known = true;
-            of_sector.n_held += usize::from(place.weight > 0.0);
-            of_sector.weights.push(place.weight);
-            of_sector.gross.push(place.weight * gain);
-            of_sector.active.push((place.weight - equal) * gain);
+            of_sector.n_held += usize::from(row.weight > 0.0);
+            of_sector.weights.push(row.weight);
+            of_sector.gross.push(row.weight * gain);
+            of_sector.active.push((row.weight - equal) * gain);
         }
     }
     // Months in which a sector did not exist count as nothing.

@@ -11,17 +11,17 @@ mod series;
 mod variants;
 
 use rayon::prelude::*;
-use rotor_engine::Scored;
 use rotor_factor::EntityKind;
-use rotor_run::Config;
-use rotor_run::Run;
+use rotor_run::portfolio::{BOTTOM, EQUAL_WEIGHT, N_QUANTILES, QUANTILES, TOP, TOP_NET};
+use rotor_run::{Config, Run};
+use rotor_strategy::CrossSections;
 use serde::Serialize;
 
 use crate::evaluation::Sections;
 use crate::figure::{Estimate, Figure, YEAR};
 use crate::months::Months;
 use crate::named::ByName;
-use crate::quantiles::{N_QUANTILES, QuantileFigures, QuantileMonth};
+use crate::quantiles::{QuantileFigures, QuantileMonth};
 use crate::trials::{self, Trials};
 pub use calendar::{MonthValue, YearValue};
 pub use contributions::{Contributions, FactorContribution, SectorContribution};
@@ -31,15 +31,6 @@ pub use performance::Performance;
 use series::{Series, both, differences, net_value};
 pub use variants::{Sensitivity, Variant, Variants};
 use variants::{Strategies, of_section as variants_of_section};
-
-/// The portfolio of the picks before costs.
-const TOP: &str = "top";
-/// The portfolio of the picks after costs.
-const TOP_NET: &str = "top_net";
-/// All sectors of the cross-section alike.
-const EQUAL_WEIGHT: &str = "equal_weight";
-/// The last of the ranking.
-const BOTTOM: &str = "bottom";
 
 /// What the portfolios gained.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -92,13 +83,13 @@ pub struct Trading {
 /// Evaluates the portfolios over the months that were not skipped.
 pub(crate) fn evaluate(
     run: &Run,
-    scored: &Scored<'_>,
+    cross_sections: &CrossSections,
     months: &Months<'_>,
     config: &Config,
 ) -> Sections<PortfolioEvaluation> {
     let all_series = series(run);
-    let strategies = Strategies::new(run, scored, config);
-    let factor_parts = contributions::factor_parts(run, scored);
+    let strategies = Strategies::new(run, cross_sections, config);
+    let factor_parts = contributions::factor_parts(run, cross_sections);
     Sections::of(months, |is_live| {
         let is_included = |month: &usize| run.executions[*month].is_kept && months.is_in(*month, is_live);
         let included: Vec<usize> = (0..run.executions.len()).filter(is_included).collect();
@@ -117,7 +108,7 @@ pub(crate) fn evaluate(
                             || trials::evaluate(&strategies.tried(&included), config),
                         )
                     },
-                    || Contributions::of(run, scored, &factor_parts, &included),
+                    || Contributions::of(run, cross_sections, &factor_parts, &included),
                 )
             },
         );
@@ -202,11 +193,13 @@ fn net_excess(all: &[Series<'_>], included: &[usize]) -> Estimate {
 }
 
 fn quantiles(all: &[Series<'_>], included: &[usize]) -> QuantileFigures {
-    let names: [String; N_QUANTILES] = std::array::from_fn(|quantile| format!("quantile_{}", quantile + 1));
     let of_month = |month: &usize| {
         let value = |name: &str| find(all, name)?.returns[*month];
-        let returns: Option<Vec<f64>> = names.iter().map(|name| value(name)).collect();
-        Some(QuantileMonth { returns: returns?.try_into().ok()?, all: value(EQUAL_WEIGHT)? })
+        let mut returns = [0.0; N_QUANTILES];
+        for (quantile, name) in QUANTILES.iter().enumerate() {
+            returns[quantile] = value(name)?;
+        }
+        Some(QuantileMonth { returns, all: value(EQUAL_WEIGHT)? })
     };
     let months: Vec<QuantileMonth> = included.iter().filter_map(of_month).collect();
     let pair = find(all, TOP).zip(find(all, BOTTOM));

@@ -1,10 +1,9 @@
 //! Other strategies on the same scores: single factors, fewer factors, groups of sectors, other numbers of picks.
 
 use rayon::prelude::*;
-use rotor_engine::{Held, Place, Scored, net_of_cost, pick};
 use rotor_factor::Group;
-use rotor_run::Config;
-use rotor_run::Run;
+use rotor_run::{Config, Run};
+use rotor_strategy::{CrossSections, Holdings, RankedSector, ScoredSectors, net_of_cost, target_weights};
 use serde::Serialize;
 
 use super::drawdown::Drawdowns;
@@ -83,7 +82,7 @@ pub struct Sensitivity {
 
 /// What a strategy held, month by month, and the equal weight that it is held against.
 struct Strategy<'s> {
-    held: &'s Held,
+    held: &'s Holdings,
     equal_weight: &'s [Option<f64>],
 }
 
@@ -91,26 +90,27 @@ struct Strategy<'s> {
 pub(super) struct Strategies<'a> {
     run: &'a Run,
     cost_bp: f64,
-    base: Held,
+    base: Holdings,
     equal_weight: Vec<Option<f64>>,
-    alone: Vec<(String, Held)>,
-    without: Vec<(String, Held)>,
-    groups: Vec<(String, Held, Vec<Option<f64>>)>,
+    alone: Vec<(String, Holdings)>,
+    without: Vec<(String, Holdings)>,
+    groups: Vec<(String, Holdings, Vec<Option<f64>>)>,
     // By number of picks, then by number of factors.
-    settings: Vec<(usize, usize, Held)>,
+    settings: Vec<(usize, usize, Holdings)>,
     is_run: (usize, usize),
 }
 
 impl<'a> Strategies<'a> {
-    pub(super) fn new(run: &'a Run, scored: &Scored<'a>, config: &Config) -> Self {
+    pub(super) fn new(run: &'a Run, cross_sections: &CrossSections, config: &Config) -> Self {
         let weights: Vec<f64> = run.factors.iter().map(|name| config.of_factor(name).weight).collect();
         let n_factors = run.factors.len();
-        let places = scored.rank(&weights, config);
-        let hold = |places: &[Vec<Place>], config: &Config| {
-            scored.hold(places.iter().map(|places| pick(places, config)).collect())
+        let rankings = cross_sections.rank(&weights, config.missing);
+        let hold = |rankings: &[Vec<RankedSector>], config: &Config| {
+            cross_sections.hold(rankings.iter().map(|ranking| target_weights(ranking, config)).collect())
         };
-        let with_weights = |weights: &[f64]| -> Held { hold(&scored.rank(weights, config), config) };
-        let named = |of: &(dyn Fn(usize) -> Option<Vec<f64>> + Sync)| -> Vec<(String, Held)> {
+        let with_weights =
+            |weights: &[f64]| -> Holdings { hold(&cross_sections.rank(weights, config.missing), config) };
+        let named = |of: &(dyn Fn(usize) -> Option<Vec<f64>> + Sync)| -> Vec<(String, Holdings)> {
             let chosen: Vec<(usize, Vec<f64>)> =
                 (0..n_factors).filter_map(|factor| Some((factor, of(factor)?))).collect();
             chosen
@@ -136,16 +136,16 @@ impl<'a> Strategies<'a> {
             .collect();
         let with_settings = |(top, min_factors): &(usize, usize)| {
             let changed = Config { top: *top, min_factors: *min_factors, ..config.clone() };
-            (*top, *min_factors, hold(&places, &changed))
+            (*top, *min_factors, hold(&rankings, &changed))
         };
         Self {
             run,
             cost_bp: config.cost_bp,
-            base: hold(&places, config),
-            equal_weight: mean_gains(scored, &places, |_| true),
+            base: hold(&rankings, config),
+            equal_weight: mean_returns(cross_sections, &rankings, |_| true),
             alone: named(&only),
             without: named(&all_but),
-            groups: groups(run, scored, &places, config),
+            groups: groups(run, cross_sections, &rankings, config),
             settings: settings.par_iter().map(with_settings).collect(),
             is_run,
         }
@@ -155,12 +155,12 @@ impl<'a> Strategies<'a> {
     /// hold something in every month in which it does.
     pub(super) fn tried(&self, included: &[usize]) -> Tried {
         let named = self.alone.iter().chain(&self.without).map(|(_, held)| held);
-        let all: Vec<&Held> = self.settings.iter().map(|(.., held)| held).chain(named).collect();
-        let excess = |held: &Held, month: usize| {
+        let all: Vec<&Holdings> = self.settings.iter().map(|(.., held)| held).chain(named).collect();
+        let excess = |held: &Holdings, month: usize| {
             let net = net_of_cost(held.gross[month]?, held.traded[month], self.cost_bp);
             Some(net - self.equal_weight[month]?)
         };
-        let over = |held: &Held, months: &[usize]| -> Vec<f64> {
+        let over = |held: &Holdings, months: &[usize]| -> Vec<f64> {
             months.iter().filter_map(|month| excess(held, *month)).collect()
         };
         let own = over(&self.base, included);
@@ -181,39 +181,44 @@ fn with(known: &[usize], one: usize) -> Vec<usize> {
     all
 }
 
-/// Returns the mean gain of some sectors from the first ranked month on.
-fn mean_gains(scored: &Scored<'_>, places: &[Vec<Place>], belongs: impl Fn(u32) -> bool) -> Vec<Option<f64>> {
-    let of_day = |(day, places): (&rotor_engine::ScoredDay<'_>, &Vec<Place>)| {
-        let rows = day.sectors.iter().zip(&day.gains).filter(|(sector, _)| belongs(**sector));
-        let gains: Vec<f64> = rows.map(|(_, gain)| *gain).collect();
-        (!places.is_empty() && !gains.is_empty()).then(|| gains.iter().sum::<f64>() / gains.len() as f64)
+/// Returns the mean return of some sectors from the first ranked month on.
+fn mean_returns(
+    cross_sections: &CrossSections,
+    rankings: &[Vec<RankedSector>],
+    belongs: impl Fn(u32) -> bool,
+) -> Vec<Option<f64>> {
+    let of_day = |(day, ranking): (&ScoredSectors, &Vec<RankedSector>)| {
+        let rows = day.sectors.iter().zip(&day.returns).filter(|(sector, _)| belongs(**sector));
+        let returns: Vec<f64> = rows.map(|(_, value)| *value).collect();
+        (!ranking.is_empty() && !returns.is_empty())
+            .then(|| returns.iter().sum::<f64>() / returns.len() as f64)
     };
-    scored.days.iter().zip(places).map(of_day).collect()
+    cross_sections.days.iter().zip(rankings).map(of_day).collect()
 }
 
 /// Holds the best of each group, as many of its sectors as the run holds of all.
 fn groups(
     run: &Run,
-    scored: &Scored<'_>,
-    places: &[Vec<Place>],
+    cross_sections: &CrossSections,
+    rankings: &[Vec<RankedSector>],
     config: &Config,
-) -> Vec<(String, Held, Vec<Option<f64>>)> {
+) -> Vec<(String, Holdings, Vec<Option<f64>>)> {
     let of_group = |group: &Group| {
         let belongs = |sector: u32| run.entities[sector as usize].group == Some(*group);
-        let equal_weight = mean_gains(scored, places, belongs);
+        let equal_weight = mean_returns(cross_sections, rankings, belongs);
         equal_weight.iter().any(Option::is_some).then_some(())?;
-        let shares = |(day, places): (&rotor_engine::ScoredDay<'_>, &Vec<Place>)| {
+        let weights = |(day, ranking): (&ScoredSectors, &Vec<RankedSector>)| {
             let of_group: Vec<usize> =
-                (0..places.len()).filter(|position| belongs(day.sectors[*position])).collect();
+                (0..ranking.len()).filter(|position| belongs(day.sectors[*position])).collect();
             let n = config.top * of_group.len();
-            let top = ((2 * n + places.len()) / (2 * places.len().max(1))).max(1);
-            let members: Vec<Place> = of_group.iter().map(|position| places[*position]).collect();
-            let mut shares = vec![0.0; places.len()];
-            let picked = pick(&members, &Config { top, ..config.clone() });
-            of_group.iter().zip(picked).for_each(|(position, share)| shares[*position] = share);
-            shares
+            let top = ((2 * n + ranking.len()) / (2 * ranking.len().max(1))).max(1);
+            let members: Vec<RankedSector> = of_group.iter().map(|position| ranking[*position]).collect();
+            let mut weights = vec![0.0; ranking.len()];
+            let selected = target_weights(&members, &Config { top, ..config.clone() });
+            of_group.iter().zip(selected).for_each(|(position, weight)| weights[*position] = weight);
+            weights
         };
-        let held = scored.hold(scored.days.iter().zip(places).map(shares).collect());
+        let held = cross_sections.hold(cross_sections.days.iter().zip(rankings).map(weights).collect());
         Some((group.word().to_owned(), held, equal_weight))
     };
     Group::ALL.par_iter().filter_map(of_group).collect()
@@ -222,11 +227,11 @@ fn groups(
 /// Evaluates every strategy over some months.
 pub(super) fn of_section(strategies: &Strategies<'_>, included: &[usize]) -> Variants {
     let base = strategies.base();
-    let variant = |held: &Held, cost_bp: f64| {
+    let variant = |held: &Holdings, cost_bp: f64| {
         let strategy = Strategy { held, equal_weight: &strategies.equal_weight };
         strategy.evaluate(strategies, included, cost_bp, Some(&base))
     };
-    let named = |list: &[(String, Held)]| -> ByName<Variant> {
+    let named = |list: &[(String, Holdings)]| -> ByName<Variant> {
         let all: Vec<_> =
             list.par_iter().map(|(name, held)| (name.clone(), variant(held, strategies.cost_bp))).collect();
         all.into_iter().collect()
@@ -234,16 +239,16 @@ pub(super) fn of_section(strategies: &Strategies<'_>, included: &[usize]) -> Var
     let mut costs: Vec<f64> = COSTS.into_iter().chain([strategies.cost_bp]).collect();
     costs.sort_by(f64::total_cmp);
     costs.dedup();
-    let cells: Vec<(&(usize, usize, Held), f64)> =
+    let cells: Vec<(&(usize, usize, Holdings), f64)> =
         strategies.settings.iter().flat_map(|one| costs.iter().map(move |cost| (one, *cost))).collect();
-    let sensitivity = |((top, min_factors, held), cost_bp): &(&(usize, usize, Held), f64)| Sensitivity {
+    let sensitivity = |((top, min_factors, held), cost_bp): &(&(usize, usize, Holdings), f64)| Sensitivity {
         top: *top,
         min_factors: *min_factors,
         cost_bp: *cost_bp,
         is_run: (*top, *min_factors) == strategies.is_run && *cost_bp == strategies.cost_bp,
         variant: variant(held, *cost_bp),
     };
-    let group = |(name, held, equal_weight): &(String, Held, Vec<Option<f64>>)| {
+    let group = |(name, held, equal_weight): &(String, Holdings, Vec<Option<f64>>)| {
         let strategy = Strategy { held, equal_weight };
         (name.clone(), strategy.evaluate(strategies, included, strategies.cost_bp, None))
     };

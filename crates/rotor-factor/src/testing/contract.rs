@@ -1,4 +1,4 @@
-//! What every factor promises, tried on a fixture.
+//! The promises of every factor, tested on a fixture.
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -6,14 +6,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::fixture::Fixture;
 use crate::{AsOf, Date, EntityKind, Factor, FactorError, Parameters, ReferencePeriod, Signal, Spec};
 
-/// Tries the promises that every factor makes, on the data of a fixture.
+/// Tests the promises of every factor on the data of a fixture.
 ///
-/// - The spec is sound, always the same, and made of the declared parameters' defaults without an error.
-/// - Equal views give equal bits, whatever was asked before.
-/// - What is released later changes nothing.
+/// - The spec is valid, always the same, and the default parameters give it without an error.
+/// - Equal views give equal bits, whatever was called before.
+/// - Later releases change nothing.
 /// - The order of the sectors changes nothing but the last bits.
 /// - Without one of its inputs, or without any of its values, it gives a reason and does not panic.
-/// - Scores lie in the declared range and nothing is infinite; what has no score has a reason.
+/// - Scores lie in the declared range and nothing is infinite; a sector without a score has a reason.
 ///
 /// # Panics
 ///

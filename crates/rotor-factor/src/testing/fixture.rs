@@ -2,7 +2,8 @@
 
 use crate::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use crate::{
-    AsOf, AsOfView, Date, EntityKind, Frequency, Panel, Quarter, ReferencePeriod, Released, Source, Spec,
+    AsOf, AsOfView, Calendar, Date, EntityKind, Frequency, Panel, Quarter, ReferencePeriod, Released, Source,
+    Spec,
 };
 
 /// Data as a person has written them down.
@@ -233,11 +234,7 @@ impl Fixture {
             .iter()
             .filter(is_linked)
             .map(|block| {
-                let n_periods = match block.frequency {
-                    Frequency::Daily | Frequency::Weekly => n_days,
-                    Frequency::Monthly => n_months,
-                    Frequency::Quarterly => n_months.div_ceil(3),
-                };
+                let n_periods = block.frequency.calendar().n_periods(n_days, n_months);
                 let n_entities = self.entities[EntityKind::Market as usize].len();
                 let mut window = Window::new(block.kind, block.frequency, n_periods, n_entities, day);
                 window.apply(block, day);
@@ -327,10 +324,10 @@ impl Day {
     }
 
     fn last(self, frequency: Frequency) -> i32 {
-        match frequency {
-            Frequency::Daily | Frequency::Weekly => self.as_of.0.days() - i32::from(!self.is_month_end),
-            Frequency::Monthly => self.month,
-            Frequency::Quarterly => (self.month + 1).div_euclid(3) - 1,
+        match frequency.calendar() {
+            Calendar::Days => self.as_of.0.days() - i32::from(!self.is_month_end),
+            Calendar::Months => self.month,
+            Calendar::Quarters => (self.month + 1).div_euclid(3) - 1,
         }
     }
 }
@@ -375,10 +372,10 @@ impl Window {
 }
 
 fn period(text: &str, frequency: Frequency) -> Option<ReferencePeriod> {
-    let end = match frequency {
-        Frequency::Daily | Frequency::Weekly => text.parse().ok()?,
-        Frequency::Monthly => text.parse::<crate::Month>().ok()?.last_day(),
-        Frequency::Quarterly => {
+    let end = match frequency.calendar() {
+        Calendar::Days => text.parse().ok()?,
+        Calendar::Months => text.parse::<crate::Month>().ok()?.last_day(),
+        Calendar::Quarters => {
             let (year, quarter) = text.split_once('Q')?;
             Quarter::new(year.parse().ok()?, quarter.parse().ok()?)?.last_day()
         }

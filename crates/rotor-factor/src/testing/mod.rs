@@ -1,7 +1,7 @@
-//! Trying a factor: tables of text in, a line of text out.
+//! Testing a factor: tables of text in, a line of text out.
 //!
 //! A *fixture* is the data as a person would write it down. Each input is a block: its name in brackets, a line with the
-//! entities, then one line a release with the period, the day on which it became public and the values, `-` for none.
+//! entities, then one line per release with the period, the day on which it became public and the values, `-` for none.
 //!
 //! ```text
 //! [close]
@@ -26,8 +26,8 @@
 //! that gives its frequency. Lines before any name in brackets are those of the first input that a factor declares. Sectors keep
 //! the order in which they are first named.
 //!
-//! The day decides what is seen: what was released before it. Closes are seen up to the day before; on the last day of a
-//! month, as in a dataset of month-end closes, that day's too, and its month is the last complete one.
+//! The factor sees the values released before the day, and closes up to the day before. On the last day of a month it also sees
+//! the closes of that day, as in a dataset of month-end closes, and that month is the last complete one.
 
 mod contract;
 mod fixture;
@@ -42,7 +42,7 @@ use fixture::Fixture;
 ///
 /// # Panics
 ///
-/// With what the factor says if it refuses them.
+/// With the error of the factor if it refuses them.
 #[must_use]
 pub fn make<F: Factor>(given: impl IntoIterator<Item = (&'static str, Value)>) -> F {
     let given = given.into_iter().map(|(name, value)| (name.to_owned(), value));

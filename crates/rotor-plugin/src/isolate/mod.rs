@@ -1,8 +1,8 @@
-//! A factor in a process of its own: the same program, started again, asked over pipes.
+//! A factor in a separate process: the same program, started again and connected by pipes.
 //!
 //! Whatever happens there (an abort, a bad pointer, `exit`, a loop without end, output without end, all of the memory)
-//! costs that factor its signal of the day. A lost process is started again for the next day; after three losses in a row
-//! the factor is no longer asked. Calls to one factor follow one another.
+//! costs that factor only its signal of the day. A lost process is restarted for the next day; after three losses in a row
+//! the factor is no longer called. Calls to one factor are sequential.
 //!
 //! This contains accidents, not malice: the child has the rights of its user.
 

@@ -135,8 +135,18 @@ pub(crate) fn scored(signal: &Signal) -> Vec<usize> {
 /// A month as a title has it: "July 2022", "2022 年 7 月".
 pub(crate) fn month_title(lang: Lang, month: Month) -> String {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let (year, number) = (month.year(), month.number());
     match lang {

@@ -39,9 +39,7 @@ pub(super) fn section(context: &NoteContext<'_>) -> Section {
         }
     }
     let block = if items.is_empty() {
-        Block::Paragraph(
-            lang.of("Every factor scores every sector.", "各因子对全部行业均有评分。").into(),
-        )
+        Block::Paragraph(lang.of("Every factor scores every sector.", "各因子对全部行业均有评分。").into())
     } else {
         Block::List(items)
     };

@@ -12,7 +12,7 @@ use crate::words::{NONE, fixed, name, say};
 
 /// The selected sectors, one by one.
 pub(super) fn selected(context: &NoteContext<'_>, sections: &[FactorSection]) -> Section {
-    let (lang, day, config) = (context.lang, context.day(), &context.note.config);
+    let (lang, day) = (context.lang, context.day());
     let selected = day.selected();
     let mut blocks: Vec<Block> = Vec::new();
     if selected.is_empty() {
@@ -21,15 +21,14 @@ pub(super) fn selected(context: &NoteContext<'_>, sections: &[FactorSection]) ->
         let items = selected.iter().map(|sector| item(context, sections, *sector));
         blocks.push(Block::List(items.collect()));
     }
-    let n_live = day.ranking.iter().map(|row| row.n_live).max().unwrap_or(0);
-    if n_live == 0 {
+    if !day.has_score {
         let text = lang.of(
             "No factor has a score on this day: every total is neutral and the order follows the sector codes alone. This is not a recommendation.",
             "当日无任何因子评分：总分均为中性，排序仅按行业代码，不构成配置建议。",
         );
         blocks.push(text.to_owned().into());
     }
-    let needed = config.min_factors.min(n_live);
+    let needed = day.required_factors;
     let last_rank = selected.iter().map(|sector| day.ranking[*sector].rank).max().unwrap_or(0);
     let passed_over: Vec<String> = day
         .ranked()
@@ -87,9 +86,8 @@ fn tie(context: &NoteContext<'_>, selected: &[usize]) -> Option<String> {
     let last = *selected.last()?;
     let total = score_number(day.ranking[last].total);
     let is_tied = |sector: &usize| score_number(day.ranking[*sector].total) == total;
-    let n_out = (0..day.ranking.len())
-        .filter(|sector| day.ranking[*sector].weight == 0.0 && is_tied(sector))
-        .count();
+    let n_out =
+        (0..day.ranking.len()).filter(|sector| day.ranking[*sector].weight == 0.0 && is_tied(sector)).count();
     let rule = Term::TieBreak.of(lang);
     match (n_out, context.note.config.ties) {
         (0, _) | (_, Ties::Fractional) => None,
@@ -142,7 +140,11 @@ pub(super) fn section(context: &NoteContext<'_>) -> Section {
     }
     let mut blocks = vec![legend(context).into(), table.into()];
     blocks.extend(figures::of_ranking(context));
-    Section { id: "ranking".into(), heading: lang.of("Ranking of all sectors", "全部行业排名").into(), blocks }
+    Section {
+        id: "ranking".into(),
+        heading: lang.of("Ranking of all sectors", "全部行业排名").into(),
+        blocks,
+    }
 }
 
 /// How scores and totals are read.
@@ -156,10 +158,7 @@ fn legend(context: &NoteContext<'_>) -> String {
     let rule = match context.note.config.ties {
         Ties::Percentile => say!(lang, "Equal totals: {rule}.", "{rule}。", rule = Term::TieBreak.of(lang)),
         Ties::Fractional => lang
-            .of(
-                "Sectors that tie for the last places share their weight.",
-                "末位总分相同的行业平分其权重。",
-            )
+            .of("Sectors that tie for the last places share their weight.", "末位总分相同的行业平分其权重。")
             .to_owned(),
     };
     say!(

@@ -1,6 +1,7 @@
 //! The track record of the same configuration up to the day, with how sure one may be of it.
 
 use rotor_eval::{Estimate, Evaluation, Excess, Figure, PortfolioEvaluation};
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_run::{NoTrack, Track};
 
 use super::context::NoteContext;
@@ -9,11 +10,6 @@ use crate::page::{Block, Column, Section, Table};
 use crate::terms::Term;
 use crate::text::sparkline;
 use crate::words::{Lang, NONE, fixed, name, say, signed};
-
-/// The names of portfolios of a run.
-const TOP: &str = "top";
-pub(crate) const TOP_NET: &str = "top_net";
-pub(crate) const EQUAL_WEIGHT: &str = "equal_weight";
 
 pub(super) fn section(context: &NoteContext<'_>) -> Section {
     let lang = context.lang;
@@ -284,12 +280,8 @@ fn bound(value: f64, decimals: usize) -> String {
 fn significance(context: &NoteContext<'_>, estimate: &Estimate) -> String {
     let lang = context.lang;
     match (estimate.value.value, estimate.uncertainty) {
-        (Ok(_), Ok(found)) if found.interval.0 > 0.0 => {
-            lang.of("significantly positive", "显著为正").into()
-        }
-        (Ok(_), Ok(found)) if found.interval.1 < 0.0 => {
-            lang.of("significantly negative", "显著为负").into()
-        }
+        (Ok(_), Ok(found)) if found.interval.0 > 0.0 => lang.of("significantly positive", "显著为正").into(),
+        (Ok(_), Ok(found)) if found.interval.1 < 0.0 => lang.of("significantly negative", "显著为负").into(),
         (Ok(_), Ok(_)) => lang.of("not significant", "不显著").into(),
         (Err(reason), _) | (_, Err(reason)) => context.reason(&reason.to_string()),
     }

@@ -3,17 +3,14 @@
 use std::collections::BTreeMap;
 
 use rotor_factor::{Date, EntityKind};
-use rotor_run::{Execution, Place, Score};
+use rotor_run::{Execution, RankingRow, Score};
 use serde_json::Value;
 
 use super::Facts;
 use super::metrics::Node;
 use crate::say;
 use crate::words::{Lang, NONE, factor_title, fixed, name};
-
-pub(super) const TOP: &str = "top";
-pub(super) const TOP_NET: &str = "top_net";
-pub(super) const EQUAL_WEIGHT: &str = "equal_weight";
+pub(super) use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
 
 /// What tells of a run in one language.
 #[derive(Debug)]
@@ -160,11 +157,11 @@ impl<'a> Teller<'a> {
         shown.map(|(code, _)| code).filter(|code| ![TOP, TOP_NET, EQUAL_WEIGHT].contains(code)).collect()
     }
 
-    /// The places of an execution, best first.
-    pub(super) fn places(&self, execution: u32) -> Vec<&'a Place> {
+    /// The ranking of an execution, best first.
+    pub(super) fn places(&self, execution: u32) -> Vec<&'a RankingRow> {
         let all = &self.facts.run.ranking;
         let from = all.partition_point(|place| place.execution < execution);
-        let mut places: Vec<&Place> =
+        let mut places: Vec<&RankingRow> =
             all[from..].iter().take_while(|place| place.execution == execution).collect();
         places.sort_by_key(|place| place.rank);
         places

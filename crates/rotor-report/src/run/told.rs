@@ -77,7 +77,10 @@ const KNOWN: &[(&str, &str)] = &[
     // Why a note has no track record, and how to get one.
     ("the run starts in {}, after its end in {}", "起始月{}晚于结束月{}"),
     ("set `start`, which is 2015-01 unless it is given, or `end`", "请设置`start`（默认2015-01）或`end`"),
-    ("dataset `{}` has no execution day with an exit from {} to {}", "数据集`{}`在{}至{}之间没有可平仓的调仓日"),
+    (
+        "dataset `{}` has no execution day with an exit from {} to {}",
+        "数据集`{}`在{}至{}之间没有可平仓的调仓日",
+    ),
     ("dataset `{}` has no execution day with an exit from {} on", "数据集`{}`自{}起没有可平仓的调仓日"),
     ("no factor has a score in any month\n  `{}`: {}", "所有月份均无因子评分：`{}`：{}"),
     ("no factor has a score in any month", "所有月份均无因子评分"),
@@ -86,11 +89,14 @@ const KNOWN: &[(&str, &str)] = &[
         "因子需要输入数据及首月之前数年的历史；可用`rotor dataset describe`查看现有数据",
     ),
     ("factor `{}` failed on {}: {}", "因子`{}`于{}出错：{}"),
-    ("mend the factor, or take `on_error = \"skip\"`", "请修正因子，或设置`on_error = \"skip\"`"),
+    ("fix the factor, or set `on_error = \"skip\"`", "请修正因子，或设置`on_error = \"skip\"`"),
     ("dataset `{}` has no sector with a close by {}", "数据集`{}`截至{}没有任何行业的收盘价"),
     ("`rotor dataset describe` says which days there are", "可用`rotor dataset describe`查看有哪些交易日"),
     // Why a factor has no signal.
-    ("input `{}`: the dataset has no series `{}`; did you mean `{}`?", "输入`{}`：数据集没有序列`{}`；是否为`{}`？"),
+    (
+        "input `{}`: the dataset has no series `{}`; did you mean `{}`?",
+        "输入`{}`：数据集没有序列`{}`；是否为`{}`？",
+    ),
     ("input `{}`: the dataset has no series `{}`", "输入`{}`：数据集没有序列`{}`"),
     ("input `{}`: the dataset has no `{}`", "输入`{}`：数据集没有`{}`"),
     ("input `{}`: the dataset has no entity of kind `{}`", "输入`{}`：数据集没有类型为`{}`的实体"),

@@ -43,7 +43,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "end",
-        about: "the month of the last execution day; empty for the last one that has an exit",
+        about: "the month of the last execution day; empty: the last month that has an exit",
         put: |config, value| {
             let is_open = value.as_str() == Some("");
             put(&mut config.end, if is_open { Ok(None) } else { month(value).map(Some) })
@@ -52,37 +52,37 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "rebalance",
-        about: "when sectors are chosen: month_start (the first trading day) or after_cpi (the first after CPI and PPI are out)",
+        about: "the execution day: month_start (the first trading day) or after_cpi (the first one after CPI and PPI are published)",
         put: |config, value| put(&mut config.rebalance, word(value, Rebalance::WORDS, Rebalance::of_word)),
         get: |config| config.rebalance.word().into(),
     },
     Key {
         name: "execution",
-        about: "at which close they are traded: close (of that day) or next_close (one trading day later)",
+        about: "the close that is traded: close (of the execution day) or next_close (one trading day later)",
         put: |config, value| put(&mut config.execution, word(value, TradeDay::WORDS, TradeDay::of_word)),
         get: |config| config.execution.word().into(),
     },
     Key {
         name: "exclude",
-        about: "codes of sectors that take no part",
+        about: "codes of sectors to exclude",
         put: |config, value| put(&mut config.exclude, texts(value)),
         get: |config| list(&config.exclude),
     },
     Key {
         name: "groups",
-        about: "groups whose sectors take part (upstream, midstream, downstream, services, financial, tmt, other); none: all sectors",
+        about: "groups of sectors to include (upstream, midstream, downstream, services, financial, tmt, other); none: all sectors",
         put: |config, value| put(&mut config.groups, groups(value)),
         get: |config| config.groups.iter().map(|group| Toml::from(group.word())).collect::<Vec<_>>().into(),
     },
     Key {
         name: "factors",
-        about: "names of the factors; one of a library needs `library` under [factor.NAME]",
+        about: "names of the factors; a factor from a library needs `library` under [factor.NAME]",
         put: |config, value| put(&mut config.factors, texts(value)),
         get: |config| list(&config.factors),
     },
     Key {
         name: "missing",
-        about: "what a missing score counts: neutral (2) or average (of the sector's live scores)",
+        about: "the value of a missing score: neutral (2) or average (of the sector's other scores)",
         put: |config, value| {
             put(&mut config.missing, word(value, MissingScore::WORDS, MissingScore::of_word))
         },
@@ -90,13 +90,13 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "ties",
-        about: "equal totals: percentile (of the raw values, then the code) or fractional (share the last places)",
+        about: "how ties are broken: percentile (average factor percentile, then the code) or fractional (tied sectors share the last places)",
         put: |config, value| put(&mut config.ties, word(value, Ties::WORDS, Ties::of_word)),
         get: |config| config.ties.word().into(),
     },
     Key {
         name: "min_factors",
-        about: "a sector needs scores of so many factors to be picked (or of as many as any sector has)",
+        about: "scores a sector needs to be selected (or as many as the best-covered sector has, if that is fewer)",
         put: |config, value| {
             put(&mut config.min_factors, whole(value, 0, 1_000, "from 0 to 1000").map(|n| n as usize))
         },
@@ -112,31 +112,31 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "weights",
-        about: "how they share the portfolio: equal or rank (in proportion to top + 1 - place)",
+        about: "portfolio weights: equal, or rank (in proportion to top + 1 - rank)",
         put: |config, value| put(&mut config.weights, word(value, Weights::WORDS, Weights::of_word)),
         get: |config| config.weights.word().into(),
     },
     Key {
         name: "cost_bp",
-        about: "cost of trading one way, basis points of what is traded",
+        about: "one-way transaction cost, in basis points of the traded amount",
         put: |config, value| put(&mut config.cost_bp, number(value, 0.0..=5_000.0, "from 0 to 5000")),
         get: |config| config.cost_bp.into(),
     },
     Key {
         name: "benchmarks",
-        about: "codes of the benchmarks; none: all of the dataset",
+        about: "codes of the benchmarks; none: all benchmarks of the dataset",
         put: |config, value| put(&mut config.benchmarks, texts(value)),
         get: |config| list(&config.benchmarks),
     },
     Key {
         name: "on_error",
-        about: "a factor that fails on a day: skip (its sectors have no score, with the reason) or stop",
+        about: "if a factor fails on a day: skip (its scores are missing, with the reason) or stop",
         put: |config, value| put(&mut config.on_error, word(value, OnError::WORDS, OnError::of_word)),
         get: |config| config.on_error.word().into(),
     },
     Key {
         name: "on_missing_input",
-        about: "a dataset without a factor's inputs: warn (the factor has no scores) or stop",
+        about: "if the dataset lacks a factor's inputs: warn (the factor has no scores) or stop",
         put: |config, value| {
             put(&mut config.on_missing_input, word(value, OnMissingInput::WORDS, OnMissingInput::of_word))
         },
@@ -144,13 +144,13 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "tables",
-        about: "tables of factors are kept of the last month (last) or of all",
+        about: "factor tables to keep: those of the last month (last) or of every month (all)",
         put: |config, value| put(&mut config.tables, word(value, KeptTables::WORDS, KeptTables::of_word)),
         get: |config| config.tables.word().into(),
     },
     Key {
         name: "trials",
-        about: "how many strategies were tried on this dataset, this one included; ledger: as many as the ledger of trials has",
+        about: "number of strategies tried on this dataset, including this one; ledger: the number in the ledger of trials",
         put: |config, value| {
             let is_left_open = value.as_str() == Some("ledger");
             let number = || whole(value, 1, i64::MAX, "1 or more").map(|n| Some(n as u64));
@@ -160,7 +160,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "seed",
-        about: "seed of the bootstrap samples of the evaluation",
+        about: "seed of the bootstrap samples in the evaluation",
         put: |config, value| put(&mut config.seed, whole(value, 0, i64::MAX, "0 or more").map(|n| n as u64)),
         get: |config| (config.seed as i64).into(),
     },

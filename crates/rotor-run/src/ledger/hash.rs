@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use rotor_data::folder::sha256;
+use rotor_fs::sha256;
 use serde_json::{Number, Value};
 
 /// Returns the SHA-256 of a document, whatever the order of its keys and however its numbers are written: 5 is 5.0.

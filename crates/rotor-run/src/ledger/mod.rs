@@ -7,24 +7,15 @@
 mod hash;
 mod trial;
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::MetadataExt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::thread;
-use std::time::{Duration, Instant};
+
+use rotor_fs::{FsError, LockedFile};
 
 pub use hash::{dataset_hash, strategy_hash};
 pub use trial::{DamagedLine, Headline, History, Trial, TrialData, utc};
 
 use trial::BEGINNING;
-
-/// How long a writer waits for others. Each holds the lock for as long as a line takes to the disk.
-const PATIENCE: Duration = Duration::from_secs(10);
-const STEP: Duration = Duration::from_millis(2);
-
-/// How often the file is opened again if it was exchanged between the opening and the lock.
-const N_ATTEMPTS: u32 = 8;
 
 /// A ledger of trials, by its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,22 +27,9 @@ pub struct Ledger {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LedgerError {
-    /// The system refused.
-    #[error("cannot {what} the ledger of trials `{}`: {source}", path.display())]
-    System {
-        /// `read`, `write` or `lock`.
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// Another process keeps the lock.
-    #[error("the ledger of trials `{}` has been locked by another process for {} seconds", path.display(), PATIENCE.as_secs())]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
+    /// The file cannot be read, written or locked.
+    #[error("the ledger of trials cannot be used: {0}")]
+    File(FsError),
     /// The file is something else, and no line is added to it.
     #[error("`{}` is not a ledger of trials", path.display())]
     Foreign {
@@ -65,7 +43,10 @@ impl LedgerError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::System { source, .. }
+            Self::File(FsError::Busy { .. }) => {
+                "end the process that holds it, or name another file by `--ledger FILE`"
+            }
+            Self::File(FsError::Write { source, .. })
                 if matches!(
                     source.kind(),
                     ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
@@ -73,9 +54,17 @@ impl LedgerError {
             {
                 "free some space, or name a file on another disk by `--ledger FILE`"
             }
-            Self::System { .. } => "name a file in a place that you may write to by `--ledger FILE`",
-            Self::Busy { .. } => "end the process that holds it, or name another file by `--ledger FILE`",
+            Self::File(_) => "name a file in a place that you may write to by `--ledger FILE`",
             Self::Foreign { .. } => "name another file by `--ledger FILE`",
+        }
+    }
+}
+
+impl From<FsError> for LedgerError {
+    fn from(error: FsError) -> Self {
+        match error {
+            FsError::NotAFile { path } => Self::Foreign { path },
+            error => Self::File(error),
         }
     }
 }
@@ -99,12 +88,9 @@ impl Ledger {
     ///
     /// If the file is something else than a ledger, the system refuses, or somebody keeps it locked.
     pub fn read(&self) -> Result<History, LedgerError> {
-        match self.locked(OpenOptions::new().read(true), Purpose::Read) {
-            Ok(mut file) => Ok(History::of(&self.bytes(&mut file)?)),
-            Err(LedgerError::System { source, .. }) if source.kind() == ErrorKind::NotFound => {
-                Ok(History::default())
-            }
-            Err(error) => Err(error),
+        match LockedFile::open_to_read(&self.path)? {
+            Some(mut file) => Ok(History::of(&self.bytes(&mut file)?)),
+            None => Ok(History::default()),
         }
     }
 
@@ -117,78 +103,19 @@ impl Ledger {
     ///
     /// As for [`Ledger::read`].
     pub fn append(&self, trial: &Trial) -> Result<(), LedgerError> {
-        let failed = |source| self.failed("write", source);
-        if let Some(parent) = self.parent() {
-            fs::create_dir_all(parent).map_err(failed)?;
-        }
-        let mut file =
-            self.locked(OpenOptions::new().read(true).append(true).create(true), Purpose::Write)?;
+        let mut file = LockedFile::open_to_append(&self.path)?;
         let bytes = self.bytes(&mut file)?;
         let (end, is_open) = trial::end_of_lines(&bytes);
-        if end < bytes.len() {
-            file.set_len(end as u64).map_err(failed)?;
-        }
         let mut line = trial.to_line();
         if is_open {
             line.insert(0, '\n');
         }
-        // One call for the whole line: a process that is killed has written all of it or, at worst, a beginning.
-        if let Err(error) = file.write_all(line.as_bytes()).and_then(|()| file.sync_all()) {
-            let _ = file.set_len(end as u64);
-            return Err(failed(error));
-        }
-        if bytes.is_empty() {
-            // The name of a new file is news of the folder. Not every file system can put it on the disk by itself.
-            let _ = File::open(self.parent().unwrap_or(Path::new("."))).and_then(|folder| folder.sync_all());
-        }
-        Ok(())
-    }
-
-    fn parent(&self) -> Option<&Path> {
-        self.path.parent().filter(|parent| !parent.as_os_str().is_empty())
-    }
-
-    /// Opens the file and waits for its lock, which ends with the file.
-    fn locked(&self, options: &OpenOptions, purpose: Purpose) -> Result<File, LedgerError> {
-        let failed = |source| self.failed(purpose.word(), source);
-        for _ in 0..N_ATTEMPTS {
-            // Pipes and devices would be waited for without end.
-            if fs::metadata(&self.path).is_ok_and(|found| !found.is_file()) {
-                return Err(LedgerError::Foreign { path: self.path.clone() });
-            }
-            let file = options.open(&self.path).map_err(failed)?;
-            self.wait_for(&file, purpose)?;
-            // Between the opening and the lock the file may have been removed or replaced, and a line in it would be lost.
-            let (ours, named) = (file.metadata().map_err(failed)?, fs::metadata(&self.path));
-            if named.is_ok_and(|named| (named.dev(), named.ino()) == (ours.dev(), ours.ino())) {
-                return Ok(file);
-            }
-        }
-        Err(failed(io::Error::other("it is replaced again and again")))
-    }
-
-    fn wait_for(&self, file: &File, purpose: Purpose) -> Result<(), LedgerError> {
-        let start = Instant::now();
-        loop {
-            let locked = match purpose {
-                Purpose::Read => file.try_lock_shared(),
-                Purpose::Write => file.try_lock(),
-            };
-            match locked {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::Error(source)) => return Err(self.failed("lock", source)),
-                Err(TryLockError::WouldBlock) if start.elapsed() > PATIENCE => {
-                    return Err(LedgerError::Busy { path: self.path.clone() });
-                }
-                Err(TryLockError::WouldBlock) => thread::sleep(STEP),
-            }
-        }
+        Ok(file.append(end as u64, line.as_bytes())?)
     }
 
     /// Everything in the file, which is to be a ledger or empty.
-    fn bytes(&self, file: &mut File) -> Result<Vec<u8>, LedgerError> {
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(|source| self.failed("read", source))?;
+    fn bytes(&self, file: &mut LockedFile) -> Result<Vec<u8>, LedgerError> {
+        let bytes = file.read_to_end()?;
         let mut lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
         let is_begun = BEGINNING.starts_with(&bytes);
         if lines.clone().next().is_some() && !is_begun && !lines.any(|line| line.starts_with(BEGINNING)) {
@@ -196,30 +123,12 @@ impl Ledger {
         }
         Ok(bytes)
     }
-
-    fn failed(&self, what: &'static str, source: io::Error) -> LedgerError {
-        LedgerError::System { what, path: self.path.clone(), source }
-    }
-}
-
-/// What a ledger is opened for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
-    Read,
-    Write,
-}
-
-impl Purpose {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::trial::tests::trial;
     use super::*;
 
@@ -302,7 +211,7 @@ mod tests {
             assert!(matches!(error, LedgerError::Foreign { .. }), "{error}");
         }
         let error = Ledger::at(ledger.path().join("below")).append(&trial(1)).unwrap_err();
-        assert!(matches!(error, LedgerError::System { .. }), "{error}");
+        assert!(matches!(error, LedgerError::File(_)), "{error}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use rayon::prelude::*;
-use rotor_data::folder::sha256;
+use rotor_fs::sha256;
 use serde_json::{Map, Value};
 
 use crate::error::RunError;

@@ -5,7 +5,7 @@ use rotor_data::model::Entity;
 use super::columns::{Facts, shortened};
 use super::names::Names;
 use crate::error::{ColumnFault, RunError};
-use crate::rows::{Diagnostic, Forecast, Place, Realized, Return, Run, Score, Turnover};
+use crate::rows::{Diagnostic, Forecast, RankingRow, Realized, Return, Run, Score, Turnover};
 
 type Taken = Result<(), RunError>;
 
@@ -76,7 +76,7 @@ pub(crate) fn ranking(names: &Names, rows: &Facts, run: &mut Run) -> Taken {
     let (ranks, weights) = (rows.integers("rank"), rows.numbers("weight"));
     for row in 0..rows.len() {
         let unknown = |_| rows.error("rank", ColumnFault::Unknown { value: ranks[row].to_string() });
-        run.ranking.push(Place {
+        run.ranking.push(RankingRow {
             execution: executions[row],
             sector: sectors[row],
             total: totals[row],

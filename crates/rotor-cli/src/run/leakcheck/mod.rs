@@ -18,14 +18,14 @@ use rotor_run::{Config, OnMissingInput};
 
 use super::backtest::use_threads;
 use super::members::{Chosen, choose};
-use super::progress::watched_as;
+use super::progress::with_progress;
 use super::settings::Settings;
 use crate::dataset::open_or_demo;
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Leakcheck {
-    /// How many threads take part; the results are the same on any number [default: one a core]
+    /// Number of threads; results are the same for any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Print JSON
@@ -73,7 +73,7 @@ pub(crate) fn run(arguments: &Leakcheck) -> Result<Outcome, CliError> {
         eprintln!("warning: {}", Warning::MissingInput { factor, reason });
     }
     let tried = chosen.iter().filter(|chosen| skipped.iter().all(|(name, _)| name != chosen.plugin.name()));
-    let factors = watched_as("checking", |watch| {
+    let factors = with_progress("checking", |watch| {
         let check = |chosen| Ok((chosen, check(&dataset, &config, &executions, chosen, watch)?));
         tried.map(check).collect::<Result<_, CliError>>()
     })?;
@@ -89,7 +89,7 @@ fn check(
     config: &Config,
     executions: &[Execution],
     chosen: &Chosen,
-    watch: &(dyn Fn() + Sync),
+    watch: &dyn rotor_engine::Watch,
 ) -> Result<LeakReport, CliError> {
     let plugin = &chosen.plugin;
     let failed = |error: CallError| CliError::Call { factor: plugin.name().into(), error };

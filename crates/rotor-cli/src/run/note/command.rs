@@ -13,32 +13,31 @@ use rotor_run::NoteFactor;
 
 use super::compose::compose;
 use crate::dataset::open_or_demo;
-use crate::place::Place;
 use crate::run::language::Language;
 use crate::run::members::{Chosen, choose};
-use crate::run::progress::watched;
+use crate::run::progress::with_progress;
 use crate::run::settings::Settings;
-use crate::{CliError, Outcome, to_json};
+use crate::{CliError, Outcome, file_destination, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct NoteCommand {
-    /// The day of the note, such as 2021-12-10; only data published before this date are used [default: the day after the
-    /// last trading day of the dataset]
+    /// The day of the note, such as 2021-12-10; it uses data published before this date [default: the day after the last
+    /// trading day of the dataset]
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<Date>,
-    /// The language of the page
+    /// The language of the note
     #[arg(long, value_enum, default_value_t = Language::En)]
     lang: Language,
-    /// The form of the page; HTML has figures, JSON has every number, in any language
+    /// Output format; HTML has figures, JSON has every number
     #[arg(long, value_enum, default_value_t = Form::Text)]
     format: Form,
-    /// Print JSON, as `--format json`
+    /// Print JSON, the same as `--format json`
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// Write the page to a file instead of printing it
+    /// Write the note to a file instead of printing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Replace a file that is there
+    /// Replace an existing file
     #[arg(long, requires = "out")]
     force: bool,
     #[command(flatten)]
@@ -59,7 +58,8 @@ enum Form {
 }
 
 pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
-    let place = arguments.out.as_deref().map(|path| Place::new(path, arguments.force)).transpose()?;
+    let out = arguments.out.as_deref();
+    let destination = out.map(|path| file_destination(path, arguments.force)).transpose()?;
     let (mut config, names_dataset) = arguments.settings.resolve()?;
     // The ledger knows a dataset by all of its data, and a note by nothing that came after its day.
     config.trials.get_or_insert(1);
@@ -70,8 +70,9 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
         eprintln!("warning: {warning}");
     }
     let members: Vec<Member<'_>> = chosen.iter().map(Chosen::member).collect();
-    let found = watched(|watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
-    let evaluation = found.track.as_ref().ok().map(|track| rotor_eval::evaluate(&track.run, &config));
+    let found = with_progress("replaying", |watch| note(&dataset, &config, &members, AsOf(as_of), watch))?;
+    let track = found.track.as_ref().ok();
+    let evaluation = track.map(|track| rotor_eval::evaluate_with(&track.run, &track.cross_sections, &config));
     let factors = chosen.iter().map(note_factor).collect();
     let note = compose(&dataset, &config, factors, found, arguments.as_of.is_none());
     let in_language = || page(&note, evaluation.as_ref(), arguments.lang.into());
@@ -82,9 +83,9 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
         Form::Md => markdown(&in_language()),
         Form::Html => html(&in_language()),
     };
-    let Some(place) = place else { return Ok(Outcome::done(text)) };
-    place.write(&text)?;
-    Ok(Outcome::done(format!("{} is written\n", place.path().display())))
+    let Some(destination) = destination else { return Ok(Outcome::done(text)) };
+    destination.write(text.as_bytes())?;
+    Ok(Outcome::done(format!("{} is written\n", destination.path().display())))
 }
 
 fn note_factor(chosen: &Chosen) -> NoteFactor {

@@ -3,7 +3,8 @@
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::Backtest;
 use rotor_factor::{AsOf, Date, Value};
-use rotor_run::{Config, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, RankedSector, Track};
+use rotor_run::{Config, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteSector, Track};
+use rotor_strategy::{has_score, required_factors};
 
 use super::history::read_history;
 
@@ -15,13 +16,13 @@ pub(super) fn compose(
     found: rotor_engine::Note,
     is_default_day: bool,
 ) -> Note {
-    let day = note_day(found.day);
+    let day = note_day(found.day, config);
     // Windows that begin before the calendar have nothing to show, and figures of them are left out.
     let history = read_history(dataset, &day, returns_window(config)).unwrap_or_default();
     let manifest = dataset.manifest();
     Note {
         last_close: last_close(dataset, day.as_of),
-        before: found.before.map(note_day),
+        before: found.before.map(|before| note_day(before, config)),
         is_default_day,
         dataset: NoteDataset {
             name: manifest.name.clone(),
@@ -39,23 +40,22 @@ pub(super) fn compose(
     }
 }
 
-fn note_day(day: rotor_engine::NoteDay) -> NoteDay {
-    let ranking = day.places.iter().zip(&day.shares).map(|(place, weight)| RankedSector {
-        total: place.total,
-        tie_break: place.tie_break,
-        rank: place.rank,
-        n_live: place.n_live,
+fn note_day(day: rotor_engine::NoteDay, config: &Config) -> NoteDay {
+    let ranking = day.ranking.iter().zip(&day.weights).map(|(sector, weight)| NoteSector {
+        total: sector.total,
+        tie_break: sector.tie_break,
+        rank: sector.rank,
+        n_live: sector.n_live,
         weight: *weight,
     });
+    let outcomes = day.outcomes.into_iter().map(|outcome| outcome.map_err(|error| error.to_string()));
     NoteDay {
         as_of: day.as_of,
         month: day.month,
+        has_score: has_score(&day.ranking),
+        required_factors: required_factors(&day.ranking, config),
         ranking: ranking.collect(),
-        outcomes: day
-            .outcomes
-            .into_iter()
-            .map(|outcome| outcome.map_err(|error| error.to_string()))
-            .collect(),
+        outcomes: outcomes.collect(),
         sectors: day.sectors,
     }
 }

@@ -14,7 +14,11 @@ const SERIES_MONTHS: usize = 48;
 /// # Errors
 ///
 /// If the windows begin before the calendar does or are too large.
-pub(super) fn read_history(dataset: &Dataset, day: &NoteDay, n_months: usize) -> Result<NoteHistory, SweepError> {
+pub(super) fn read_history(
+    dataset: &Dataset,
+    day: &NoteDay,
+    n_months: usize,
+) -> Result<NoteHistory, SweepError> {
     let mut linked: Vec<usize> = dataset.links().iter().map(|link| link.series as usize).collect();
     linked.sort_unstable();
     linked.dedup();
@@ -34,10 +38,7 @@ pub(super) fn read_history(dataset: &Dataset, day: &NoteDay, n_months: usize) ->
     let of_kind = dataset.of_kind(EntityKind::Sector);
     let row = |sector: &u32| of_kind.binary_search(&(*sector as usize)).ok();
     let returns = |sector: &u32| -> Vec<Option<f64>> {
-        (0..n_months)
-            .rev()
-            .map(|lag| row(sector).and_then(|row| month_return(closes, row, lag)))
-            .collect()
+        (0..n_months).rev().map(|lag| row(sector).and_then(|row| month_return(closes, row, lag))).collect()
     };
     let months = months_until(day.month, n_months);
     let markets = dataset.of_kind(EntityKind::Market);

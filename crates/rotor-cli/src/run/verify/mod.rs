@@ -17,13 +17,13 @@ use crate::{CliError, Outcome, to_json};
 pub(crate) struct Verify {
     /// The run folder
     run: PathBuf,
-    /// Replay on this dataset [default: the one that the run names]
+    /// Use this dataset instead of the one recorded in the run
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
-    /// Take a library for the factors in it that the run loaded [default: the one that the run names]
+    /// Use this library for its factors instead of the one recorded in the run
     #[arg(long, value_name = "LIB")]
     factor: Vec<String>,
-    /// How many threads take part; the results are the same on any number [default: one a core]
+    /// Number of threads; results are the same for any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Print JSON

@@ -1,7 +1,7 @@
 //! Price: the joint effect of CPI and PPI on the margin with its t, and where CPI, PPI and the gap between them stand.
 
-use rotor_factor::{EntityKind, Signal, Value};
 use crate::text::sparkline;
+use rotor_factor::{EntityKind, Signal, Value};
 
 use super::{FactorSection, figures};
 use crate::note::columns::Columns;

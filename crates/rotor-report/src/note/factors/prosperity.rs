@@ -3,8 +3,8 @@
 use super::{FactorSection, figures};
 use crate::note::columns::Columns;
 use crate::note::context::{FactorResult, NoteContext, scored};
-use crate::page::{Block, Column, Table};
 use crate::note::units::unit;
+use crate::page::{Block, Column, Table};
 use crate::words::{Lang, or_none, plain, say, signed};
 
 pub(super) fn section(context: &NoteContext<'_>, result: FactorResult<'_>) -> Option<FactorSection> {

@@ -3,8 +3,8 @@
 //! Only the shape of a table is looked at, as its meaning is known to the factor alone. What is too large to be seen, or has neither shape, is
 //! left to the JSON.
 
-use rotor_factor::{ColumnValues, Date, Signal, Table};
 use crate::draw::{Chart, Columns, LineChart, Mark, Matrix, Panel, Series, Shades, Unit};
+use rotor_factor::{ColumnValues, Date, Signal, Table};
 
 use super::{decimals, figure, tone, under};
 use crate::note::context::NoteContext;

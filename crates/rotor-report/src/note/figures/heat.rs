@@ -1,7 +1,7 @@
 //! Heat: the matrix of z, and the months of a window with the current one.
 
-use rotor_factor::{ColumnValues, Signal};
 use crate::draw::{BoxChart, BoxRow, Chart, Columns as MatrixColumns, Matrix, Shades, Unit};
+use rotor_factor::{ColumnValues, Signal};
 
 use super::figure;
 use crate::note::columns::Columns;

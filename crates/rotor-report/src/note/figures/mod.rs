@@ -9,8 +9,8 @@ mod prosperity;
 mod ranking;
 mod track;
 
-use rotor_factor::{Date, Group};
 use crate::draw::{BarChart, BarGroup, Chart, Tone, Unit};
+use rotor_factor::{Date, Group};
 
 pub(super) use generic::tables as of_tables;
 pub(super) use heat::figures as of_heat;

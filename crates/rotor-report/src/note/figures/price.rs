@@ -1,12 +1,12 @@
 //! Price: CPI, PPI and the gap with the episodes in which it narrows; coefficients and joint effects.
 
-use rotor_factor::{Date, Signal};
 use crate::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Span, Tone, Unit};
+use rotor_factor::{Date, Signal};
 
 use super::{GROWTH, dots, figure, under};
 use crate::note::columns::Columns;
-use crate::note::factors::alpha;
 use crate::note::context::{FactorResult, NoteContext};
+use crate::note::factors::alpha;
 use crate::page::{Block, Figure};
 use crate::words::{fixed, say};
 

@@ -1,13 +1,13 @@
 //! Profit: the sector–industry mapping, industries' growth against the sector's, fits with their parts, and the forecasts by stream.
 
-use rotor_factor::{Date, EntityKind, Signal};
 use crate::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Span, Tone, Unit};
+use rotor_factor::{Date, EntityKind, Signal};
 use rotor_stats::pearson;
 
 use super::{GROWTH, Stream, aligned, by_heading, by_stream, dots, figure, under};
 use crate::note::columns::Columns;
-use crate::note::factors::r_squared;
 use crate::note::context::NoteContext;
+use crate::note::factors::r_squared;
 use crate::page::{Block, Column, Figure, Table};
 use crate::terms::Term;
 use crate::words::{Lang, fixed, name, or_none, period, say};
@@ -84,8 +84,10 @@ fn forecasts(context: &NoteContext<'_>, models: &[SectorModel], streams: &[Strea
     let lang = context.lang;
     let mut figures = Vec::new();
     for stream in streams {
-        let mut rows: Vec<&SectorModel> =
-            models.iter().filter(|model| stream.sectors.contains(&model.sector) && model.base.is_some()).collect();
+        let mut rows: Vec<&SectorModel> = models
+            .iter()
+            .filter(|model| stream.sectors.contains(&model.sector) && model.base.is_some())
+            .collect();
         let change = |model: &SectorModel| Some(model.path.last()?.1 - model.base?);
         rows.sort_by(|a, b| {
             let change = |model: &SectorModel| change(model).unwrap_or(f64::NEG_INFINITY);

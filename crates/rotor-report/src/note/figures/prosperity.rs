@@ -1,14 +1,14 @@
 //! Prosperity: the linked series by month, each once, under the part of the economy of which they speak.
 
+use crate::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 use rotor_factor::Value;
 use rotor_run::SeriesHistory;
-use crate::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 
 use super::{GROWTH, by_heading, by_stream, decimals, figure};
 use crate::note::columns::Columns;
 use crate::note::context::{FactorResult, NoteContext};
-use crate::page::{Block, Figure};
 use crate::note::units::unit;
+use crate::page::{Block, Figure};
 use crate::words::{or_none, plain, say, signed};
 
 /// The last months are drawn: of these the year before is there too.
@@ -17,7 +17,11 @@ const DRAWN_MONTHS: usize = 36;
 const MOST_SHOWN: usize = 80;
 
 /// The series of the given sectors.
-pub(crate) fn figures(context: &NoteContext<'_>, result: FactorResult<'_>, sectors: &[usize]) -> Option<Block> {
+pub(crate) fn figures(
+    context: &NoteContext<'_>,
+    result: FactorResult<'_>,
+    sectors: &[usize],
+) -> Option<Block> {
     let lang = context.lang;
     let numbers = ["value", "mom", "yoy", "yoy_change", "mark"];
     let marks = Columns::find(result.signal, "marks", &["series", "unit"], &["month"], &numbers)?;
@@ -92,7 +96,11 @@ fn one(
 }
 
 /// The months of a series of the market that the factor looks at.
-fn history_of<'a>(context: &'a NoteContext<'_>, result: FactorResult<'_>, series: &str) -> Option<&'a SeriesHistory> {
+fn history_of<'a>(
+    context: &'a NoteContext<'_>,
+    result: FactorResult<'_>,
+    series: &str,
+) -> Option<&'a SeriesHistory> {
     let position = context.note.find_series(series)?;
     let of_series = || context.note.history.series.iter().filter(|one| one.series == position);
     let settings = context.note.config.of_factor(result.factor.spec.name());

@@ -4,8 +4,8 @@ use crate::draw::{Chart, Columns, Matrix, Shades, Unit};
 
 use super::figure;
 use crate::note::context::{NoteContext, score_number};
-use crate::page::Block;
 use crate::note::ranking::score;
+use crate::page::Block;
 
 /// More sectors than these stand in the table alone.
 const MOST_SHOWN: usize = 64;
@@ -15,8 +15,7 @@ pub(crate) fn figures(context: &NoteContext<'_>) -> Option<Block> {
     let (lang, day, factors) = (context.lang, context.day(), &context.note.factors);
     let range = factors.first()?.spec.score_range();
     let is_alike = factors.iter().all(|one| one.spec.score_range() == range);
-    let has_scores = day.ranking.iter().any(|row| row.n_live > 0);
-    if !is_alike || !has_scores || day.ranking.len() > MOST_SHOWN {
+    if !is_alike || !day.has_score || day.ranking.len() > MOST_SHOWN {
         return None;
     }
     let ranked = day.ranked();

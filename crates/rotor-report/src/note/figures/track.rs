@@ -2,13 +2,14 @@
 
 use rotor_eval::{Estimate, Evaluation};
 use rotor_factor::Date;
-use crate::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Tone, Unit};
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 use rotor_run::{Execution, Track};
 
 use super::{dots, figure, tone};
+use crate::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 use crate::note::context::NoteContext;
+use crate::note::track::portfolio;
 use crate::page::{Block, Figure};
-use crate::note::track::{EQUAL_WEIGHT, TOP_NET, portfolio};
 use crate::words::say;
 
 /// Annualised percent.
@@ -155,21 +156,15 @@ fn excess(context: &NoteContext<'_>, evaluation: &Evaluation) -> Option<Figure> 
 fn rank_ic(context: &NoteContext<'_>, evaluation: &Evaluation) -> Option<Figure> {
     let lang = context.lang;
     let factors = context.note.factors.iter().zip(evaluation.factor.sections.all.iter());
-    let rows: Vec<(String, Option<Bar>)> =
-        factors.map(|(factor, (_, evaluated))| (context.factor(factor), bar(&evaluated.rank_ic.mean))).collect();
+    let rows: Vec<(String, Option<Bar>)> = factors
+        .map(|(factor, (_, evaluated))| (context.factor(factor), bar(&evaluated.rank_ic.mean)))
+        .collect();
     let about = lang.of(
         "Mean monthly rank correlation of scores and forward returns, with its 95% CI.",
         "得分与下期收益的月度秩相关均值及 95% 置信区间。",
     );
     let unit = Unit::plain(3).signed();
-    forest(
-        "track-rank-ic",
-        lang.of("RankIC by factor", "各因子 RankIC"),
-        about.into(),
-        "RankIC",
-        unit,
-        rows,
-    )
+    forest("track-rank-ic", lang.of("RankIC by factor", "各因子 RankIC"), about.into(), "RankIC", unit, rows)
 }
 
 fn bar(estimate: &Estimate) -> Option<Bar> {

@@ -1,6 +1,6 @@
 //! What every part of the page asks of a note: names, titles and words in the language of the page.
 
-use rotor_eval::Evaluation;
+use rotor_eval::{Evaluation, Reason};
 use rotor_factor::{EntityKind, Month, Signal};
 use rotor_run::{Note, NoteDay, NoteFactor};
 
@@ -106,6 +106,11 @@ impl<'a> NoteContext<'a> {
             _ => middle,
         };
         term.of(self.lang)
+    }
+
+    /// Why a number of the evaluation is missing.
+    pub(crate) fn missing_number(&self, reason: &Reason) -> String {
+        self.reason(&reason.to_string())
     }
 
     /// A reason or an error, which is written in English where it arises, in the language of the page.

@@ -93,13 +93,13 @@ fn tie(context: &NoteContext<'_>, selected: &[usize]) -> Option<String> {
         (0, _) | (_, Ties::Fractional) => None,
         (1, Ties::Percentile) => Some(say!(
             lang,
-            "One more sector has the total of the last selected one ({total}): {rule}.",
-            "另有 1 个行业与末位入选行业总分相同（{total}）：{rule}。"
+            "One more sector has the same total as the last selected one ({total}); {rule}.",
+            "另有 1 个行业与末位入选行业总分相同（{total} 分），{rule}。"
         )),
         (_, Ties::Percentile) => Some(say!(
             lang,
-            "{n_out} more sectors have the total of the last selected one ({total}): {rule}.",
-            "另有 {n_out} 个行业与末位入选行业总分相同（{total}）：{rule}。"
+            "{n_out} more sectors have the same total as the last selected one ({total}); {rule}.",
+            "另有 {n_out} 个行业与末位入选行业总分相同（{total} 分），{rule}。"
         )),
     }
 }

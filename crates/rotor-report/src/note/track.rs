@@ -124,10 +124,10 @@ fn returns(context: &NoteContext<'_>, track: &Track, all: &PortfolioEvaluation) 
 fn verdict(context: &NoteContext<'_>, estimate: &Estimate) -> String {
     let lang = context.lang;
     let n = estimate.value.n;
-    let found = match (estimate.value.value, estimate.uncertainty) {
+    let found = match (&estimate.value.value, &estimate.uncertainty) {
         (Ok(_), Ok(found)) => found,
         (Ok(_), Err(reason)) => {
-            let (value, reason) = (number(&estimate.value, PERCENT), context.reason(&reason.to_string()));
+            let (value, reason) = (number(&estimate.value, PERCENT), context.missing_number(reason));
             return say!(
                 lang,
                 "Excess return over equal weight (net): {value} annualised over {n} months, without a 95% CI: {reason}.",
@@ -135,7 +135,7 @@ fn verdict(context: &NoteContext<'_>, estimate: &Estimate) -> String {
             );
         }
         (Err(reason), _) => {
-            let reason = context.reason(&reason.to_string());
+            let reason = context.missing_number(reason);
             return say!(
                 lang,
                 "No excess return over equal weight: {reason}.",
@@ -177,7 +177,10 @@ fn excess_table(context: &NoteContext<'_>, all: &PortfolioEvaluation) -> Option<
             number(&one.arithmetic.value, PERCENT),
             interval(&one.arithmetic, PERCENT),
             one.arithmetic.value.n.to_string(),
-            one.hit_rate.value.map_or_else(|_| NONE.into(), |rate| format!("{}%", fixed(100.0 * rate, 0))),
+            one.hit_rate
+                .value
+                .as_ref()
+                .map_or_else(|_| NONE.into(), |rate| format!("{}%", fixed(100.0 * rate, 0))),
             significance(context, &one.arithmetic),
         ]);
     }
@@ -210,7 +213,7 @@ fn rank_ic_table(context: &NoteContext<'_>, evaluation: &Evaluation) -> Option<B
             number(&mean.value, CORRELATION),
             interval(mean, CORRELATION),
             mean.value.n.to_string(),
-            mean.uncertainty.map_or_else(|_| NONE.into(), |found| fixed(found.detectable, 3)),
+            mean.uncertainty.as_ref().map_or_else(|_| NONE.into(), |found| fixed(found.detectable, 3)),
             significance(context, mean),
         ]);
     }
@@ -223,7 +226,7 @@ fn live(context: &NoteContext<'_>, evaluation: &Evaluation) -> Option<String> {
     let live = match &evaluation.portfolio.live {
         Ok(live) => live,
         Err(reason) => {
-            let reason = context.reason(&reason.to_string());
+            let reason = context.missing_number(reason);
             return Some(say!(
                 lang,
                 "No results over the months in which every factor scores: {reason}.",
@@ -256,12 +259,12 @@ const CORRELATION: NumberFormat = NumberFormat { scale: 1.0, decimals: 3, suffix
 
 fn number(figure: &Figure, format: NumberFormat) -> String {
     let NumberFormat { scale, decimals, suffix } = format;
-    figure.value.map_or_else(|_| NONE.into(), |value| signed(scale * value, decimals) + suffix)
+    figure.value.as_ref().map_or_else(|_| NONE.into(), |value| signed(scale * value, decimals) + suffix)
 }
 
 fn interval(estimate: &Estimate, format: NumberFormat) -> String {
     let NumberFormat { scale, decimals, suffix } = format;
-    estimate.uncertainty.map_or_else(
+    estimate.uncertainty.as_ref().map_or_else(
         |_| NONE.into(),
         |found| {
             let (low, high) = found.interval;
@@ -279,10 +282,10 @@ fn bound(value: f64, decimals: usize) -> String {
 /// On which side of zero an interval lies.
 fn significance(context: &NoteContext<'_>, estimate: &Estimate) -> String {
     let lang = context.lang;
-    match (estimate.value.value, estimate.uncertainty) {
+    match (&estimate.value.value, &estimate.uncertainty) {
         (Ok(_), Ok(found)) if found.interval.0 > 0.0 => lang.of("significantly positive", "显著为正").into(),
         (Ok(_), Ok(found)) if found.interval.1 < 0.0 => lang.of("significantly negative", "显著为负").into(),
         (Ok(_), Ok(_)) => lang.of("not significant", "不显著").into(),
-        (Err(reason), _) | (_, Err(reason)) => context.reason(&reason.to_string()),
+        (Err(reason), _) | (_, Err(reason)) => context.missing_number(reason),
     }
 }

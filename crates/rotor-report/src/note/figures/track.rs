@@ -168,8 +168,8 @@ fn rank_ic(context: &NoteContext<'_>, evaluation: &Evaluation) -> Option<Figure>
 }
 
 fn bar(estimate: &Estimate) -> Option<Bar> {
-    let interval = estimate.uncertainty.ok().map(|found| found.interval);
-    Some(Bar { value: estimate.value.value.ok()?, interval })
+    let interval = estimate.uncertainty.as_ref().ok().map(|found| found.interval);
+    Some(Bar { value: *estimate.value.value.as_ref().ok()?, interval })
 }
 
 fn forest(

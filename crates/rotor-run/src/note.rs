@@ -70,13 +70,22 @@ pub struct NoteDay {
     /// The sectors that can be selected, by position among the entities, ascending.
     pub sectors: Vec<u32>,
     /// The signal of each factor, in the order of the run, or why it has none.
-    pub outcomes: Vec<Result<Signal, String>>,
+    pub outcomes: Vec<Result<Signal, NoSignal>>,
     /// Whether a factor that counts scores any sector.
     pub has_score: bool,
     /// How many factors must score a sector that is to be selected.
     pub required_factors: usize,
     /// A row for each of the sectors, in their order.
     pub ranking: Vec<NoteSector>,
+}
+
+/// Why a factor has no signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoSignal {
+    /// The error.
+    pub text: String,
+    /// The same in Chinese, where the factor has it.
+    pub text_zh: Option<String>,
 }
 
 /// The place of a sector in the ranking of a day.

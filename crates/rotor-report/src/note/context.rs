@@ -1,11 +1,12 @@
 //! What every part of the page asks of a note: names, titles and words in the language of the page.
 
 use rotor_eval::{Evaluation, Reason};
-use rotor_factor::{EntityKind, Month, Signal};
-use rotor_run::{Note, NoteDay, NoteFactor};
+use rotor_factor::{EntityKind, Explanation, Month, Signal};
+use rotor_run::{NoSignal, Note, NoteDay, NoteFactor};
 
+use crate::run::told;
 use crate::terms::Term;
-use crate::words::{Lang, NONE, factor_title, fixed, name, sentence};
+use crate::words::{Lang, NONE, factor_title, fixed, name, reason, sentence};
 
 /// What stands for the score of a sector that is not scored.
 pub(crate) const NOT_SCORED: &str = "—";
@@ -79,8 +80,7 @@ impl<'a> NoteContext<'a> {
     /// What a factor is about; `None` if that is no more than its title.
     pub(crate) fn about(&self, factor: &NoteFactor) -> Option<String> {
         let spec = &factor.spec;
-        let about_zh =
-            Some(spec.about_zh()).filter(|about| self.lang == Lang::Zh && !about.trim().is_empty());
+        let about_zh = spec.about_zh().filter(|_| self.lang == Lang::Zh);
         let about = sentence(about_zh.unwrap_or(spec.about()));
         (about.to_lowercase() != self.factor(factor).to_lowercase()).then_some(about)
     }
@@ -113,9 +113,27 @@ impl<'a> NoteContext<'a> {
         self.reason(&reason.to_string())
     }
 
-    /// A reason or an error, which is written in English where it arises, in the language of the page.
+    /// Why a factor does not score a sector.
+    pub(crate) fn explanation(&self, explanation: &Explanation) -> String {
+        self.in_language(&explanation.text(), explanation.text_zh().as_deref())
+    }
+
+    /// Why a factor has no signal.
+    pub(crate) fn failure(&self, failure: &NoSignal) -> String {
+        self.in_language(&failure.text, failure.text_zh.as_deref())
+    }
+
+    /// An error or a warning of the engine, which is written in English where it arises.
     pub(crate) fn reason(&self, text: &str) -> String {
-        crate::run::told(self.lang, text)
+        self.in_language(text, None)
+    }
+
+    /// A reason in the language of the page; all of them go through here.
+    fn in_language(&self, text: &str, text_zh: Option<&str>) -> String {
+        match text_zh {
+            Some(_) => reason(self.lang, text, text_zh),
+            None => told(self.lang, text),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rotor_eval::Evaluation;
 use rotor_factor::{ColumnValues, Date, EntityKind, EntityRef, Forecast, Month, Signal, Table};
-use rotor_run::{Note, NoteDay, NoteFactor, NoteHistory, Track};
+use rotor_run::{NoSignal, Note, NoteDay, NoteFactor, NoteHistory, Track};
 use serde::{Serialize, Serializer};
 
 /// The version of the document's keys.
@@ -69,7 +69,7 @@ struct FactorEntry<'a> {
 #[derive(Debug, Serialize)]
 struct FactorDetails<'a> {
     about: &'a str,
-    about_zh: &'a str,
+    about_zh: Option<&'a str>,
     score_range: [f64; 2],
     sha256: Option<&'a str>,
     forecasts: Vec<ForecastEntry<'a>>,
@@ -82,7 +82,7 @@ struct ScoreEntry<'a> {
     sector: &'a str,
     score: Option<f64>,
     raw: Option<f64>,
-    reason: Option<&'a str>,
+    reason: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -243,11 +243,11 @@ fn ranking<'a>(note: &'a Note, day: &NoteDay) -> Vec<RankingEntry<'a>> {
 }
 
 fn factors<'a>(note: &'a Note, day: &'a NoteDay, has_details: bool) -> Vec<FactorEntry<'a>> {
-    let entry = |(factor, outcome): (&'a NoteFactor, &'a Result<Signal, String>)| FactorEntry {
+    let entry = |(factor, outcome): (&'a NoteFactor, &'a Result<Signal, NoSignal>)| FactorEntry {
         name: factor.spec.name(),
         version: factor.spec.version(),
         weight: factor.weight,
-        error: outcome.as_ref().err().map(String::as_str),
+        error: outcome.as_ref().err().map(|error| error.text.as_str()),
         scores: outcome.as_ref().map(|signal| scores(note, day, signal)).unwrap_or_default(),
         details: has_details.then(|| details(note, day, factor, outcome.as_ref().ok())),
     };
@@ -279,7 +279,7 @@ fn scores<'a>(note: &'a Note, day: &'a NoteDay, signal: &'a Signal) -> Vec<Score
             sector: code(note, *entity as usize),
             score: score.ok(),
             raw: signal.raw_of(sector),
-            reason: score.err(),
+            reason: score.err().map(|reason| reason.text().into()),
         }
     };
     day.sectors.iter().enumerate().map(entry).collect()

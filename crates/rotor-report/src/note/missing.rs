@@ -1,5 +1,7 @@
 //! The sectors without a score, and why.
 
+use rotor_factor::Explanation;
+
 use super::context::NoteContext;
 use crate::page::{Block, Section};
 use crate::words::say;
@@ -12,13 +14,13 @@ pub(super) fn section(context: &NoteContext<'_>) -> Section {
         let signal = match outcome {
             Ok(signal) => signal,
             Err(error) => {
-                let error = context.reason(error);
+                let error = context.failure(error);
                 items.push(say!(lang, "{factor}, all sectors: {error}", "{factor}（全部行业）：{error}"));
                 continue;
             }
         };
         // Reasons in the order in which they first occur.
-        let mut by_reason: Vec<(&str, Vec<usize>)> = Vec::new();
+        let mut by_reason: Vec<(&Explanation, Vec<usize>)> = Vec::new();
         for sector in 0..signal.n_sectors() {
             if let Err(reason) = signal.score_of(sector) {
                 match by_reason.iter_mut().find(|(known, _)| *known == reason) {
@@ -29,7 +31,7 @@ pub(super) fn section(context: &NoteContext<'_>) -> Section {
         }
         for (reason, sectors) in by_reason {
             let names: Vec<&str> = sectors.iter().map(|sector| context.names[*sector].as_str()).collect();
-            let (names, reason) = (names.join(lang.between()), context.reason(reason));
+            let (names, reason) = (names.join(lang.between()), context.explanation(reason));
             let n = sectors.len();
             items.push(say!(
                 lang,

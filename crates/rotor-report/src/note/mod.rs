@@ -48,7 +48,7 @@ pub fn page(note: &Note, evaluation: Option<&Evaluation>, lang: Lang) -> Page {
         let mut blocks: Vec<Block> = context.about(factor).map(Block::from).into_iter().collect();
         match outcome {
             Err(error) => {
-                let error = context.reason(error);
+                let error = context.failure(error);
                 blocks.push(say!(lang, "No scores: {error}.", "未评分：{error}。").into());
             }
             Ok(_) if section.blocks.is_empty() => {

@@ -1,7 +1,7 @@
 //! The selected sectors with what speaks for them, and the ranking of all sectors.
 
 use rotor_factor::Signal;
-use rotor_run::{MissingScore, NoteFactor, Ties};
+use rotor_run::{MissingScore, NoSignal, NoteFactor, Ties};
 
 use super::context::{NoteContext, score_number};
 use super::factors::FactorSection;
@@ -63,8 +63,8 @@ fn item(context: &NoteContext<'_>, sections: &[FactorSection], sector: usize) ->
             let (title, score) = (context.factor(factor), context.score(factor, score(outcome, sector)));
             let grounds = match outcome.as_ref().map(|signal| signal.score_of(sector)) {
                 Ok(Ok(_)) => section.grounds.get(sector).cloned().unwrap_or_default(),
-                Ok(Err(reason)) => context.reason(reason),
-                Err(error) => context.reason(error),
+                Ok(Err(reason)) => context.explanation(reason),
+                Err(error) => context.failure(error),
             };
             if grounds.is_empty() {
                 return format!("{title} {score}");
@@ -193,7 +193,7 @@ fn weights(context: &NoteContext<'_>) -> String {
 }
 
 /// The score of a sector, if the factor has a signal and scores it.
-pub(super) fn score(outcome: &Result<Signal, String>, sector: usize) -> Option<f64> {
+pub(super) fn score(outcome: &Result<Signal, NoSignal>, sector: usize) -> Option<f64> {
     outcome.as_ref().ok()?.score_of(sector).ok()
 }
 

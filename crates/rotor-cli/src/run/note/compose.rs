@@ -3,7 +3,8 @@
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::Backtest;
 use rotor_factor::{AsOf, Date, Value};
-use rotor_run::{Config, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteSector, Track};
+use rotor_plugin::CallError;
+use rotor_run::{Config, NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteSector, Track};
 use rotor_strategy::{has_score, required_factors};
 
 use super::history::read_history;
@@ -48,7 +49,7 @@ fn note_day(day: rotor_engine::NoteDay, config: &Config) -> NoteDay {
         n_live: sector.n_live,
         weight: *weight,
     });
-    let outcomes = day.outcomes.into_iter().map(|outcome| outcome.map_err(|error| error.to_string()));
+    let outcomes = day.outcomes.into_iter().map(|outcome| outcome.map_err(|error| no_signal(&error)));
     NoteDay {
         as_of: day.as_of,
         month: day.month,
@@ -58,6 +59,10 @@ fn note_day(day: rotor_engine::NoteDay, config: &Config) -> NoteDay {
         outcomes: outcomes.collect(),
         sectors: day.sectors,
     }
+}
+
+fn no_signal(error: &CallError) -> NoSignal {
+    NoSignal { text: error.to_string(), text_zh: error.text_zh() }
 }
 
 fn track(track: Backtest) -> Track {

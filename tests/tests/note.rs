@@ -404,7 +404,11 @@ fn without_a_day_the_one_after_the_data_is_meant() {
     let folder = Folder::small();
     let (code, page, errors) = run_rotor(&["note", "--dataset", text(folder.path())]);
     assert_eq!((code, errors.as_str()), (0, ""));
-    assert!(page.contains("2020-02-04") && page.contains("default date: the day after"), "{page}");
+    let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("as of 2020-02-04 (") && words.contains("; default date: the day after"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -11,7 +11,9 @@ use rotor_engine::{Member, backtest};
 use rotor_factor::{ColumnValues, Date, Table};
 use rotor_plugin::Plugin;
 use rotor_run::Config;
-use rotor_run::{Change, Destination, FactorTable, Run, RunError, check_files, read, write};
+use rotor_run::{
+    Change, Destination, FactorTable, Run, RunError, RunFolder, ScoreReason, check_files, read, write,
+};
 use rotor_tests::runs::made_up_run;
 use rotor_tests::{FOUR_FACTORS, demo};
 use serde_json::{Map, Value, json};
@@ -35,10 +37,10 @@ fn lines(run: &Run) -> Vec<String> {
     let mut lines = vec![format!("{:?} {:?} {:?}", run.entities, run.factors, run.portfolios)];
     lines.extend(run.executions.iter().map(|row| format!("{row:?}")));
     lines.extend(run.scores.iter().map(|row| {
-        let note = row.note.map(|note| run.texts.get(note));
+        let reason = row.reason.map(|reason| run.reasons.get(reason));
         let bits = |number: Option<f64>| number.map(f64::to_bits);
         let (score, raw) = (bits(row.score), bits(row.raw));
-        format!("score {} {} {} {score:?} {raw:?} {note:?}", row.execution, row.factor, row.sector)
+        format!("score {} {} {} {score:?} {raw:?} {reason:?}", row.execution, row.factor, row.sector)
     }));
     lines.extend(run.forecasts.iter().map(|row| format!("{} {row:?}", run.texts.get(row.target))));
     lines.extend(run.diagnostics.iter().map(|row| {
@@ -243,8 +245,12 @@ fn what_is_no_run_is_said_to_be_none() {
     assert!(said().contains("`../../etc/passwd` is missing"), "{}", said());
 }
 
-/// Puts other bytes into a file of a run folder and makes `run.json` agree with them.
+/// Puts other bytes into a file of a run folder, makes `run.json` agree with them and reads it.
 fn doctored(place: &Path, file: &str, bytes: &[u8]) -> String {
+    read_doctored(place, file, bytes).map_or_else(|error| error.to_string(), |_| "read".to_owned())
+}
+
+fn read_doctored(place: &Path, file: &str, bytes: &[u8]) -> Result<RunFolder, RunError> {
     let before = (fs::read(place.join(file)).unwrap(), fs::read(place.join("run.json")).unwrap());
     let mut run: Value = serde_json::from_slice(&before.1).unwrap();
     let hash = Sha256::digest(bytes);
@@ -257,7 +263,7 @@ fn doctored(place: &Path, file: &str, bytes: &[u8]) -> String {
     let outcome = read(place);
     fs::write(place.join(file), before.0).unwrap();
     fs::write(place.join("run.json"), before.1).unwrap();
-    outcome.map_or_else(|error: RunError| error.to_string(), |_| "read".to_owned())
+    outcome
 }
 
 fn parquet(columns: &[(&str, ArrayRef, bool)]) -> Vec<u8> {
@@ -330,6 +336,27 @@ fn wrong_columns_are_named_with_their_file() {
     };
     assert_eq!(ranking("801001"), "read");
     assert_eq!(ranking("999999"), "column `sector` of `ranking.parquet` has the unknown value \"999999\"");
+}
+
+#[test]
+fn scores_of_an_earlier_format_have_reasons_without_code_and_chinese() {
+    let (_parent, place) = written(&made_up_run(3));
+    let day: ArrayRef = Arc::new(Date32Array::from(vec![16467; 2]));
+    let numbers = |numbers: [Option<f64>; 2]| -> ArrayRef { Arc::new(Float64Array::from(numbers.to_vec())) };
+    let texts = |texts: [Option<&str>; 2]| -> ArrayRef { Arc::new(StringArray::from(texts.to_vec())) };
+    let columns = [
+        ("execution", Arc::clone(&day), false),
+        ("month", day, false),
+        ("factor", texts([Some("heat"); 2]), false),
+        ("sector", texts([Some("801001"), Some("801002")]), false),
+        ("score", numbers([Some(3.0), None]), true),
+        ("raw", numbers([None; 2]), true),
+        ("note", texts([None, Some("no close")]), true),
+    ];
+    let run = read_doctored(&place, "scores.parquet", &parquet(&columns)).unwrap().run;
+    let reason = |row: usize| run.scores[row].reason.map(|reason| run.reasons.get(reason).clone());
+    let bare = ScoreReason { code: None, text: "no close".into(), text_zh: None };
+    assert_eq!([reason(0), reason(1)], [None, Some(bare)]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub use check::{
     leakcheck,
 };
 pub use note::{Note, NoteDay, note};
-pub use plan::{Missing, Plan, PlanError};
+pub use plan::{Missing, MissingCause, Plan, PlanError};
 pub use replay::{Outcome, Replay, ReplayError, TableDays, replay};
 pub use schedule::{Execution, ScheduleError, executions, schedule};
 pub use views::{Day, Views};

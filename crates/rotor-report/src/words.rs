@@ -74,6 +74,15 @@ pub fn sentence(text: &str) -> String {
     fit(&one_line(text), LONGEST)
 }
 
+/// Why there is no score: in Chinese where there is such a sentence, else as it was given.
+#[must_use]
+pub fn reason(lang: Lang, text: &str, text_zh: Option<&str>) -> String {
+    if text.trim().is_empty() {
+        return lang.of("no reason given", "未说明原因").into();
+    }
+    sentence(text_zh.filter(|_| lang == Lang::Zh).unwrap_or(text))
+}
+
 /// Also without the line breaks that are no control characters.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

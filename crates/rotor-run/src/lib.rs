@@ -23,7 +23,7 @@ pub use config::{
 pub use error::{ColumnFault, RunError, TableFault};
 pub use read::{Change, ChangedFile, FolderCheck, RunFolder, check_files, read};
 pub use rows::{
-    Diagnostic, Execution, FactorTable, Forecast, History, RankingRow, Realized, Return, Run, Score,
-    SectorReturn, TextId, Texts, Turnover,
+    Diagnostic, Execution, FactorTable, Forecast, History, RankingRow, Realized, ReasonId, Return, Run,
+    Score, ScoreReason, ScoreReasons, SectorReturn, TextId, Texts, Turnover,
 };
 pub use write::{Destination, check_destination, write};

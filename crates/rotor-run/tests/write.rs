@@ -15,7 +15,7 @@ use rotor_factor::{ColumnValues, Date, EntityKind, Group, Month, Table};
 use rotor_fs::FsError;
 use rotor_run::{
     Destination, Diagnostic, Execution, FactorTable, Forecast, RankingRow, Realized, Return, Run, RunError,
-    Score, TableFault, Turnover, write,
+    Score, ScoreReason, TableFault, Turnover, write,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -63,11 +63,17 @@ fn small_run() -> Run {
         portfolios: vec!["top".into(), "HS300".into()],
         ..Run::default()
     };
-    let (growth, short, r2) =
-        (run.texts.id("growth"), run.texts.id("too short, \"3\" months"), run.texts.id("r2_train"));
+    let (growth, r2) = (run.texts.id("growth"), run.texts.id("r2_train"));
+    let short = run.reasons.id(ScoreReason {
+        code: Some("short".into()),
+        text: "too short, \"3\" months".into(),
+        text_zh: Some("太短".into()),
+    });
+    let bare = run.reasons.id(ScoreReason { code: None, text: "no close".into(), text_zh: None });
     run.scores = vec![
-        Score { execution: 0, factor: 0, sector: 0, score: Some(3.0), raw: Some(-0.0), note: None },
-        Score { execution: 1, factor: 1, sector: 1, score: None, raw: None, note: Some(short) },
+        Score { execution: 0, factor: 0, sector: 0, score: Some(3.0), raw: Some(-0.0), reason: None },
+        Score { execution: 1, factor: 1, sector: 1, score: None, raw: None, reason: Some(short) },
+        Score { execution: 1, factor: 1, sector: 1, score: None, raw: None, reason: Some(bare) },
     ];
     run.forecasts = vec![
         Forecast {
@@ -203,9 +209,11 @@ fn every_column_is_read_back() {
     let expected = [
         (
             "scores",
-            "execution date · month date · factor str · sector str · score f64? · raw f64? · note str?\n\
-             2020-03-02 · 2020-02-29 · profit · 801 · 3.0 · -0.0 · -\n\
-             2020-04-01 · 2020-03-31 · heat · 802 · - · - · too short, \"3\" months",
+            "execution date · month date · factor str · sector str · score f64? · raw f64? · note str? · \
+             reason_code str? · reason_zh str?\n\
+             2020-03-02 · 2020-02-29 · profit · 801 · 3.0 · -0.0 · - · - · -\n\
+             2020-04-01 · 2020-03-31 · heat · 802 · - · - · too short, \"3\" months · short · 太短\n\
+             2020-04-01 · 2020-03-31 · heat · 802 · - · - · no close · - · -",
         ),
         (
             "forecasts",

@@ -137,7 +137,9 @@ fn near_lags_foresee_noise_and_public_ones_do_not() {
     assert!(train > 0.3 && test < 0.0, "honest: {train:.2}, {test:.2}");
     // What was never public cannot be used: the leak would pass a test and could not be traded.
     assert!(
-        (0..40).all(|sector| leaky.score_of(sector).is_err_and(|reason| reason.contains("not public yet")))
+        (0..40).all(|sector| leaky
+            .score_of(sector)
+            .is_err_and(|reason| reason.text().contains("not public yet")))
     );
 }
 

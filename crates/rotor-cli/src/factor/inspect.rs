@@ -117,7 +117,7 @@ fn describe(factor: &Plugin) -> String {
     };
     line("factor", &format!("{} {}", spec.name(), spec.version()));
     line("about", spec.about());
-    line("", spec.about_zh());
+    line("", spec.about_zh().unwrap_or_default());
     line("build", &build.text);
     if build.is_debug {
         line("", "built with debug assertions: slow; use `cargo build --release`");

@@ -244,6 +244,10 @@ fn factor_json(plugin: &Plugin) -> serde_json::Value {
         }
         parameter_json
     });
+    let reasons = spec
+        .reasons()
+        .iter()
+        .map(|reason| json!({ "id": reason.id(), "text": reason.text(), "text_zh": reason.text_zh() }));
     json!({
         "name": spec.name(),
         "version": spec.version(),
@@ -258,6 +262,7 @@ fn factor_json(plugin: &Plugin) -> serde_json::Value {
         "score_max": spec.score_range().end(),
         "inputs": inputs.collect::<Vec<_>>(),
         "parameters": parameters.collect::<Vec<_>>(),
+        "reasons": reasons.collect::<Vec<_>>(),
     })
 }
 

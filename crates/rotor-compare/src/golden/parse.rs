@@ -182,7 +182,7 @@ fn scores(lines: &[Line<'_>], run: &mut Run) -> Result<(), GoldenFault> {
         let factor = factor.ok_or_else(|| fault(line, format!("there is no factor `{}`", cells[1])))? as u32;
         for (sector, cell) in sectors.iter().zip(&cells[2..]).filter(|(_, cell)| **cell != NO_ROW) {
             let score = if *cell == NO_SCORE { None } else { Some(value(line, cell, "a score")?) };
-            run.scores.push(Score { execution, factor, sector: *sector, score, raw: None, note: None });
+            run.scores.push(Score { execution, factor, sector: *sector, score, raw: None, reason: None });
         }
     }
     Ok(())

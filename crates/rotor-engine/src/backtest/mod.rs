@@ -300,12 +300,12 @@ pub(crate) fn stop_at_failure(
 fn most_frequent_reasons(run: &Run) -> Vec<(String, String)> {
     let mut counts: BTreeMap<(u32, &str), usize> = BTreeMap::new();
     for score in &run.scores {
-        let note = score.note.map_or("", |note| run.texts.get(note));
-        *counts.entry((score.factor, note)).or_default() += 1;
+        let reason = score.reason.map_or("", |reason| &run.reasons.get(reason).text);
+        *counts.entry((score.factor, reason)).or_default() += 1;
     }
     let reason = |factor: u32| {
-        let of_factor = counts.iter().filter(|((of, note), _)| *of == factor && !note.is_empty());
-        of_factor.max_by_key(|(_, n)| **n).map_or("no reason given", |((_, note), _)| note).to_owned()
+        let of_factor = counts.iter().filter(|((of, reason), _)| *of == factor && !reason.is_empty());
+        of_factor.max_by_key(|(_, n)| **n).map_or("no reason given", |((_, reason), _)| reason).to_owned()
     };
     let factors = run.factors.iter().enumerate();
     factors.map(|(factor, name)| (name.clone(), reason(factor as u32))).collect()

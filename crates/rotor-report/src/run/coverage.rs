@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use rotor_run::ReasonId;
+
 use super::teller::Teller;
-use super::told::told;
 use crate::draw::{Chart, Columns, Matrix, Shades, Unit};
 use crate::page::{Block, Column, Figure, Table};
 use crate::say;
@@ -14,6 +15,7 @@ const MOST_REASONS: usize = 12;
 
 /// Sector-months with one reason.
 struct Because {
+    reason: Option<ReasonId>,
     n: usize,
     first: u32,
     last: u32,
@@ -31,8 +33,9 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
         if score.score.is_some() {
             continue;
         }
-        let reason = score.note.map_or("", |note| run.texts.get(note));
-        let first = Because { n: 0, first: score.execution, last: 0, sectors: Vec::new() };
+        let reason = score.reason.map_or("", |reason| &run.reasons.get(reason).text);
+        let first =
+            Because { reason: score.reason, n: 0, first: score.execution, last: 0, sectors: Vec::new() };
         let found = reasons.entry((score.factor, reason)).or_insert(first);
         found.n += 1;
         found.last = score.execution;
@@ -54,7 +57,7 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
         Column::name(lang.of("sectors", "行业")),
     ]);
     let (mut factor_before, mut n_of_factor, mut n_left_out) = (u32::MAX, 0, 0);
-    for ((factor, reason), because) in rows {
+    for ((factor, _), because) in rows {
         n_of_factor = if factor == factor_before { n_of_factor + 1 } else { 0 };
         factor_before = factor;
         if n_of_factor >= MOST_REASONS {
@@ -64,7 +67,7 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
         let share = because.n as f64 / n_asked[factor as usize] as f64;
         table.row([
             teller.factor_at(factor),
-            told(lang, reason),
+            teller.reason(because.reason),
             because.n.to_string(),
             fixed(100.0 * share, 1) + "%",
             teller.day(because.first).to_string(),

@@ -136,9 +136,7 @@ fn scores(teller: &Teller<'_>, execution: u32) -> Vec<Block> {
         row.extend(scores.iter().map(|score| match score {
             None => notes.missing(lang.of("the factor was not asked about it", "未向该因子询问此行业")),
             Some(Score { score: Some(score), .. }) => score_number(*score),
-            Some(Score { note, .. }) => {
-                notes.missing(note.map_or("", |note| run.texts.get(note))).replace(NONE, "na")
-            }
+            Some(score) => notes.missing(&teller.reason(score.reason)).replace(NONE, "na"),
         }));
         row.extend([
             name(&entity.code),

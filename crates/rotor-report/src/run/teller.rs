@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rotor_factor::{Date, EntityKind};
-use rotor_run::{Execution, RankingRow, Score};
+use rotor_run::{Execution, RankingRow, ReasonId, Score};
 use serde_json::Value;
 
 use super::Facts;
@@ -64,6 +64,15 @@ impl<'a> Teller<'a> {
     /// The position of an entity.
     pub(super) fn find(&self, code: &str) -> Option<u32> {
         self.codes.get(code).copied()
+    }
+
+    /// Why there is no score, in the language of the page where it is known.
+    pub(super) fn reason(&self, reason: Option<ReasonId>) -> String {
+        let (text, text_zh) = reason.map_or(("", None), |reason| {
+            let reason = self.facts.run.reasons.get(reason);
+            (reason.text.as_str(), reason.text_zh.as_deref())
+        });
+        crate::words::reason(self.lang, text, text_zh)
     }
 
     /// The title of a factor.

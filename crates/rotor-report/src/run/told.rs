@@ -74,37 +74,6 @@ const KNOWN: &[(&str, &str)] = &[
         "bridge weights of some sectors were not public yet in {} months: their earliest were used there",
         "{}个月内部分行业的桥接权重尚未公开，使用其最早一期",
     ),
-    // Why the factors of the method give no score.
-    ("no industry has a weight in it", "无工业行业与之对应"),
-    ("industries cover less than `min_coverage` of its assets", "对应工业行业占其资产比重低于`min_coverage`"),
-    ("no growth of its net profit is public", "净利润增速尚未公布"),
-    ("no growth of its industries is public", "对应工业行业利润增速尚未公布"),
-    ("a regressor of its target {} is missing or not public yet", "目标{}的回归变量缺失或尚未公布"),
-    ("{} of its months have all regressors; {} are needed", "回归变量齐全的月份仅{}个，至少需要{}个"),
-    (
-        "{} quarters of its window have a margin, CPI and PPI; {} are needed",
-        "窗口内毛利率与CPI、PPI齐全的季度仅{}个，至少需要{}个",
-    ),
-    ("CPI and PPI do not vary independently over its quarters", "其各季度的CPI与PPI线性相关"),
-    (
-        "CPI, PPI and the quarters do not vary independently over its quarters",
-        "其各季度的CPI、PPI与季度变量线性相关",
-    ),
-    ("there are no test rows", "没有检验样本"),
-    ("no target after the base quarter", "基期季度之后无预测目标"),
-    ("it has no public gross margin", "无已公布的毛利率"),
-    ("its base quarter has no fitted value", "基期季度无拟合值"),
-    ("the R² of its test rows is undefined or below `min_test_r2`", "检验R²无法计算或低于`min_test_r2`"),
-    ("the joint effect has no variance: the regression fits exactly", "回归完全拟合，联合效应无方差"),
-    ("no series is linked to it", "无对应的高频指标"),
-    (
-        "none of its series can be marked: a value of the month or of the one before is missing or zero",
-        "对应指标当月或上月数值缺失或为零，无法标记",
-    ),
-    (
-        "no heat in one of the last three months: no other sector shares `min_months` returns with it",
-        "近三个月中有月份热度缺失：与其他行业共有的收益月数不足`min_months`",
-    ),
 ];
 
 /// A sentence of the data in the language of a page, safe to show.

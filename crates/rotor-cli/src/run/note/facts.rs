@@ -92,8 +92,7 @@ impl<'a> Teller<'a> {
     /// What a factor is about.
     pub(crate) fn about(&self, chosen: &Chosen) -> String {
         let spec = chosen.plugin.spec();
-        let about_zh =
-            Some(spec.about_zh()).filter(|about| self.lang == Lang::Zh && !about.trim().is_empty());
+        let about_zh = spec.about_zh().filter(|_| self.lang == Lang::Zh);
         sentence(about_zh.unwrap_or(spec.about()))
     }
 

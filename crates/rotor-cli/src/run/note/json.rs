@@ -122,7 +122,7 @@ fn scores(facts: Facts<'_>, day: &NoteDay, signal: &Signal) -> Vec<Value> {
             "sector": code(facts, *entity),
             "score": score.ok(),
             "raw": signal.raw_of(sector),
-            "reason": score.err(),
+            "reason": score.err().map(|reason| reason.text()),
         })
     };
     day.sectors.iter().enumerate().map(row).collect()

@@ -1,10 +1,11 @@
 //! What is `na`, and why.
 
-use rotor_report::run::told;
+use rotor_factor::Explanation;
+use rotor_report::words::reason;
 
 use super::facts::Teller;
 use super::page::{Block, Section};
-use super::words::{say, sentence};
+use super::words::say;
 
 pub(super) fn section(teller: &Teller<'_>) -> Section {
     let lang = teller.lang;
@@ -14,24 +15,25 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
         let signal = match outcome {
             Ok(signal) => signal,
             Err(error) => {
-                let error = sentence(&error.to_string());
+                let error = reason(lang, &error.to_string(), error.text_zh().as_deref());
                 items.push(say!(lang, "{factor}, every sector: {error}", "{factor}（全部行业）：{error}"));
                 continue;
             }
         };
         // Reasons in the order in which they first occur.
-        let mut by_reason: Vec<(&str, Vec<usize>)> = Vec::new();
+        let mut by_reason: Vec<(&Explanation, Vec<usize>)> = Vec::new();
         for sector in 0..signal.n_sectors() {
-            if let Err(reason) = signal.score_of(sector) {
-                match by_reason.iter_mut().find(|(known, _)| *known == reason) {
+            if let Err(said) = signal.score_of(sector) {
+                match by_reason.iter_mut().find(|(known, _)| *known == said) {
                     Some((_, sectors)) => sectors.push(sector),
-                    None => by_reason.push((reason, vec![sector])),
+                    None => by_reason.push((said, vec![sector])),
                 }
             }
         }
-        for (reason, sectors) in by_reason {
+        for (said, sectors) in by_reason {
             let names: Vec<&str> = sectors.iter().map(|sector| teller.names[*sector].as_str()).collect();
-            let (names, reason) = (names.join(lang.between()), told(lang, reason));
+            let names = names.join(lang.between());
+            let reason = reason(lang, &said.text(), said.text_zh().as_deref());
             let n = sectors.len();
             items.push(say!(
                 lang,

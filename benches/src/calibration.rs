@@ -241,7 +241,7 @@ fn add_portfolios(all: &mut Statistics) {
         Box::new(|e| p_value(&e.portfolio.all.contributions.factors.get("points")?.active)),
     );
     add(
-        "single-factor minus the run",
+        "single-factor, difference to the run",
         1,
         false,
         Box::new(|e| p_value(e.portfolio.all.variants.alone.get("points")?.difference.as_ref()?)),

@@ -52,7 +52,7 @@ fn golden_backtests_are_what_was_accepted() {
     let (code, stdout, stderr) = check(&golden(), &[]);
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     for case in ["demo", "messy", "monthly", "null", "plugin"] {
-        assert!(stdout.contains(&format!("{case}: what was accepted\n")), "{stdout}");
+        assert!(stdout.contains(&format!("{case}: as accepted\n")), "{stdout}");
     }
     let sizes = ["demo", "messy", "monthly", "null", "plugin"]
         .map(|case| fs::metadata(golden().join(case).join("run.txt")).unwrap().len());
@@ -119,7 +119,7 @@ fn a_changed_parameter_fails_until_someone_stands_for_it() {
     let copy = copied();
     let place = copy.path().to_str().unwrap();
     let (code, stdout, _) = check(copy.path(), &[]);
-    assert_eq!((code, stdout.as_str()), (0, "monthly: what was accepted\n"));
+    assert_eq!((code, stdout.as_str()), (0, "monthly: as accepted\n"));
 
     let case = copy.path().join("monthly/case.toml");
     let text =
@@ -128,10 +128,10 @@ fn a_changed_parameter_fails_until_someone_stands_for_it() {
     let (code, stdout, stderr) = check(copy.path(), &[]);
     assert_eq!((code, stderr.as_str()), (1, ""), "{stdout}");
     for part in [
-        "monthly: not what was accepted\n",
+        "monthly: differs from the accepted result\n",
         "configuration  heat.parameters.direction  reversal  momentum",
         "scores",
-        "hint: if this is meant, `rotor accept monthly --reason … --by …`",
+        "hint: if the change is intended, run `rotor accept monthly --reason … --by …`",
     ] {
         assert!(stdout.contains(part), "`{part}` is missing:\n{stdout}");
     }
@@ -154,7 +154,7 @@ fn a_changed_parameter_fails_until_someone_stands_for_it() {
     assert_eq!((code, stderr.as_str()), (0, ""), "{stdout}");
     assert!(stdout.ends_with("monthly: accepted by A. Reviewer: a try of \"momentum\"\n"), "{stdout}");
     assert_eq!(check(copy.path(), &[]).0, 0);
-    assert_eq!(accept("again", "A. Reviewer").1, "monthly: nothing to accept, it is what was accepted\n");
+    assert_eq!(accept("again", "A. Reviewer").1, "monthly: nothing to accept, the result is unchanged\n");
 
     // An entry that nobody stands for, and a chain that was cut, are seen.
     let ledger = copy.path().join("ACCEPTED.toml");

@@ -73,7 +73,7 @@ fn a_run_is_verified_or_what_differs_is_named() {
     let (code, said) = verify(&place, &["--dataset", other.to_str().unwrap()]);
     for part in [
         "`ranking.parquet` has ",
-        "not the same today:\n",
+        "differ today:\n",
         "engine version: 9.",
         "data name: demo → ",
         "data prices.parquet: ",
@@ -96,7 +96,7 @@ fn a_run_is_verified_or_what_differs_is_named() {
     // Without the dataset nothing can be made again, and the hashes are still looked at.
     edit(&place.join("run.json"), demo().to_str().unwrap(), "/nowhere");
     let (code, said) = verify(&place, &[]);
-    assert!(code == 1 && said.contains("the run cannot be made again: data\n"), "{said}");
+    assert!(code == 1 && said.contains("the run cannot be reproduced: data\n"), "{said}");
     let (code, _, stderr) = run_rotor(&["verify", runs.0.path().to_str().unwrap()]);
     assert!(code == 2 && stderr.contains("is not a run folder: it has no `run.json`"), "{stderr}");
 }
@@ -177,7 +177,7 @@ fn a_library_is_pinned_to_what_ran() {
     fs::write(&library, bytes).unwrap();
     let (code, said) = verify(&place, &[]);
     assert!(code == 1 && said.contains("SHA-256"), "{said}");
-    assert!(said.ends_with("not verified: the run cannot be made again: factor\n"), "{said}");
+    assert!(said.ends_with("not verified: the run cannot be reproduced: factor\n"), "{said}");
 }
 
 #[test]
@@ -196,10 +196,10 @@ fn two_runs_are_compared() {
     for part in [
         "configuration  top ",
         "heat.parameters.direction",
-        "picks, net of cost",
-        "In the 24 months of both the net return moved by ",
+        "holdings, net",
+        "Over the 24 months of both runs the annualised net ",
         "scores ",
-        "The picks changed in 24 of 24 months.",
+        "The holdings changed in 24 of 24 months.",
         "performance.top_net.annual_return",
     ] {
         assert!(said.contains(part), "`{part}` is missing:\n{said}");

@@ -79,10 +79,10 @@ fn two_runs() -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let (demo, run) = (demo(), |name: &str| folder.path().join(name).display().to_string());
     let backtest = |name: &str, top: &str| {
-        let months = ["--start", "2019-01", "--end", "2021-12", "--top", top];
-        let arguments =
-            [&["backtest", "--dataset", demo.to_str().unwrap(), "--out", &run(name)], &months[..]].concat();
-        printed(&arguments, 0)
+        let (demo, place) = (demo.to_str().unwrap(), run(name));
+        let months = ["--start", "2019-01", "--end", "2021-12"];
+        let arguments = [&["backtest", "--dataset", demo, "--out", &place, "--top", top], &months[..]];
+        printed(&arguments.concat(), 0)
     };
     let summary = backtest("a", "5");
     backtest("b", "6");

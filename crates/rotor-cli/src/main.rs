@@ -153,10 +153,8 @@ enum CliError {
 impl CliError {
     /// What is wrong; of a dataset every fault, a line each.
     fn report(&self) -> String {
-        match self {
-            Self::Data(DataError::Faulty { report, .. }) => format!("{self}\n{report}"),
-            _ => self.to_string(),
-        }
+        let faults = if let Self::Data(error) = self { error.faults() } else { None };
+        faults.map_or_else(|| self.to_string(), |report| format!("{self}\n{report}"))
     }
 
     /// How to mend it, a line each.

@@ -1,11 +1,12 @@
-//! A dataset folder, read whole: every fault at once, or none and the data.
+//! A dataset, read whole from a folder or from memory: every fault at once, or none and the data.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use rotor_factor::{AsOf, EntityKind, Month, nearest};
-use rotor_fs::{FsError, sha256_of_file};
+use arrow_array::RecordBatch;
+use rotor_factor::{AsOf, EntityKind, Month};
+use rotor_fs::FsError;
 
 use crate::archive::{Archive, Repeated};
 use crate::closes::{Closes, TradingCalendar};
@@ -13,8 +14,9 @@ use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
 use crate::manifest::{Manifest, PriceFrequency};
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
-use crate::read::{Format, TableFile, open_regular};
+use crate::read::open_regular;
 use crate::schema::Table;
+use crate::sources::{DataFile, Sources};
 
 /// A dataset in memory.
 ///
@@ -33,19 +35,6 @@ pub struct Dataset {
     links: Vec<Link>,
     events: Vec<Event>,
     files: Vec<DataFile>,
-}
-
-/// A file of a dataset with the hash of its content.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DataFile {
-    /// The name in the folder.
-    pub name: String,
-    /// The format of its table.
-    pub format: Format,
-    /// The table it holds.
-    pub table: Table,
-    /// SHA-256 of its bytes, in lower-case hexadecimal digits.
-    pub sha256: String,
 }
 
 /// Why a dataset could not be opened, converted or written.
@@ -68,18 +57,35 @@ pub enum DataError {
         /// Every one of them.
         report: FaultReport,
     },
+    /// Tables in memory have faults.
+    #[error("the dataset `{name}` has faults")]
+    FaultyTables {
+        /// What the manifest calls the dataset.
+        name: String,
+        /// Every one of them.
+        report: FaultReport,
+    },
     /// A dataset folder could not be written.
     #[error(transparent)]
     Write(#[from] FsError),
 }
 
 impl DataError {
+    /// Returns the faults of the dataset, if those are the reason.
+    #[must_use]
+    pub fn faults(&self) -> Option<&FaultReport> {
+        match self {
+            Self::Faulty { report, .. } | Self::FaultyTables { report, .. } => Some(report),
+            Self::Folder { .. } | Self::Write(_) => None,
+        }
+    }
+
     /// Returns how to mend the error, if a sentence can say it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Folder { .. } => Some("name a folder with a `dataset.toml`"),
-            Self::Faulty { .. } => None,
+            Self::Faulty { .. } | Self::FaultyTables { .. } => None,
             Self::Write(error) => error.hint(),
         }
     }
@@ -92,24 +98,66 @@ impl Dataset {
     ///
     /// [`DataError::Faulty`] with every fault of the folder; [`DataError::Folder`] if it cannot be read at all.
     pub fn open(folder: &Path) -> Result<Self, DataError> {
-        let listing = list(folder).map_err(|source| DataError::Folder { path: folder.into(), source })?;
         let mut faults = FaultReport::default();
         let manifest = read_manifest(folder, &mut faults);
-        report_unknown_files(&listing, &mut faults);
-        let files = Files::find(folder, manifest.as_ref(), &mut faults);
+        let sources = Sources::in_folder(folder, manifest.as_ref(), &mut faults)
+            .map_err(|source| DataError::Folder { path: folder.into(), source })?;
+        Self::load(manifest, &sources, faults)
+            .map_err(|report| DataError::Faulty { path: folder.into(), report })
+    }
+
+    /// Makes a dataset of tables in memory: for each table its Arrow record batches, in the order of its rows.
+    ///
+    /// The rules are those of a folder, and so are the faults: [`Fault::file`] is then `prices (in memory)`, or
+    /// `manifest (in memory)`. A table that is not given, or has no batch, is absent. Columns may come in any order; text is
+    /// `Utf8` or a dictionary of it with 32-bit keys, a date `Date32`, a number `Float64`, a whole number any integer but
+    /// `UInt64`, and an optional column may be `Null`.
+    ///
+    /// The hashes of files in the manifest say nothing of tables in memory and are dropped. [`Dataset::files`] gives each
+    /// table a SHA-256 of its own, made from its cells: of the name of the table and the names of its columns, each with a
+    /// line feed behind it, then row by row of the cells in the order of the documentation. A cell is the byte 0 if it is
+    /// empty or its column absent, else the byte 1 and its value: a text as its number of bytes (8 bytes) and its UTF-8, a
+    /// date as days since 1970 (4 bytes), a number as the bits of a double (8 bytes), a whole number as 8 bytes; all
+    /// little-endian. Batches, the order of columns and the widths of integers make no difference.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::FaultyTables`] with every fault.
+    pub fn from_batches(
+        manifest: Manifest,
+        tables: BTreeMap<Table, Vec<RecordBatch>>,
+    ) -> Result<Self, DataError> {
+        let mut faults = FaultReport::default();
+        let manifest = Manifest { sha256: BTreeMap::new(), ..manifest };
+        // A value that was put together by hand can say what no manifest may.
+        if let Err(report) = Manifest::parse(&manifest.to_toml()) {
+            faults.append(report.in_file("manifest (in memory)"));
+        }
+        let sources = Sources::in_memory(tables, &mut faults);
+        let name = manifest.name.clone();
+        Self::load(Some(manifest), &sources, faults)
+            .map_err(|report| DataError::FaultyTables { name, report })
+    }
+
+    /// Reads the tables and puts them together; the faults that are known already come first in the report.
+    fn load(
+        manifest: Option<Manifest>,
+        sources: &Sources,
+        mut faults: FaultReport,
+    ) -> Result<Self, FaultReport> {
         let mut table_faults = FaultReport::default();
-        let entities = files.load(Table::Entities, &mut table_faults, load::load_entities);
+        let entities = sources.load(Table::Entities, &mut table_faults, load::load_entities);
         let (entities, entity_codes) = entities.unwrap_or_default();
-        let series = files.load(Table::Series, &mut table_faults, load::load_series);
+        let series = sources.load(Table::Series, &mut table_faults, load::load_series);
         let (series, series_codes) = series.unwrap_or_default();
-        let parts = Parts { files: &files, entities: entity_codes.as_ref(), series: series_codes.as_ref() };
+        let parts = Parts { sources, entities: entity_codes.as_ref(), series: series_codes.as_ref() };
         // Side by side; each reports on its own, and the reports go in the order of the tables.
         let ((closes, price_faults), ((archive, observation_faults), (hashed, small))) = rayon::join(
             || parts.closes(manifest.as_ref()),
             || {
                 rayon::join(
                     || parts.archive(),
-                    || rayon::join(|| files.hashes(folder, manifest.as_ref()), || parts.small_tables()),
+                    || rayon::join(|| sources.hashes(manifest.as_ref()), || parts.small_tables()),
                 )
             },
         );
@@ -119,7 +167,7 @@ impl Dataset {
             faults.append(report);
         }
         let (Some(manifest), true) = (manifest, faults.is_empty()) else {
-            return Err(DataError::Faulty { path: folder.into(), report: faults });
+            return Err(faults);
         };
         let mut by_kind: BTreeMap<EntityKind, Vec<usize>> = BTreeMap::new();
         for (position, entity) in entities.iter().enumerate() {
@@ -224,21 +272,11 @@ impl Dataset {
         &self.events
     }
 
-    /// Returns the files of the tables, in the order of the tables.
+    /// Returns the tables with their hashes, in the order of the tables.
     #[must_use]
     pub fn files(&self) -> &[DataFile] {
         &self.files
     }
-}
-
-/// The names in a folder, sorted.
-fn list(folder: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in folder.read_dir()? {
-        names.push(entry?.file_name().to_string_lossy().into_owned());
-    }
-    names.sort();
-    Ok(names)
 }
 
 fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
@@ -275,127 +313,9 @@ fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
     None
 }
 
-/// Reports files that are meant to be tables and would be passed over in silence.
-fn report_unknown_files(listing: &[String], faults: &mut FaultReport) {
-    for name in listing {
-        let Some((stem, extension)) = name.rsplit_once('.') else { continue };
-        let is_table = |known: Table| known.name() == stem && ["csv", "parquet"].contains(&extension);
-        if !["csv", "parquet"].contains(&extension.to_ascii_lowercase().as_str())
-            || Table::ALL.into_iter().any(is_table)
-        {
-            continue;
-        }
-        if let Some(nearest) = nearest(&stem.to_ascii_lowercase(), Table::ALL.map(Table::name)) {
-            let nearest = format!("{nearest}.{}", extension.to_ascii_lowercase());
-            let kind = FaultKind::UnknownFile { name: shown(name), nearest };
-            faults.push(Fault { table: None, file: shown(name), row: None, line: None, column: None, kind });
-        }
-    }
-}
-
-/// The files of a folder's tables.
-struct Files {
-    tables: Vec<TableFile>,
-}
-
-impl Files {
-    fn find(folder: &Path, manifest: Option<&Manifest>, faults: &mut FaultReport) -> Self {
-        let (mut tables, mut reports) = (Vec::new(), Vec::new());
-        for table in Table::ALL {
-            let mut report = FaultReport::default();
-            tables.extend(TableFile::find(folder, table, &mut report));
-            reports.push(report);
-        }
-        let files = Self { tables };
-        let is_needed = |table: Table| match table {
-            Table::Series => {
-                [Table::Observations, Table::Links].iter().any(|other| files.get(*other).is_some())
-            }
-            _ => table.is_required(),
-        };
-        for (table, report) in Table::ALL.into_iter().zip(reports) {
-            faults.append(report);
-            if files.get(table).is_none() && is_needed(table) {
-                let required_by = match table {
-                    Table::Series => "`observations` and `links` need it",
-                    _ => "every dataset needs it",
-                };
-                let file = format!("{table}.csv or {table}.parquet");
-                let kind = FaultKind::MissingFile { required_by };
-                faults.push(Fault { table: Some(table), file, row: None, line: None, column: None, kind });
-            }
-        }
-        for name in manifest.iter().flat_map(|manifest| manifest.sha256.keys()) {
-            if !is_plain(name) || !folder.join(name).is_file() {
-                let kind = FaultKind::MissingFile { required_by: "the manifest gives its SHA-256" };
-                faults.push(Fault {
-                    table: None,
-                    file: shown(name),
-                    row: None,
-                    line: None,
-                    column: None,
-                    kind,
-                });
-            }
-        }
-        files
-    }
-
-    fn get(&self, table: Table) -> Option<&TableFile> {
-        self.tables.iter().find(|file| file.table == table)
-    }
-
-    fn load<T>(
-        &self,
-        table: Table,
-        faults: &mut FaultReport,
-        read: impl FnOnce(&TableFile, &mut FaultReport) -> T,
-    ) -> Option<T> {
-        let mut report = FaultReport::default();
-        let loaded = self.get(table).map(|file| read(file, &mut report));
-        faults.append(report);
-        loaded
-    }
-
-    /// Hashes the tables and whatever else the manifest vouches for.
-    fn hashes(&self, folder: &Path, manifest: Option<&Manifest>) -> (Vec<DataFile>, FaultReport) {
-        use rayon::prelude::*;
-
-        let mut faults = FaultReport::default();
-        let mut names: Vec<&str> = self.tables.iter().map(|file| file.name.as_str()).collect();
-        let vouched = manifest.iter().flat_map(|manifest| manifest.sha256.keys()).map(String::as_str);
-        names.extend(vouched.filter(|name| is_plain(name) && !self.is_table(name)));
-        let hashes: Vec<_> = names.par_iter().map(|name| sha256_of(&folder.join(name))).collect();
-        for (name, hash) in names.iter().zip(&hashes) {
-            let expected = manifest.and_then(|manifest| manifest.sha256.get(*name));
-            // A file that cannot be read has been reported by its reader.
-            if let (Ok(found), Some(expected)) = (hash, expected)
-                && found != expected
-            {
-                let kind = FaultKind::HashMismatch { expected: expected.clone(), found: found.clone() };
-                let table = self.tables.iter().find(|file| file.name == **name).map(|file| file.table);
-                faults.push(Fault { table, file: shown(name), row: None, line: None, column: None, kind });
-            }
-        }
-        let files = self.tables.iter().zip(hashes).filter_map(|(file, hash)| {
-            Some(DataFile {
-                name: file.name.clone(),
-                format: file.format,
-                table: file.table,
-                sha256: hash.ok()?,
-            })
-        });
-        (files.collect(), faults)
-    }
-
-    fn is_table(&self, name: &str) -> bool {
-        self.tables.iter().any(|file| file.name == name)
-    }
-}
-
 /// What the other tables refer to.
 struct Parts<'a> {
-    files: &'a Files,
+    sources: &'a Sources,
     entities: Option<&'a EntityCodes>,
     series: Option<&'a SeriesCodes>,
 }
@@ -403,7 +323,7 @@ struct Parts<'a> {
 impl Parts<'_> {
     fn closes(&self, manifest: Option<&Manifest>) -> (Closes, FaultReport) {
         let mut faults = FaultReport::default();
-        let Some(file) = self.files.get(Table::Prices) else { return (Closes::default(), faults) };
+        let Some(file) = self.sources.get(Table::Prices) else { return (Closes::default(), faults) };
         let parts = load::load_prices(file, self.entities, manifest, &mut faults).unwrap_or_default();
         let mut closes: Vec<Close> = one_after_the_other(parts);
         // Files are a few sorted runs, usually one an entity; the stable sort merges those in one pass.
@@ -416,13 +336,13 @@ impl Parts<'_> {
     fn small_tables(&self) -> (Vec<BridgeWeight>, Vec<Link>, Vec<Event>, FaultReport) {
         let mut faults = FaultReport::default();
         let bridge = self
-            .files
+            .sources
             .load(Table::Bridge, &mut faults, |file, faults| load::load_bridge(file, self.entities, faults));
-        let links = self.files.load(Table::Links, &mut faults, |file, faults| {
+        let links = self.sources.load(Table::Links, &mut faults, |file, faults| {
             load::load_links(file, self.entities, self.series, faults)
         });
         let events = self
-            .files
+            .sources
             .load(Table::Events, &mut faults, |file, faults| load::load_events(file, self.entities, faults));
         (bridge.unwrap_or_default(), links.unwrap_or_default(), events.unwrap_or_default(), faults)
     }
@@ -431,7 +351,7 @@ impl Parts<'_> {
         let mut faults = FaultReport::default();
         let n_entities = self.entities.map_or(0, Codes::len);
         let frequencies = self.series.map_or(Vec::new(), SeriesCodes::frequencies);
-        let Some(file) = self.files.get(Table::Observations) else {
+        let Some(file) = self.sources.get(Table::Observations) else {
             return (Archive::empty(frequencies), faults);
         };
         let n_keys = n_entities as u64 * frequencies.len() as u64;
@@ -461,11 +381,6 @@ impl Parts<'_> {
     }
 }
 
-/// Tells whether a name is that of a file in the folder itself.
-fn is_plain(name: &str) -> bool {
-    Path::new(name).file_name().is_some_and(|plain| plain == name)
-}
-
 /// Joins the parts of a table without holding both for longer than it takes.
 fn one_after_the_other<T>(parts: Vec<Vec<T>>) -> Vec<T> {
     let mut parts = parts.into_iter();
@@ -474,9 +389,4 @@ fn one_after_the_other<T>(parts: Vec<Vec<T>>) -> Vec<T> {
         all.extend(part);
     }
     all
-}
-
-/// Returns the SHA-256 of a file in lower-case hexadecimal digits.
-pub(crate) fn sha256_of(path: &Path) -> io::Result<String> {
-    sha256_of_file(open_regular(path)?)
 }

@@ -1,4 +1,4 @@
-//! Faults of a dataset folder: what is wrong, where, and how to mend it.
+//! Faults of a dataset: what is wrong, where, and how to mend it.
 //!
 //! Reading never stops at the first fault and never repairs one. A [`FaultReport`] holds the first
 //! [`FaultReport::KEPT`] of them in the order of the tables and rows, and the count of all.
@@ -9,12 +9,12 @@ use rotor_factor::{Date, DateError, EntityKind, Frequency};
 
 use crate::schema::{CellType, Table};
 
-/// One thing that is wrong with a dataset folder, with its place.
+/// One thing that is wrong with a dataset, with its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// The table it concerns; `None` for the manifest and the folder itself.
     pub table: Option<Table>,
-    /// The file, as named in the folder.
+    /// The file, as named in the folder; `prices (in memory)` for a table that is not in a file.
     pub file: String,
     /// The row, counted from 1 below the header.
     pub row: Option<u64>,
@@ -26,7 +26,7 @@ pub struct Fault {
     pub kind: FaultKind,
 }
 
-/// What can be wrong with a dataset folder.
+/// What can be wrong with a dataset.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "the message of each variant is its documentation and names every field")]
@@ -34,6 +34,8 @@ pub enum FaultKind {
     // The folder and its files.
     #[error("there is no such file")]
     MissingFile { required_by: &'static str },
+    #[error("the table is missing")]
+    MissingTable { required_by: &'static str },
     #[error("the table is given twice, as `{csv}` and as `{parquet}`")]
     GivenTwice { csv: String, parquet: String },
     #[error("`{name}` is not a table of a dataset")]
@@ -144,7 +146,9 @@ impl FaultKind {
     #[allow(clippy::too_many_lines, reason = "one line a fault; splitting the list would only hide it")]
     pub fn hint(&self) -> String {
         match self {
-            Self::MissingFile { required_by } => format!("add it; {required_by}"),
+            Self::MissingFile { required_by } | Self::MissingTable { required_by } => {
+                format!("add it; {required_by}")
+            }
             Self::GivenTwice { csv, parquet } => format!("keep one of `{csv}` and `{parquet}`"),
             Self::UnknownFile { nearest, .. } => {
                 format!("call it `{nearest}` if it is that table, else move it")
@@ -291,7 +295,15 @@ impl FaultReport {
         self.faults.sort_by_key(|fault| fault.line);
     }
 
-    /// Adds what a later part of the same folder reported.
+    /// Says that the faults are those of something that is no text file: it has another name and no lines.
+    pub(crate) fn in_file(mut self, name: &str) -> Self {
+        for fault in &mut self.faults {
+            (fault.file, fault.line) = (name.to_owned(), None);
+        }
+        self
+    }
+
+    /// Adds what a later part of the same dataset reported.
     pub(crate) fn append(&mut self, later: Self) {
         self.total += later.total;
         let room = Self::KEPT - self.faults.len();

@@ -1,9 +1,9 @@
 //! The dataset folder of Rotor: point-in-time data with their release dates.
 //!
-//! [`Dataset::open`] reads a folder (a manifest and seven tables, in Parquet or CSV), reports every fault at once or
-//! gives the data. Its [`Archive`] is the publication log; a [`Sweep`] walks it forward over execution days and lays
-//! out what was known at each as dense windows. [`describe()`] summarises a dataset, [`convert`] changes its
-//! format.
+//! [`Dataset::open`] reads a folder (a manifest and seven tables, in Parquet or CSV), [`Dataset::from_batches`] takes the
+//! tables from memory; either reports every fault at once or gives the data. Its [`Archive`] is the publication log; a
+//! [`Sweep`] walks it forward over execution days and lays out what was known at each as dense windows. [`describe()`]
+//! summarises a dataset, [`convert`] changes its format.
 //!
 //! The crate reads and writes dataset folders and does nothing else: no factor, no schedule, no printing.
 
@@ -18,16 +18,18 @@ mod manifest;
 pub mod model;
 mod read;
 pub mod schema;
+mod sources;
 mod sweep;
 mod write;
 
 pub use archive::{Archive, Vintage};
 pub use censor::{Future, Part};
 pub use closes::{Closes, TradingCalendar};
-pub use dataset::{DataError, DataFile, Dataset};
+pub use dataset::{DataError, Dataset};
 pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};
 pub use fault::{Fault, FaultKind, FaultReport};
 pub use manifest::{Manifest, PriceFrequency};
 pub use read::{Format, ParquetFile};
+pub use sources::DataFile;
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};
 pub use write::{convert, write_dataset};

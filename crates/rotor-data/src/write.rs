@@ -16,11 +16,11 @@ use parquet::file::properties::WriterProperties;
 use rotor_factor::Date;
 use rotor_fs::{FileWriter, FsError, NewFolder, Written};
 
-use crate::dataset::{DataError, Dataset, sha256_of};
+use crate::dataset::{DataError, Dataset};
 use crate::fault::FaultReport;
 use crate::manifest::Manifest;
 use crate::model::Tables;
-use crate::read::{Batch, Format, TableFile};
+use crate::read::{Batch, Content, Format, TableSource};
 use crate::schema::{CellType, Column, Table};
 
 /// Rows of a row group: several of them let a reader use several cores.
@@ -70,20 +70,18 @@ pub fn convert(from: &Path, to: &Path, format: Format) -> Result<(), DataError> 
     let is_hashed = !manifest.sha256.is_empty();
     manifest.sha256.clear();
     for file in dataset.files() {
-        let source = TableFile {
-            table: file.table,
-            format: file.format,
-            path: from.join(&file.name),
-            name: file.name.clone(),
-        };
+        let format_read = file.format.expect("the tables of a folder are files");
+        let path = from.join(&file.name);
+        let content = Content::File { format: format_read, path: path.clone() };
+        let source = TableSource { table: file.table, name: file.name.clone(), content };
         let mut faults = FaultReport::default();
         let parts =
             source.fold(&mut faults, |_| Vec::new(), |batches, batch, _| batches.push(columns_read(batch)));
         let batches: Vec<Columns> = parts.into_iter().flatten().flatten().collect();
-        let unchanged = sha256_of(&source.path).is_ok_and(|hash| hash == file.sha256);
+        let unchanged = source.sha256().is_some_and(|hash| hash == file.sha256);
         if !faults.is_empty() || !unchanged {
             let reason = io::Error::other("it changed while it was being converted");
-            return Err(FsError::Write { path: source.path, source: reason }.into());
+            return Err(FsError::Write { path, source: reason }.into());
         }
         let (name, written) = write_table(&new, file.table, format, &batches)?;
         if is_hashed {

@@ -1,10 +1,11 @@
-//! A comparison as a page: inputs, headline, results, picks, metrics, in the order a reviewer asks.
+//! A comparison as a page: inputs, headline, results, holdings, metrics, in the order a reviewer asks.
 
 use rotor_compare::golden::{Digest, GoldenComparison};
 use rotor_compare::{
     Change, Comparison, Datum, FactChange, Headline, Level, MetricChange, Moved, Named, Part,
 };
 use rotor_report::page::{Block, Column, Page, Section, Table};
+use rotor_report::terms::Term;
 use rotor_report::text::fit;
 use rotor_report::words::Lang;
 use rotor_run::portfolio::{TOP, TOP_NET};
@@ -17,8 +18,8 @@ const MOST_SHOWN: usize = 10;
 pub(crate) fn page(before: &str, after: &str, comparison: &Comparison) -> Page {
     let verdict = match (comparison.is_same, comparison.inputs.is_empty()) {
         (true, true) => "the runs are the same",
-        (true, false) => "the results are the same, though made of something else",
-        (false, true) => "the results differ, though made of the same",
+        (true, false) => "the results are the same, with different inputs",
+        (false, true) => "the results differ, with the same inputs",
         (false, false) => "the results differ",
     };
     let tolerance = if comparison.tolerance > 0.0 {
@@ -48,7 +49,7 @@ pub(crate) fn page(before: &str, after: &str, comparison: &Comparison) -> Page {
 
 /// Returns the page of a golden backtest that is not what was accepted.
 pub(crate) fn golden_page(name: &str, golden: &GoldenComparison) -> Page {
-    let mut page = page("what was accepted", "what is", &golden.comparison);
+    let mut page = page("the accepted result", "the present result", &golden.comparison);
     page.title = format!("Golden backtest {name}");
     if !golden.digests.is_empty() {
         let mut table = Table::new([
@@ -76,8 +77,8 @@ pub(crate) fn golden_page(name: &str, golden: &GoldenComparison) -> Page {
             ]);
         }
         let mut blocks = vec![Block::Paragraph(
-            "A golden text keeps no rows of these files (of scores, no raw values and notes), but it knows that they changed. \
-             Compare two run folders to see where."
+            "A golden text has only digests of these files (for scores, of the raw values and notes). \
+             Compare two run folders to see where they changed."
                 .into(),
         )];
         blocks.extend(with_rest(table, golden.digests.len()));
@@ -95,7 +96,7 @@ fn with_rest(table: Table, n: usize) -> Vec<Block> {
     let n_shown = table.rows.len();
     let mut blocks = vec![Block::Table(table)];
     if n > n_shown {
-        blocks.push(Block::Paragraph(format!("And {} more, which JSON has.", n - n_shown)));
+        blocks.push(Block::Paragraph(format!("And {} more; JSON has all.", n - n_shown)));
     }
     blocks
 }
@@ -104,7 +105,7 @@ fn inputs(comparison: &Comparison) -> Section {
     let changes = &comparison.inputs;
     if changes.is_empty() {
         let same = "Engine, data, configuration and factors are the same.";
-        return section("inputs", "What they are made of", vec![Block::Paragraph(same.into())]);
+        return section("inputs", "Inputs", vec![Block::Paragraph(same.into())]);
     }
     let mut table = Table::new([
         Column::word("part"),
@@ -124,7 +125,7 @@ fn inputs(comparison: &Comparison) -> Section {
             shown(&change.after),
         ]);
     }
-    section("inputs", "What they are made of", with_rest(table, changes.len()))
+    section("inputs", "Inputs", with_rest(table, changes.len()))
 }
 
 fn input(part: Part, value: &Value) -> String {
@@ -142,16 +143,16 @@ fn headline(headline: &Headline) -> Section {
     let percent =
         |value: Option<f64>| value.map_or_else(|| "-".into(), |value| format!("{:+.2}%", 100.0 * value));
     let mut table = Table::new([
-        Column::word("a year"),
+        Column::word("annualised return"),
         Column::number("before"),
         Column::number("after"),
         Column::number("change"),
     ]);
     for Level { portfolio, before, after } in &headline.levels {
         let name = match portfolio.as_str() {
-            TOP_NET => "picks, net of cost",
-            TOP => "picks, before cost",
-            _ => "all sectors, equal weight",
+            TOP_NET => "holdings, net",
+            TOP => "holdings, gross",
+            _ => "equal weight",
         };
         let change = before.zip(*after).map(|(before, after)| after - before);
         table.row([name.to_owned(), percent(*before), percent(*after), percent(change)]);
@@ -159,46 +160,46 @@ fn headline(headline: &Headline) -> Section {
     let (before, after) = (&headline.excess.0, &headline.excess.1);
     let change = before.value.zip(after.value).map(|(before, after)| after - before);
     table.row([
-        "excess over equal weight".to_owned(),
+        "excess return over equal weight, net".to_owned(),
         percent(before.value),
         percent(after.value),
         percent(change),
     ]);
     let interval = |moved: &Moved| match moved.interval {
-        Some((low, high)) => format!("{:+.1} to {:+.1}%", 100.0 * low, 100.0 * high),
+        Some((low, high)) => format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high),
         None => "-".into(),
     };
-    table.row(["  its 95% interval".to_owned(), interval(before), interval(after), String::new()]);
+    table.row([format!("  {}", Term::ConfidenceInterval.en()), interval(before), interval(after), String::new()]);
     section("headline", "Headline", vec![Block::Table(table), Block::Paragraph(moved(&headline.difference))])
 }
 
-/// How far the net return moved, against what months say by chance.
+/// How far the net return moved, and whether that is significant.
 fn moved(difference: &Moved) -> String {
     let Some(value) = difference.value else {
         return "The runs have no month with net returns in common.".into();
     };
     let months = if difference.n == 1 { "month" } else { "months" };
     let what = format!(
-        "In the {} {months} of both the net return moved by {:+.2}% a year (twelve times the mean monthly difference)",
+        "Over the {} {months} of both runs the annualised net return changed by {:+.2}% (twelve times the mean monthly difference)",
         difference.n,
         100.0 * value
     );
     match difference.interval {
         None if value == 0.0 => "The net returns are the same in every month of both.".into(),
-        None => format!("{what}; there are too few months, or too little varies, for an interval."),
+        None => format!("{what}; there are too few months, or too little variation, for a confidence interval."),
         Some((low, high)) => {
             let verdict = if low <= 0.0 && 0.0 <= high {
-                "not to be told from chance"
+                Term::NotSignificant.en()
             } else {
-                "more than chance explains"
+                "significant"
             };
-            format!("{what}, 95% interval {:+.2} to {:+.2}%: {verdict}.", 100.0 * low, 100.0 * high)
+            format!("{what}, 95% CI [{:+.2}%, {:+.2}%]: {verdict}.", 100.0 * low, 100.0 * high)
         }
     }
 }
 
 fn results(comparison: &Comparison) -> Option<Section> {
-    // As a reader asks: what was said, what was picked, what was gained.
+    // As a reader asks: scores, holdings, returns.
     const ORDER: [&str; 6] = ["scores", "forecasts", "diagnostics", "ranking", "returns", "turnover"];
     let changes = &comparison.results.facts;
     if changes.is_empty() {
@@ -208,7 +209,7 @@ fn results(comparison: &Comparison) -> Option<Section> {
         Column::word("facts"),
         Column::name("of"),
         Column::number("changed"),
-        Column::name("where most"),
+        Column::name("largest change"),
         Column::number("before"),
         Column::number("after"),
     ]);
@@ -286,7 +287,7 @@ fn months(comparison: &Comparison) -> Option<Section> {
             shown(change.after, change.is_kept_after),
         ]);
     }
-    Some(section("months", "Months that are not the same", with_rest(table, changes.len())))
+    Some(section("months", "Months that differ", with_rest(table, changes.len())))
 }
 
 fn picks(comparison: &Comparison) -> Option<Section> {
@@ -301,7 +302,7 @@ fn picks(comparison: &Comparison) -> Option<Section> {
         });
         names.collect::<Vec<_>>()
     };
-    let mut table = Table::new([Column::word("month"), Column::name("came"), Column::name("went")]);
+    let mut table = Table::new([Column::word("month"), Column::name("added"), Column::name("dropped")]);
     let mut n_shown = 0;
     while let Some(change) = changes.get(n_shown)
         && table.rows.len() < MOST_SHOWN
@@ -311,18 +312,18 @@ fn picks(comparison: &Comparison) -> Option<Section> {
         for row in 0..came.len().max(went.len()).max(1) {
             let month = if row == 0 { change.month.to_string() } else { String::new() };
             let cell = |names: &[String]| names.get(row).cloned().unwrap_or_default();
-            let shares = || format!("{} with another share", change.n_other_shares);
+            let shares = || format!("{} with another weight", change.n_other_shares);
             let only_shares = came.is_empty() && went.is_empty();
             table.row([month, if only_shares { shares() } else { cell(&came) }, cell(&went)]);
         }
     }
-    let text = format!("The picks changed in {} of {n_months} months.", changes.len());
+    let text = format!("The holdings changed in {} of {n_months} months.", changes.len());
     let mut blocks = vec![Block::Paragraph(text), Block::Table(table)];
     if changes.len() > n_shown {
         blocks
-            .push(Block::Paragraph(format!("And {} more months, which JSON has.", changes.len() - n_shown)));
+            .push(Block::Paragraph(format!("And {} more months; JSON has all.", changes.len() - n_shown)));
     }
-    Some(section("picks", "Picks", blocks))
+    Some(section("holdings", "Holdings", blocks))
 }
 
 fn metrics(comparison: &Comparison) -> Option<Section> {
@@ -340,7 +341,7 @@ fn metrics(comparison: &Comparison) -> Option<Section> {
         table.row([ending(path), before, after]);
     }
     let text =
-        format!("{} of {} numbers and words of the evaluation changed.", metrics.changed.len(), metrics.n);
+        format!("{} of {} values of the evaluation changed.", metrics.changed.len(), metrics.n);
     let blocks = [Block::Paragraph(text)].into_iter().chain(with_rest(table, metrics.changed.len()));
     Some(section("metrics", "Metrics", blocks.collect()))
 }
@@ -359,7 +360,7 @@ fn leaves(before: Option<&Value>, after: Option<&Value>) -> (String, String) {
     match (ends(before), ends(after)) {
         (Some(before), Some(after)) if shown.0 == shown.1 => {
             let (low, high) = (differing(before[0], after[0]), differing(before[1], after[1]));
-            (format!("{} to {}", low.0, high.0), format!("{} to {}", low.1, high.1))
+            (format!("[{}, {}]", low.0, high.0), format!("[{}, {}]", low.1, high.1))
         }
         _ => shown,
     }
@@ -369,7 +370,7 @@ fn leaves(before: Option<&Value>, after: Option<&Value>) -> (String, String) {
 fn leaf(value: Option<&Value>) -> String {
     let Some(value) = value else { return "none".into() };
     match ends(Some(value)) {
-        Some([low, high]) => format!("{low:.3} to {high:.3}"),
+        Some([low, high]) => format!("[{low:.3}, {high:.3}]"),
         None => fit(&value.to_string(), 16),
     }
 }

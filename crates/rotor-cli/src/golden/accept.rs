@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Accept) -> Result<Outcome, CliError> {
     let last = ledger.last(name).map_or(NONE, |entry| entry.after.as_str());
     let is_written = before.as_deref() == Some(&after);
     if is_written && last == hash {
-        let text = format!("{name}: nothing to accept, it is what was accepted\n");
+        let text = format!("{name}: nothing to accept, the result is unchanged\n");
         return arguments.told(text, None, None);
     }
     // A text that cannot be read, such as one with the marks of a merge, has nothing to be compared with.

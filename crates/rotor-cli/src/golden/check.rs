@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Check) -> Result<Outcome, CliError> {
             .as_ref()
             .is_some_and(|found| found.comparison.is_same && found.comparison.inputs.is_empty())
         {
-            faults.push("its text says the same in other bytes: are its line ends or spaces changed?".into());
+            faults.push("its text has the same content in different bytes: were line ends or spaces changed?".into());
         }
         findings.push(Finding { name: name.clone(), faults, comparison });
     }
@@ -87,14 +87,14 @@ fn as_text(finding: &Finding, shown: &Shown) -> String {
     let is_md = shown.format() == Format::Md;
     let item = |line: String| if is_md { format!("- {line}\n") } else { line + "\n" };
     if faults.is_empty() && comparison.is_none() {
-        return item(format!("{name}: what was accepted"));
+        return item(format!("{name}: as accepted"));
     }
     let mut text: String = faults.iter().map(|fault| item(format!("{name}: {fault}"))).collect();
     if let Some(comparison) = comparison {
-        text += &item(format!("{name}: not what was accepted"));
+        text += &item(format!("{name}: differs from the accepted result"));
         text.extend(["\n", &shown.page(&golden_page(name, comparison)), "\n"]);
     }
-    let hint = format!("hint: if this is meant, `rotor accept {name} --reason … --by …`");
+    let hint = format!("hint: if the change is intended, run `rotor accept {name} --reason … --by …`");
     text += &item(hint);
     text
 }

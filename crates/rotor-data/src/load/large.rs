@@ -14,7 +14,7 @@ use super::{Codes, EntityCodes, SeriesCodes, date_out_of_range, unknown_entity, 
 use crate::archive::Publication;
 use crate::fault::{Fault, FaultKind, FaultReport, shown, shown_number};
 use crate::manifest::{Manifest, PriceFrequency};
-use crate::read::{Batch, TableFile, Text};
+use crate::read::{Batch, TableSource, Text};
 
 /// A row of `prices`, with its number.
 #[derive(Clone, Copy, Debug)]
@@ -100,13 +100,13 @@ const EARLIEST: i32 = Date::MIN.days();
 const LATEST: i32 = Date::MAX.days();
 
 pub(crate) fn load_prices(
-    file: &TableFile,
+    source: &TableSource,
     entities: Option<&EntityCodes>,
     manifest: Option<&Manifest>,
     faults: &mut FaultReport,
 ) -> Option<Vec<Vec<Close>>> {
     let (first, last) = manifest.map_or((EARLIEST, LATEST), |said| (said.first.days(), said.last.days()));
-    file.fold(faults, Vec::with_capacity, |closes: &mut Vec<Close>, batch, faults| {
+    source.fold(faults, Vec::with_capacity, |closes: &mut Vec<Close>, batch, faults| {
         let (Some(codes), Some(dates), Some(values)) =
             (batch.text("entity"), batch.dates("date"), batch.numbers("close"))
         else {
@@ -150,14 +150,14 @@ fn explain_price(
 }
 
 pub(crate) fn load_observations(
-    file: &TableFile,
+    source: &TableSource,
     series: Option<&SeriesCodes>,
     entities: Option<&EntityCodes>,
     faults: &mut FaultReport,
 ) -> Option<Vec<Vec<Publication>>> {
     let frequencies = series.map_or(Vec::new(), SeriesCodes::frequencies);
     let n_entities = entities.map_or(0, Codes::len) as u32;
-    file.fold(faults, Vec::with_capacity, |publications: &mut Vec<Publication>, batch, faults| {
+    source.fold(faults, Vec::with_capacity, |publications: &mut Vec<Publication>, batch, faults| {
         let (Some(series_column), Some(entity_column)) = (batch.text("series"), batch.text("entity")) else {
             return;
         };
@@ -228,7 +228,7 @@ fn explain_observation(
 /// Reports closes that repeat an entity and a date, and in a month-end dataset those that share a month. The
 /// closes are sorted by entity, date and row.
 pub(crate) fn check_closes(
-    file: &TableFile,
+    source: &TableSource,
     closes: &[Close],
     entities: Option<&EntityCodes>,
     frequency: Option<PriceFrequency>,
@@ -250,7 +250,7 @@ pub(crate) fn check_closes(
             }
         }
     }
-    repeated.report(file, faults, |(first, again)| {
+    repeated.report(source, faults, |(first, again)| {
         if first.date != again.date {
             return FaultKind::SecondCloseInMonth { date: date(again), other: date(first) };
         }
@@ -298,12 +298,12 @@ impl<T> Repetitions<T> {
     /// Reports the rows in their order, among the faults that their table already has.
     pub(crate) fn report(
         self,
-        file: &TableFile,
+        source: &TableSource,
         faults: &mut FaultReport,
         describe: impl Fn(&T) -> FaultKind,
     ) {
         let fault =
-            |(row, what): (&u32, &T)| Fault { row: Some(u64::from(*row)), ..file.fault(describe(what)) };
+            |(row, what): (&u32, &T)| Fault { row: Some(u64::from(*row)), ..source.fault(describe(what)) };
         faults.merge(FaultReport::of(self.by_row.iter().map(fault), self.n_found));
     }
 }

@@ -8,15 +8,15 @@ use rotor_factor::{EntityKind, Frequency, Released};
 use super::{Codes, EntityCodes, Row, SeriesCodes};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
-use crate::read::TableFile;
+use crate::read::TableSource;
 
-/// Reads every row of a small table with `read`, in the order of the file; `None` if not all of it can be read.
+/// Reads every row of a small table with `read`, in their order; `None` if not all of it can be read.
 fn rows<T: Send>(
-    file: &TableFile,
+    source: &TableSource,
     faults: &mut FaultReport,
     read: impl Fn(&mut Row<'_>) -> Option<T> + Sync,
 ) -> Option<Vec<Option<T>>> {
-    let parts = file.fold(
+    let parts = source.fold(
         faults,
         |_| Vec::new(),
         |rows, batch, faults| Row::each(batch, faults, |row| rows.push(read(row))),
@@ -29,7 +29,7 @@ type Keyed<K, T> = (u64, K, Option<T>);
 
 /// Reports rows whose key stands in an earlier row, and returns the content of the others.
 fn unique<K: Ord, T>(
-    file: &TableFile,
+    source: &TableSource,
     rows: Option<Vec<Option<Keyed<K, T>>>>,
     faults: &mut FaultReport,
     shown_key: impl Fn(&K) -> String,
@@ -41,7 +41,7 @@ fn unique<K: Ord, T>(
         match first_rows.entry(key) {
             Entry::Occupied(first) => repeated.push_with(|| {
                 let kind = FaultKind::DuplicateKey { key: shown_key(first.key()), first_row: *first.get() };
-                Fault { row: Some(row), ..file.fault(kind) }
+                Fault { row: Some(row), ..source.fault(kind) }
             }),
             Entry::Vacant(place) => {
                 place.insert(row);
@@ -60,7 +60,7 @@ type Coded<M, T> = Keyed<String, (Option<M>, Option<T>)>;
 ///
 /// No codes if some could not be read: whoever refers to one of those must not be accused.
 fn coded<M: Copy, T>(
-    file: &TableFile,
+    source: &TableSource,
     rows: Option<Vec<Option<Coded<M, T>>>>,
     faults: &mut FaultReport,
 ) -> (Vec<T>, Option<Codes<M>>) {
@@ -68,17 +68,17 @@ fn coded<M: Copy, T>(
     let with_code =
         |(number, code, content): Coded<M, T>| (number, code.clone(), content.map(|content| (code, content)));
     let rows = rows.map(|rows| rows.into_iter().map(|row| row.map(with_code)).collect());
-    let mut rows = unique(file, rows, faults, |code| format!("`{}`", shown(code)));
+    let mut rows = unique(source, rows, faults, |code| format!("`{}`", shown(code)));
     rows.sort_by(|(a, _), (b, _)| a.cmp(b));
     let codes = Codes::new(rows.iter().map(|(code, (meaning, _))| (code.clone(), *meaning)));
     (rows.into_iter().filter_map(|(_, (_, row))| row).collect(), is_complete.then_some(codes))
 }
 
 pub(crate) fn load_entities(
-    file: &TableFile,
+    source: &TableSource,
     faults: &mut FaultReport,
 ) -> (Vec<Entity>, Option<EntityCodes>) {
-    let rows = rows(file, faults, |row| {
+    let rows = rows(source, faults, |row| {
         let before = row.faults.total();
         let code = row.text("entity");
         let kind = row.word::<EntityKind>("kind");
@@ -102,11 +102,14 @@ pub(crate) fn load_entities(
         };
         Some((row.number(), code, Some((kind, entity))))
     });
-    coded(file, rows, faults)
+    coded(source, rows, faults)
 }
 
-pub(crate) fn load_series(file: &TableFile, faults: &mut FaultReport) -> (Vec<Series>, Option<SeriesCodes>) {
-    let rows = rows(file, faults, |row| {
+pub(crate) fn load_series(
+    source: &TableSource,
+    faults: &mut FaultReport,
+) -> (Vec<Series>, Option<SeriesCodes>) {
+    let rows = rows(source, faults, |row| {
         let name = row.text("series");
         let frequency = row.word::<Frequency>("frequency");
         let unit = row.text("unit");
@@ -121,15 +124,15 @@ pub(crate) fn load_series(file: &TableFile, faults: &mut FaultReport) -> (Vec<Se
         };
         Some((row.number(), name, Some((frequency, series))))
     });
-    coded(file, rows, faults)
+    coded(source, rows, faults)
 }
 
 pub(crate) fn load_bridge(
-    file: &TableFile,
+    source: &TableSource,
     entities: Option<&EntityCodes>,
     faults: &mut FaultReport,
 ) -> Vec<BridgeWeight> {
-    let rows = rows(file, faults, |row| {
+    let rows = rows(source, faults, |row| {
         let codes = (row.optional_text("sector"), row.optional_text("industry"));
         let sector = row.entity("sector", EntityKind::Sector, entities);
         let industry = row.entity("industry", EntityKind::Industry, entities);
@@ -139,18 +142,18 @@ pub(crate) fn load_bridge(
             || Some(BridgeWeight { sector: sector?, industry: industry?, weight: weight?, released });
         Some((row.number(), (codes.0?, codes.1?, released), content()))
     });
-    unique(file, rows, faults, |(sector, industry, Released(released))| {
+    unique(source, rows, faults, |(sector, industry, Released(released))| {
         format!("`{}`, `{}`, {released}", shown(sector), shown(industry))
     })
 }
 
 pub(crate) fn load_links(
-    file: &TableFile,
+    source: &TableSource,
     entities: Option<&EntityCodes>,
     series: Option<&SeriesCodes>,
     faults: &mut FaultReport,
 ) -> Vec<Link> {
-    let rows = rows(file, faults, |row| {
+    let rows = rows(source, faults, |row| {
         let codes = (row.optional_text("sector"), row.optional_text("series"));
         let sector = row.entity("sector", EntityKind::Sector, entities);
         let linked = row.series("series", series);
@@ -160,15 +163,15 @@ pub(crate) fn load_links(
             || Some(Link { sector: sector?, series: linked?, polarity: polarity? as i8, weight: weight? });
         Some((row.number(), (codes.0?, codes.1?), link()))
     });
-    unique(file, rows, faults, |(sector, series)| format!("`{}`, `{}`", shown(sector), shown(series)))
+    unique(source, rows, faults, |(sector, series)| format!("`{}`, `{}`", shown(sector), shown(series)))
 }
 
 pub(crate) fn load_events(
-    file: &TableFile,
+    source: &TableSource,
     entities: Option<&EntityCodes>,
     faults: &mut FaultReport,
 ) -> Vec<Event> {
-    let rows = rows(file, faults, |row| {
+    let rows = rows(source, faults, |row| {
         let date = row.date("date");
         let title = row.text("title");
         let importance = row.whole("importance", "{1, 2, 3}", |importance| (1..=3).contains(&importance));

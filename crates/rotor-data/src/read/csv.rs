@@ -11,7 +11,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use rotor_factor::{Date, DateError};
 
 use super::guard::Guard;
-use super::{Batch, TableFile};
+use super::{Batch, TableSource};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::schema::{CellType, Column};
 
@@ -22,7 +22,7 @@ const BATCH_BYTES: usize = 1 << 26;
 const BATCH_ROWS: usize = 8192;
 
 pub(super) fn fold<R>(
-    file: &TableFile,
+    file: &TableSource,
     bytes: File,
     faults: &mut FaultReport,
     mut result: R,
@@ -107,13 +107,13 @@ fn line_of(record: &ByteRecord, guard: &Guard<File>) -> u64 {
 }
 
 /// Reports the empty lines before `end` that have not been reported. The guard reads ahead of the rows.
-fn report_blank_lines(file: &TableFile, guard: &mut Guard<File>, end: u64, faults: &mut FaultReport) {
+fn report_blank_lines(file: &TableSource, guard: &mut Guard<File>, end: u64, faults: &mut FaultReport) {
     for line in guard.take_blank_lines(end) {
         faults.push_with(|| Fault { line: Some(*line), ..file.fault(FaultKind::BlankLine) });
     }
 }
 
-fn fatal(file: &TableFile, guard: &Guard<File>, error: &csv::Error) -> Fault {
+fn fatal(file: &TableSource, guard: &Guard<File>, error: &csv::Error) -> Fault {
     match guard.fatal() {
         Some((line, kind)) => Fault { line: Some(*line), ..file.fault(kind.clone()) },
         None => file.fault(FaultKind::Unreadable { reason: error.to_string() }),
@@ -172,14 +172,14 @@ impl<'a> Rows<'a> {
         self.lines.push(line);
     }
 
-    fn finish(self, file: &TableFile, first_row: u64) -> (Batch<'_>, FaultReport) {
+    fn finish(self, file: &TableSource, first_row: u64) -> (Batch<'_>, FaultReport) {
         let n_columns = self.columns.len();
         let damaged = self.faults.iter().flat_map(|(row, column, _)| {
             let columns = column.map_or(0..n_columns, |column| column..column + 1);
             columns.map(|column| (*row, column))
         });
         let batch = Batch {
-            file,
+            source: file,
             first_row,
             n_rows: self.lines.len(),
             damaged: damaged.collect(),

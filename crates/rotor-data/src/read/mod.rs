@@ -1,10 +1,11 @@
-//! From the bytes of a file to batches of typed columns.
+//! From a table, in a file or in memory, to batches of typed columns.
 //!
-//! Both formats end in the same [`Batch`]: Arrow arrays in the types of [`crate::schema::CellType`], columns in the order of the
+//! Both formats and the record batches of others end in the same [`Batch`]: Arrow arrays in the types of [`crate::schema::CellType`], columns in the order of the
 //! table's declaration. What a cell may say and how rows belong together is for [`crate::load`].
 
 mod csv;
 mod guard;
+mod memory;
 mod pages;
 mod parquet;
 mod whole;
@@ -15,12 +16,14 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, StringArray};
+use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, RecordBatch, StringArray};
+use arrow_schema::{DataType, Schema};
 
 use rotor_factor::nearest;
+use rotor_fs::sha256_of_file;
 
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
-use crate::schema::{Column, Table};
+use crate::schema::{CellType, Column, Table};
 
 pub use whole::ParquetFile;
 
@@ -44,14 +47,20 @@ impl Format {
     }
 }
 
-/// A file that holds one table.
+/// Where one table comes from.
 #[derive(Clone, Debug)]
-pub(crate) struct TableFile {
+pub(crate) struct TableSource {
     pub(crate) table: Table,
-    pub(crate) format: Format,
-    pub(crate) path: PathBuf,
-    /// The name in the folder, for messages.
+    /// The name in the folder, or what stands for it, for messages.
     pub(crate) name: String,
+    pub(crate) content: Content,
+}
+
+/// What the rows of a table are read from.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    File { format: Format, path: PathBuf },
+    Memory(Vec<RecordBatch>),
 }
 
 /// Opens a regular file. Opening a pipe would wait for its other end, and a device never ends.
@@ -64,7 +73,7 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
 
 /// Some consecutive rows of a table.
 pub(crate) struct Batch<'a> {
-    file: &'a TableFile,
+    source: &'a TableSource,
     /// Number of the first row, counted from 1.
     first_row: u64,
     n_rows: usize,
@@ -95,7 +104,7 @@ impl Batch<'_> {
     }
 
     fn columns_declared(&self) -> &'static [Column] {
-        self.file.table.columns()
+        self.source.table.columns()
     }
 
     /// Returns a column by name; `None` if it is optional and absent.
@@ -138,7 +147,7 @@ impl Batch<'_> {
             row: Some(self.row_number(row)),
             line: self.lines.as_ref().map(|lines| lines[row]),
             column: column.map(str::to_owned),
-            ..self.file.fault(kind)
+            ..self.source.fault(kind)
         }
     }
 }
@@ -168,16 +177,19 @@ impl<'a> Text<'a> {
     }
 }
 
-impl TableFile {
+impl TableSource {
     /// Returns the file that a folder keeps a table in, or `None` if the table is absent. A table that is there twice
     /// is reported and given once: which one is meant is not for us to say, but it is not absent.
     pub(crate) fn find(folder: &Path, table: Table, faults: &mut FaultReport) -> Option<Self> {
         let named = |format: Format| {
             let name = format!("{table}.{}", format.extension());
-            Self { table, format, path: folder.join(&name), name }
+            let path = folder.join(&name);
+            Self { table, name, content: Content::File { format, path } }
         };
         let (csv, parquet) = (named(Format::Csv), named(Format::Parquet));
-        match (csv.exists(), parquet.exists()) {
+        // A link that leads nowhere exists too: it is a fault, not an absent table.
+        let exists = |file: &Self| folder.join(&file.name).symlink_metadata().is_ok();
+        match (exists(&csv), exists(&parquet)) {
             (true, true) => {
                 let kind = FaultKind::GivenTwice { csv: csv.name.clone(), parquet: parquet.name.clone() };
                 faults.push(parquet.fault(kind));
@@ -189,33 +201,54 @@ impl TableFile {
         }
     }
 
-    /// A link that leads nowhere exists too: it is a fault, not an absent table.
-    fn exists(&self) -> bool {
-        self.path.symlink_metadata().is_ok()
+    /// Takes a table in memory.
+    pub(crate) fn in_memory(table: Table, batches: Vec<RecordBatch>) -> Self {
+        Self { table, name: format!("{table} (in memory)"), content: Content::Memory(batches) }
+    }
+
+    /// Returns the format of the file; `None` of a table in memory.
+    pub(crate) fn format(&self) -> Option<Format> {
+        match &self.content {
+            Content::File { format, .. } => Some(*format),
+            Content::Memory(_) => None,
+        }
+    }
+
+    /// Returns the SHA-256 of the bytes of the file, or of the cells of a table in memory, in lower-case hexadecimal digits;
+    /// `None` if they cannot be read, which is for [`TableSource::fold`] to report.
+    pub(crate) fn sha256(&self) -> Option<String> {
+        match &self.content {
+            Content::File { path, .. } => open_regular(path).and_then(sha256_of_file).ok(),
+            Content::Memory(batches) => memory::sha256(self, batches),
+        }
     }
 
     pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
         Fault { table: Some(self.table), file: self.name.clone(), row: None, line: None, column: None, kind }
     }
 
-    /// Reads the whole table. Each part of the file is folded into a value of its own, in parallel where the
-    /// format allows it; the values come back in the order of the file.
+    /// Reads the whole table. Each part of it is folded into a value of its own, in parallel where the format allows
+    /// it; the values come back in the order of the rows.
     ///
-    /// `None` if the file cannot be read to its end, which has then been reported.
+    /// `None` if the table cannot be read to its end, which has then been reported.
     pub(crate) fn fold<R: Send>(
         &self,
         faults: &mut FaultReport,
         start: impl Fn(usize) -> R + Sync,
         step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport) + Sync,
     ) -> Option<Vec<R>> {
-        let file = match open_regular(&self.path) {
+        let (format, path) = match &self.content {
+            Content::File { format, path } => (format, path),
+            Content::Memory(batches) => return memory::fold(self, batches, faults, start, step),
+        };
+        let file = match open_regular(path) {
             Ok(file) => file,
             Err(error) => {
                 faults.push(self.fault(FaultKind::Unreadable { reason: error.to_string() }));
                 return None;
             }
         };
-        match self.format {
+        match format {
             Format::Csv => csv::fold(self, file, faults, start(0), step).map(|result| vec![result]),
             Format::Parquet => parquet::fold(self, file, faults, start, step),
         }
@@ -252,5 +285,42 @@ impl TableFile {
             }
         }
         (faults.total() == before).then_some(positions)
+    }
+
+    /// Finds the declared columns in a schema, and holds their types against the declaration.
+    ///
+    /// Returns, for each declared column, its position in the schema; `None` where it is absent or wholly empty. `None` for
+    /// all if the schema is faulty, which has then been reported.
+    fn columns_of_schema(&self, schema: &Schema, faults: &mut FaultReport) -> Option<Vec<Option<usize>>> {
+        let header: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+        let mut positions = self.columns_of_header(&header, None, faults)?;
+        let mut is_sound = true;
+        for (column, position) in self.table.columns().iter().zip(&mut positions) {
+            let Some(idx) = *position else { continue };
+            match schema.field(idx).data_type() {
+                DataType::Null if column.optional => *position = None,
+                found if holds(found, column.cells) => {}
+                found => {
+                    is_sound = false;
+                    let kind =
+                        FaultKind::ColumnType { expected: column.cells, found: shown(&found.to_string()) };
+                    faults.push(Fault { column: Some(column.name.into()), ..self.fault(kind) });
+                }
+            }
+        }
+        is_sound.then_some(positions)
+    }
+}
+
+/// Tells whether an Arrow column can hold such cells. Only integers come in several widths.
+fn holds(found: &DataType, cells: CellType) -> bool {
+    match cells {
+        CellType::Text => match found {
+            DataType::Dictionary(key, word) => **key == DataType::Int32 && **word == DataType::Utf8,
+            _ => matches!(found, DataType::Utf8),
+        },
+        CellType::Date => matches!(found, DataType::Date32),
+        CellType::Number => matches!(found, DataType::Float64),
+        CellType::Integer => found.is_integer() && !matches!(found, DataType::UInt64),
     }
 }

@@ -28,7 +28,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use rayon::prelude::*;
 
 use super::pages::{check_depth, check_pages};
-use super::{Batch, TableFile};
+use super::{Batch, TableSource};
 use crate::fault::{Fault, FaultKind, FaultReport, shown, shown_reason};
 use crate::schema::{CellType, Column};
 
@@ -41,7 +41,7 @@ const MOST_ROWS_PER_BYTE: u64 = 64;
 const FEW_ROWS: u64 = 1 << 20;
 
 pub(super) fn fold<R: Send>(
-    file: &TableFile,
+    file: &TableSource,
     bytes: File,
     faults: &mut FaultReport,
     start: impl Fn(usize) -> R + Sync,
@@ -129,34 +129,14 @@ struct Layout {
 impl Layout {
     /// Reads the footer. `None` if the table's form is faulty, which has then been reported.
     fn read(
-        file: &TableFile,
+        file: &TableSource,
         source: &SharedFile,
         faults: &mut FaultReport,
     ) -> Result<Option<Self>, ParquetError> {
         check_depth(source)?;
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
         let inferred = ArrowReaderMetadata::load(source, options.clone())?;
-        let header: Vec<String> =
-            inferred.schema().fields().iter().map(|field| field.name().clone()).collect();
-        let Some(mut positions) = file.columns_of_header(&header, None, faults) else { return Ok(None) };
-        let mut is_sound = true;
-        for (column, position) in file.table.columns().iter().zip(&mut positions) {
-            let Some(idx) = *position else { continue };
-            let found = inferred.schema().field(idx).data_type();
-            match found {
-                DataType::Null if column.optional => *position = None,
-                _ if holds(found, column.cells) => {}
-                _ => {
-                    is_sound = false;
-                    let kind =
-                        FaultKind::ColumnType { expected: column.cells, found: shown(&found.to_string()) };
-                    faults.push(Fault { column: Some(column.name.into()), ..file.fault(kind) });
-                }
-            }
-        }
-        if !is_sound {
-            return Ok(None);
-        }
+        let Some(positions) = file.columns_of_schema(inferred.schema(), faults) else { return Ok(None) };
         let (first_rows, n_rows) = row_starts(inferred.metadata())?;
         if let Some((name, found)) = unread_codec(inferred.metadata()) {
             let kind = FaultKind::UnknownCodec { found };
@@ -186,7 +166,7 @@ impl Layout {
 
     fn read_group(
         &self,
-        file: &TableFile,
+        file: &TableSource,
         source: &SharedFile,
         group: usize,
         mut each: impl FnMut(&Batch<'_>),
@@ -209,13 +189,13 @@ impl Layout {
         Err(ParquetError::General(format!("it has {n_rows} rows where the footer claims {claimed}")))
     }
 
-    fn batch<'a>(&self, file: &'a TableFile, record_batch: &RecordBatch, first_row: u64) -> Batch<'a> {
+    fn batch<'a>(&self, file: &'a TableSource, record_batch: &RecordBatch, first_row: u64) -> Batch<'a> {
         let column = |(column, position): (&Column, &Option<usize>)| {
             let array = record_batch.column((*position)?);
             Some(if column.cells == CellType::Integer { widened(array) } else { Arc::clone(array) })
         };
         Batch {
-            file,
+            source: file,
             first_row,
             n_rows: record_batch.num_rows(),
             columns: file.table.columns().iter().zip(&self.positions).map(column).collect(),
@@ -263,16 +243,6 @@ pub(super) fn is_plausible(n_rows: u64, n_bytes: u64) -> bool {
     n_rows <= n_bytes.saturating_mul(MOST_ROWS_PER_BYTE).max(FEW_ROWS)
 }
 
-/// Tells whether a column of the file can hold such cells. Only integers come in several widths.
-fn holds(found: &DataType, cells: CellType) -> bool {
-    match cells {
-        CellType::Text => matches!(found, DataType::Utf8),
-        CellType::Date => matches!(found, DataType::Date32),
-        CellType::Number => matches!(found, DataType::Float64),
-        CellType::Integer => found.is_integer() && !matches!(found, DataType::UInt64),
-    }
-}
-
 /// Asks for text as dictionaries: a code that stands in a million rows is then looked up once.
 pub(super) fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
     let fields = schema.fields().iter().map(|field| match field.data_type() {
@@ -285,7 +255,8 @@ pub(super) fn with_dictionaries(schema: &SchemaRef) -> SchemaRef {
     Arc::new(Schema::new(fields.collect::<Vec<_>>()))
 }
 
-fn widened(array: &ArrayRef) -> ArrayRef {
+/// Returns whole numbers of any width in 64 bits.
+pub(super) fn widened(array: &ArrayRef) -> ArrayRef {
     fn widen<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &ArrayRef) -> ArrayRef {
         Arc::new(array.as_primitive::<T>().unary::<_, Int64Type>(Into::into) as Int64Array)
     }

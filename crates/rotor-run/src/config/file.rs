@@ -168,7 +168,7 @@ impl Config {
     #[must_use]
     pub fn to_toml(&self) -> String {
         let mut text = String::from(
-            "# A run of Rotor. Every key has a flag (`rotor backtest --help`); what is not here has its default.\n",
+            "# A run of Rotor. Every key has a flag (`rotor backtest --help`); missing keys have their defaults.\n",
         );
         let mut line = |line: String| {
             text.push_str(&line);
@@ -179,8 +179,8 @@ impl Config {
             line(format!("{} = {}", key.name, self.get(key.name)));
         }
         line(String::from(
-            "\n# Settings of single factors: weight in the total; library (its path), isolate, time_limit (seconds), memory_limit\n\
-             # (MiB) and sha256 for one that is loaded; parameters, which `rotor factor inspect NAME` lists.",
+            "\n# Settings of single factors: weight in the total; for a library its path (library), isolate, time_limit (seconds),\n\
+             # memory_limit (MiB) and sha256; parameters, which `rotor factor inspect NAME` lists.",
         ));
         for name in &self.factors {
             line(section(name, &self.of_factor(name)));

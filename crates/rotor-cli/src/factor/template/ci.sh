@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# What every change of this factor passes, here and on GitHub (.github/workflows/rotor.yml runs this file).
+# All checks of this factor, here and on GitHub (.github/workflows/rotor.yml runs this file).
 #
 #   ./ci.sh                    checks
-#   ./ci.sh --accept WHY WHO   writes down that what the golden backtest and the count of instructions say now is meant
+#   ./ci.sh --accept WHY WHO   accepts the present golden backtest and instruction count
 #
-# ROTOR_DATASET names a dataset folder; without it the demo is taken, the same bytes on every machine.
+# ROTOR_DATASET names a dataset folder; the default is the demo, which has the same bytes on every machine.
 set -euo pipefail
 cd "$(dirname "$0")"
-# One place, whatever the surroundings say: what is checked below is what is built here.
+# A fixed place, so that the checks use the library that is built here.
 export CARGO_TARGET_DIR="$PWD/target"
 
 usage() {
@@ -20,19 +20,19 @@ case "$#${1:-}" in
   *) usage ;;
 esac
 
-# As the platform calls it: lib@SNAKE@.so, or lib@SNAKE@.dylib.
+# The prefix and suffix of the platform are added: lib@SNAKE@.so or lib@SNAKE@.dylib.
 library=target/release/@SNAKE@
 dataset=()
 if [ -n "${ROTOR_DATASET:-}" ]; then dataset=(--dataset "$ROTOR_DATASET"); fi
 
 step() { printf '\n== %s\n' "$*"; }
 
-# Instructions are counted by valgrind. Without it the count is left out here, but not on a machine that calls itself CI.
+# Valgrind counts the instructions. Without it the count is skipped, except where CI is set.
 instructions() {
   if command -v valgrind >/dev/null || [ -n "${CI:-}" ]; then
     rotor factor bench "$library" ${dataset[@]+"${dataset[@]}"} --baseline instructions.toml "$@"
   else
-    echo "left out: valgrind is not installed"
+    echo "skipped: valgrind is not installed"
   fi
 }
 
@@ -55,14 +55,14 @@ cargo test
 step "lints: no clock, no files, no threads, no hash maps"
 cargo clippy --all-targets -- -D warnings
 
-step "promises, tried on real windows"
+step "contract, tested on real windows"
 rotor factor check "$library" ${dataset[@]+"${dataset[@]}"}
 
-step "leaks: nothing that is not public yet, no memory, no clock, no files"
+step "leaks: no unpublished data, no memory, no clock, no files"
 rotor leakcheck --factors @SNAKE@ --set "@SNAKE@.library=$library" ${dataset[@]+"${dataset[@]}"}
 
-step "golden backtests against what was accepted"
+step "golden backtests against their accepted results"
 rotor golden check --dir golden
 
-step "instructions of a call against the accepted count"
+step "instructions per call against the accepted count"
 instructions

@@ -76,13 +76,13 @@ fn dataset(text: &mut String, audit: &Audit) {
     } else {
         let n: usize = audit.early.iter().map(|early| early.n_early).sum();
         let words = format!(
-            "dataset: {n} figures are public within a tenth of the time that their series usually takes"
+            "dataset: {n} values are public within a tenth of the usual lag of their series"
         );
         wrapped(text, "  EARLY ", &words);
         let columns = [
             ("series", Align::Left),
             ("early", Align::Right),
-            ("share", Align::Right),
+            ("percent", Align::Right),
             ("for example", Align::Left),
             ("released", Align::Left),
             ("usual", Align::Right),
@@ -106,18 +106,18 @@ fn dataset(text: &mut String, audit: &Audit) {
             let (correlation, n) = (closest.correlation, closest.n_periods);
             format!("; closest: `{}` {correlation:+.2}, {n} months", fit(&closest.series, 14))
         });
-        line!(text, "  ok    dataset: none knows returns{closest}");
+        line!(text, "  ok    dataset: no series knows later returns{closest}");
         return;
     }
     let n = audit.foresight.len();
     let words = format!(
-        "dataset: {n} series {} returns that nobody could know: made with hindsight, or stamped wrongly",
+        "dataset: {n} series {} returns that nobody could know: made with hindsight, or wrongly dated",
         if n == 1 { "knows" } else { "know" }
     );
     wrapped(text, "  KNOWS ", &words);
     let columns = [
         ("series", Align::Left),
-        ("of it", Align::Left),
+        ("form", Align::Left),
         ("knows the return of the", Align::Left),
         ("rank corr.", Align::Right),
         ("months", Align::Right),
@@ -246,7 +246,7 @@ fn warnings(text: &mut String, findings: &Findings<'_>) {
             .usual_of_others
             .map_or(String::new(), |days| format!("; others of its frequency usually take {days} days"));
         words.push(format!(
-            "{} of {} figures of series `{}` are public on the last day of their period{others}",
+            "{} of {} values of series `{}` are public on the last day of their period{others}",
             series.n_same_day, series.n, series.series
         ));
     }
@@ -254,13 +254,13 @@ fn warnings(text: &mut String, findings: &Findings<'_>) {
         let name = chosen.plugin.name();
         if report.is_blind {
             words.push(format!(
-                "factor `{name}` says the same when all that it is shown is noise: where does it have its scores from?"
+                "factor `{name}` gives the same scores when all of its inputs are noise: they come from elsewhere"
             ));
         }
         if report.lags.as_ref().is_some_and(LagProfile::is_suspicious) {
             words.push(format!(
-                "factor `{name}` falls off a cliff if everything is published a month later: \
-                 look at the days of release of what it uses most"
+                "factor `{name}` collapses if everything is published a month later: \
+                 check the release dates of its main inputs"
             ));
         }
     }

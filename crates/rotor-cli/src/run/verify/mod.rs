@@ -99,11 +99,11 @@ impl Report {
             if self.changed.is_empty() { "" } else { "files were changed after the run was written; " };
         match &self.again {
             _ if self.is_verified() && parts.is_empty() => "verified".into(),
-            _ if self.is_verified() => format!("verified, though not the same today: {parts}"),
-            None if has_obstacles => format!("not verified: {of_files}the run cannot be made again: {parts}"),
-            None => format!("not verified: {of_files}the run was not made again"),
+            _ if self.is_verified() => format!("verified, although these inputs differ today: {parts}"),
+            None if has_obstacles => format!("not verified: {of_files}the run cannot be reproduced: {parts}"),
+            None => format!("not verified: {of_files}the run was not reproduced"),
             Some(again) if again.different.is_empty() => {
-                "not verified: files were changed after the run was written; the run made again is the one that was recorded".into()
+                "not verified: files were changed after the run was written; a repeated run gives the recorded files".into()
             }
             Some(_) if parts.is_empty() => {
                 format!("not verified: {of_files}results differ although nothing else does")

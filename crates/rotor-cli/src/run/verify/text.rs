@@ -17,16 +17,16 @@ pub(super) fn as_text(report: &Report) -> String {
     let n_sound =
         report.n_files - report.changed.iter().filter(|file| file.change != rotor_run::Change::Extra).count();
     let mut part = |label: &str, line: String| put(&mut text, format_args!("{label:<15}{line}"));
-    part("files", format!("{n_sound} of {} are as `run.json` says", report.n_files));
+    part("checksums", format!("{n_sound} of {} files match `run.json`", report.n_files));
     for file in &report.changed {
         part("", file.to_string());
     }
     let inputs = match (report.inputs.is_empty(), report.obstacles.is_empty()) {
         (true, true) => "the same today",
-        (true, false) => "what is to be had is the same today",
-        (false, _) => "not the same today:",
+        (true, false) => "those that can be read are the same today",
+        (false, _) => "differ today:",
     };
-    part("made of", inputs.into());
+    part("inputs", inputs.into());
     for change in report.inputs.iter().take(MOST_SHOWN) {
         part("", input(change));
     }
@@ -40,10 +40,10 @@ pub(super) fn as_text(report: &Report) -> String {
         obstacle.hints.iter().for_each(|hint| part("", format!("hint: {hint}")));
     }
     match &report.again {
-        None => part("made again", "no".into()),
+        None => part("reproduction", "not possible".into()),
         Some(again) => {
             let n = again.n_same + again.different.len();
-            part("made again", format!("{} of {n} files are the same, bit for bit", again.n_same));
+            part("reproduction", format!("{} of {n} files are the same, bit for bit", again.n_same));
             for file in again.different.iter().take(MOST_SHOWN) {
                 part("", format!("{file} differs"));
             }

@@ -3,9 +3,15 @@
 use rotor_data::model::Entity;
 use rotor_factor::{EntityKind, Month, Table};
 use rotor_run::{
-    Diagnostic, Execution, FactorTable, Forecast, RankingRow, Realized, Return, Run, Score, ScoreReason,
-    TextId, Turnover,
+    Config, DatasetRecord, Diagnostic, EngineRecord, Execution, FactorTable, Forecast, RankingRow, Realized,
+    Return, Run, RunRecord, Score, ScoreReason, TextId, Turnover,
 };
+
+/// Returns the record of a run of nothing known.
+#[must_use]
+pub fn bare_record(run: &Run) -> RunRecord {
+    RunRecord::new(EngineRecord::default(), Config::default(), DatasetRecord::default(), run)
+}
 
 /// Returns a run of so many executions with as many facts in each as the demo has: 31 sectors, four factors, 84 forecasts and
 /// 504 diagnostics. Twenty tables stand on its last day.

@@ -20,7 +20,7 @@ mod views;
 mod watch;
 
 pub use audit::{Audit, EarlyFigure, EarlySeries, Foresight, Form, SameDaySeries, When, audit};
-pub use backtest::{Backtest, BacktestError, Member, Warning, backtest, missing_inputs, plan_of};
+pub use backtest::{Backtest, BacktestError, Member, MissingInput, backtest, missing_inputs, plan_of};
 pub use check::{
     Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,
     leakcheck,

@@ -44,7 +44,7 @@ macro_rules! say {
 pub use crate::say;
 
 /// What stands for a value that is not there.
-pub const NONE: &str = "-";
+pub const NONE: &str = "—";
 
 /// A text that is longer than this is cut; no table of a page is wider than a few of them.
 const LONGEST: usize = 60;
@@ -143,7 +143,7 @@ mod tests {
             [plain(12345.678), plain(0.123_456), plain(3.0), plain(-1e-7)],
             ["12346", "0.1235", "3", "-1.00e-7"]
         );
-        assert_eq!(or_none(None, plain), "-");
+        assert_eq!(or_none(None, plain), "—");
     }
 
     #[test]

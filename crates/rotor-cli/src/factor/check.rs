@@ -10,14 +10,14 @@ use rotor_engine::{CheckReport, Promise, check};
 use rotor_factor::EntityKind;
 use serde_json::json;
 
-use super::windows::{Asked, Windows};
+use super::windows::{Question, Windows};
 use crate::text::fit;
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     #[command(flatten)]
-    asked: Asked,
+    asked: Question,
 }
 
 pub(super) fn run(Check { asked }: &Check) -> Result<Outcome, CliError> {

@@ -34,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-synthetic",
             "rotor-plugin",
             "rotor-run",
+            "rotor-strategy",
             "rotor-engine",
             "rotor-eval",
             "rotor-report",

@@ -295,7 +295,7 @@ fn a_dataset_without_inputs_is_warned_of_or_refused() {
     assert!(stderr.starts_with("warning: factor `price` has no scores: input `margin`"), "{stderr}");
     assert!(
         stdout.contains(
-            "note: factor `price` has no scores: input `margin`: the dataset has no series `gross_margin`"
+            "warning: factor `price` has no scores: input `margin`: the dataset has no series `gross_margin`"
         ),
         "{stdout}"
     );

@@ -206,7 +206,7 @@ fn a_factor_repository_of_its_own_has_golden_backtests() {
     let text = fs::read_to_string(case.join("run.txt")).unwrap();
     fs::write(case.join("run.txt"), text.replace('\n', "\r\n")).unwrap();
     let (code, stdout, _) = check(&place, &[]);
-    assert!(code == 1 && stdout.contains("are its line ends or spaces changed?"), "{stdout}");
+    assert!(code == 1 && stdout.contains("were line ends or spaces changed?"), "{stdout}");
     let (code, _, stderr) = check(&place, &["--set", "momentun.weight=7"]);
     assert!(code == 2 && stderr.contains("hint: did you mean `momentum`?"), "{stderr}");
     fs::write(case.join("case.toml"), "title = \"x\"\nworld = \"mars\"\nseed = 1\n").unwrap();

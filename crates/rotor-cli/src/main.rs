@@ -157,7 +157,7 @@ impl CliError {
             Self::Library(error) => return error.hints(),
             Self::World(error) => Some(error.hint().into()),
             Self::File(FsError::Exists { .. }) => {
-                Some("give another name, or replace it with `--force`".into())
+                Some("give another name, or replace it by `--force`".into())
             }
             Self::Scaffold(FsError::Exists { .. }) => {
                 Some("give another name, or another folder by `--dir`".into())

@@ -394,7 +394,7 @@ mod tests {
         });
         assert!(invented.contains("acceptance 1 begins at 7, nothing stood then"), "{invented}");
         let compiler = refuse(|baseline| baseline.compiler = "rustc 0".into());
-        assert!(compiler.starts_with("`compiler` does not stand"), "{compiler}");
+        assert!(compiler.starts_with("`compiler` differs from its accepted entry"), "{compiler}");
         let nameless = refuse(|baseline| baseline.accepted[0].by = " ".into());
         assert_eq!(nameless, "an acceptance needs a reason and a name");
         fs::write(&path, "compiler = \"rustc 1\"\ncounts = 7\n").unwrap();

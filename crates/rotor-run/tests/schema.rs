@@ -27,7 +27,7 @@ fn check(file: &str, expected: &str) {
 
 /// The schema of a document; what is null has a reason, and no other keys exist.
 fn schema<T: JsonSchema>(title: &str) -> Value {
-    let generator = SchemaGenerator::from(SchemaSettings::draft2020_12());
+    let generator = SchemaGenerator::from(SchemaSettings::draft2020_12().for_serialize());
     let mut schema = generator.into_root_schema_for::<T>().to_value();
     schema["title"] = title.into();
     close(&mut schema);
@@ -167,12 +167,14 @@ fn holds(value: &Value) -> String {
         return format!("list of {}", holds(&value["items"]));
     }
     if value["additionalProperties"].is_object() {
-        return format!("by name: {}", holds(&value["additionalProperties"]));
+        let or_null = if is_nullable(value) { " or null" } else { "" };
+        return format!("by name: {}{or_null}", holds(&value["additionalProperties"]));
     }
     match &value["type"] {
         Value::Array(types) => {
             let types: Vec<&str> = types.iter().filter_map(Value::as_str).map(word).collect();
-            types.join(" or ")
+            let types = types.join(" or ");
+            if value["pattern"].is_string() { types.replace("text", "day") } else { types }
         }
         Value::String(kind) => word(if value["pattern"].is_string() { "day" } else { kind }).to_owned(),
         _ => String::new(),

@@ -4,20 +4,20 @@ use rotor_factor::{AsOfView, Bridge, Date, EntityKind, Month, Table};
 
 use crate::model::{Fitted, Tested};
 
-/// The weights in force, with each industry's share of what industries cover.
+/// The weights in force, as they are and normalised to the part that industries cover.
 pub(crate) fn bridge(view: &AsOfView<'_>, bridge: &Bridge<'_>) -> Table {
     let industries = view.entities(EntityKind::Industry);
     let of =
         |sector: usize| bridge.of(sector).iter().map(move |(industry, weight)| (sector, industry, weight));
     let rows: Vec<(usize, usize, f64)> = (0..view.n_sectors()).flat_map(of).collect();
-    let share = |(sector, _, weight): &(usize, usize, f64)| Some(weight / bridge.of(*sector).coverage());
+    let normalised = |(sector, _, weight): &(usize, usize, f64)| Some(weight / bridge.of(*sector).coverage());
     let is_public =
         |(sector, ..): &(usize, usize, f64)| Some(f64::from(u8::from(bridge.of(*sector).is_public())));
     Table::new("bridge")
         .text("sector", rows.iter().map(|(sector, ..)| view.sectors().code(*sector).into()).collect())
         .text("industry", rows.iter().map(|(_, industry, _)| industries.code(*industry).into()).collect())
         .numbers("weight", rows.iter().map(|(.., weight)| Some(*weight)).collect())
-        .numbers("share", rows.iter().map(share).collect())
+        .numbers("normalised_weight", rows.iter().map(normalised).collect())
         .numbers("is_public", rows.iter().map(is_public).collect())
 }
 

@@ -58,8 +58,9 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     resolved.config.trials.get_or_insert(1);
     let session = arguments.settings.session_of(resolved, &LedgerChoice::Off)?;
     if let Some((last, n_days)) = session.staleness(arguments.as_of) {
+        let day = last.plus_days(n_days).unwrap_or(last);
         eprintln!(
-            "warning: the dataset ends on {last}, {n_days} days before the day of the note: the note has no data of the time between"
+            "warning: the dataset ends on {last}, {n_days} days before {day}: the note has no data of the time between"
         );
     }
     let note = with_progress("replaying", |watch| session.note(arguments.as_of, watch))?;

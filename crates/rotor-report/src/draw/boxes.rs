@@ -1,5 +1,7 @@
 //! How values are spread: a box a row.
 
+use crate::terms::Term;
+
 use super::legend::{Entry, Glyph, Legend, Sign, glyphs};
 use super::measure::{LETTER, width};
 use super::scale::{Scale, drawable};
@@ -26,7 +28,7 @@ pub(super) fn svg(chart: &BoxChart, size: Size, caption: &Caption<'_>) -> String
         entry(Glyph::Current, lang.of("current", "当前")),
         entry(Glyph::Median, lang.of("median", "中位数")),
         entry(Glyph::Mean, lang.of("mean", "均值")),
-        entry(Glyph::Outlier, lang.of("beyond the whiskers", "须外值")),
+        entry(Glyph::Outlier, Term::Outlier.of(lang)),
     ];
     let legend = Legend::new(&chart.axis, entries, width_);
     let labels = chart.rows.iter().map(|row| width(&row.name)).fold(0.0, f64::max).min(width_ * 0.36);

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a reader of the numbers beside it must know: a code with its parameters. Sentences are made where a page is drawn.
-///
-/// Exhaustive on purpose: a new variant must not compile without its sentence in every language.
+// Exhaustive on purpose: a new variant must not compile without its sentence in every language.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]

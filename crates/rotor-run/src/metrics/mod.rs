@@ -92,7 +92,7 @@ pub struct Sections<T> {
     pub live: Result<T, Reason>,
 }
 
-/// The form of [`Sections`] in the file.
+/// The same metrics over all months and over the live ones, in which every factor scores a sector.
 #[derive(Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Sections_of_{T}"))]

@@ -104,7 +104,7 @@ fn dataset(text: &mut String, audit: &Audit) {
             let (correlation, n) = (closest.correlation, closest.n_periods);
             format!("; closest: `{}` {correlation:+.2}, {n} months", fit(&closest.series, 14))
         });
-        line!(text, "  ok    dataset: no series knows later returns{closest}");
+        wrapped(text, "  ok    ", &format!("dataset: no series knows later returns{closest}"));
         return;
     }
     let n = audit.foresight.len();

@@ -193,7 +193,7 @@ fn with_column(batch: &RecordBatch, name: &str, array: Option<ArrayRef>) -> Reco
 /// The batch with its first row once more at the end.
 fn repeating(batch: &RecordBatch) -> RecordBatch {
     let columns = batch.columns().iter().map(|column| {
-        let array: ArrayRef = match field.data_type() {
+        let array: ArrayRef = match column.data_type() {
             DataType::Utf8 => {
                 let cells = column.as_string::<i32>();
                 Arc::new(cells.iter().chain([cells.iter().next().unwrap()]).collect::<StringArray>())

@@ -2,7 +2,9 @@
 //! be detectable is found.
 
 use rayon::prelude::*;
-use rotor_eval::{Estimate, Evaluation, evaluate};
+use rotor_eval::evaluate;
+use rotor_run::Metrics;
+use rotor_run::metrics::Estimate;
 
 use crate::worlds::{HORIZONS, SHARPE, World};
 
@@ -18,8 +20,8 @@ pub struct Statistic {
     pub p_value: PValue,
 }
 
-/// Takes a p-value from an evaluation, if it has one.
-type PValue = Box<dyn Fn(&Evaluation) -> Option<f64> + Sync + Send>;
+/// Takes a p-value from an metrics, if it has one.
+type PValue = Box<dyn Fn(&Metrics) -> Option<f64> + Sync + Send>;
 
 /// How often a statistic rejects.
 #[derive(Clone, Debug)]
@@ -60,13 +62,13 @@ pub struct Power {
 }
 
 fn p_value(estimate: &Estimate) -> Option<f64> {
-    estimate.uncertainty.ok().map(|found| found.p_value)
+    estimate.p_value()
 }
 
 /// Returns the p-value of another null than 0.
 fn p_against(estimate: &Estimate, truth: f64) -> Option<f64> {
-    let found = estimate.uncertainty.ok()?;
-    let t = (estimate.value.value.ok()? - truth) / found.standard_error;
+    let found = estimate.uncertainty.as_ref().ok()?;
+    let t = (estimate.get()? - truth) / found.standard_error;
     rotor_stats::student_p_value(t, found.degrees_of_freedom as f64).ok()
 }
 
@@ -102,8 +104,8 @@ fn add_coefficients(all: &mut Statistics) {
     let mut add =
         |name, horizon, is_classical, p_value: PValue| all.add(name, horizon, is_classical, p_value);
     for (position, horizon) in HORIZONS.into_iter().enumerate() {
-        let of = move |evaluation: &Evaluation, factor: &str| {
-            evaluation.factor.sections.all.get(factor).map(|factor| factor.horizons[position].clone())
+        let of = move |metrics: &Metrics, factor: &str| {
+            metrics.factor.sections.all.get(factor).map(|factor| factor.horizons[position].clone())
         };
         add(
             "RankIC, persistent scores",
@@ -123,13 +125,17 @@ fn add_coefficients(all: &mut Statistics) {
             "naive t of the RankIC",
             horizon,
             true,
-            Box::new(move |e| normal_p(of(e, "continuous")?.rank_ic.classical?.naive_t.ok())),
+            Box::new(move |e| {
+                normal_p(of(e, "continuous")?.rank_ic.classical.as_ref()?.naive_t.clone().ok())
+            }),
         );
         add(
             "Newey-West t of the RankIC",
             horizon,
             true,
-            Box::new(move |e| normal_p(of(e, "continuous")?.rank_ic.classical?.newey_west_t.ok())),
+            Box::new(move |e| {
+                normal_p(of(e, "continuous")?.rank_ic.classical.as_ref()?.newey_west_t.clone().ok())
+            }),
         );
     }
 }
@@ -139,9 +145,9 @@ fn add_forecasts(all: &mut Statistics) {
     let mut add =
         |name, horizon, is_classical, p_value: PValue| all.add(name, horizon, is_classical, p_value);
     for horizon in HORIZONS {
-        let tests = move |evaluation: &Evaluation, name: &str| {
+        let tests = move |metrics: &Metrics, name: &str| {
             let target = format!("{name}_{horizon}");
-            let found = evaluation.forecast.all.get("continuous")?.get(&target)?.tests.clone();
+            let found = metrics.forecast.all.get("continuous")?.get(&target)?.tests.clone();
             assert_eq!(found.horizon, horizon, "{target}");
             Some(found)
         };
@@ -161,7 +167,9 @@ fn add_forecasts(all: &mut Statistics) {
             "Diebold-Mariano (HLN)",
             horizon,
             true,
-            Box::new(move |e| Some(tests(e, "equal")?.gain_no_change.diebold_mariano.0.ok()?.p_value)),
+            Box::new(move |e| {
+                Some(tests(e, "equal")?.gain_no_change.diebold_mariano.0.as_ref().ok()?.p_value)
+            }),
         );
     }
 }
@@ -212,7 +220,7 @@ fn add_factors(all: &mut Statistics) {
 fn add_portfolios(all: &mut Statistics) {
     let mut add =
         |name, horizon, is_classical, p_value: PValue| all.add(name, horizon, is_classical, p_value);
-    let excess = |e: &Evaluation, benchmark: &str| e.portfolio.all.excess.get("top")?.get(benchmark).cloned();
+    let excess = |e: &Metrics, benchmark: &str| e.portfolio.all.excess.get("top")?.get(benchmark).cloned();
     add(
         "excess over equal weight",
         1,
@@ -268,21 +276,21 @@ fn add_trials(all: &mut Statistics) {
         "deflated Sharpe ratio, one trial",
         1,
         false,
-        Box::new(|e| Some(1.0 - e.portfolio.all.trials.deflated_sharpe.probability.value.ok()?)),
+        Box::new(|e| Some(1.0 - e.portfolio.all.trials.deflated_sharpe.probability.get()?)),
     );
     add(
         "superior predictive ability",
         1,
         true,
-        Box::new(|e| e.portfolio.all.trials.superior_predictive_ability.value.ok()),
+        Box::new(|e| e.portfolio.all.trials.superior_predictive_ability.get()),
     );
     add(
         "best excess return of 23 strategies",
         1,
         false,
-        Box::new(|e| e.portfolio.all.trials.best_excess.value.ok()),
+        Box::new(|e| e.portfolio.all.trials.best_excess.get()),
     );
-    add("reality check", 1, true, Box::new(|e| e.portfolio.all.trials.reality_check.value.ok()));
+    add("reality check", 1, true, Box::new(|e| e.portfolio.all.trials.reality_check.get()));
 }
 
 /// Evaluates so many null worlds and counts rejections at 5%.
@@ -291,9 +299,9 @@ pub fn rejections(world: World, n_worlds: u64, seed: u64) -> Vec<Rejections> {
     let statistics = statistics();
     let none = || vec![(0, 0); statistics.len()];
     let of_world = |mut counts: Vec<(usize, usize)>, number: u64| {
-        let evaluation = evaluate(&world.run(seed, number), &World::config());
+        let metrics = evaluate(&world.run(seed, number), &World::config());
         for (count, statistic) in counts.iter_mut().zip(&statistics) {
-            if let Some(p) = (statistic.p_value)(&evaluation) {
+            if let Some(p) = (statistic.p_value)(&metrics) {
                 *count = (count.0 + 1, count.1 + usize::from(p < 0.05));
             }
         }
@@ -319,15 +327,15 @@ pub fn rejections(world: World, n_worlds: u64, seed: u64) -> Vec<Rejections> {
 /// If the world has too few months for an interval at the longest horizon.
 #[must_use]
 pub fn powers(world: World, n_worlds: u64, seed: u64) -> Vec<Power> {
-    type Of = Box<dyn Fn(&Evaluation) -> Estimate + Sync>;
-    let excess = |e: &Evaluation| {
+    type Of = Box<dyn Fn(&Metrics) -> Estimate + Sync>;
+    let excess = |e: &Metrics| {
         let of_top = e.portfolio.all.excess.get("top").and_then(|all| all.get("equal_weight"));
-        of_top.expect("it is held").arithmetic
+        of_top.expect("it is held").arithmetic.clone()
     };
     let mut tried: Vec<(&'static str, usize, Of)> = Vec::new();
     for (position, horizon) in HORIZONS.into_iter().enumerate() {
-        let of = move |e: &Evaluation| {
-            e.factor.sections.all.get("continuous").expect("it scores").horizons[position].rank_ic
+        let of = move |e: &Metrics| {
+            e.factor.sections.all.get("continuous").expect("it scores").horizons[position].rank_ic.clone()
         };
         tried.push(("RankIC", horizon, Box::new(of)));
     }
@@ -336,8 +344,8 @@ pub fn powers(world: World, n_worlds: u64, seed: u64) -> Vec<Power> {
         let world = World { effect, ..world };
         let of_world = |number: u64| {
             let estimate = of(&evaluate(&world.run(seed, number), &World::config()));
-            let found = estimate.uncertainty.expect("there are months enough");
-            let value = estimate.value.value.expect("there are months");
+            let found = estimate.uncertainty.as_ref().expect("there are months enough");
+            let value = estimate.get().expect("there are months");
             (value, found.detectable, f64::from(u8::from(found.p_value < 0.05)))
         };
         let all: Vec<(f64, f64, f64)> = (0..n_worlds).into_par_iter().map(of_world).collect();

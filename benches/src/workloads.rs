@@ -13,8 +13,7 @@ use rotor_plugin::{Instance, Plugin};
 use rotor_report::page;
 use rotor_report::run::Facts;
 use rotor_report::words::Lang;
-use rotor_run::Config;
-use rotor_run::Destination;
+use rotor_run::{Config, DatasetRecord, Destination, EngineRecord, Run, RunRecord};
 
 use crate::{demo, tables, with_market};
 
@@ -220,18 +219,21 @@ fn write_run() {
     let result = demo_run();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let place = Destination::New(folder.path().join("run"));
-    measured(|| rotor_run::write(&result.run, &serde_json::Map::new(), &[], &place))
-        .expect("the disk has room");
+    measured(|| rotor_run::write(&result.run, &record(&result.run), &[], &place)).expect("the disk has room");
+}
+
+/// A record of nothing but the run.
+fn record(run: &Run) -> RunRecord {
+    RunRecord::new(EngineRecord::default(), Config::default(), DatasetRecord::default(), run)
 }
 
 /// The report of a run as one page, from its rows and its metrics.
 fn report() {
     let config = Config::default();
     let result = demo_run();
-    let evaluation = rotor_eval::evaluate(&result.run, &config);
-    let metrics = serde_json::to_value(&evaluation).expect("it is JSON");
-    let (provenance, defaults) = (serde_json::Map::new(), config.to_json());
-    let facts = Facts { run: &result.run, metrics: &metrics, provenance: &provenance, defaults: &defaults };
+    let metrics = rotor_eval::evaluate(&result.run, &config);
+    let record = record(&result.run);
+    let facts = Facts { run: &result.run, metrics: &metrics, record: &record, defaults: &config };
     let page = measured(|| page::html(&rotor_report::run::report(facts, Lang::En)));
     assert!(page.contains("<svg") && page.len() > 100_000, "{} bytes", page.len());
 }

@@ -182,7 +182,7 @@ impl World {
                         sector: sector as u32,
                         score: Some(score),
                         raw: Some(*value),
-                        note: None,
+                        reason: None,
                     });
                 }
             }

@@ -56,17 +56,32 @@ pub fn factor(name: &str) -> PathBuf {
 /// If there is no C compiler, or it has something to say.
 #[must_use]
 pub fn c_plugin() -> PathBuf {
-    static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
-        made(&file_name("momentum_c"), |library| {
-            let mut compile = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
-            // Fused multiplications would change last bits.
-            compile.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-ffp-contract=off"]);
-            compile.args(["-shared", "-fPIC", "-I"]).arg(workspace().join("crates/rotor-factor/include"));
-            compile.arg("-o").arg(library).arg(workspace().join("tests/plugins/c/momentum.c"));
-            run(&mut compile);
-        })
-    });
+    static LIBRARY: LazyLock<PathBuf> =
+        LazyLock::new(|| compiled_c("momentum_c", "crates/rotor-factor/include"));
     LIBRARY.clone()
+}
+
+/// Returns the same factor as a library of version 1.0 of the boundary: built with the header of that version.
+///
+/// # Panics
+///
+/// As [`c_plugin`].
+#[must_use]
+pub fn c_plugin_1_0() -> PathBuf {
+    static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| compiled_c("momentum_c_1_0", "tests/plugins/c/1.0"));
+    LIBRARY.clone()
+}
+
+/// Compiles the factor in C with the header in this folder.
+fn compiled_c(name: &str, include: &str) -> PathBuf {
+    made(&file_name(name), |library| {
+        let mut compile = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
+        // Fused multiplications would change last bits.
+        compile.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-ffp-contract=off"]);
+        compile.args(["-shared", "-fPIC", "-I"]).arg(workspace().join(include));
+        compile.arg("-o").arg(library).arg(workspace().join("tests/plugins/c/momentum.c"));
+        run(&mut compile);
+    })
 }
 
 /// Returns a file that is called like a library and holds a text.

@@ -3,8 +3,15 @@
 use rotor_data::model::Entity;
 use rotor_factor::{EntityKind, Month, Table};
 use rotor_run::{
-    Diagnostic, Execution, FactorTable, Forecast, RankingRow, Realized, Return, Run, Score, TextId, Turnover,
+    Config, DatasetRecord, Diagnostic, EngineRecord, Execution, FactorTable, Forecast, RankingRow, Realized,
+    Return, Run, RunRecord, Score, ScoreReason, TextId, Turnover,
 };
+
+/// Returns the record of a run of nothing known.
+#[must_use]
+pub fn bare_record(run: &Run) -> RunRecord {
+    RunRecord::new(EngineRecord::default(), Config::default(), DatasetRecord::default(), run)
+}
 
 /// Returns a run of so many executions with as many facts in each as the demo has: 31 sectors, four factors, 84 forecasts and
 /// 504 diagnostics. Twenty tables stand on its last day.
@@ -22,7 +29,11 @@ pub fn made_up_run(n_executions: u32) -> Run {
         ..Run::default()
     };
     let target = run.texts.id("growth");
-    let note = run.texts.id("no close");
+    let reason = run.reasons.id(ScoreReason {
+        code: Some("no_close".into()),
+        text: "no close".into(),
+        text_zh: Some("无收盘价".into()),
+    });
     let names: Vec<TextId> = (0..6).map(|name| run.texts.id(&format!("number_{name}"))).collect();
     let mut state = 20_150_105_u64;
     let mut number = move || {
@@ -34,14 +45,14 @@ pub fn made_up_run(n_executions: u32) -> Run {
         for sector in 0..31 {
             for factor in 0..4 {
                 let score = (sector + factor > 1).then(&mut number);
-                let note = score.is_none().then_some(note);
+                let reason = score.is_none().then_some(reason);
                 run.scores.push(Score {
                     execution,
                     factor,
                     sector,
                     score,
                     raw: score.map(|_| number()),
-                    note,
+                    reason,
                 });
             }
             let rank = sector + 1;

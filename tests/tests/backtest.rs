@@ -27,7 +27,8 @@ use rotor_tests::{demo, real_data, run_rotor};
 const TABLES: [(&str, &str); 6] = [
     (
         "scores",
-        "execution date, month date, factor text, sector text, score number?, raw number?, note text?",
+        "execution date, month date, factor text, sector text, score number?, raw number?, note text?, \
+         reason_code text?, reason_zh text?",
     ),
     (
         "forecasts",
@@ -367,8 +368,10 @@ fn rows(case: &Case, backtest: &Backtest) -> BTreeMap<&'static str, Rows> {
         for ((factor, answer), realized) in case.factors.iter().zip(&day.answers).zip(&day.realized) {
             let factor = &factor.name;
             for (sector, marks) in &answer.sectors {
-                let note = marks.score.is_none().then_some(IS_THERE);
-                add("scores", format!("{e} {month} {factor} {sector}"), vec![marks.score, marks.raw, note]);
+                // Our factors say why in both languages, by reasons that they declare.
+                let reason = marks.score.is_none().then_some(IS_THERE);
+                let values = vec![marks.score, marks.raw, reason, reason, reason];
+                add("scores", format!("{e} {month} {factor} {sector}"), values);
             }
             for (forecast, realized) in answer.forecasts.iter().zip(realized) {
                 let key = format!("{e} {factor} {} {} {}", forecast.target, forecast.sector, forecast.period);

@@ -70,7 +70,7 @@ fn a_run_ends_with_a_table_and_a_folder() {
         "RankIC",
         "top 5 net",
         "equal weight",
-        "picks of 2020-06-01",
+        "selected sectors of 2020-06-01",
     ] {
         assert!(stdout.contains(words), "{words}: {stdout}");
     }
@@ -325,7 +325,7 @@ fn a_factor_that_fails_costs_its_scores_or_ends_the_run() {
     let flags = ["--factor", library.to_str().unwrap()];
     let (code, stdout, stderr) = runs.backtest("skip", &flags);
     assert_eq!(code, 0, "{stderr}");
-    let note = stdout.lines().find(|line| line.starts_with("note: factor `")).unwrap();
+    let note = stdout.lines().find(|line| line.starts_with("warning: factor `")).unwrap();
     assert!(note.contains("failed on ") && note.contains("it panicked: "), "{stdout}");
     let run = json_of(&runs.place("skip/run.json"));
     assert_eq!(run["warnings"].as_array().unwrap().len(), 1);

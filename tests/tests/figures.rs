@@ -168,7 +168,7 @@ fn shapes_say_their_values() {
     let found = titles(&Chart::Lines(lines()));
     assert_eq!(
         found[0],
-        "2019-11-30\ntop five: 1.00\nA & B: 1.00\nactual: 1.00\ninterval: 0.90 … 1.10\nfall: 0.0%\nchange: 0.0%"
+        "2019-11-30\ntop five: 1.00\nA & B: 1.00\nactual: 1.00\ninterval: [0.90, 1.10]\nfall: 0.0%\nchange: 0.0%"
     );
     // A name that stands in two panels is told apart by their axes.
     let mut twice = lines();
@@ -176,7 +176,7 @@ fn shapes_say_their_values() {
     twice.panels[1].series[0].name = "top five".into();
     assert_eq!(
         titles(&Chart::Lines(twice))[1],
-        "2019-12-31\nvalue, top five: 1.25\nA & B: 1.10\nactual: 1.10\ninterval: 1.12 … 1.38\n\
+        "2019-12-31\nvalue, top five: 1.25\nA & B: 1.10\nactual: 1.10\ninterval: [1.12, 1.38]\n\
          from the peak, top five: -2.0%\nchange: -2.0%"
     );
     // In January there are values of two series only, and a span.
@@ -184,9 +184,9 @@ fn shapes_say_their_values() {
     assert_eq!(
         titles(&Chart::Bars(bars())),
         [
-            "1\nnet: +5.0% [+3.0% … +8.0%]\ngross: +6.0% [+4.0% … +9.0%]".to_owned(),
-            "2\ngross: 0.0% [-2.0% … +3.0%]".to_owned(),
-            format!("{HOSTILE}\nnet: -1.0% [-3.0% … +2.0%]"),
+            "1\nnet: +5.0% [+3.0%, +8.0%]\ngross: +6.0% [+4.0%, +9.0%]".to_owned(),
+            "2\ngross: 0.0% [-2.0%, +3.0%]".to_owned(),
+            format!("{HOSTILE}\nnet: -1.0% [-3.0%, +2.0%]"),
         ]
     );
     assert_eq!(

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rotor_run::{Destination, write};
-use rotor_tests::runs::made_up_run;
-use serde_json::{Map, Value};
+use rotor_tests::runs::{bare_record, made_up_run};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// Names the folder to the writer, which is this test in a process of its own.
@@ -49,7 +49,7 @@ fn a_killed_writer_leaves_whole_folders() {
     assert!(n_partial > 0 && n_whole > 0, "no kill came in the middle: {n_partial} partial, {n_whole} whole");
     let run = made_up_run(1);
     for name in ["new", "replaced", "numbered"] {
-        write(&run, &Map::new(), &[], &Destination::Replace(parent.path().join(name))).unwrap();
+        write(&run, &bare_record(&run), &[], &Destination::Replace(parent.path().join(name))).unwrap();
     }
     let left = folders(parent.path());
     let is_hidden = |folder: &PathBuf| folder.file_name().unwrap().to_str().unwrap().starts_with('.');
@@ -88,7 +88,8 @@ fn write_until_killed(folder: &Path) -> ! {
     let at = |name: &str| folder.join(name);
     for number in 0_u64.. {
         let run = &runs[number as usize % 2];
-        let to = |destination| write(run, &Map::new(), &[("report.html", "<p>")], &destination).unwrap();
+        let to =
+            |destination| write(run, &bare_record(run), &[("report.html", "<p>")], &destination).unwrap();
         to(Destination::Replace(at("replaced")));
         let made = [to(Destination::Numbered(at("numbered"))), at("new")];
         if !made[1].exists() {

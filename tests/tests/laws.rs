@@ -46,9 +46,9 @@ fn said(run: &Run, n_executions: usize) -> Vec<String> {
         .iter()
         .filter(|score| (score.execution as usize) < n_executions)
         .map(|score| {
-            let note = score.note.map(|note| run.texts.get(note));
+            let reason = score.reason.map(|reason| run.reasons.get(reason));
             format!(
-                "{} {} {} {:?} {:?} {note:?}",
+                "{} {} {} {:?} {:?} {reason:?}",
                 score.execution, score.factor, score.sector, score.score, score.raw
             )
         })

@@ -58,7 +58,10 @@ fn the_document_has_every_score_in_full() {
     let ranking = note["ranking"].as_array().unwrap();
     assert_eq!(ranking.len(), 31);
     assert!(ranking.iter().zip(1..).all(|(row, rank)| row["rank"] == rank));
-    assert_eq!(note["picks"].as_array().unwrap().len(), 5);
+    assert_eq!(note["format"], 2);
+    let picks = note["picks"].as_array().unwrap();
+    assert_eq!(picks.len(), 5);
+    assert!(ranking.iter().all(|row| (row["weight"] == 0.2) == picks.contains(&row["sector"])));
     let factors = note["factors"].as_array().unwrap();
     let names: Vec<&Value> = factors.iter().map(|factor| &factor["name"]).collect();
     assert_eq!(names, ["profit", "price", "prosperity", "heat"]);
@@ -308,6 +311,22 @@ fn any_factor_gets_a_section() {
     assert_eq!(page.matches("\n## 因子：").count(), 5, "{page}");
 }
 
+/// Words in English letters that a Chinese page may have beside codes, names of keys, and what the dataset has no Chinese for.
+const LATIN_IN_CHINESE: &[&str] = &["CPI", "PPI", "YoY", "RMSE", "MSE", "EWC", "RankIC", "JSON", "demo"];
+
+#[test]
+fn a_chinese_note_has_no_english_sentence_of_ours() {
+    for factors in [&[] as &[&str], &["--factor", "momentum"], &["--start", "2022-01"]] {
+        let page = note_of(&demo(), &[&["--lang", "zh"], factors].concat());
+        for line in page.lines().filter(|line| !line.contains("Synthetic A-share sectors")) {
+            let unquoted: String = line.split('`').step_by(2).collect();
+            let words = unquoted.split(|letter: char| !letter.is_ascii_alphabetic());
+            let n = words.filter(|word| word.len() > 2 && !LATIN_IN_CHINESE.contains(word)).count();
+            assert!(n <= 1, "{line}");
+        }
+    }
+}
+
 #[test]
 fn a_factor_of_weight_zero_is_shown_and_not_counted() {
     let note = parsed(&note_of(&demo(), &["--factor", "momentum", "--set", "momentum.weight=0", "--json"]));
@@ -377,7 +396,7 @@ fn a_dataset_that_is_too_short_says_what_is_missing() {
         run_rotor(&["note", "--as-of", "2020-02-10", "--dataset", text(folder.path())]);
     assert_eq!((code, errors.as_str()), (0, ""));
     assert!(page.contains("No factor has a score on this day"), "{page}");
-    assert!(page.contains("There is none: "), "{page}");
+    assert!(page.contains("No track record: "), "{page}");
 }
 
 #[test]
@@ -385,7 +404,11 @@ fn without_a_day_the_one_after_the_data_is_meant() {
     let folder = Folder::small();
     let (code, page, errors) = run_rotor(&["note", "--dataset", text(folder.path())]);
     assert_eq!((code, errors.as_str()), (0, ""));
-    assert!(page.contains("2020-02-04") && page.contains("as none was named"), "{page}");
+    let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("as of 2020-02-04 (") && words.contains("; default date: the day after"),
+        "{page}"
+    );
 }
 
 #[test]

@@ -108,15 +108,26 @@ fn a_forged_folder_is_judged_and_says_where() {
     let place = runs.backtest("run", &[]);
     let file = place.join("run.json");
     let sound = fs::read_to_string(&file).unwrap();
+    let forged = "\"warnings\": [{ \"code\": \"shared_close\" }]";
     for (from, to, entry) in [
         ("\"n\": 24", "\"n\": 999", "executions"),
-        ("\"warnings\": []", "\"warnings\": [[1]]", "warnings"),
+        ("\"warnings\": []", forged, "warnings"),
         ("\"isolated\": false", "\"isolated\": true", "factors"),
-        ("\"source\": \"none\"", "\"source\": \"everybody\"", "trials"),
+        ("\"trials\": {\n    \"n\": 1", "\"trials\": {\n    \"n\": 7", "trials"),
+        ("\"format\": 2,", "\"format\": 2, \"colour\": \"red\",", "colour"),
     ] {
         edit(&file, from, to);
         let (code, said) = verify(&place, &[]);
         assert!(code == 1 && said.contains(&format!("run.json: {entry}\n")), "{entry}:\n{said}");
+        fs::write(&file, &sound).unwrap();
+    }
+    // What no run can say is not the record of a run.
+    for (from, to) in
+        [("\"warnings\": []", "\"warnings\": [[1]]"), ("\"source\": \"none\"", "\"source\": \"everybody\"")]
+    {
+        edit(&file, from, to);
+        let (code, _, stderr) = run_rotor(&["verify", place.to_str().unwrap()]);
+        assert!(code == 2 && stderr.contains("it is not the record of a run: "), "{stderr}");
         fs::write(&file, &sound).unwrap();
     }
     assert_eq!(verify(&place, &[]).0, 0);
@@ -196,10 +207,10 @@ fn two_runs_are_compared() {
     for part in [
         "configuration  top ",
         "heat.parameters.direction",
-        "holdings, net",
-        "Over the 24 months of both runs the annualised net ",
+        "selected sectors, net",
+        "In the 24 months of both the annualised net return moved by ",
         "scores ",
-        "The holdings changed in 24 of 24 months.",
+        "Holdings changed in 24 of 24 months.",
         "performance.top_net.annual_return",
     ] {
         assert!(said.contains(part), "`{part}` is missing:\n{said}");

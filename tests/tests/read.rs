@@ -10,23 +10,33 @@ use rotor_data::Dataset;
 use rotor_engine::{Member, backtest};
 use rotor_factor::{ColumnValues, Date, Table};
 use rotor_plugin::Plugin;
-use rotor_run::Config;
-use rotor_run::{Change, Destination, FactorTable, Run, RunError, check_files, read, write};
+use rotor_run::metrics::{ByName, Caveat, Reason};
+use rotor_run::{
+    Change, Config, ConfigRecord, DatasetRecord, Destination, EngineRecord, FactorTable, Metrics, Run,
+    RunError, RunFolder, RunRecord, ScoreReason, Warning, check_files, read, write,
+};
 use rotor_tests::runs::made_up_run;
 use rotor_tests::{FOUR_FACTORS, demo};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
-fn provenance() -> Map<String, Value> {
-    json!({ "format": 1, "engine": { "name": "test" } }).as_object().unwrap().clone()
+fn record(run: &Run) -> RunRecord {
+    let engine = EngineRecord { name: "test".into(), version: "0".into() };
+    RunRecord::new(engine, Config::default(), DatasetRecord::default(), run)
+}
+
+/// The metrics of a run without months.
+fn metrics() -> Metrics {
+    rotor_eval::evaluate(&Run::default(), &Config::default())
 }
 
 fn written(run: &Run) -> (TempDir, PathBuf) {
     let parent = tempfile::tempdir().unwrap();
     let place = parent.path().join("run");
-    let documents = [("metrics.json", "{\"a\": 1}\n"), ("report.html", "<html></html>\n")];
-    write(run, &provenance(), &documents, &Destination::New(place.clone())).unwrap();
+    let text = metrics().to_json().to_string();
+    let documents = [("metrics.json", text.as_str()), ("report.html", "<html></html>\n")];
+    write(run, &record(run), &documents, &Destination::New(place.clone())).unwrap();
     (parent, place)
 }
 
@@ -35,10 +45,10 @@ fn lines(run: &Run) -> Vec<String> {
     let mut lines = vec![format!("{:?} {:?} {:?}", run.entities, run.factors, run.portfolios)];
     lines.extend(run.executions.iter().map(|row| format!("{row:?}")));
     lines.extend(run.scores.iter().map(|row| {
-        let note = row.note.map(|note| run.texts.get(note));
+        let reason = row.reason.map(|reason| run.reasons.get(reason));
         let bits = |number: Option<f64>| number.map(f64::to_bits);
         let (score, raw) = (bits(row.score), bits(row.raw));
-        format!("score {} {} {} {score:?} {raw:?} {note:?}", row.execution, row.factor, row.sector)
+        format!("score {} {} {} {score:?} {raw:?} {reason:?}", row.execution, row.factor, row.sector)
     }));
     lines.extend(run.forecasts.iter().map(|row| format!("{} {row:?}", run.texts.get(row.target))));
     lines.extend(run.diagnostics.iter().map(|row| {
@@ -89,9 +99,10 @@ fn what_is_read_is_what_was_written() {
     let (_parent, place) = written(&run);
     let folder = read(&place).unwrap();
     assert_same(&run, &folder.run);
-    assert_eq!(folder.metrics, json!({ "a": 1 }));
-    assert_eq!(folder.provenance["engine"]["name"], "test");
-    assert!(folder.provenance["files"]["report.html"]["sha256"].is_string());
+    assert_eq!(folder.metrics, metrics());
+    assert_eq!(folder.record.engine.name, "test");
+    assert_eq!(folder.record.files.get("report.html").unwrap().bytes, 14);
+    assert_eq!(RunRecord { files: ByName::default(), ..folder.record }, record(&run));
 }
 
 #[test]
@@ -204,7 +215,7 @@ fn a_touched_folder_is_an_error_that_names_every_file() {
     let error = read(&place).unwrap_err();
     let said = error.to_string();
     for part in [
-        "was changed: `metrics.json` has 2 bytes in place of 9; ",
+        "was changed: `metrics.json` has 2 bytes in place of ",
         "`scores.parquet` has the SHA-256 ",
         "`tables/notes.txt` is not named in `run.json`; `turnover.parquet` is missing",
     ] {
@@ -226,27 +237,66 @@ fn what_is_no_run_is_said_to_be_none() {
     let run = |text: &str| fs::write(folder.path().join("run.json"), text).unwrap();
     run("{\"colour\": \"red\"}");
     assert_eq!(said(), none);
-    run("{\"format\": 2, \"files\": {}}");
+    run("{\"format\": 3, \"files\": {}}");
     assert!(
-        said().starts_with("`run.json` in `DIR` is of format 2; this version reads format 1 / "),
+        said().starts_with("`run.json` in `DIR` is of format 3; this version reads formats 1 and 2 / "),
         "{}",
         said()
     );
     run("{\"format\": 1");
-    assert!(said().starts_with("cannot read `DIR/run.json`: it is not the JSON of a run: "), "{}", said());
+    let unreadable = "cannot read `DIR/run.json`: it is not the record of a run: ";
+    assert!(said().starts_with(unreadable), "{}", said());
     run("{\"format\": 1}");
-    assert!(said().starts_with("cannot read `DIR/run.json`: it has no entry `files` / "), "{}", said());
-    run("{\"format\": 1, \"files\": {}}");
+    assert!(said().starts_with(&format!("{unreadable}missing field `engine`")), "{}", said());
+    let mut record = record(&Run::default()).to_json();
+    run(&json!(record).to_string());
     assert!(said().starts_with("`run.json` in `DIR` does not name `diagnostics.parquet`"), "{}", said());
     // A name that leads out of the folder is not followed.
-    run("{\"format\": 1, \"files\": {\"../../etc/passwd\": {\"sha256\": \"\", \"bytes\": 0}}}");
+    record["files"] = json!({ "../../etc/passwd": { "sha256": "", "bytes": 0 } });
+    run(&json!(record).to_string());
     assert!(said().contains("`../../etc/passwd` is missing"), "{}", said());
 }
 
+/// Release 0.1 wrote sentences in place of codes; a configuration of another version is kept as it stands.
+#[test]
+fn folders_of_format_1_are_read() {
+    let (_parent, place) = written(&made_up_run(3));
+    let edit = |file: &str, edit: &dyn Fn(&mut Value)| {
+        let mut document: Value = serde_json::from_slice(&fs::read(place.join(file)).unwrap()).unwrap();
+        edit(&mut document);
+        document.to_string()
+    };
+    let metrics = edit("metrics.json", &|document| {
+        document["reason"] = "the run has no months".into();
+        document["portfolio"]["reason"] = "no month is live".into();
+        document["portfolio"]["all"]["caveats"] = json!(["`trials` is 1"]);
+    });
+    doctor(&place, "metrics.json", metrics.as_bytes());
+    let record = edit("run.json", &|document| {
+        document["format"] = 1.into();
+        document["warnings"] = json!(["closes are shared"]);
+        document["config"]["tpo"] = 5.into();
+        document["colour"] = "red".into();
+    });
+    fs::write(place.join("run.json"), &record).unwrap();
+    let folder = read(&place).unwrap();
+    let text = |text: &str| Reason::Text { text: text.into() };
+    assert_eq!(folder.metrics.reason, Some(text("the run has no months")));
+    assert_eq!(folder.metrics.portfolio.live.as_ref().unwrap_err(), &text("no month is live"));
+    let portfolio = &folder.metrics.portfolio.all;
+    assert_eq!(portfolio.caveats, [Caveat::Text { text: "`trials` is 1".into() }]);
+    assert_eq!(folder.record.warnings, [Warning::Text { text: "closes are shared".into() }]);
+    let ConfigRecord::Unreadable { document, faults } = &folder.record.config else {
+        panic!("the configuration has a key that no version knows")
+    };
+    assert_eq!(document["tpo"], 5);
+    assert!(faults.to_string().contains("`tpo`: there is no such key"), "{faults}");
+    assert_eq!(folder.record.unknown["colour"], "red");
+}
+
 /// Puts other bytes into a file of a run folder and makes `run.json` agree with them.
-fn doctored(place: &Path, file: &str, bytes: &[u8]) -> String {
-    let before = (fs::read(place.join(file)).unwrap(), fs::read(place.join("run.json")).unwrap());
-    let mut run: Value = serde_json::from_slice(&before.1).unwrap();
+fn doctor(place: &Path, file: &str, bytes: &[u8]) {
+    let mut run: Value = serde_json::from_slice(&fs::read(place.join("run.json")).unwrap()).unwrap();
     let hash = Sha256::digest(bytes);
     let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     let digits = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16));
@@ -254,10 +304,20 @@ fn doctored(place: &Path, file: &str, bytes: &[u8]) -> String {
     run["files"][file] = json!({ "sha256": sha256, "bytes": bytes.len() });
     fs::write(place.join(file), bytes).unwrap();
     fs::write(place.join("run.json"), run.to_string()).unwrap();
+}
+
+/// What reading says of a folder with other bytes in a file, which is then as before.
+fn doctored(place: &Path, file: &str, bytes: &[u8]) -> String {
+    read_doctored(place, file, bytes).map_or_else(|error| error.to_string(), |_| "read".to_owned())
+}
+
+fn read_doctored(place: &Path, file: &str, bytes: &[u8]) -> Result<RunFolder, RunError> {
+    let before = (fs::read(place.join(file)).unwrap(), fs::read(place.join("run.json")).unwrap());
+    doctor(place, file, bytes);
     let outcome = read(place);
     fs::write(place.join(file), before.0).unwrap();
     fs::write(place.join("run.json"), before.1).unwrap();
-    outcome.map_or_else(|error: RunError| error.to_string(), |_| "read".to_owned())
+    outcome
 }
 
 fn parquet(columns: &[(&str, ArrayRef, bool)]) -> Vec<u8> {
@@ -330,6 +390,27 @@ fn wrong_columns_are_named_with_their_file() {
     };
     assert_eq!(ranking("801001"), "read");
     assert_eq!(ranking("999999"), "column `sector` of `ranking.parquet` has the unknown value \"999999\"");
+}
+
+#[test]
+fn scores_of_an_earlier_format_have_reasons_without_code_and_chinese() {
+    let (_parent, place) = written(&made_up_run(3));
+    let day: ArrayRef = Arc::new(Date32Array::from(vec![16467; 2]));
+    let numbers = |numbers: [Option<f64>; 2]| -> ArrayRef { Arc::new(Float64Array::from(numbers.to_vec())) };
+    let texts = |texts: [Option<&str>; 2]| -> ArrayRef { Arc::new(StringArray::from(texts.to_vec())) };
+    let columns = [
+        ("execution", Arc::clone(&day), false),
+        ("month", day, false),
+        ("factor", texts([Some("heat"); 2]), false),
+        ("sector", texts([Some("801001"), Some("801002")]), false),
+        ("score", numbers([Some(3.0), None]), true),
+        ("raw", numbers([None; 2]), true),
+        ("note", texts([None, Some("no close")]), true),
+    ];
+    let run = read_doctored(&place, "scores.parquet", &parquet(&columns)).unwrap().run;
+    let reason = |row: usize| run.scores[row].reason.map(|reason| run.reasons.get(reason).clone());
+    let bare = ScoreReason { code: None, text: "no close".into(), text_zh: None };
+    assert_eq!([reason(0), reason(1)], [None, Some(bare)]);
 }
 
 #[test]

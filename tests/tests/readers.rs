@@ -47,7 +47,7 @@ fn the_run_folder_opens_in_the_tools_of_researchers() {
         scores["columns"],
         serde_json::json!({
             "execution": "date32[day]", "month": "date32[day]", "factor": "string", "sector": "string",
-            "score": "double", "raw": "double", "note": "string",
+            "score": "double", "raw": "double", "note": "string", "reason_code": "string", "reason_zh": "string",
         })
     );
     for (reader, files) in readers {

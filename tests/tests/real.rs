@@ -27,14 +27,14 @@ fn four_factors_speak_about_every_month_of_the_real_data() {
 
     for (spec, outcomes) in specs.iter().zip(&replay.outcomes) {
         let mut n_scores = BTreeMap::new();
-        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
         for outcome in outcomes {
             let signal = outcome.as_ref().unwrap_or_else(|error| panic!("{}: {error}", spec.name()));
             assert_eq!(signal.n_sectors(), 31);
             for sector in 0..31 {
                 match signal.score_of(sector) {
                     Ok(score) => *n_scores.entry(score as i32).or_insert(0) += 1,
-                    Err(reason) => *reasons.entry(reason).or_insert(0) += 1,
+                    Err(reason) => *reasons.entry(reason.text().into_owned()).or_insert(0) += 1,
                 }
             }
         }

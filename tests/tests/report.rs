@@ -4,18 +4,20 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use rotor_data::Dataset;
-use rotor_engine::{Backtest, Member, Warning, backtest};
-use rotor_factor::{Date, EntityKind, Month, Table};
+use rotor_engine::{Backtest, Member, backtest};
+use rotor_factor::{EntityKind, Month, Table};
 use rotor_plugin::{Instance, Plugin};
 use rotor_report::draw::Chart;
 use rotor_report::page::{self, Block, Page};
-use rotor_report::run::{Facts, report, told};
+use rotor_report::run::{Facts, report};
 use rotor_report::words::Lang;
-use rotor_run::Config;
-use rotor_run::{Execution, FactorTable, RankingRow, Return, Run, Score, SectorReturn, Turnover};
+use rotor_run::{
+    Config, DatasetRecord, EngineRecord, Execution, FactorConfig, FactorRecord, FactorTable, Metrics,
+    RankingRow, Return, Run, RunRecord, Score, ScoreReason, SectorReturn, Turnover, Warning,
+};
 use rotor_tests::page::{assert_balanced, identifiers};
 use rotor_tests::{FOUR_FACTORS, demo, run_rotor, runs};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const LANGS: [Lang; 2] = [Lang::En, Lang::Zh];
@@ -27,32 +29,31 @@ fn replayed(dataset: &Dataset, config: &Config) -> Backtest {
     backtest(dataset, config, &members, &rotor_engine::Unwatched).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The evaluation as a reader of `metrics.json` has it.
-fn metrics_of(run: &Run) -> Value {
-    serde_json::from_str(&rotor_eval::evaluate(run, &Config::default()).to_json().to_string()).unwrap()
+fn metrics_of(run: &Run) -> Metrics {
+    rotor_eval::evaluate(run, &Config::default())
 }
 
-fn provenance() -> Map<String, Value> {
-    let provenance = json!({
-        "engine": { "name": "rotor", "version": "0.1.0" },
-        "config": Config::default().to_json(),
-        "dataset": { "name": "made-up", "title": "A made-up run", "synthetic": true, "price_frequency": "D" },
-        "factors": [],
-        "warnings": [],
-    });
-    provenance.as_object().unwrap().clone()
+fn record(run: &Run) -> RunRecord {
+    let engine = EngineRecord { name: "rotor".into(), version: "0.1.0".into() };
+    let dataset = DatasetRecord {
+        name: "made-up".into(),
+        title: "A made-up run".into(),
+        synthetic: true,
+        price_frequency: "D".into(),
+        ..DatasetRecord::default()
+    };
+    RunRecord::new(engine, Config::default(), dataset, run)
 }
 
-fn page_of(run: &Run, metrics: &Value, provenance: &Map<String, Value>, lang: Lang) -> Page {
-    let defaults = Config::default().to_json();
-    report(Facts { run, metrics, provenance, defaults: &defaults }, lang)
+fn page_of(run: &Run, metrics: &Metrics, record: &RunRecord, lang: Lang) -> Page {
+    report(Facts { run, metrics, record, defaults: &Config::default() }, lang)
 }
 
 /// Renders both languages and asserts what holds for every page.
 #[track_caller]
-fn sound_pages(run: &Run, metrics: &Value, provenance: &Map<String, Value>) -> [String; 2] {
+fn sound_pages(run: &Run, metrics: &Metrics, record: &RunRecord) -> [String; 2] {
     LANGS.map(|lang| {
-        let told = page_of(run, metrics, provenance, lang);
+        let told = page_of(run, metrics, record, lang);
         for table in tables(&told) {
             assert!(!table.rows.is_empty(), "a table has rows: {:?}", table.columns);
             assert!(table.rows.iter().all(|row| row.len() == table.columns.len()));
@@ -125,13 +126,13 @@ fn made_up(n_sectors: u32, n_months: u32) -> Run {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 11) as f64 / (1_u64 << 53) as f64
     };
-    let why = run.texts.id("no close");
+    let why = run.reasons.id(ScoreReason { code: None, text: "no close".into(), text_zh: None });
     for execution in 0..n_months {
         for factor in 0..4 {
             for sector in 0..n_sectors {
                 let score = (number() > 0.1).then(|| (3.0 * number()).floor() + 1.0);
-                let (raw, note) = (score.map(|_| number()), score.is_none().then_some(why));
-                run.scores.push(Score { execution, factor, sector, score, raw, note });
+                let (raw, reason) = (score.map(|_| number()), score.is_none().then_some(why));
+                run.scores.push(Score { execution, factor, sector, score, raw, reason });
             }
         }
         let first = (number() * f64::from(n_sectors)) as u32;
@@ -205,20 +206,20 @@ fn the_demo_has_every_part_and_every_sentence_in_chinese() {
     let dataset = Dataset::open(&demo()).unwrap();
     let result = replayed(&dataset, &Config::default());
     let metrics = metrics_of(&result.run);
-    let [english, chinese] = sound_pages(&result.run, &metrics, &provenance());
-    for part in ["verdict", "net-value", "picks", "factors", "forecasts", "robustness", "method"] {
+    let [english, chinese] = sound_pages(&result.run, &metrics, &record(&result.run));
+    for part in ["verdict", "net-value", "holdings", "factors", "forecasts", "robustness", "method"] {
         assert!(english.contains(&format!(" id=\"{part}\"")), "{part}");
     }
-    let page = page_of(&result.run, &metrics, &provenance(), Lang::En);
+    let page = page_of(&result.run, &metrics, &record(&result.run), Lang::En);
     for id in [
         "net-value-levels",
         "net-value-relative",
-        "picks-by-month",
+        "holdings-by-month",
         "rank-ic-means",
         "factor-correlation",
         "rank-ic-1-profit",
         "decay-4-heat",
-        "fifths-2-price",
+        "quintiles-2-price",
         "calendar-3-prosperity",
         "errors-1-net-profit-ytd-yoy",
         "ablations",
@@ -229,61 +230,7 @@ fn the_demo_has_every_part_and_every_sentence_in_chinese() {
     }
     assert!(page.mark.is_some() && chinese.contains("模拟数据"));
     let Block::Paragraph(first) = &page.sections[0].blocks[0] else { panic!("the verdict comes first") };
-    assert!(first.starts_with("The data are made up") && first.contains("95% interval"), "{first}");
-
-    let sentences = sentences(&metrics);
-    assert!(sentences.len() >= 6, "{sentences:?}");
-    let reasons =
-        result.run.scores.iter().filter_map(|score| score.note).map(|note| result.run.texts.get(note));
-    for sentence in sentences.into_iter().chain(reasons.map(String::from)).chain(warnings()) {
-        let zh = told(Lang::Zh, &sentence);
-        assert!(
-            zh.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter)),
-            "not in Chinese: {sentence}"
-        );
-    }
-}
-
-/// The caveats and reasons of an evaluation.
-fn sentences(metrics: &Value) -> BTreeSet<String> {
-    fn below(value: &Value, found: &mut BTreeSet<String>) {
-        if let Value::Array(items) = value {
-            for item in items {
-                below(item, found);
-            }
-        }
-        for (key, value) in value.as_object().into_iter().flatten() {
-            match (key.as_str(), value) {
-                ("reason", Value::String(reason)) => _ = found.insert(reason.clone()),
-                ("caveats", Value::Array(caveats)) => {
-                    found.extend(caveats.iter().map(|caveat| caveat.as_str().unwrap().to_owned()));
-                }
-                _ => below(value, found),
-            }
-        }
-    }
-    let mut found = BTreeSet::new();
-    below(metrics, &mut found);
-    found
-}
-
-/// Every warning of the engine.
-fn warnings() -> Vec<String> {
-    let day: Date = "2020-01-02".parse().unwrap();
-    let (factor, reason) = (String::from("x"), String::from("y"));
-    let failed =
-        |n_days| Warning::FactorFailed { factor: factor.clone(), n_days, first: day, reason: reason.clone() };
-    let all = [
-        failed(1),
-        failed(2),
-        Warning::MissingInput { factor: factor.clone(), reason: reason.clone() },
-        Warning::Skipped { n_days: 3, first_kept: day },
-        Warning::NothingLive { days: vec![day] },
-        Warning::FewerPicks { n_days: 3, top: 5 },
-        Warning::SharedClose,
-        Warning::EarlyBridge { n_days: 3 },
-    ];
-    all.iter().map(ToString::to_string).collect()
+    assert!(first.starts_with("The data are synthetic") && first.contains("95% CI ["), "{first}");
 }
 
 #[test]
@@ -291,23 +238,12 @@ fn what_is_missing_has_its_reason_and_nothing_panics() {
     // One month: hardly a number can be given.
     let one = made_up(6, 1);
     let metrics = metrics_of(&one);
-    let [english, chinese] = sound_pages(&one, &metrics, &provenance());
+    let [english, chinese] = sound_pages(&one, &metrics, &record(&one));
     assert!(english.contains("values where") && chinese.contains("至少需要"));
     // No month at all, and no metrics.
     let none = Run { executions: Vec::new(), ..made_up(0, 0) };
-    sound_pages(&none, &metrics_of(&none), &provenance());
-    let [english, _] = sound_pages(&none, &Value::Null, &Map::new());
-    assert!(english.contains("<code>metrics.json</code> does not have it"));
-    // Facts without any metrics: each number says that there is none.
+    sound_pages(&none, &metrics_of(&none), &record(&none));
     let some = made_up(8, 30);
-    let [english, _] = sound_pages(&some, &json!({}), &provenance());
-    assert!(english.contains("cannot be given: <code>metrics.json</code> does not have it"));
-    // Metrics of another shape are as good as none.
-    sound_pages(
-        &some,
-        &json!({ "portfolio": { "all": [1, { "performance": 3 }] }, "factor": "x" }),
-        &provenance(),
-    );
     // The first months are skipped, and one in the middle has no return.
     let mut skipped = made_up(8, 30);
     for execution in &mut skipped.executions[..5] {
@@ -316,26 +252,38 @@ fn what_is_missing_has_its_reason_and_nothing_panics() {
     skipped.ranking.retain(|place| place.execution >= 5);
     skipped.turnover.retain(|row| row.execution >= 5);
     skipped.returns.retain(|row| row.execution >= 5 && row.execution != 12);
-    let [english, _] = sound_pages(&skipped, &metrics_of(&skipped), &provenance());
+    let [english, _] = sound_pages(&skipped, &metrics_of(&skipped), &record(&skipped));
     assert!(english.contains("25 months") && english.contains("5 before them skipped"));
     // Every number of the evaluation is gone.
-    let mut nulls = metrics_of(&some);
+    let mut nulls = metrics_of(&some).to_json();
     blank(&mut nulls);
-    let [english, chinese] = sound_pages(&some, &nulls, &provenance());
+    let nulls: Metrics = serde_json::from_value(nulls).unwrap();
+    let [english, chinese] = sound_pages(&some, &nulls, &record(&some));
     assert!(english.contains("it was taken away") && chinese.contains("it was taken away"));
 }
 
-/// Takes every number away and gives a reason.
+/// Takes every number away that may be missing and gives a reason.
 fn blank(value: &mut Value) {
     match value {
         Value::Object(entries) => {
-            entries.values_mut().for_each(blank);
-            if entries.contains_key("value") {
-                entries.insert("reason".into(), "it was taken away".into());
+            let mut is_blanked = false;
+            for (key, value) in entries.iter_mut() {
+                let is_interval = key == "interval";
+                if (value.is_f64() || is_interval) && !["cost_bp", "low", "high"].contains(&key.as_str()) {
+                    *value = Value::Null;
+                    is_blanked = true;
+                }
+                // The rest of an uncertainty goes with it.
+                if key == "degrees_of_freedom" {
+                    *value = Value::Null;
+                }
+                blank(value);
+            }
+            if is_blanked {
+                entries.insert("reason".into(), json!({ "code": "text", "text": "it was taken away" }));
             }
         }
         Value::Array(items) => items.iter_mut().for_each(blank),
-        Value::Number(number) if number.is_f64() => *value = Value::Null,
         _ => {}
     }
 }
@@ -354,9 +302,10 @@ fn names_of_the_data_are_shown_as_text() {
     run.portfolios.push(run.entities[30].code.clone());
     let portfolio = run.portfolios.len() as u32 - 1;
     run.returns.extend((0..40).map(|execution| Return { execution, portfolio, value: 0.01 }));
-    let (note, target, name) =
-        (run.texts.id(&evil), run.texts.id(&format!("t{evil}")), run.texts.id(&format!("mse{evil}")));
-    run.scores.iter_mut().filter(|score| score.score.is_none()).for_each(|score| score.note = Some(note));
+    let (target, name) = (run.texts.id(&format!("t{evil}")), run.texts.id(&format!("mse{evil}")));
+    let reason = ScoreReason { code: Some(evil.clone()), text: evil.clone(), text_zh: Some(evil.clone()) };
+    let reason = run.reasons.id(reason);
+    run.scores.iter_mut().filter(|score| score.score.is_none()).for_each(|score| score.reason = Some(reason));
     run.forecasts.iter_mut().for_each(|row| row.target = target);
     run.diagnostics.iter_mut().for_each(|row| row.name = name);
     let table = Table::new(evil.clone())
@@ -364,14 +313,37 @@ fn names_of_the_data_are_shown_as_text() {
         .numbers("execution", vec![Some(1e300), None]);
     run.tables = vec![FactorTable { execution: 39, factor: 0, table }];
     let metrics = metrics_of(&run);
-    let mut provenance = provenance();
-    provenance["dataset"] =
-        json!({ "name": evil, "title": evil, "synthetic": false, "sha256": { evil.as_str(): evil } });
-    provenance["engine"] = json!({ "name": evil, "version": [evil] });
-    provenance["config"] = json!({ evil.as_str(): evil, "factors": [evil], "factor": { evil.as_str(): { "weight": evil, "library": evil } } });
-    provenance["factors"] = json!([{ "name": evil, "version": evil, "build": evil, "sha256": evil, "library": evil, "weight": evil }]);
-    provenance["warnings"] = json!([evil, 3]);
-    for html in sound_pages(&run, &metrics, &provenance) {
+    let mut record = record(&run);
+    record.dataset = DatasetRecord {
+        name: evil.clone(),
+        title: evil.clone(),
+        price_frequency: evil.clone(),
+        sha256: [(evil.clone(), evil.clone())].into_iter().collect(),
+        synthetic: false,
+    };
+    record.engine = EngineRecord { name: evil.clone(), version: evil.clone() };
+    let settings = FactorConfig { library: Some(evil.clone()), ..FactorConfig::default() };
+    let config = Config {
+        factors: vec![evil.clone()],
+        factor: [(evil.clone(), settings)].into(),
+        ..Config::default()
+    };
+    record.config = config.into();
+    record.factors = vec![FactorRecord {
+        name: evil.clone(),
+        version: evil.clone(),
+        abi: evil.clone(),
+        build: evil.clone(),
+        library: Some(evil.clone()),
+        sha256: Some(evil.clone()),
+        isolated: true,
+        weight: 1.0,
+    }];
+    record.warnings = vec![
+        Warning::Text { text: evil.clone() },
+        Warning::MissingInput { factor: evil.clone(), reason: evil.clone(), reason_zh: Some(evil.clone()) },
+    ];
+    for html in sound_pages(&run, &metrics, &record) {
         assert!(!html.contains("alert(1)</script>") && html.contains("&lt;script&gt;alert(1)"));
         assert_eq!(html.matches("<script").count(), 1, "the page's own");
         let is_harmless = |letter: char| {
@@ -391,11 +363,11 @@ fn twenty_years_of_three_hundred_sectors_fit() {
     let run = made_up(300, 240);
     let metrics = metrics_of(&run);
     let start = std::time::Instant::now();
-    let page = page_of(&run, &metrics, &provenance(), Lang::En);
+    let page = page_of(&run, &metrics, &record(&run), Lang::En);
     let html = page::html(&page);
     eprintln!("300 sectors, 240 months: {} bytes in {:?}", html.len(), start.elapsed());
     assert!(html.len() < 5_000_000, "{} bytes", html.len());
-    let strip = figures(&page).into_iter().find(|figure| figure.id == "picks-by-month").unwrap();
+    let strip = figures(&page).into_iter().find(|figure| figure.id == "holdings-by-month").unwrap();
     let Chart::Matrix(strip) = &strip.chart else { panic!("the strip is a matrix") };
     assert_eq!((strip.rows.len(), strip.cells[0].len()), (60, 240), "the sectors held most often");
     assert!(html.contains("`ranking.parquet` has all"));

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use rotor_run::{Destination, RunError, write};
 use rotor_tests::disks::{CHILD, told, told_on_disk};
-use rotor_tests::runs::made_up_run;
-use serde_json::Map;
+use rotor_tests::runs::{bare_record, made_up_run};
 
 /// Writes a run folder that cannot be written and returns what is said of it.
 fn refused(place: &Path) -> RunError {
-    write(&made_up_run(60), &Map::new(), &[], &Destination::New(place.into())).unwrap_err()
+    let run = made_up_run(60);
+    write(&run, &bare_record(&run), &[], &Destination::New(place.into())).unwrap_err()
 }
 
 /// The writer in the child: tells what was said, what to do and what is left.

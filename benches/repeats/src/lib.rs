@@ -17,14 +17,14 @@ rotor_factor::export_factor!(Repeats);
 
 impl Factor for Repeats {
     const PARAMETERS: &'static [Parameter] =
-        &[Parameter::integer("rounds", 1, 1, 1_000_000, "how often the work is done", "重复次数")];
+        &[Parameter::integer("rounds", 1, 1, 1_000_000, "how often the work is done")];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
         Ok(Self { rounds: parameters.count("rounds") })
     }
 
     fn spec(&self) -> Spec {
-        Spec::new("repeats", "0.1.0", "Does its work as often as it is told", "").input(Input::close(
+        Spec::new("repeats", "0.1.0", "Does its work as often as it is told").input(Input::close(
             EntityKind::Sector,
             Frequency::Monthly,
             61,

@@ -5,37 +5,29 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
+use rotor::{DEMO_FOLDER, DatasetFolder};
 use rotor_data::{
     DataError, Dataset, Description, EntityDescription, FaultReport, Format, SeriesDescription,
 };
 use rotor_factor::{Date, EntityKind, Frequency};
 use rotor_synthetic::World;
 use serde_json::json;
-use tempfile::TempDir;
 
 use crate::text::{Align, TextTable, fit};
 use crate::{CliError, Outcome, to_json};
 
-/// Opens a dataset; without one, the demo, or the same world made up anew where the demo is not at hand.
+/// Opens a dataset; without one, the demo, or the same world made anew where the demo is not at hand.
 pub(crate) fn open_or_demo(folder: Option<&Path>) -> Result<Dataset, CliError> {
-    let (_guard, folder) = folder_or_demo(folder)?;
-    Ok(Dataset::open(&folder)?)
+    Ok(folder_or_demo(folder)?.open()?)
 }
 
-/// Returns where that dataset lies, and what removes it if it was made up.
-pub(crate) fn folder_or_demo(folder: Option<&Path>) -> Result<(Option<TempDir>, PathBuf), CliError> {
-    const SEED_OF_DEMO: u64 = 20_150_105;
-    let demo = Path::new("datasets/demo");
-    if let Some(folder) = folder.or_else(|| demo.is_dir().then_some(demo)) {
-        return Ok((None, folder.into()));
+/// Returns where that dataset lies.
+pub(crate) fn folder_or_demo(folder: Option<&Path>) -> Result<DatasetFolder, CliError> {
+    let folder = DatasetFolder::or_demo(folder)?;
+    if folder.is_made_anew() {
+        eprintln!("note: there is no {DEMO_FOLDER} here; the same data are made anew");
     }
-    let guard = tempfile::tempdir().map_err(CliError::Temporary)?;
-    let world = guard.path().join("world");
-    let mut synthetic = rotor_synthetic::generate(World::AShare, SEED_OF_DEMO)?;
-    synthetic.manifest.name = "demo".into();
-    eprintln!("note: there is no {} here; the same data are made up anew", demo.display());
-    rotor_data::write_dataset(&world, &synthetic.manifest, &synthetic.tables, Format::Parquet, &[])?;
-    Ok((Some(guard), world))
+    Ok(folder)
 }
 
 #[derive(Debug, Subcommand)]

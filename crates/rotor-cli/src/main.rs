@@ -7,7 +7,6 @@ mod compare;
 mod dataset;
 mod factor;
 mod golden;
-mod linked;
 mod reference;
 mod report;
 mod run;
@@ -17,16 +16,14 @@ use std::any::Any;
 use std::fs::File;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
-use rotor_data::DataError;
-use rotor_factor::Month;
+use rotor::Catalogue;
 use rotor_fs::{FileDestination, FsError};
-use rotor_plugin::{CallError, Refused};
 use rotor_report::text;
-use rotor_run::ConfigFaults;
 
 /// Backtests of monthly sector rotation on point-in-time data
 #[derive(Debug, Parser)]
@@ -97,47 +94,19 @@ impl Outcome {
 #[derive(Debug, thiserror::Error)]
 enum CliError {
     #[error(transparent)]
-    Data(#[from] DataError),
+    Library(rotor::Error),
     #[error(transparent)]
     World(#[from] rotor_synthetic::SyntheticError),
     #[error("cannot describe the result as JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error(transparent)]
-    Refused(#[from] Refused),
-    #[error("the library {} has several factors", path.display())]
-    SeveralFactors { path: PathBuf, known: Vec<String> },
-    #[error("there is no factor `{name}` {}", if *is_library { "in the library" } else { "in this program" })]
-    UnknownFactor { name: String, nearest: Option<String>, known: Vec<String>, is_library: bool },
-    #[error("factor `{name}` is part of this program: it cannot be isolated, pinned or allowed")]
-    NotALibrary { name: String },
-    #[error("factor `{factor}` cannot be made: {error}")]
-    Call { factor: String, error: CallError },
-    #[error("factor `{factor}` cannot have a score on dataset `{dataset}`: {reason}")]
-    MissingInputs { factor: String, dataset: String, reason: String },
-    #[error("dataset `{dataset}` has no execution day from {start} {}", end.map_or("on".into(), |end| format!("to {end}")))]
-    NoDays { dataset: String, start: Month, end: Option<Month> },
-    #[error(transparent)]
     Check(#[from] rotor_engine::CheckError),
     #[error(transparent)]
-    Config(ConfigFaults),
-    #[error("cannot read the configuration {}: {error}", path.display())]
-    ConfigFile { path: PathBuf, error: io::Error },
-    #[error(transparent)]
     File(#[from] FsError),
-    #[error("factor `{name}` is in the run twice")]
-    TwiceInRun { name: String },
-    #[error(transparent)]
-    Backtest(#[from] rotor_engine::BacktestError),
-    #[error(transparent)]
-    RunFolder(#[from] rotor_run::RunError),
-    #[error(transparent)]
-    Ledger(#[from] rotor_run::ledger::LedgerError),
     #[error("there is no ledger of trials: {reason}")]
     NoLedger { reason: &'static str },
-    #[error(transparent)]
-    Golden(#[from] golden::GoldenError),
     #[error("cannot start the threads: {0}")]
-    Threads(String),
+    Threads(#[from] rayon::ThreadPoolBuildError),
     #[error(transparent)]
     Scaffold(FsError),
     #[error(transparent)]
@@ -146,58 +115,57 @@ enum CliError {
     CountIsolated,
     #[error("cannot find out the path of this program: {0}")]
     Program(io::Error),
-    #[error("cannot make a temporary folder: {0}")]
-    Temporary(io::Error),
 }
+
+/// Errors of the library are errors of the command.
+macro_rules! library_errors {
+    ($($error:ty),+ $(,)?) => {
+        $(impl From<$error> for CliError {
+            fn from(error: $error) -> Self {
+                Self::Library(error.into())
+            }
+        })+
+    };
+}
+
+library_errors!(
+    rotor::Error,
+    rotor::BacktestError,
+    rotor::ConfigError,
+    rotor::DataError,
+    rotor::DemoError,
+    rotor::FactorError,
+    rotor::GoldenError,
+    rotor::LeakcheckError,
+    rotor::RunError,
+    rotor::VerifyError,
+    rotor::trial_ledger::LedgerError,
+);
 
 impl CliError {
     /// What is wrong; of a dataset every fault, a line each.
     fn report(&self) -> String {
-        let faults = if let Self::Data(error) = self { error.faults() } else { None };
-        faults.map_or_else(|| self.to_string(), |report| format!("{self}\n{report}"))
+        match self {
+            Self::Library(error) => error.report(),
+            _ => self.to_string(),
+        }
     }
 
     /// How to mend it, a line each.
     fn hints(&self) -> Vec<String> {
         let hint = match self {
-            Self::Data(error) => error.hint().map(Into::into),
+            Self::Library(error) => return error.hints(),
             Self::World(error) => Some(error.hint().into()),
-            Self::Refused(refused) => {
-                return refused.reasons.iter().filter_map(rotor_plugin::LoadError::hint).collect();
-            }
-            Self::UnknownFactor { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
-            Self::UnknownFactor { known, is_library, .. } => {
-                let path = if *is_library {
-                    ""
-                } else {
-                    "; a factor of a library is named by a path, with a `/` (`--factor PATH` in a run)"
-                };
-                Some(format!("there are {}{path}", listed(known)))
-            }
-            Self::SeveralFactors { known, .. } => Some(format!("choose one by `--name`: {}", listed(known))),
-            Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
-            Self::Call { error, .. } => error.hint(),
-            Self::ConfigFile { .. } => Some("`rotor init` writes one".into()),
             Self::File(FsError::Exists { .. }) => {
-                Some("give another name, or replace it by `--force`".into())
+                Some("give another name, or replace it with `--force`".into())
             }
             Self::Scaffold(FsError::Exists { .. }) => {
                 Some("give another name, or another folder by `--dir`".into())
             }
             Self::File(error) | Self::Scaffold(error) => error.hint().map(Into::into),
-            Self::TwiceInRun { .. } => Some("name it once; two versions of one factor need two names".into()),
-            Self::Backtest(error) => error.hint(),
-            Self::RunFolder(error) => error.hint().map(Into::into),
             Self::Gate(error) => error.hint().map(Into::into),
             Self::CountIsolated => Some("leave `--isolate` out".into()),
-            Self::Ledger(error) => Some(error.hint().into()),
             Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
-            Self::Golden(error) => error.hint(),
-            Self::MissingInputs { .. } => Some(
-                "give a dataset that has it by `--dataset`, or change the input in the factor's `spec`"
-                    .into(),
-            ),
-            Self::NoDays { .. } => Some("`rotor dataset describe` says which days there are".into()),
             _ => None,
         };
         hint.into_iter().collect()
@@ -205,11 +173,14 @@ impl CliError {
 }
 
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == rotor_plugin::CHILD_ARGUMENT) {
-        return ExitCode::from(if rotor_plugin::serve(linked::LINKED).is_ok() { 0 } else { 3 });
+    if let Some(code) = rotor::serve_isolated(&Catalogue::built_in()) {
+        return ExitCode::from(code);
     }
     let arguments = Arguments::parse();
-    std::panic::set_hook(Box::new(|_| {}));
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }));
     // Told to stop (Ctrl-C, `kill`), nothing half-made is left behind. Without the handler the run goes on.
     let _ = ctrlc::set_handler(|| {
         rotor_fs::remove_unfinished();
@@ -231,13 +202,31 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
         Err(panic) => {
+            let place = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let place = place.as_deref().unwrap_or("an unknown place");
             let reason = panic_message(panic.as_ref());
+            let version = env!("CARGO_PKG_VERSION");
             eprintln!(
-                "error: rotor has made a mistake: {reason}\nhint: please report it with the command and the data"
+                "error: internal error at {place}: {reason}\nhint: this is a fault of rotor {version}; please report it with this message, the command and the data"
             );
             ExitCode::from(3)
         }
     }
+}
+
+/// Where the last panic was: of a factor that was caught, or the one that ends the program.
+static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// The factors of this program. Isolated ones run in this program again; a library that crashes is named.
+fn catalogue() -> Result<Catalogue, CliError> {
+    let program = std::env::current_exe().map_err(CliError::Program)?;
+    Ok(Catalogue::built_in().isolating_in(program).explaining_crashes())
+}
+
+/// Limits the threads of this process.
+fn use_threads(threads: Option<u16>) -> Result<(), CliError> {
+    let Some(threads) = threads else { return Ok(()) };
+    Ok(rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global()?)
 }
 
 fn run(command: Command) -> Result<Outcome, CliError> {
@@ -283,11 +272,6 @@ fn complain(error: &CliError) {
 /// Where a file goes that is replaced only if the user says so by `--force`.
 fn file_destination(path: &Path, is_forced: bool) -> Result<FileDestination, FsError> {
     if is_forced { FileDestination::replacing(path) } else { FileDestination::new(path) }
-}
-
-/// Names in backticks with commas.
-fn listed(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<String, CliError> {

@@ -1,15 +1,17 @@
 //! `rotor trials`: what was tried on a dataset, and what the best of it is worth.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
-use rotor_eval::{beyond_luck, luckiest_sharpe};
-use rotor_run::ledger::{DamagedLine, History, Ledger, Trial, TrialData};
+use rotor::trial_ledger::{DamagedLine, History, Ledger, Trial};
+use rotor::{
+    BestTrial, DatasetTrials, LedgerChoice, TrialsVerdict, trial_data, trials_by_dataset, trials_of,
+};
+use rotor_report::terms::Term;
+use rotor_report::words::NONE;
 use serde_json::{Value, json};
 
 use crate::dataset::open_or_demo;
-use crate::run::ledger::{LedgerPlace, data_of};
 use crate::text::{Align, TextTable, fit, fit_end};
 use crate::{CliError, Outcome, to_json};
 
@@ -32,35 +34,17 @@ pub(crate) struct TrialsCommand {
     json: bool,
 }
 
-/// The trials of one dataset.
-struct OfDataset<'h> {
-    data: TrialData,
-    trials: Vec<&'h Trial>,
-}
-
-/// The best of the trials of a dataset, held against luck.
-struct Best<'h> {
-    trial: &'h Trial,
-    sharpe: f64,
-    /// What the best of so many without skill shows.
-    threshold: f64,
-    /// How likely skill is behind it, of normal returns.
-    probability: f64,
-}
-
 pub(crate) fn run(arguments: &TrialsCommand) -> Result<Outcome, CliError> {
-    let ledger = match LedgerPlace::of(arguments.ledger.as_deref()) {
-        LedgerPlace::At(path) => Ledger::at(path),
-        LedgerPlace::Off => return Err(CliError::NoLedger { reason: "it is switched off" }),
-        LedgerPlace::Nowhere => return Err(CliError::NoLedger { reason: "there is no home folder" }),
+    let ledger = match LedgerChoice::from_environment(arguments.ledger.as_deref()) {
+        LedgerChoice::At(path) => Ledger::at(path),
+        LedgerChoice::Off => return Err(CliError::NoLedger { reason: "it is switched off" }),
+        LedgerChoice::NoHome => return Err(CliError::NoLedger { reason: "there is no home folder" }),
     };
     let history = ledger.read()?;
     let datasets = if arguments.all {
-        by_dataset(&history)
+        trials_by_dataset(&history)
     } else {
-        let data = data_of(&open_or_demo(arguments.dataset.as_deref())?);
-        let trials = history.of_dataset(&data.sha256).collect();
-        vec![OfDataset { data, trials }]
+        vec![trials_of(&history, trial_data(&open_or_demo(arguments.dataset.as_deref())?))]
     };
     let text = if arguments.json {
         to_json(&as_json(&ledger, &history, &datasets))?
@@ -70,65 +54,18 @@ pub(crate) fn run(arguments: &TrialsCommand) -> Result<Outcome, CliError> {
     Ok(Outcome::done(text))
 }
 
-/// The trials of each dataset, in the order in which they were first tried.
-fn by_dataset(history: &History) -> Vec<OfDataset<'_>> {
-    let mut datasets: Vec<OfDataset<'_>> = Vec::new();
-    for trial in &history.trials {
-        match datasets.iter_mut().find(|known| known.data.sha256 == trial.dataset.sha256) {
-            Some(known) => known.trials.push(trial),
-            None => datasets.push(OfDataset { data: trial.dataset.clone(), trials: vec![trial] }),
+/// What the best of the trials is worth, in words.
+fn verdict(best: &BestTrial<'_>) -> &'static str {
+    match best.verdict() {
+        TrialsVerdict::Luck => "no better than luck: no evidence of skill",
+        TrialsVerdict::WithinError => {
+            "above luck, but by no more than such a ratio errs: no evidence of skill"
         }
-    }
-    datasets
-}
-
-impl<'h> OfDataset<'h> {
-    /// How many configurations there are.
-    fn n_trials(&self) -> u64 {
-        self.trials.iter().map(|trial| trial.config.as_str()).collect::<BTreeSet<&str>>().len() as u64
-    }
-
-    /// How many there are on other data of the same name: an earlier or later state of the dataset, most likely.
-    fn n_elsewhere(&self, history: &History) -> usize {
-        let others = history
-            .trials
-            .iter()
-            .filter(|trial| trial.dataset.name == self.data.name && trial.dataset.sha256 != self.data.sha256);
-        others.map(|trial| trial.config.as_str()).collect::<BTreeSet<&str>>().len()
-    }
-
-    /// The best by its evidence: the Sharpe ratio times the root of the months behind it, so that two good months are not the best.
-    /// Of a configuration that was run again the last line counts; what cannot be judged is passed over.
-    fn best(&self) -> Option<Best<'h>> {
-        let latest: BTreeMap<&str, &'h Trial> =
-            self.trials.iter().map(|trial| (trial.config.as_str(), *trial)).collect();
-        let judged = latest.into_values().filter_map(|trial| {
-            let sharpe = trial.headline.sharpe?;
-            let n_months = usize::try_from(trial.headline.n_months).ok()?;
-            let threshold = luckiest_sharpe(self.n_trials(), n_months).ok()?;
-            let probability = beyond_luck(sharpe, self.n_trials(), n_months).ok()?;
-            Some(Best { trial, sharpe, threshold, probability })
-        });
-        let evidence = |best: &Best<'_>| best.sharpe * (best.trial.headline.n_months as f64).sqrt();
-        judged.max_by(|one, other| evidence(one).total_cmp(&evidence(other)))
+        TrialsVerdict::AboveLuck => "more than luck explains, if every trial is here and returns are normal",
     }
 }
 
-impl Best<'_> {
-    /// What the best is worth. More than "not luck alone" is never said, and that only under a condition.
-    fn verdict(&self) -> &'static str {
-        const SURE: f64 = 0.95;
-        if self.sharpe <= self.threshold {
-            "no better than luck: no evidence of skill"
-        } else if self.probability < SURE {
-            "above the threshold, but not significantly: no evidence of skill"
-        } else {
-            "more than luck explains, if every trial is listed and returns are normal"
-        }
-    }
-}
-
-fn as_text(ledger: &Ledger, history: &History, datasets: &[OfDataset<'_>]) -> String {
+fn as_text(ledger: &Ledger, history: &History, datasets: &[DatasetTrials<'_>]) -> String {
     let mut text = String::new();
     for dataset in datasets {
         text += &told(history, dataset);
@@ -143,7 +80,7 @@ fn as_text(ledger: &Ledger, history: &History, datasets: &[OfDataset<'_>]) -> St
     text + &format!("ledger: {}\n", fit(&ledger.path().display().to_string(), 500))
 }
 
-fn told(history: &History, dataset: &OfDataset<'_>) -> String {
+fn told(history: &History, dataset: &DatasetTrials<'_>) -> String {
     let data = &dataset.data;
     let name = format!("{} (data {})", fit(&data.name, 40), &data.sha256[..N_DIGITS]);
     let n_runs = dataset.trials.len();
@@ -159,7 +96,7 @@ fn told(history: &History, dataset: &OfDataset<'_>) -> String {
     if let Some(best) = dataset.best() {
         text += &luck(&best, dataset.n_trials());
     }
-    if let n @ 1.. = dataset.n_elsewhere(history) {
+    if let n @ 1.. = dataset.n_on_other_data(history) {
         let other = format!(
             "{} more on other data of this name, not counted here: see `--all`;\n\
              if they are an earlier or later state of these data, count them with `--trials N`\n",
@@ -175,7 +112,7 @@ fn table(trials: &[&Trial]) -> String {
         ("when (UTC)", Align::Left),
         ("config", Align::Left),
         ("excess", Align::Right),
-        ("95% CI", Align::Right),
+        (Term::ConfidenceInterval.en(), Align::Right),
         ("Sharpe", Align::Right),
         ("run", Align::Left),
     ]);
@@ -184,11 +121,11 @@ fn table(trials: &[&Trial]) -> String {
         table.row([
             fit(&to_the_minute(&trial.when), 16),
             trial.config[..N_DIGITS].to_owned(),
-            headline.excess.map_or("-".into(), |excess| format!("{:+.1}%", 100.0 * excess)),
+            headline.excess.map_or(NONE.into(), |excess| format!("{:+.1}%", 100.0 * excess)),
             headline
                 .interval
-                .map_or("-".into(), |(low, high)| format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high)),
-            headline.sharpe.map_or("-".into(), |sharpe| fit(&format!("{sharpe:.2}"), 9)),
+                .map_or(NONE.into(), |(low, high)| format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high)),
+            headline.sharpe.map_or(NONE.into(), |sharpe| fit(&format!("{sharpe:.2}"), 9)),
             fit_end(&trial.run, 17),
         ]);
     }
@@ -206,7 +143,7 @@ fn table(trials: &[&Trial]) -> String {
         text += line;
         text.push('\n');
     }
-    text + "excess: annualised, over equal weight, net of costs; Sharpe: its monthly ratio\n"
+    text + "excess: annualised excess return (net) over equal weight; Sharpe: its monthly ratio\n"
 }
 
 /// `2026-11-28T13:05:00Z` without what nobody compares.
@@ -214,7 +151,7 @@ fn to_the_minute(when: &str) -> String {
     when.replacen('T', " ", 1).chars().take(16).collect()
 }
 
-fn luck(best: &Best<'_>, n_trials: u64) -> String {
+fn luck(best: &BestTrial<'_>, n_trials: u64) -> String {
     let headline = &best.trial.headline;
     let luckiest = match n_trials {
         1 => format!("one strategy without skill shows {:.2} on average", best.threshold),
@@ -225,7 +162,7 @@ fn luck(best: &Best<'_>, n_trials: u64) -> String {
         best.sharpe,
         counted(headline.n_months, "month"),
         &best.trial.config[..N_DIGITS],
-        best.verdict(),
+        verdict(best),
     )
 }
 
@@ -233,8 +170,8 @@ fn counted(n: u64, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
-fn as_json(ledger: &Ledger, history: &History, datasets: &[OfDataset<'_>]) -> Value {
-    let of_dataset = |dataset: &OfDataset<'_>| {
+fn as_json(ledger: &Ledger, history: &History, datasets: &[DatasetTrials<'_>]) -> Value {
+    let of_dataset = |dataset: &DatasetTrials<'_>| {
         let best = dataset.best().map(|best| {
             json!({
                 "config": best.trial.config,
@@ -242,14 +179,14 @@ fn as_json(ledger: &Ledger, history: &History, datasets: &[OfDataset<'_>]) -> Va
                 "n_months": best.trial.headline.n_months,
                 "threshold": best.threshold,
                 "probability_if_normal": best.probability,
-                "verdict": best.verdict(),
+                "verdict": verdict(&best),
             })
         });
         json!({
             "dataset": dataset.data,
             "n_trials": dataset.n_trials(),
             "n_runs": dataset.trials.len(),
-            "n_trials_on_other_data_of_this_name": dataset.n_elsewhere(history),
+            "n_trials_on_other_data_of_this_name": dataset.n_on_other_data(history),
             "best": best,
             "trials": dataset.trials,
         })

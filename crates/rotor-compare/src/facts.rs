@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use rotor_factor::{ColumnValues, Date, Month};
-use rotor_run::{Run, TextId};
+use rotor_run::{ReasonId, Run, TextId};
 use serde::{Serialize, Serializer};
 
 /// What stands in a cell.
@@ -50,6 +50,7 @@ pub(crate) fn sheets(run: &Run) -> Vec<Sheet<'_>> {
     let factor = |position: u32| Cell::Text(&run.factors[position as usize]);
     let entity = |position: u32| Cell::Text(&run.entities[position as usize].code);
     let text = |id: TextId| Cell::Text(run.texts.get(id));
+    let reason = |id: ReasonId| Cell::Text(&run.reasons.get(id).text);
     let fact = |execution: u32, subject: Vec<_>, values: Vec<_>| Fact {
         execution: Some(execution),
         subject,
@@ -89,7 +90,7 @@ pub(crate) fn sheets(run: &Run) -> Vec<Sheet<'_>> {
         fact(row.execution, subject, values)
     });
     let scores = run.scores.iter().map(|row| {
-        let values = vec![number(row.score), number(row.raw), row.note.map_or(Cell::Empty, text)];
+        let values = vec![number(row.score), number(row.raw), row.reason.map_or(Cell::Empty, reason)];
         fact(row.execution, vec![factor(row.factor), entity(row.sector)], values)
     });
     let ranking = run.ranking.iter().map(|row| {

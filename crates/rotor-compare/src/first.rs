@@ -77,11 +77,15 @@ fn of_sheet(before: (&Run, &Sheet<'_>), after: (&Run, &Sheet<'_>)) -> Option<Fir
             let shown = |has: bool| if has { here() } else { Datum::Empty };
             return Some(difference(None, shown(has_one), shown(has_other)));
         };
-        // Tables may have other columns: they are held against each other by name.
+        // Tables may have other columns: they are compared by name. A column may be called like a subject (`row`).
+        let (one_subject, one) = one.split_at(n_subjects.min(one.len()));
+        let (other_subject, other) = other.split_at(n_subjects.min(other.len()));
         let of_other =
             |name: &str| other.iter().find(|cell| cell.0 == name).map_or(Datum::Empty, |cell| cell.1.clone());
+        let subjects = one_subject.iter().zip(other_subject);
+        let subjects = subjects.map(|((name, one), (_, other))| (name, one.clone(), other.clone()));
         let added = other.iter().filter(|cell| one.iter().all(|known| known.0 != cell.0));
-        let pairs = one.iter().map(|(name, datum)| (name, datum.clone(), of_other(name)));
+        let pairs = subjects.chain(one.iter().map(|(name, datum)| (name, datum.clone(), of_other(name))));
         let mut pairs = pairs.chain(added.map(|(name, datum)| (name, Datum::Empty, datum.clone())));
         let (name, before, after) = pairs.find(|(_, before, after)| !is_identical(before, after))?;
         Some(difference(Some(name.clone()), before, after))

@@ -13,17 +13,19 @@ mod headline;
 mod inputs;
 mod results;
 
-use rotor_run::RunFolder;
+use rotor_run::{Run, RunFolder, Warning};
 use serde::Serialize;
 use serde_json::Value;
 
 pub use facts::Datum;
 pub use first::{FirstDifference, first_difference};
 pub use headline::{Headline, Level, Moved};
-pub use inputs::{InputChange, Part, changed_inputs};
+use inputs::{Input, changed};
+pub use inputs::{InputChange, Inputs, Part, changed_inputs};
+use results::changed_results;
 pub use results::{
-    Change, FactChange, MetricChange, Metrics, MonthChange, Named, PickChange, Results, Warnings,
-    changed_results,
+    Change, FactChange, HoldingsChange, MetricChange, MetricChanges, MonthChange, Named, Results,
+    WarningChanges, changed_metrics,
 };
 
 /// What differs between two runs.
@@ -45,13 +47,35 @@ pub struct Comparison {
 /// runs on other days of the month can be compared.
 #[must_use]
 pub fn compare(before: &RunFolder, after: &RunFolder, tolerance: f64) -> Comparison {
+    let documents =
+        [before, after].map(|folder| (folder.metrics.to_json(), Inputs::of(&folder.record).leaves()));
+    let side = |position: usize, folder| Side::of(folder, &documents[position].0, &documents[position].1);
+    compared(side(0, before), side(1, after), tolerance)
+}
+
+/// What is compared of a run; documents by their leaves, so that a golden text, which keeps a part of them, can be compared as well.
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    run: &'a Run,
+    metrics: &'a Value,
+    inputs: &'a [Input],
+    warnings: &'a [Warning],
+}
+
+impl<'a> Side<'a> {
+    fn of(folder: &'a RunFolder, metrics: &'a Value, inputs: &'a [Input]) -> Self {
+        Self { run: &folder.run, metrics, inputs, warnings: &folder.record.warnings }
+    }
+}
+
+fn compared(before: Side<'_>, after: Side<'_>, tolerance: f64) -> Comparison {
     let results = changed_results(before, after, tolerance);
     Comparison {
         is_same: results.is_same(),
         tolerance,
-        inputs: changed_inputs(&before.provenance, &after.provenance),
+        inputs: changed(before.inputs, after.inputs),
         results,
-        headline: Headline::of(&before.run, &after.run),
+        headline: Headline::of(before.run, after.run),
     }
 }
 

@@ -20,13 +20,13 @@ mod views;
 mod watch;
 
 pub use audit::{Audit, EarlyFigure, EarlySeries, Foresight, Form, SameDaySeries, When, audit};
-pub use backtest::{Backtest, BacktestError, Member, Warning, backtest, missing_inputs, plan_of};
+pub use backtest::{Backtest, BacktestError, Member, MissingInput, backtest, missing_inputs, plan_of};
 pub use check::{
     Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,
     leakcheck,
 };
 pub use note::{Note, NoteDay, note};
-pub use plan::{Missing, Plan, PlanError};
+pub use plan::{Missing, MissingCause, Plan, PlanError};
 pub use replay::{Outcome, Replay, ReplayError, TableDays, replay};
 pub use schedule::{Execution, ScheduleError, executions, schedule};
 pub use views::{Day, Views};

@@ -42,9 +42,107 @@ pub struct Missing {
     /// The name of the input.
     pub input: String,
     /// Why it is not there.
-    pub reason: String,
+    pub cause: MissingCause,
     /// Whether the factor can do without it.
     pub is_optional: bool,
+}
+
+/// Why an input is not there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MissingCause {
+    /// There are no weights of industries.
+    #[error("the dataset has no `bridge`")]
+    NoBridge,
+    /// No series is linked to a sector.
+    #[error("the dataset has no `links`")]
+    NoLinks,
+    /// There is no market, whose values linked series have.
+    #[error("the dataset has no market")]
+    NoMarket,
+    /// There is no entity of a kind.
+    #[error("the dataset has no entity of kind `{kind}`")]
+    NoEntity {
+        /// The kind.
+        kind: EntityKind,
+    },
+    /// There are entities of a kind, without closes.
+    #[error("no entity of kind `{kind}` has closes")]
+    NoCloses {
+        /// The kind.
+        kind: EntityKind,
+    },
+    /// Daily closes are wanted.
+    #[error("the dataset has month-end closes only")]
+    MonthEndOnly,
+    /// There is no such series.
+    #[error("the dataset has no series `{series}`{}", did_you_mean(nearest.as_deref()))]
+    NoSeries {
+        /// The series.
+        series: String,
+        /// The known name nearest to it.
+        nearest: Option<String>,
+    },
+    /// The series has values at another frequency.
+    #[error("series `{series}` has frequency {found}, the factor wants {wanted}")]
+    OtherFrequency {
+        /// The series.
+        series: String,
+        /// Its frequency.
+        found: Frequency,
+        /// The frequency that the factor declares.
+        wanted: Frequency,
+    },
+    /// The series has no values.
+    #[error("series `{series}` has no observations")]
+    NoObservations {
+        /// The series.
+        series: String,
+    },
+    /// The series has values of other entities.
+    #[error("series `{series}` has values of kind `{found}`, the factor wants `{wanted}`")]
+    OtherKind {
+        /// The series.
+        series: String,
+        /// The kind of an entity that has values.
+        found: EntityKind,
+        /// The kind that the factor declares.
+        wanted: EntityKind,
+    },
+    /// The source is one of a newer contract.
+    #[error("this Rotor does not know where it comes from")]
+    UnknownSource,
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or(String::new(), |near| format!("; did you mean `{near}`?"))
+}
+
+impl MissingCause {
+    /// Returns the cause in Chinese.
+    #[must_use]
+    pub fn text_zh(&self) -> String {
+        match self {
+            Self::NoBridge => "数据集没有行业映射（`bridge`）".into(),
+            Self::NoLinks => "数据集没有高频指标与行业的对应关系（`links`）".into(),
+            Self::NoMarket => "数据集没有市场实体".into(),
+            Self::NoEntity { kind } => format!("数据集没有类型为`{kind}`的实体"),
+            Self::NoCloses { kind } => format!("类型为`{kind}`的实体均无收盘价"),
+            Self::MonthEndOnly => "数据集只有月末收盘价".into(),
+            Self::NoSeries { series, nearest } => {
+                let nearest = nearest.as_ref().map_or(String::new(), |near| format!("；是否为`{near}`？"));
+                format!("数据集没有序列`{series}`{nearest}")
+            }
+            Self::OtherFrequency { series, found, wanted } => {
+                format!("序列`{series}`的频率为{found}，因子需要{wanted}")
+            }
+            Self::NoObservations { series } => format!("序列`{series}`没有观测值"),
+            Self::OtherKind { series, found, wanted } => {
+                format!("序列`{series}`的实体类型为`{found}`，因子需要`{wanted}`")
+            }
+            Self::UnknownSource => "当前版本的 Rotor 不支持其数据来源".into(),
+        }
+    }
 }
 
 /// Why there is no plan.
@@ -61,7 +159,15 @@ pub enum PlanError {
 
 impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "input `{}`: {}", self.input, self.reason)
+        write!(f, "input `{}`: {}", self.input, self.cause)
+    }
+}
+
+impl Missing {
+    /// Returns in Chinese which input is missing, and why.
+    #[must_use]
+    pub fn text_zh(&self) -> String {
+        format!("输入`{}`：{}", self.input, self.cause.text_zh())
     }
 }
 
@@ -87,9 +193,9 @@ impl Plan {
             for input in spec.inputs() {
                 let window = plan.bind(dataset, input.source(), &mut binding);
                 binding.windows.push(window.as_ref().ok().copied().flatten());
-                if let Err(reason) = window {
+                if let Err(cause) = window {
                     let (input, is_optional) = (input.name().into(), input.is_optional());
-                    missing.push(Missing { input, reason, is_optional });
+                    missing.push(Missing { input, cause, is_optional });
                 }
             }
             plan.bindings.push(binding);
@@ -124,9 +230,24 @@ impl Plan {
     /// If there is no factor at this position.
     #[must_use]
     pub fn refusal(&self, factor: usize) -> Option<String> {
-        let needed: Vec<String> =
-            self.missing[factor].iter().filter(|input| !input.is_optional).map(ToString::to_string).collect();
+        let needed: Vec<String> = self.needed(factor).map(ToString::to_string).collect();
         (!needed.is_empty()).then(|| needed.join("; "))
+    }
+
+    /// As [`Plan::refusal`], in Chinese.
+    ///
+    /// # Panics
+    ///
+    /// If there is no factor at this position.
+    #[must_use]
+    pub fn refusal_zh(&self, factor: usize) -> Option<String> {
+        let needed: Vec<String> = self.needed(factor).map(Missing::text_zh).collect();
+        (!needed.is_empty()).then(|| needed.join("；"))
+    }
+
+    /// The inputs that the factor cannot do without and the dataset does not have.
+    fn needed(&self, factor: usize) -> impl Iterator<Item = &Missing> {
+        self.missing[factor].iter().filter(|input| !input.is_optional)
     }
 
     /// Binds one input; the reason why it is not there, if it is not.
@@ -135,9 +256,9 @@ impl Plan {
         dataset: &Dataset,
         source: &Source,
         binding: &mut Binding,
-    ) -> Result<Option<Window>, String> {
+    ) -> Result<Option<Window>, MissingCause> {
         let (input, kind, n_periods) = match source {
-            Source::Bridge if dataset.bridge().is_empty() => return Err("the dataset has no `bridge`".into()),
+            Source::Bridge if dataset.bridge().is_empty() => return Err(MissingCause::NoBridge),
             Source::Bridge => {
                 binding.has_bridge = true;
                 return Ok(None);
@@ -148,12 +269,12 @@ impl Plan {
             Source::Close { kind, frequency, n_periods } => {
                 let has_closes = |entity: &usize| dataset.closes().of(*entity).len() > 0;
                 if !dataset.of_kind(*kind).iter().any(has_closes) {
-                    return Err(format!("no entity of kind `{kind}` has closes"));
+                    return Err(MissingCause::NoCloses { kind: *kind });
                 }
                 let is_daily = dataset.manifest().price_frequency == rotor_data::PriceFrequency::Daily;
                 match frequency {
                     Frequency::Daily if !is_daily => {
-                        return Err("the dataset has month-end closes only".into());
+                        return Err(MissingCause::MonthEndOnly);
                     }
                     Frequency::Daily => (SweepInput::DailyClose, *kind, *n_periods),
                     _ => (SweepInput::MonthlyClose, *kind, *n_periods),
@@ -162,34 +283,29 @@ impl Plan {
             Source::Series { series, kind, frequency, n_periods } => {
                 let position = dataset.find_series(series).ok_or_else(|| {
                     let names = dataset.series().iter().map(|series| series.name.as_str());
-                    match rotor_factor::nearest(series, names) {
-                        Some(near) => format!("the dataset has no series `{series}`; did you mean `{near}`?"),
-                        None => format!("the dataset has no series `{series}`"),
-                    }
+                    let nearest = rotor_factor::nearest(series, names).map(Into::into);
+                    MissingCause::NoSeries { series: series.clone(), nearest }
                 })?;
                 let found = dataset.series()[position].frequency;
                 if found != *frequency {
-                    return Err(format!(
-                        "series `{series}` has frequency {found}, the factor wants {frequency}"
-                    ));
+                    let (series, wanted) = (series.clone(), *frequency);
+                    return Err(MissingCause::OtherFrequency { series, found, wanted });
                 }
                 if dataset.of_kind(*kind).is_empty() {
-                    return Err(format!("the dataset has no entity of kind `{kind}`"));
+                    return Err(MissingCause::NoEntity { kind: *kind });
                 }
                 let mut vintages = dataset.archive().vintages(position);
                 let Some(first) = vintages.next() else {
-                    return Err(format!("series `{series}` has no observations"));
+                    return Err(MissingCause::NoObservations { series: series.clone() });
                 };
                 let is_of_kind = |entity: usize| dataset.entities()[entity].kind == *kind;
                 if !is_of_kind(first.entity) && !vintages.any(|vintage| is_of_kind(vintage.entity)) {
                     let found = dataset.entities()[first.entity].kind;
-                    return Err(format!(
-                        "series `{series}` has values of kind `{found}`, the factor wants `{kind}`"
-                    ));
+                    return Err(MissingCause::OtherKind { series: series.clone(), found, wanted: *kind });
                 }
                 (SweepInput::Series(position), *kind, *n_periods)
             }
-            _ => return Err("this Rotor does not know where it comes from".into()),
+            _ => return Err(MissingCause::UnknownSource),
         };
         Ok(Some(Window { request: self.request(input, kind, n_periods), kind, n_periods }))
     }
@@ -200,15 +316,15 @@ impl Plan {
         n_days: usize,
         n_months: usize,
         binding: &mut Binding,
-    ) -> Result<(), String> {
+    ) -> Result<(), MissingCause> {
         if dataset.of_kind(EntityKind::Market).is_empty() {
-            return Err("the dataset has no market".into());
+            return Err(MissingCause::NoMarket);
         }
         let mut linked: Vec<usize> = dataset.links().iter().map(|link| link.series as usize).collect();
         linked.sort_unstable();
         linked.dedup();
         if linked.is_empty() {
-            return Err("the dataset has no `links`".into());
+            return Err(MissingCause::NoLinks);
         }
         // Two factors with links share the series, each with windows of its own length.
         self.linked.clear();

@@ -156,7 +156,12 @@ fn ask<'v>(
     view: impl FnOnce() -> rotor_factor::host::ViewData<'v>,
 ) -> Outcome {
     match plan.refusal(position) {
-        Some(message) => Err(CallError::Refused { message, hint: None }),
+        Some(message) => Err(CallError::Refused {
+            message,
+            hint: None,
+            code: Some("missing_input".into()),
+            message_zh: plan.refusal_zh(position),
+        }),
         None => factor.evaluate(&view()),
     }
 }

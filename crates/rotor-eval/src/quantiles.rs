@@ -1,26 +1,12 @@
-//! Fifths of the sectors, from the best liked to the least, and what each gains.
+//! Quintiles of the sectors, from the best scores to the worst, and what each returns.
 
+use rotor_run::metrics::{Estimate, QuantileMetrics};
 use rotor_run::portfolio::N_QUANTILES;
 use rotor_stats::mean;
-use serde::Serialize;
 
-use crate::figure::{Estimate, YEAR};
+use crate::metric::{EstimateOf, YEAR};
 
-/// What the fifths gain; annual figures are twelve times those of a month.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct QuantileFigures {
-    /// The mean return of each fifth, the best liked first, less that of all sectors.
-    pub excess: Vec<Estimate>,
-    /// The best liked less the least liked.
-    pub top_minus_bottom: Estimate,
-    /// The slope of the return per fifth: above zero when better liked fifths gain more.
-    pub trend: Estimate,
-    /// Whether the means descend from each fifth to the next; `None` without a month.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_monotone: Option<bool>,
-}
-
-/// What the fifths gain in a month.
+/// What the quintiles return in a month.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct QuantileMonth {
     pub(crate) returns: [f64; N_QUANTILES],
@@ -29,7 +15,7 @@ pub(crate) struct QuantileMonth {
 }
 
 impl QuantileMonth {
-    /// Takes scores, to nine decimals, and returns of sectors; `None` with fewer sectors than fifths.
+    /// Takes scores, to nine decimals, and returns of sectors; `None` with fewer sectors than quintiles.
     pub(crate) fn of_scores(scores: &[f64], gains: &[f64]) -> Option<Self> {
         let mut sums = [0.0; N_QUANTILES];
         let mut totals = [0.0; N_QUANTILES];
@@ -44,14 +30,14 @@ impl QuantileMonth {
     }
 }
 
-/// Returns to what share each sector belongs to the best fifth; the shares sum to one.
+/// Returns to what share each sector belongs to the best quintile; the shares sum to one.
 pub(crate) fn first_quantile(scores: &[f64]) -> Option<Vec<f64>> {
     let shares: Vec<f64> = memberships(scores)?.into_iter().map(|shares| shares[0]).collect();
     let total: f64 = shares.iter().sum();
     Some(shares.into_iter().map(|share| share / total).collect())
 }
 
-/// Returns to what share each sector belongs to each fifth: sectors of equal score share their places equally.
+/// Returns to what share each sector belongs to each quintile: sectors of equal score share their places equally.
 fn memberships(scores: &[f64]) -> Option<Vec<[f64; N_QUANTILES]>> {
     let n = scores.len();
     if n < N_QUANTILES {
@@ -74,24 +60,24 @@ fn memberships(scores: &[f64]) -> Option<Vec<[f64; N_QUANTILES]>> {
     Some(memberships)
 }
 
-impl QuantileFigures {
-    /// Summarises months; `top_minus_bottom` is that of the fifths unless it is given.
-    pub(crate) fn of(months: &[QuantileMonth], top_minus_bottom: Option<&[f64]>) -> Self {
-        let yearly = |value: &dyn Fn(&QuantileMonth) -> f64| {
+impl QuantileMonth {
+    /// Summarises months; `top_minus_bottom` is that of the quintiles unless it is given.
+    pub(crate) fn summary(months: &[Self], top_minus_bottom: Option<&[f64]>) -> QuantileMetrics {
+        let yearly = |value: &dyn Fn(&Self) -> f64| {
             Estimate::of(&months.iter().map(value).collect::<Vec<_>>(), 1).times(YEAR)
         };
         let excess: Vec<Estimate> =
             (0..N_QUANTILES).map(|quantile| yearly(&|month| month.returns[quantile] - month.all)).collect();
-        let spread = |month: &QuantileMonth| month.returns[0] - month.returns[N_QUANTILES - 1];
-        let trend = |month: &QuantileMonth| {
+        let spread = |month: &Self| month.returns[0] - month.returns[N_QUANTILES - 1];
+        let trend = |month: &Self| {
             let [first, second, _, fourth, fifth] = month.returns;
             (2.0 * first + second - fourth - 2.0 * fifth) / 10.0
         };
-        let descends = |pair: &[Estimate]| match (pair[0].value.value, pair[1].value.value) {
-            (Ok(better), Ok(worse)) => better > worse,
+        let descends = |pair: &[Estimate]| match (pair[0].get(), pair[1].get()) {
+            (Some(better), Some(worse)) => better > worse,
             _ => false,
         };
-        Self {
+        QuantileMetrics {
             is_monotone: (!months.is_empty()).then(|| excess.windows(2).all(descends)),
             excess,
             top_minus_bottom: match top_minus_bottom {

@@ -7,12 +7,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use rotor_run::Config;
+use rotor_run::metrics::{DeflatedSharpe, Metric, Overfitting, Reason, Trials};
 use rotor_stats::{
     deviation, expected_maximum_sharpe, is_constant, kurtosis, mean, probabilistic_sharpe, round9, skewness,
 };
-use serde::Serialize;
 
-use crate::figure::{Figure, Reason, at_least, mean_over_deviation};
+use crate::metric::{MetricOf, OrReason, at_least, mean_over_deviation};
 
 /// The number of blocks into which months are cut.
 const N_BLOCKS: usize = 16;
@@ -28,45 +28,6 @@ const MEAN_BLOCK: f64 = 6.0;
 
 /// The same for our own: the excess of a month hardly depends on that before it, and longer blocks make samples too alike.
 const SHORT_BLOCK: f64 = 3.0;
-
-/// What many trials do to the best of them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Trials {
-    /// How many strategies were tried on the dataset.
-    pub n_trials: u64,
-    /// How likely the run's own excess is above that of the luckiest of so many without skill.
-    pub deflated_sharpe: DeflatedSharpe,
-    /// How often the best of one half of the months fails in the other.
-    pub overfitting: Overfitting,
-    /// The p-value of the best excess, were there none in any strategy.
-    pub best_excess: Figure,
-    /// That of Hansen; for comparison only.
-    pub superior_predictive_ability: Figure,
-    /// That of White; for comparison only.
-    pub reality_check: Figure,
-}
-
-/// The deflated Sharpe ratio of the net excess over equal weight.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct DeflatedSharpe {
-    /// The probability that the true ratio is above the threshold.
-    #[serde(flatten)]
-    pub probability: Figure,
-    /// The monthly ratio of mean to deviation.
-    pub sharpe: Figure,
-    /// What the largest of so many ratios would be without skill.
-    pub threshold: Figure,
-}
-
-/// The probability of backtest overfitting.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Overfitting {
-    /// The share of halves in which the best of one is at or below the median of the other.
-    #[serde(flatten)]
-    pub probability: Figure,
-    /// How many strategies were compared.
-    pub n_strategies: usize,
-}
 
 /// The excess of the run's own strategy, and of all that were tried, month by month.
 pub(crate) struct Tried {
@@ -84,7 +45,7 @@ pub(crate) fn evaluate(tried: &Tried, config: &Config) -> Trials {
     let n_trials = config.trials.unwrap_or(1);
     Trials {
         n_trials,
-        deflated_sharpe: DeflatedSharpe::of(&tried.own, n_trials),
+        deflated_sharpe: deflated_sharpe(&tried.own, n_trials),
         overfitting: Overfitting { probability: overfitting, n_strategies: tried.all.len() },
         best_excess,
         superior_predictive_ability,
@@ -102,7 +63,7 @@ pub(crate) fn evaluate(tried: &Tried, config: &Config) -> Trials {
 /// [`Reason::TooFew`] for fewer than two months; a reason also for no trial at all.
 pub fn luckiest_sharpe(n_trials: u64, n_months: usize) -> Result<f64, Reason> {
     at_least(2, n_months)?;
-    Ok(expected_maximum_sharpe(n_trials, 1.0 / (n_months as f64 - 1.0))?)
+    expected_maximum_sharpe(n_trials, 1.0 / (n_months as f64 - 1.0)).or_reason()
 }
 
 /// Returns how likely the true monthly Sharpe ratio behind the best of several trials is above that of the luckiest of so many without
@@ -114,23 +75,22 @@ pub fn luckiest_sharpe(n_trials: u64, n_months: usize) -> Result<f64, Reason> {
 pub fn beyond_luck(sharpe: f64, n_trials: u64, n_months: usize) -> Result<f64, Reason> {
     const NORMAL_KURTOSIS: f64 = 3.0;
     let threshold = luckiest_sharpe(n_trials, n_months)?;
-    Ok(probabilistic_sharpe(sharpe, threshold, n_months, 0.0, NORMAL_KURTOSIS)?)
+    probabilistic_sharpe(sharpe, threshold, n_months, 0.0, NORMAL_KURTOSIS).or_reason()
 }
 
-impl DeflatedSharpe {
-    fn of(excess: &[f64], n_trials: u64) -> Self {
-        let n = excess.len();
-        let sharpe = mean_over_deviation(excess);
-        let threshold = luckiest_sharpe(n_trials, n);
-        let probability = || {
-            let (skewness, kurtosis) = (skewness(excess)?, kurtosis(excess)?);
-            Ok::<f64, Reason>(probabilistic_sharpe(sharpe?, threshold?, n, skewness, kurtosis)?)
-        };
-        Self {
-            probability: Figure::new(n, sharpe.and_then(|_| probability())),
-            sharpe: Figure::new(n, sharpe),
-            threshold: Figure::new(n, threshold),
-        }
+fn deflated_sharpe(excess: &[f64], n_trials: u64) -> DeflatedSharpe {
+    let n = excess.len();
+    let sharpe = mean_over_deviation(excess);
+    let threshold = luckiest_sharpe(n_trials, n);
+    let probability = || {
+        let (skewness, kurtosis) = (skewness(excess).or_reason()?, kurtosis(excess).or_reason()?);
+        let (sharpe, threshold) = (sharpe.clone()?, threshold.clone()?);
+        probabilistic_sharpe(sharpe, threshold, n, skewness, kurtosis).or_reason()
+    };
+    DeflatedSharpe {
+        probability: Metric::new(n, sharpe.clone().and_then(|_| probability())),
+        sharpe: Metric::new(n, sharpe),
+        threshold: Metric::new(n, threshold),
     }
 }
 
@@ -155,14 +115,14 @@ impl Moments {
 }
 
 /// Returns the share of halves of the months whose best strategy is at or below the median of the other half.
-fn overfitting(all: &[Vec<f64>]) -> Figure {
+fn overfitting(all: &[Vec<f64>]) -> Metric {
     let n = all.first().map_or(0, Vec::len);
     let length = n / N_BLOCKS;
     if let Err(reason) = at_least(2, all.len()).and(at_least(N_BLOCKS * FEWEST_IN_BLOCK, n)) {
-        return Figure::new(n, Err::<f64, _>(reason));
+        return Metric::new(n, Err::<f64, _>(reason));
     }
     if !all.iter().flatten().all(|value| value.is_finite() && value.abs() < 1e100) {
-        return Figure::new(n, Err::<f64, _>(Reason::OutOfRange));
+        return Metric::new(n, Err::<f64, _>(Reason::OutOfRange));
     }
     let halves: Vec<u32> =
         (0..1_u32 << N_BLOCKS).filter(|half| half.count_ones() as usize == N_BLOCKS / 2).collect();
@@ -183,7 +143,7 @@ fn overfitting(all: &[Vec<f64>]) -> Figure {
         2 * below + equal < outside.len() + 1
     };
     let n_failed = ratios.iter().zip(ratios.iter().rev()).filter(fails).count();
-    Figure::new(N_BLOCKS * length, Ok::<f64, Reason>(n_failed as f64 / halves.len() as f64))
+    Metric::new(N_BLOCKS * length, Ok::<f64, Reason>(n_failed as f64 / halves.len() as f64))
 }
 
 /// The number of sets that half of the blocks have.
@@ -220,17 +180,17 @@ fn varying(all: &[Vec<f64>], n: usize) -> Result<Vec<&Vec<f64>>, Reason> {
 /// In each sample the t-values are those of its own deviations: what is drawn varies as what is held against it. With the deviations of
 /// the whole, as Hansen has it, one true null in ten is rejected where it should be one in twenty. Samples in blocks vary too little,
 /// even of numbers that do not hang together; by how much is known, and made up for.
-fn best_excess(all: &[Vec<f64>], seed: u64) -> Figure {
+fn best_excess(all: &[Vec<f64>], seed: u64) -> Metric {
     let n = all.first().map_or(0, Vec::len);
     let varying = match varying(all, n) {
         Ok(varying) => varying,
-        Err(reason) => return Figure::new(n, Err::<f64, _>(reason)),
+        Err(reason) => return Metric::new(n, Err::<f64, _>(reason)),
     };
     let ratio = |values: &&Vec<f64>| mean_over_deviation(values).ok().map(round9);
     let largest = varying.iter().filter_map(ratio).reduce(f64::max);
     let means: Result<Vec<f64>, _> = varying.iter().map(|values| mean(values)).collect();
     let (Some(largest), Ok(means)) = (largest, means) else {
-        return Figure::new(n, Err::<f64, _>(Reason::NoVariation));
+        return Metric::new(n, Err::<f64, _>(Reason::NoVariation));
     };
     let wider = 1.0 / bootstrap_variance(n, SHORT_BLOCK, |lag| white_noise(n, lag)).sqrt();
     let is_above = |sample: u64| {
@@ -244,7 +204,7 @@ fn best_excess(all: &[Vec<f64>], seed: u64) -> Figure {
         })
     };
     let n_above = (0..N_SAMPLES).into_par_iter().filter(|sample| is_above(*sample)).count();
-    Figure::new(n, Ok::<f64, Reason>(n_above as f64 / N_SAMPLES as f64))
+    Metric::new(n, Ok::<f64, Reason>(n_above as f64 / N_SAMPLES as f64))
 }
 
 /// Returns the variance that the stationary bootstrap gives to √n times a mean, of the autocovariances by lag (Politis and Romano 1994).
@@ -266,10 +226,11 @@ fn white_noise(n: usize, lag: usize) -> f64 {
 }
 
 /// Returns the p-values of Hansen, consistent, and of White.
-fn superior(all: &[Vec<f64>], seed: u64) -> (Figure, Figure) {
+fn superior(all: &[Vec<f64>], seed: u64) -> (Metric, Metric) {
     let n = all.first().map_or(0, Vec::len);
-    let refused =
-        |reason: Reason| (Figure::new(n, Err::<f64, _>(reason)), Figure::new(n, Err::<f64, _>(reason)));
+    let refused = |reason: Reason| {
+        (Metric::new(n, Err::<f64, _>(reason.clone())), Metric::new(n, Err::<f64, _>(reason)))
+    };
     let varying = match varying(all, n) {
         Ok(varying) => varying,
         Err(reason) => return refused(reason),
@@ -290,7 +251,7 @@ fn superior(all: &[Vec<f64>], seed: u64) -> (Figure, Figure) {
         (largest > studentised, largest_plain > plain)
     };
     let above: Vec<(bool, bool)> = (0..N_SAMPLES).into_par_iter().map(of_sample).collect();
-    let share = |n_above: usize| Figure::new(n, Ok::<f64, Reason>(n_above as f64 / N_SAMPLES as f64));
+    let share = |n_above: usize| Metric::new(n, Ok::<f64, Reason>(n_above as f64 / N_SAMPLES as f64));
     let n_above = above.iter().filter(|(studentised, _)| *studentised).count();
     (share(n_above), share(above.iter().filter(|(_, plain)| *plain).count()))
 }
@@ -360,12 +321,12 @@ mod tests {
     fn the_deflated_sharpe_ratio_is_that_of_scipy() {
         for case in fixtures("deflated_sharpe") {
             let n_trials = case["n_trials"].as_u64().unwrap();
-            let found = DeflatedSharpe::of(&numbers(&case["returns"]), n_trials);
+            let found = deflated_sharpe(&numbers(&case["returns"]), n_trials);
             for (figure, key) in
                 [(found.sharpe, "sharpe"), (found.threshold, "threshold"), (found.probability, "probability")]
             {
                 let expected = case[key].as_f64().unwrap();
-                let difference = (figure.value.unwrap() - expected).abs();
+                let difference = (figure.get().unwrap() - expected).abs();
                 assert!(difference <= 1e-9 * expected.abs().max(1e-6), "{key}");
             }
         }
@@ -382,9 +343,9 @@ mod tests {
             };
             let all: Vec<Vec<f64>> = (0..models[0].len()).map(excess).collect();
             let (superior, reality) = superior(&all, 1);
-            let near = |figure: Figure, expected: &Value| {
+            let near = |figure: Metric, expected: &Value| {
                 // Ten thousand samples there, a thousand here.
-                let difference = (figure.value.unwrap() - expected.as_f64().unwrap()).abs();
+                let difference = (figure.get().unwrap() - expected.as_f64().unwrap()).abs();
                 assert!(difference < 0.05, "{case}: {figure:?}, not {expected}");
             };
             near(superior, &case["studentised"]["consistent"]);
@@ -407,7 +368,7 @@ mod tests {
         let mut all: Vec<Vec<f64>> = (0..7).map(|seed| noise(100, seed)).collect();
         all[3].iter_mut().for_each(|value| *value += 3.0);
         let found = overfitting(&all);
-        assert_eq!((found.value, found.n), (Ok(0.0), 96));
+        assert_eq!((found.get(), found.n), (Some(0.0), 96));
         // What is best in one half of these months is worst in the other, whichever half it is.
         let mirrored: Vec<Vec<f64>> = (0..16)
             .map(|one| {
@@ -453,7 +414,7 @@ mod tests {
         assert_eq!(overfitting(&[noise(40, 1)]).value, Err(Reason::TooFew { n: 1, needed: 2 }));
         let same = vec![vec![0.5; 40]; 3];
         assert_eq!(superior(&same, 1).1.value, Err(Reason::NoVariation));
-        assert_eq!(DeflatedSharpe::of(&same[0], 5).probability.value, Err(Reason::NoVariation));
-        assert_eq!(DeflatedSharpe::of(&[], 5).threshold.value, Err(Reason::TooFew { n: 0, needed: 2 }));
+        assert_eq!(deflated_sharpe(&same[0], 5).probability.value, Err(Reason::NoVariation));
+        assert_eq!(deflated_sharpe(&[], 5).threshold.value, Err(Reason::TooFew { n: 0, needed: 2 }));
     }
 }

@@ -2,9 +2,9 @@
 
 mod support;
 
-use rotor_eval::{Evaluation, Excess, Reason, evaluate};
-use rotor_run::Config;
-use rotor_run::Run;
+use rotor_eval::evaluate;
+use rotor_run::metrics::{Excess, Reason};
+use rotor_run::{Config, Metrics, Run};
 use serde_json::Value;
 use support::{
     Numbers, empty, first_day, forecast, portfolio_return, random, score, sector_return, turnover,
@@ -19,7 +19,7 @@ fn walk(document: &Value, place: &str) {
             let has_null = entries.values().any(Value::is_null);
             assert_eq!(has_null, entries.contains_key("reason"), "{place}: {document}");
             assert!(
-                entries.get("reason").is_none_or(|reason| !reason.as_str().unwrap().is_empty()),
+                entries.get("reason").is_none_or(|reason| !reason["code"].as_str().unwrap().is_empty()),
                 "{place}"
             );
             assert!(!entries.contains_key("value") || entries.contains_key("n"), "{place} has no n");
@@ -38,28 +38,30 @@ fn walk(document: &Value, place: &str) {
     }
 }
 
-fn checked(run: &Run) -> (Evaluation, Value) {
-    let evaluation = evaluate(run, &Config::default());
-    let document = evaluation.to_json();
+fn checked(run: &Run) -> (Metrics, Value) {
+    let metrics = evaluate(run, &Config::default());
+    let document = metrics.to_json();
     walk(&document, "");
-    let text = serde_json::to_string(&document).unwrap();
-    assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), document);
-    (evaluation, document)
+    // What is read is what was written, to the bit.
+    let text = serde_json::to_string(&metrics).unwrap();
+    let read: Metrics = serde_json::from_str(&text).unwrap();
+    assert!(read == metrics, "{text}");
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    (metrics, document)
 }
 
-fn equal_weight(evaluation: &Evaluation) -> &Excess {
-    evaluation.portfolio.all.excess.get("top_net").unwrap().get("equal_weight").unwrap()
+fn equal_weight(metrics: &Metrics) -> &Excess {
+    metrics.portfolio.all.excess.get("top_net").unwrap().get("equal_weight").unwrap()
 }
 
-fn b300(evaluation: &Evaluation) -> &Excess {
-    evaluation.portfolio.all.excess.get("top_net").unwrap().get("b300").unwrap()
+fn b300(metrics: &Metrics) -> &Excess {
+    metrics.portfolio.all.excess.get("top_net").unwrap().get("b300").unwrap()
 }
 
-fn reason<'a>(document: &'a Value, path: &str) -> &'a str {
-    document
-        .pointer(&format!("{path}/reason"))
-        .and_then(Value::as_str)
-        .unwrap_or_else(|| panic!("no reason at {path}"))
+fn reason(document: &Value, path: &str) -> Reason {
+    let found = document.pointer(&format!("{path}/reason"));
+    let found = found.unwrap_or_else(|| panic!("no reason at {path}"));
+    serde_json::from_value(found.clone()).unwrap()
 }
 
 /// Returns a run in which one factor scores four sectors and the portfolios have the same return each month.
@@ -91,39 +93,39 @@ fn runs_of_any_length_are_evaluated() {
 
 #[test]
 fn one_month_has_a_mean_and_no_spread() {
-    let (evaluation, document) = checked(&plain(1, 0.01));
-    let performance = evaluation.portfolio.all.performance.get("top").unwrap();
-    assert!((performance.annual_return.value.unwrap() - (1.01_f64.powi(12) - 1.0)).abs() < 1e-14);
+    let (metrics, document) = checked(&plain(1, 0.01));
+    let performance = metrics.portfolio.all.performance.get("top").unwrap();
+    assert!((performance.annual_return.get().unwrap() - (1.01_f64.powi(12) - 1.0)).abs() < 1e-14);
     assert_eq!(performance.volatility.value, Err(Reason::TooFew { n: 1, needed: 2 }));
-    let rank_ic = &evaluation.factor.sections.all.get("one").unwrap().rank_ic;
+    let rank_ic = &metrics.factor.sections.all.get("one").unwrap().rank_ic;
     assert_eq!(rank_ic.mean.value.n, 1);
     assert!(rank_ic.mean.value.value.is_ok() && rank_ic.ratio.value.is_err());
-    assert_eq!(reason(&document, "/factor/all/one/rank_ic/mean"), "1 values where 8 are needed");
+    assert_eq!(reason(&document, "/factor/all/one/rank_ic/mean"), Reason::TooFew { n: 1, needed: 8 });
 }
 
 #[test]
 fn two_months_have_a_spread_and_no_interval() {
-    let (evaluation, _) = checked(&random(1, 4, 6, &["profit"]));
-    let top = evaluation.portfolio.all.performance.get("top").unwrap();
+    let (metrics, _) = checked(&random(1, 4, 6, &["profit"]));
+    let top = metrics.portfolio.all.performance.get("top").unwrap();
     assert_eq!(
         (top.volatility.n, top.volatility.value.is_ok(), top.sharpe.value.value.is_ok()),
         (2, true, true)
     );
-    let excess = equal_weight(&evaluation);
+    let excess = equal_weight(&metrics);
     assert_eq!(excess.arithmetic.uncertainty, Err(Reason::TooFew { n: 2, needed: 8 }));
 }
 
 #[test]
 fn equal_returns_have_no_risk_and_no_ratio() {
     // 0.1 has no exact sum: what differs by its last bits is the same to nine decimals.
-    let (evaluation, document) = checked(&plain(24, 0.1));
-    let top = evaluation.portfolio.all.performance.get("top").unwrap();
-    assert_eq!((top.volatility.value, top.sharpe.value.value), (Ok(0.0), Err(Reason::NoVariation)));
-    assert_eq!((top.max_drawdown.depth.value, top.max_drawdown.days), (Ok(0.0), None));
-    let excess = equal_weight(&evaluation);
-    assert_eq!((excess.arithmetic.value.value, excess.geometric.value), (Ok(0.0), Ok(0.0)));
+    let (metrics, document) = checked(&plain(24, 0.1));
+    let top = metrics.portfolio.all.performance.get("top").unwrap();
+    assert_eq!((&top.volatility.value, &top.sharpe.value.value), (&Ok(0.0), &Err(Reason::NoVariation)));
+    assert_eq!((top.max_drawdown.depth.get(), top.max_drawdown.days), (Some(0.0), None));
+    let excess = equal_weight(&metrics);
+    assert_eq!((excess.arithmetic.get(), excess.geometric.get()), (Some(0.0), Some(0.0)));
     assert_eq!(excess.hit_rate.value, Ok(0.0));
-    assert_eq!(reason(&document, "/portfolio/all/excess/top_net/b300/arithmetic"), "all values are equal");
+    assert_eq!(reason(&document, "/portfolio/all/excess/top_net/b300/arithmetic"), Reason::NoVariation);
 }
 
 #[test]
@@ -139,11 +141,11 @@ fn equal_sector_returns_and_equal_scores_are_counted_and_not_averaged() {
             _ => row.score,
         };
     }
-    let (evaluation, _) = checked(&run);
-    let factor = evaluation.factor.sections.all.get("one").unwrap();
+    let (metrics, _) = checked(&run);
+    let factor = metrics.factor.sections.all.get("one").unwrap();
     assert_eq!((factor.n_months, factor.n_constant, factor.rank_ic.mean.value.n), (10, 6, 4));
     let reasons: Vec<_> = [0, 8, 9]
-        .map(|month: usize| evaluation.factor.monthly.get("one").unwrap()[month].value.unwrap_err())
+        .map(|month: usize| metrics.factor.monthly.get("one").unwrap()[month].value.clone().unwrap_err())
         .to_vec();
     assert_eq!(reasons, [Reason::NoVariation, Reason::NoVariation, Reason::TooFew { n: 2, needed: 3 }]);
 }
@@ -155,17 +157,17 @@ fn a_benchmark_with_gaps_is_compared_where_it_exists() {
     for row in &mut run.returns {
         row.value = if row.portfolio == 3 { -0.5 } else { row.value };
     }
-    let (evaluation, _) = checked(&run);
-    let excess = b300(&evaluation);
-    assert_eq!((excess.arithmetic.value.n, excess.hit_rate.value), (9, Ok(1.0)));
-    assert!((excess.geometric.value.unwrap() - (2.02_f64.powi(12) - 1.0)).abs() < 1e-9);
-    let benchmark = evaluation.portfolio.all.performance.get("b300").unwrap();
+    let (metrics, _) = checked(&run);
+    let excess = b300(&metrics);
+    assert_eq!((excess.arithmetic.value.n, excess.hit_rate.get()), (9, Some(1.0)));
+    assert!((excess.geometric.get().unwrap() - (2.02_f64.powi(12) - 1.0)).abs() < 1e-9);
+    let benchmark = metrics.portfolio.all.performance.get("b300").unwrap();
     assert_eq!(benchmark.max_drawdown.days, Some((first_day(0), first_day(12))));
     run.returns.retain(|row| row.portfolio != 3);
     let (_, document) = checked(&run);
     assert_eq!(
         reason(&document, "/portfolio/all/excess/top_net/b300/geometric"),
-        "0 values where 1 are needed"
+        Reason::TooFew { n: 0, needed: 1 }
     );
 }
 
@@ -182,12 +184,12 @@ fn a_factor_that_is_live_for_five_months_has_a_mean_of_five() {
         }
         (0..4).for_each(|sector| sector_return(&mut run, month, sector, numbers.next()));
     }
-    let (evaluation, _) = checked(&run);
-    assert_eq!((evaluation.n_months, evaluation.n_live), (12, 5));
-    let late = evaluation.factor.sections.all.get("late").unwrap();
+    let (metrics, _) = checked(&run);
+    assert_eq!((metrics.n_months, metrics.n_live), (12, 5));
+    let late = metrics.factor.sections.all.get("late").unwrap();
     assert_eq!((late.n_months, late.n_unscored, late.n_constant, late.rank_ic.mean.value.n), (12, 7, 0, 5));
     assert_eq!(late.rank_ic.mean.uncertainty, Err(Reason::TooFew { n: 5, needed: 8 }));
-    let early = evaluation.factor.sections.live.as_ref().unwrap();
+    let early = metrics.factor.sections.live.as_ref().unwrap();
     assert_eq!(
         (early.get("early").unwrap().n_months, early.get("early").unwrap().rank_ic.mean.value.n),
         (5, 5)
@@ -198,10 +200,10 @@ fn a_factor_that_is_live_for_five_months_has_a_mean_of_five() {
 fn without_a_live_month_the_live_section_is_null() {
     let mut run = plain(9, 0.01);
     run.factors.push("never".to_owned());
-    let (evaluation, document) = checked(&run);
-    assert_eq!(evaluation.forecast.live, Err(Reason::NoLiveMonth));
+    let (metrics, document) = checked(&run);
+    assert_eq!(metrics.forecast.live, Err(Reason::NoLiveMonth));
     for part in ["/forecast", "/factor", "/portfolio"] {
-        assert_eq!(reason(&document, part), "no month in which every factor scores a sector");
+        assert_eq!(reason(&document, part), Reason::NoLiveMonth);
     }
 }
 
@@ -214,7 +216,7 @@ fn forecasts_that_nothing_came_of_have_no_errors() {
     let place = "/forecast/all/one/margin";
     assert_eq!(document.pointer(&format!("{place}/every/n_unrealized")), Some(&Value::from(2)));
     assert_eq!(document.pointer(&format!("{place}/latest/n_unrealized")), Some(&Value::from(1)));
-    assert_eq!(reason(&document, &format!("{place}/every/mse")), "0 values where 1 are needed");
+    assert_eq!(reason(&document, &format!("{place}/every/mse")), Reason::TooFew { n: 0, needed: 1 });
 }
 
 #[test]
@@ -223,11 +225,11 @@ fn forecasts_of_what_does_not_change_cannot_beat_no_change() {
     for month in 0..6 {
         forecast(&mut run, month, 0, 1, month / 3, [1.0, 0.1 + 0.2], Some(0.3));
     }
-    let (evaluation, _) = checked(&run);
-    let figures = &evaluation.forecast.all.get("one").unwrap().get("margin").unwrap().every;
-    assert_eq!(figures.r2_no_change.value, Err(Reason::NoChangeIsExact));
-    assert_eq!(figures.r2_within.value, Err(Reason::NoVariation));
-    assert_eq!(figures.hit_rate.value, Ok(0.0));
+    let (metrics, _) = checked(&run);
+    let errors = &metrics.forecast.all.get("one").unwrap().get("margin").unwrap().every;
+    assert_eq!(errors.r2_no_change.value, Err(Reason::NoChangeIsExact));
+    assert_eq!(errors.r2_within.value, Err(Reason::NoVariation));
+    assert_eq!(errors.hit_rate.value, Ok(0.0));
 }
 
 #[test]
@@ -238,22 +240,22 @@ fn a_total_loss_is_a_return_of_minus_one() {
         row.unwrap().value = value;
     };
     lose(&mut run, 1, -1.0);
-    let (evaluation, _) = checked(&run);
-    let net = evaluation.portfolio.all.performance.get("top_net").unwrap();
-    assert_eq!((net.annual_return.value, net.max_drawdown.depth.value), (Ok(-1.0), Ok(-1.0)));
+    let (metrics, _) = checked(&run);
+    let net = metrics.portfolio.all.performance.get("top_net").unwrap();
+    assert_eq!((net.annual_return.get(), net.max_drawdown.depth.get()), (Some(-1.0), Some(-1.0)));
     assert_eq!(net.max_drawdown.days, Some((first_day(4), first_day(5))));
-    assert_eq!(b300(&evaluation).geometric.value, Ok(-1.0));
+    assert_eq!(b300(&metrics).geometric.value, Ok(-1.0));
     // Of a benchmark that has lost everything, there is no multiple.
     lose(&mut run, 3, -1.0);
-    let (evaluation, _) = checked(&run);
-    let excess = b300(&evaluation);
+    let (metrics, _) = checked(&run);
+    let excess = b300(&metrics);
     assert_eq!(excess.geometric.value, Err(Reason::BenchmarkLostAll));
     assert_eq!(excess.max_drawdown.depth.value, Err(Reason::BenchmarkLostAll));
     assert_eq!(excess.arithmetic.value.value, Ok(0.0));
     // Below -100% there is no net value.
     lose(&mut run, 0, -1.5);
-    let (evaluation, _) = checked(&run);
-    let top = evaluation.portfolio.all.performance.get("top").unwrap();
+    let (metrics, _) = checked(&run);
+    let top = metrics.portfolio.all.performance.get("top").unwrap();
     assert_eq!(top.annual_return.value, Err(Reason::BeyondTotalLoss));
     assert_eq!(top.max_drawdown.depth.value, Err(Reason::BeyondTotalLoss));
 }

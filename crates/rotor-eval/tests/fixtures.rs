@@ -2,8 +2,9 @@
 
 mod support;
 
-use rotor_eval::{Evaluation, evaluate};
+use rotor_eval::evaluate;
 use rotor_run::Config;
+use rotor_run::Metrics;
 use rotor_run::{History, Realized, Run};
 use serde_json::Value;
 use support::{empty, first_day, forecast, portfolio_return, score, sector_return};
@@ -24,7 +25,7 @@ fn same(what: &str, found: f64, expected: &Value) {
     assert!(difference <= 1e-9, "{what}: {found}, not {expected}");
 }
 
-fn evaluated(run: &Run) -> Evaluation {
+fn evaluated(run: &Run) -> Metrics {
     evaluate(run, &Config::default())
 }
 
@@ -39,15 +40,19 @@ fn alpha_and_beta_are_those_of_statsmodels() {
         }
         let evaluation = evaluated(&run);
         let excess = evaluation.portfolio.all.excess.get("top_net").unwrap().get("b300").unwrap();
-        same("beta", excess.beta.value.value.unwrap(), &case["beta"]);
-        same("error of beta", excess.beta.uncertainty.unwrap().standard_error, &case["beta_left_out"]);
-        same("alpha", excess.alpha.value.value.unwrap() / 12.0, &case["alpha"]);
+        same("beta", excess.beta.get().unwrap(), &case["beta"]);
+        same(
+            "error of beta",
+            excess.beta.uncertainty.as_ref().unwrap().standard_error,
+            &case["beta_left_out"],
+        );
+        same("alpha", excess.alpha.get().unwrap() / 12.0, &case["alpha"]);
         same(
             "error of alpha",
-            excess.alpha.uncertainty.unwrap().standard_error / 12.0,
+            excess.alpha.uncertainty.as_ref().unwrap().standard_error / 12.0,
             &case["alpha_left_out"],
         );
-        let degrees = excess.alpha.uncertainty.unwrap().degrees_of_freedom as f64;
+        let degrees = excess.alpha.uncertainty.as_ref().unwrap().degrees_of_freedom as f64;
         same("degrees of freedom", degrees, &case["degrees_of_freedom"]);
     }
 }
@@ -57,22 +62,23 @@ fn slopes_of_fama_and_macbeth_are_those_of_statsmodels() {
     let case = cases("fama_macbeth");
     let rows = |key: &str| case[key].as_array().unwrap().iter().map(numbers).collect::<Vec<_>>();
     let (scores, returns) = (rows("scores"), rows("returns"));
-    let mut run = empty(scores.len(), scores[0].len(), &["one"], &[]);
-    for month in 0..scores.len() {
-        for sector in 0..scores[month].len() {
-            score(&mut run, month, 0, sector as u32, Some(scores[month][sector]));
-            sector_return(&mut run, month, sector as u32, returns[month][sector]);
+    let slope_of = |months: std::ops::Range<usize>| {
+        let mut run = empty(months.len(), scores[0].len(), &["one"], &[]);
+        for (month, from) in months.enumerate() {
+            for sector in 0..scores[from].len() {
+                score(&mut run, month, 0, sector as u32, Some(scores[from][sector]));
+                sector_return(&mut run, month, sector as u32, returns[from][sector]);
+            }
         }
-    }
-    let evaluation = evaluated(&run);
-    let monthly = evaluation.factor.monthly.get("one").unwrap();
+        evaluated(&run).factor.sections.all.get("one").unwrap().slope.clone()
+    };
     for (month, slope) in numbers(&case["slope"]).into_iter().enumerate() {
-        same("slope", monthly[month].value.unwrap().slope.unwrap(), &slope.into());
+        same("slope", slope_of(month..month + 1).mean.get().unwrap(), &slope.into());
     }
-    let found = &evaluation.factor.sections.all.get("one").unwrap().slope;
-    same("mean slope", found.mean.value.value.unwrap(), &case["mean"]["slope"]);
-    same("mean R²", found.r2.value.unwrap(), &case["mean"]["r2"]);
-    same("mean MSE", found.mse.value.unwrap(), &case["mean"]["mse"]);
+    let found = slope_of(0..scores.len());
+    same("mean slope", found.mean.get().unwrap(), &case["mean"]["slope"]);
+    same("mean R²", found.r2.get().unwrap(), &case["mean"]["r2"]);
+    same("mean MSE", found.mse.get().unwrap(), &case["mean"]["mse"]);
 }
 
 #[test]
@@ -91,8 +97,8 @@ fn the_test_of_clark_and_west_is_that_of_statsmodels() {
         let of_target = evaluation.forecast.all.get("one").unwrap().get("margin").unwrap();
         assert_eq!(of_target.tests.horizon, 1);
         let found = &of_target.tests.clark_west.0;
-        same("mean", found.value.value.unwrap(), &case["mean"]);
-        let uncertainty = found.uncertainty.unwrap();
+        same("mean", found.get().unwrap(), &case["mean"]);
+        let uncertainty = found.uncertainty.as_ref().unwrap();
         same("error", uncertainty.standard_error, &case["standard_error"]);
         same("p", uncertainty.p_value, &case["p_ewc"]);
     }

@@ -264,6 +264,6 @@ fn every_figure_is_that_of_the_obvious_version() {
         }
         let monthly = root.at("factor/monthly/profit");
         assert_eq!(monthly.json().as_array().unwrap().len(), 45);
-        assert_eq!(monthly.at("0/reason").json(), "the factor scores no sector");
+        assert_eq!(monthly.at("0/reason/code").json(), "unscored");
     }
 }

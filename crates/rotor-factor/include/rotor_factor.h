@@ -57,7 +57,7 @@ struct ArrowArray {
 #define ROTOR_ABI_MAJOR 1
 
 // Grows when something is added at the end of a structure.
-#define ROTOR_ABI_MINOR 0
+#define ROTOR_ABI_MINOR 1
 
 // Bytes of the build text in a header.
 #define ROTOR_BUILD_BYTES 160
@@ -136,6 +136,12 @@ struct ArrowArray {
 
 // Part of a message: where in the source.
 #define ROTOR_TEXT_PLACE 2
+
+// Part of a message: an identifier of what is wrong, lower-case letters, digits and `_`. Since 1.1; older hosts pass it over.
+#define ROTOR_TEXT_CODE 3
+
+// Part of a message: what is wrong, in Chinese. Since 1.1; older hosts pass it over.
+#define ROTOR_TEXT_MESSAGE_ZH 4
 
 // A text in UTF-8, not ended by a zero.
 typedef struct {
@@ -364,7 +370,7 @@ typedef struct {
     // Takes scores and raw values, one a sector, NaN for none. `raws` may be null; where a score is NaN, the raw value is
     // not read. Call it once.
     void (*scores)(void *ctx, const double *scores, const double *raws, size_t n);
-    // Takes the reason why a sector has no score.
+    // Takes the reason why a sector has no score, as a text.
     void (*reason)(void *ctx, uint32_t sector, RotorStr reason);
     // Takes forecasts of one target.
     void (*forecasts)(void *ctx, RotorStr target, const RotorForecast *rows, size_t n);
@@ -374,6 +380,14 @@ typedef struct {
     void (*diagnostic)(void *ctx, RotorStr name, uint32_t kind, const double *values, size_t n);
     // Takes a table for the report.
     void (*table)(void *ctx, const RotorTable *table);
+    // Takes the reason why a sector has no score: the position of a reason among those of the spec, and the values of its
+    // places in the order in which they first stand in its English text. Since 1.1: in an older host this field lies
+    // beyond `size` and must not be read; give the text by `reason` there.
+    void (*declared_reason)(void *ctx,
+                            uint32_t sector,
+                            uint32_t reason,
+                            const RotorStr *values,
+                            size_t n_values);
 } RotorOutput;
 
 // The functions of a factor. None may be null, none may unwind.

@@ -17,7 +17,7 @@ pub const MAGIC: [u8; 16] = *b"rotor factor ABI";
 /// Sides of different majors do not understand each other.
 pub const ABI_MAJOR: u32 = 1;
 /// Grows when something is added at the end of a structure.
-pub const ABI_MINOR: u32 = 0;
+pub const ABI_MINOR: u32 = 1;
 /// The exported symbol is this, followed by the name of the crate, so that many factors fit into one program.
 pub const SYMBOL_PREFIX: &str = "rotor_factor__";
 /// Bytes of the build text in a header.
@@ -80,6 +80,10 @@ pub const TEXT_MESSAGE: u32 = 0;
 pub const TEXT_HINT: u32 = 1;
 /// Part of a message: where in the source.
 pub const TEXT_PLACE: u32 = 2;
+/// Part of a message: an identifier of what is wrong, lower-case letters, digits and `_`. Since 1.1; older hosts pass it over.
+pub const TEXT_CODE: u32 = 3;
+/// Part of a message: what is wrong, in Chinese. Since 1.1; older hosts pass it over.
+pub const TEXT_MESSAGE_ZH: u32 = 4;
 
 /// A text in UTF-8, not ended by a zero.
 #[repr(C)]
@@ -317,7 +321,7 @@ pub struct Output {
     /// Takes scores and raw values, one a sector, NaN for none. `raws` may be null; where a score is NaN, the raw value is
     /// not read. Call it once.
     pub scores: unsafe extern "C" fn(ctx: *mut c_void, scores: *const f64, raws: *const f64, n: usize),
-    /// Takes the reason why a sector has no score.
+    /// Takes the reason why a sector has no score, as a text.
     pub reason: unsafe extern "C" fn(ctx: *mut c_void, sector: u32, reason: Str),
     /// Takes forecasts of one target.
     pub forecasts: unsafe extern "C" fn(ctx: *mut c_void, target: Str, rows: *const Forecast, n: usize),
@@ -328,6 +332,12 @@ pub struct Output {
         unsafe extern "C" fn(ctx: *mut c_void, name: Str, kind: u32, values: *const f64, n: usize),
     /// Takes a table for the report.
     pub table: unsafe extern "C" fn(ctx: *mut c_void, table: *const Table),
+    /// Takes the reason why a sector has no score: the position of a reason among those of the spec, and the values of its
+    /// places in the order in which they first stand in its English text. Since 1.1: in an older host this field lies
+    /// beyond `size` and must not be read; give the text by `reason` there.
+    pub declared_reason: Option<
+        unsafe extern "C" fn(ctx: *mut c_void, sector: u32, reason: u32, values: *const Str, n_values: usize),
+    >,
 }
 
 /// A forecast of a value that will be published or computed later.

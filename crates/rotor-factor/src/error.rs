@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::{AsOf, Frequency};
+use crate::{AsOf, Explanation, Frequency};
 
 /// Why a factor cannot be created or has no signal on a day.
 ///
@@ -79,14 +79,14 @@ pub enum FactorError {
     /// An error of the factor's own.
     Refused {
         /// What is wrong.
-        reason: Cow<'static, str>,
+        reason: Explanation,
         /// How to fix it.
         hint: Option<Cow<'static, str>>,
     },
 }
 
 impl FactorError {
-    /// Returns an error of the factor's own, lower-case and without a full stop.
+    /// Returns an error of the factor's own, lower-case and without a full stop: a text, or a [`Reason`](crate::Reason).
     ///
     /// ```
     /// use rotor_factor::FactorError;
@@ -94,7 +94,7 @@ impl FactorError {
     /// assert_eq!(error.to_string(), "the weights sum to zero");
     /// assert_eq!(error.hint().as_deref(), Some("give one weight above zero"));
     /// ```
-    pub fn because(reason: impl Into<Cow<'static, str>>) -> Self {
+    pub fn because(reason: impl Into<Explanation>) -> Self {
         Self::Refused { reason: reason.into(), hint: None }
     }
 
@@ -115,6 +115,40 @@ impl FactorError {
         match self {
             Self::Refused { reason, .. } => Self::Refused { reason, hint: Some(hint.into()) },
             other => other,
+        }
+    }
+
+    /// Returns the identifier of what is wrong, for programs; `None` if the factor gave a text.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::UnknownParameter { .. } => "unknown_parameter",
+            Self::ParameterType { .. } => "parameter_type",
+            Self::Parameter { .. } => "parameter",
+            Self::UndeclaredInput { .. } => "undeclared_input",
+            Self::MissingInput { .. } => "missing_input",
+            Self::BeyondWindow { .. } => "beyond_window",
+            Self::TooShort { .. } => "short_history",
+            Self::Refused { reason, .. } => return reason.code(),
+        })
+    }
+
+    /// Returns in Chinese what is wrong, where it is about the data; mistakes in a factor or in its parameters are told in
+    /// English alone.
+    #[must_use]
+    pub fn text_zh(&self) -> Option<Cow<'_, str>> {
+        match self {
+            Self::MissingInput { input } => Some(format!("数据集缺少输入`{input}`").into()),
+            Self::TooShort { input, as_of, available, needed, frequency } => {
+                let period = period_zh(*frequency);
+                let (day, available) = (as_of.0, format!("{available}{period}"));
+                Some(
+                    format!("输入`{input}`截至{day}的历史不足：已公布{available}，至少需要{needed}{period}")
+                        .into(),
+                )
+            }
+            Self::Refused { reason, .. } => reason.text_zh(),
+            _ => None,
         }
     }
 
@@ -168,7 +202,7 @@ impl fmt::Display for FactorError {
                 as_of.0,
                 count(*available, *frequency)
             ),
-            Self::Refused { reason, .. } => f.write_str(reason),
+            Self::Refused { reason, .. } => write!(f, "{reason}"),
         }
     }
 }
@@ -178,6 +212,15 @@ impl std::error::Error for FactorError {}
 fn count(n: usize, frequency: Frequency) -> String {
     let unit = frequency.calendar().unit();
     if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+}
+
+/// A period with its measure word.
+fn period_zh(frequency: Frequency) -> &'static str {
+    match frequency {
+        Frequency::Daily | Frequency::Weekly => "天",
+        Frequency::Monthly => "个月",
+        Frequency::Quarterly => "个季度",
+    }
 }
 
 /// Names in backticks with commas.

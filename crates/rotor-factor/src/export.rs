@@ -7,12 +7,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
+use std::mem::{MaybeUninit, offset_of};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
 
 use crate::table::ColumnValues;
 use crate::{
-    AsOfView, EntityRef, Factor, FactorError, Parameters, ReferencePeriod, Signal, Spec, Table, Value, abi,
+    AsOfView, EntityRef, Explanation, Factor, FactorError, Parameters, ReferencePeriod, Signal, Spec, Table,
+    Value, abi,
 };
 
 /// Exports a factor to Rotor: the constant `FACTOR` is for linking, the one symbol of the library is for loading.
@@ -30,7 +32,7 @@ use crate::{
 ///         Ok(Self)
 ///     }
 ///     fn spec(&self) -> Spec {
-///         Spec::new("neutral", "0.1.0", "Likes every sector alike", "中性")
+///         Spec::new("neutral", "0.1.0", "Likes every sector alike")
 ///     }
 ///     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
 ///         let mut signal = Signal::new(view);
@@ -226,6 +228,12 @@ unsafe fn guarded(error: *const abi::TextSink, work: impl FnOnce() -> Result<(),
         Ok(Ok(())) => abi::OK,
         Ok(Err(error)) => {
             say(abi::TEXT_MESSAGE, &error.to_string());
+            if let Some(text) = error.text_zh() {
+                say(abi::TEXT_MESSAGE_ZH, &text);
+            }
+            if let Some(code) = error.code() {
+                say(abi::TEXT_CODE, code);
+            }
             if let Some(hint) = error.hint() {
                 say(abi::TEXT_HINT, &hint);
             }
@@ -356,7 +364,8 @@ unsafe extern "C" fn evaluate<F: Factor>(
     unsafe {
         guarded(error, || {
             let instance = &*factor.cast::<Instance<F>>();
-            let (view, output): (abi::View, abi::Output) = (sized(view.cast())?, sized(output.cast())?);
+            let (view, output): (abi::View, abi::Output) =
+                (sized(view.cast(), VIEW_1_0)?, sized(output.cast(), OUTPUT_1_0)?);
             let n_declared = instance.spec.inputs().len();
             if view.n_inputs as usize != n_declared {
                 return Err(FactorError::because(format!(
@@ -365,22 +374,24 @@ unsafe extern "C" fn evaluate<F: Factor>(
                 )));
             }
             let signal = instance.factor.evaluate(&AsOfView::from_raw(&view, &instance.spec))?;
-            hand_over(&signal, &output);
-            Ok(())
+            hand_over(&signal, &instance.spec, &output)
         })
     }
 }
+
+/// The sizes in version 1.0, the oldest of hosts.
+const VIEW_1_0: usize = size_of::<abi::View>();
+const OUTPUT_1_0: usize = offset_of!(abi::Output, declared_reason);
 
 /// Copies a structure that begins with its size from a host that may be older or newer: what an older host does not know
 /// is null here, what a newer one has added is left out.
 ///
 /// # Safety
 ///
-/// `from` leads to a structure of the kind `T`, as large as it says. What was added to `T` after version 1.0 may be null.
-unsafe fn sized<T: Copy>(from: *const usize) -> Result<T, FactorError> {
-    // Nothing has been added since 1.0: what is smaller is no such structure.
-    let least = size_of::<T>();
-    // SAFETY: the caller vouches for the structure and its size.
+/// `from` leads to a structure of the kind `T`, as large as it says. What of `T` lies beyond `least` may be null.
+unsafe fn sized<T: Copy>(from: *const usize, least: usize) -> Result<T, FactorError> {
+    let mut copy = MaybeUninit::<T>::zeroed();
+    // SAFETY: the caller vouches for the structure and its size; what is not copied is null, as it may be.
     unsafe {
         let given = from.read();
         if given < least {
@@ -388,23 +399,29 @@ unsafe fn sized<T: Copy>(from: *const usize) -> Result<T, FactorError> {
                 "the host gave a structure of {given} bytes, {least} are needed"
             )));
         }
-        Ok(from.cast::<T>().read())
+        let n_bytes = given.min(size_of::<T>());
+        std::ptr::copy_nonoverlapping(from.cast::<u8>(), copy.as_mut_ptr().cast::<u8>(), n_bytes);
+        Ok(copy.assume_init())
     }
 }
 
 /// Gives a signal to the host, which copies it.
 ///
+/// # Errors
+///
+/// If it has a reason that the spec does not declare.
+///
 /// # Safety
 ///
 /// The functions of `output` take its context.
-unsafe fn hand_over(signal: &Signal, output: &abi::Output) {
+unsafe fn hand_over(signal: &Signal, spec: &Spec, output: &abi::Output) -> Result<(), FactorError> {
     let Signal { reasons, forecasts, realized, diagnostics, tables, .. } = signal;
     let (scores, raws) = (signal.scores(), signal.raws());
     // SAFETY: the caller vouches for the functions; what they are given lives until they return.
     unsafe {
         (output.scores)(output.ctx, scores.as_ptr(), raws.as_ptr(), scores.len());
         for (sector, reason) in reasons {
-            (output.reason)(output.ctx, *sector, abi::Str::of(reason));
+            hand_over_reason(*sector, reason, spec, output)?;
         }
         for of_target in forecasts.chunk_by(|a, b| a.target == b.target) {
             let rows: Vec<_> = of_target
@@ -435,6 +452,41 @@ unsafe fn hand_over(signal: &Signal, output: &abi::Output) {
             hand_over_table(table, output);
         }
     }
+    Ok(())
+}
+
+/// Gives the reason of a sector: a declared one by its position, or as a text to a host that takes no other.
+///
+/// # Safety
+///
+/// As [`hand_over`].
+unsafe fn hand_over_reason(
+    sector: u32,
+    reason: &Explanation,
+    spec: &Spec,
+    output: &abi::Output,
+) -> Result<(), FactorError> {
+    let declared = match reason.declared() {
+        None => None,
+        Some((declared, values)) => {
+            let position = spec.reasons().iter().position(|known| *known == declared).ok_or_else(|| {
+                FactorError::because(format!("the reason `{}` is given and not declared", declared.id()))
+                    .with_hint("declare it by `Spec::with_reasons`")
+            })?;
+            output.declared_reason.map(|take| (take, position as u32, values))
+        }
+    };
+    // SAFETY: the caller vouches for the functions; what they are given lives until they return.
+    unsafe {
+        match declared {
+            None => (output.reason)(output.ctx, sector, abi::Str::of(&reason.text())),
+            Some((take, position, values)) => {
+                let values: Vec<abi::Str> = values.iter().map(|value| abi::Str::of(value)).collect();
+                take(output.ctx, sector, position, values.as_ptr(), values.len());
+            }
+        }
+    }
+    Ok(())
 }
 
 fn place(entity: EntityRef, period: ReferencePeriod) -> (u32, u32, u32, i32) {
@@ -484,4 +536,80 @@ unsafe fn hand_over_table(table: &Table, output: &abi::Output) {
     };
     // SAFETY: the caller vouches for the function; the table lives until it returns.
     unsafe { (output.table)(output.ctx, &raw const table) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Reason;
+
+    const SHORT: Reason = Reason::new("short", "{n} months").zh("{n}个月");
+
+    /// What a host was told: texts, and declared reasons as their positions with the values.
+    type Told = RefCell<Vec<String>>;
+
+    unsafe extern "C" fn ignore_scores(_: *mut c_void, _: *const f64, _: *const f64, _: usize) {}
+
+    unsafe extern "C" fn take_reason(ctx: *mut c_void, sector: u32, reason: abi::Str) {
+        // SAFETY: the context is the list of the test below.
+        unsafe { (*ctx.cast::<Told>()).borrow_mut().push(format!("{sector}: {}", owned(reason))) }
+    }
+
+    unsafe extern "C" fn take_declared(
+        ctx: *mut c_void,
+        sector: u32,
+        reason: u32,
+        values: *const abi::Str,
+        n_values: usize,
+    ) {
+        // SAFETY: as above, and there are so many values.
+        unsafe {
+            let values = (0..n_values).map(|place| owned(values.add(place).read())).collect::<Vec<_>>();
+            (*ctx.cast::<Told>()).borrow_mut().push(format!("{sector}: #{reason} {values:?}"));
+        }
+    }
+
+    unsafe extern "C" fn ignore_forecasts(_: *mut c_void, _: abi::Str, _: *const abi::Forecast, _: usize) {}
+    unsafe extern "C" fn ignore_realized(_: *mut c_void, _: abi::Str, _: *const abi::Realized, _: usize) {}
+    unsafe extern "C" fn ignore_diagnostic(_: *mut c_void, _: abi::Str, _: u32, _: *const f64, _: usize) {}
+    unsafe extern "C" fn ignore_table(_: *mut c_void, _: *const abi::Table) {}
+
+    /// What a host whose output has so many bytes is told of a sector with a declared reason and one with a text.
+    fn told(size: usize, spec: &Spec) -> Result<Vec<String>, FactorError> {
+        let told = Told::default();
+        let output = abi::Output {
+            size,
+            ctx: (&raw const told).cast_mut().cast(),
+            scores: ignore_scores,
+            reason: take_reason,
+            forecasts: ignore_forecasts,
+            realized: ignore_realized,
+            diagnostic: ignore_diagnostic,
+            table: ignore_table,
+            declared_reason: Some(take_declared),
+        };
+        let mut signal = Signal::of(2);
+        signal.withhold(0, SHORT.with(&[("n", &7)]));
+        signal.withhold(1, "no close");
+        // SAFETY: the output is as large as it says, or larger; its functions take its context.
+        unsafe {
+            let output: abi::Output = sized((&raw const output).cast(), OUTPUT_1_0)?;
+            hand_over(&signal, spec, &output)?;
+        }
+        Ok(told.take())
+    }
+
+    #[test]
+    fn declared_reasons_go_to_new_hosts_by_position_and_to_old_ones_as_text() {
+        let spec = Spec::new("a", "1", "").with_reasons(&[Reason::new("none", "no value"), SHORT]);
+        assert_eq!(told(size_of::<abi::Output>(), &spec).unwrap(), ["0: #1 [\"7\"]", "1: no close"]);
+        assert_eq!(told(OUTPUT_1_0, &spec).unwrap(), ["0: 7 months", "1: no close"]);
+        assert!(told(OUTPUT_1_0 - 1, &spec).unwrap_err().to_string().ends_with("64 are needed"));
+    }
+
+    #[test]
+    fn a_reason_that_is_not_declared_is_refused() {
+        let error = told(OUTPUT_1_0, &Spec::new("a", "1", "")).unwrap_err();
+        assert_eq!(error.to_string(), "the reason `short` is given and not declared");
+    }
 }

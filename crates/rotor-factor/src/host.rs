@@ -5,7 +5,7 @@
 
 use std::ffi::c_void;
 
-use crate::{AsOf, AsOfView, EntityKind, Group, Month, Panel, Signal, Spec, abi};
+use crate::{AsOf, AsOfView, EntityKind, Explanation, Group, Month, Panel, Reason, Signal, Spec, abi};
 
 /// Everything that is known as of a day, as the host holds it.
 #[derive(Clone, Debug)]
@@ -33,6 +33,17 @@ pub struct ViewData<'a> {
 #[must_use]
 pub fn empty_signal() -> Signal {
     Signal::of(0)
+}
+
+/// Returns a declared reason with the values of its places, in their order.
+///
+/// # Panics
+///
+/// If there is not one value a place.
+#[must_use]
+pub fn explanation(reason: Reason, values: Vec<String>) -> Explanation {
+    assert_eq!(values.len(), reason.places().len(), "a value a place");
+    Explanation::of(reason, values)
 }
 
 /// Gives a signal its scores and raw values, NaN for none; where there is no score the raw value is left out.

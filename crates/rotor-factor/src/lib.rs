@@ -7,7 +7,7 @@
 //! - Time: [`Date`], [`Month`], [`Quarter`], [`ReferencePeriod`], and the two kinds of day that must not be mixed up,
 //!   [`Released`] and [`AsOf`].
 //! - What a factor sees: [`AsOfView`] with [`Panel`]s, [`Bridge`] and [`Links`], as its [`Spec`] declares them.
-//! - What it returns: a [`Signal`], made of [`CrossSection`]s, or a [`FactorError`].
+//! - What it returns: a [`Signal`], made of [`CrossSection`]s and [`Reason`]s, or a [`FactorError`].
 //! - What crosses the boundary to a host, and in other languages: [`abi`], [`host`].
 //!
 //! The crate reads no files and no clock.
@@ -26,6 +26,7 @@ mod links;
 mod nearest;
 mod panel;
 mod parameter;
+mod reason;
 mod signal;
 mod spec;
 mod table;
@@ -44,6 +45,7 @@ pub use links::{Link, LinkedSeries, Links};
 pub use nearest::nearest;
 pub use panel::{Panel, PanelError};
 pub use parameter::{Parameter, ParameterKind, Parameters, Value};
+pub use reason::{Explanation, Reason};
 pub use signal::{Diagnostic, EntityRef, Forecast, Realized, Signal};
 pub use spec::{Input, Source, Spec};
 pub use table::{Column, ColumnValues, Table};

@@ -10,8 +10,8 @@ use crate::json;
 /// ```
 /// use rotor_factor::Parameter;
 /// const PARAMETERS: &[Parameter] = &[
-///     Parameter::integer("lookback", 12, 1, 120, "months in the look-back window", "回看月数"),
-///     Parameter::choice("direction", "reversal", &["reversal", "momentum"], "which end scores high", "方向"),
+///     Parameter::integer("lookback", 12, 1, 120, "months in the look-back window").zh("回看月数"),
+///     Parameter::choice("direction", "reversal", &["reversal", "momentum"], "which end scores high").zh("方向"),
 /// ];
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,8 +22,8 @@ pub struct Parameter {
     pub kind: ParameterKind,
     /// The meaning and the unit, in English.
     pub about: &'static str,
-    /// The same in Chinese.
-    pub about_zh: &'static str,
+    /// The same in Chinese, if there is a text.
+    pub about_zh: Option<&'static str>,
 }
 
 /// The type of a parameter, with its default and what is allowed.
@@ -84,39 +84,20 @@ pub struct Parameters {
 impl Parameter {
     /// Declares a whole number from `min` to `max`.
     #[must_use]
-    pub const fn integer(
-        name: &'static str,
-        default: i64,
-        min: i64,
-        max: i64,
-        about: &'static str,
-        about_zh: &'static str,
-    ) -> Self {
-        Self { name, kind: ParameterKind::Integer { default, min, max }, about, about_zh }
+    pub const fn integer(name: &'static str, default: i64, min: i64, max: i64, about: &'static str) -> Self {
+        Self { name, kind: ParameterKind::Integer { default, min, max }, about, about_zh: None }
     }
 
     /// Declares a finite number from `min` to `max`.
     #[must_use]
-    pub const fn number(
-        name: &'static str,
-        default: f64,
-        min: f64,
-        max: f64,
-        about: &'static str,
-        about_zh: &'static str,
-    ) -> Self {
-        Self { name, kind: ParameterKind::Number { default, min, max }, about, about_zh }
+    pub const fn number(name: &'static str, default: f64, min: f64, max: f64, about: &'static str) -> Self {
+        Self { name, kind: ParameterKind::Number { default, min, max }, about, about_zh: None }
     }
 
     /// Declares a parameter that is `true` or `false`.
     #[must_use]
-    pub const fn flag(
-        name: &'static str,
-        default: bool,
-        about: &'static str,
-        about_zh: &'static str,
-    ) -> Self {
-        Self { name, kind: ParameterKind::Flag { default }, about, about_zh }
+    pub const fn flag(name: &'static str, default: bool, about: &'static str) -> Self {
+        Self { name, kind: ParameterKind::Flag { default }, about, about_zh: None }
     }
 
     /// Declares one of several words.
@@ -126,20 +107,20 @@ impl Parameter {
         default: &'static str,
         choices: &'static [&'static str],
         about: &'static str,
-        about_zh: &'static str,
     ) -> Self {
-        Self { name, kind: ParameterKind::Text { default, choices }, about, about_zh }
+        Self { name, kind: ParameterKind::Text { default, choices }, about, about_zh: None }
     }
 
     /// Declares a text, such as the name of a series.
     #[must_use]
-    pub const fn text(
-        name: &'static str,
-        default: &'static str,
-        about: &'static str,
-        about_zh: &'static str,
-    ) -> Self {
-        Self { name, kind: ParameterKind::Text { default, choices: &[] }, about, about_zh }
+    pub const fn text(name: &'static str, default: &'static str, about: &'static str) -> Self {
+        Self { name, kind: ParameterKind::Text { default, choices: &[] }, about, about_zh: None }
+    }
+
+    /// Adds the meaning and the unit in Chinese.
+    #[must_use]
+    pub const fn zh(self, about_zh: &'static str) -> Self {
+        Self { about_zh: Some(about_zh), ..self }
     }
 
     /// Returns the default value.
@@ -213,11 +194,12 @@ impl Parameter {
                 ("text", json::text(default), format!(r#","choices":[{}]"#, choices.join(",")))
             }
         };
+        let about_zh =
+            self.about_zh.map_or(String::new(), |text| format!(r#","about_zh":{}"#, json::text(text)));
         format!(
-            r#"{{"name":{},"type":"{kind}","default":{default}{range},"about":{},"about_zh":{}}}"#,
+            r#"{{"name":{},"type":"{kind}","default":{default}{range},"about":{}{about_zh}}}"#,
             json::text(self.name),
-            json::text(self.about),
-            json::text(self.about_zh)
+            json::text(self.about)
         )
     }
 }
@@ -227,7 +209,7 @@ impl Parameters {
     ///
     /// ```
     /// use rotor_factor::{Parameter, Parameters, Value};
-    /// const DECLARED: &[Parameter] = &[Parameter::integer("lookback", 12, 1, 120, "months", "月")];
+    /// const DECLARED: &[Parameter] = &[Parameter::integer("lookback", 12, 1, 120, "months")];
     /// let given = Parameters::resolve(DECLARED, [("lookback".into(), Value::Integer(6))])?;
     /// assert_eq!(given.integer("lookback"), 6);
     /// let error = Parameters::resolve(DECLARED, [("lokback".into(), Value::Integer(6))]).unwrap_err();
@@ -379,10 +361,10 @@ mod tests {
     use super::*;
 
     const DECLARED: &[Parameter] = &[
-        Parameter::integer("lookback", 12, 1, 120, "months", "月"),
-        Parameter::number("band", 0.5, 0.0, 10.0, "percent", "百分比"),
-        Parameter::flag("confirm", false, "wait for a turn", "确认"),
-        Parameter::choice("direction", "reversal", &["reversal", "momentum"], "which end", "方向"),
+        Parameter::integer("lookback", 12, 1, 120, "months"),
+        Parameter::number("band", 0.5, 0.0, 10.0, "percent"),
+        Parameter::flag("confirm", false, "wait for a turn"),
+        Parameter::choice("direction", "reversal", &["reversal", "momentum"], "which end"),
     ];
 
     fn resolved(name: &str, value: impl Into<Value>) -> String {

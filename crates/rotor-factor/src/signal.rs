@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{AsOfView, CrossSection, EntityKind, ReferencePeriod, Table};
+use crate::{AsOfView, CrossSection, EntityKind, Explanation, ReferencePeriod, Table};
 
 /// The output of a factor for one day: for each sector a score, or the reason why it has none; and forecasts, diagnostics and
 /// tables for the report.
@@ -14,7 +14,7 @@ pub struct Signal {
     // Invariant: first a score a sector, then a raw value a sector; NaN stands for none.
     pub(crate) values: Vec<f64>,
     // Invariant: ascending by sector, only of sectors without a score. A host refuses a sector with neither.
-    pub(crate) reasons: Vec<(u32, Cow<'static, str>)>,
+    pub(crate) reasons: Vec<(u32, Explanation)>,
     pub(crate) forecasts: Vec<Forecast>,
     pub(crate) realized: Vec<Realized>,
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -105,9 +105,9 @@ impl Signal {
     ///
     /// If there is not one raw value a sector.
     #[must_use]
-    pub fn thirds(view: &AsOfView<'_>, raw: &CrossSection, reason: &'static str) -> Self {
+    pub fn thirds(view: &AsOfView<'_>, raw: &CrossSection, reason: impl Into<Explanation>) -> Self {
         assert_eq!(raw.len(), view.n_sectors(), "a raw value or `None` for each sector");
-        let mut signal = Self::new(view);
+        let (mut signal, reason) = (Self::new(view), reason.into());
         let n = raw.iter().flatten().count();
         let third = (n / 3) as f64;
         for (sector, (raw, rank)) in raw.iter().zip(raw.descending_ranks().iter()).enumerate() {
@@ -117,7 +117,7 @@ impl Signal {
                     let score = if rank <= third { 3.0 } else { 2.0 - f64::from(u8::from(is_lowest)) };
                     signal.score(sector, score, raw);
                 }
-                _ => signal.withhold(sector, reason),
+                _ => signal.withhold(sector, reason.clone()),
             }
         }
         signal
@@ -135,12 +135,12 @@ impl Signal {
         }
     }
 
-    /// Withholds the score of a sector, with the reason.
+    /// Withholds the score of a sector, with the reason: a [`Reason`](crate::Reason) that the spec declares, or a text.
     ///
     /// # Panics
     ///
     /// If the view has no sector at this position.
-    pub fn withhold(&mut self, sector: usize, reason: impl Into<Cow<'static, str>>) {
+    pub fn withhold(&mut self, sector: usize, reason: impl Into<Explanation>) {
         self.put(sector, f64::NAN, f64::NAN);
         let reason = (sector as u32, reason.into());
         match self.find_reason(sector) {
@@ -227,17 +227,18 @@ impl Signal {
     ///
     /// # Errors
     ///
-    /// The reason; it is empty if none was given.
+    /// The reason; its text is empty if none was given.
     ///
     /// # Panics
     ///
     /// If the view has no sector at this position.
-    pub fn score_of(&self, sector: usize) -> Result<f64, &str> {
+    pub fn score_of(&self, sector: usize) -> Result<f64, &Explanation> {
+        static NONE: Explanation = Explanation::NONE;
         let score = self.scores()[sector];
         if !score.is_nan() {
             return Ok(score);
         }
-        Err(self.find_reason(sector).map_or("", |position| &self.reasons[position].1))
+        Err(self.find_reason(sector).map_or(&NONE, |position| &self.reasons[position].1))
     }
 
     /// Returns the raw value of a sector.

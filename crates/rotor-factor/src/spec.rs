@@ -2,13 +2,15 @@
 
 use std::ops::RangeInclusive;
 
-use crate::{EntityKind, Frequency, Parameter, json};
+use crate::reason::MOST_REASONS;
+use crate::{EntityKind, Frequency, Parameter, Reason, json};
 
 /// Name, version and inputs of a factor. The engine reads it before the first month and supplies exactly these inputs.
 ///
 /// ```
 /// use rotor_factor::{EntityKind, Frequency, Input, Spec};
-/// let spec = Spec::new("momentum", "0.1.0", "Trailing return of a sector", "板块动量")
+/// let spec = Spec::new("momentum", "0.1.0", "Trailing return of a sector")
+///     .zh("板块动量")
 ///     .input(Input::close(EntityKind::Sector, Frequency::Monthly, 13));
 /// assert_eq!(spec.inputs()[0].name(), "close");
 /// assert_eq!(spec.score_range(), &(1.0..=3.0));
@@ -18,8 +20,9 @@ pub struct Spec {
     name: String,
     version: String,
     about: String,
-    about_zh: String,
+    about_zh: Option<String>,
     inputs: Vec<Input>,
+    reasons: Vec<Reason>,
     score_range: RangeInclusive<f64>,
 }
 
@@ -72,21 +75,31 @@ pub enum Source {
 
 impl Spec {
     /// Returns the spec of a factor without inputs: its name (lower-case letters, digits and `_`; it names the factor in
-    /// configurations and results), its version and a line about it in English and in Chinese.
-    pub fn new(
-        name: impl Into<String>,
-        version: impl Into<String>,
-        about: impl Into<String>,
-        about_zh: impl Into<String>,
-    ) -> Self {
+    /// configurations and results), its version and a line about it in English.
+    pub fn new(name: impl Into<String>, version: impl Into<String>, about: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             version: version.into(),
             about: about.into(),
-            about_zh: about_zh.into(),
+            about_zh: None,
             inputs: Vec::new(),
+            reasons: Vec::new(),
             score_range: 1.0..=3.0,
         }
+    }
+
+    /// Adds the line about it in Chinese.
+    #[must_use]
+    pub fn zh(mut self, about_zh: impl Into<String>) -> Self {
+        self.about_zh = Some(about_zh.into());
+        self
+    }
+
+    /// Declares reasons why a sector has no score, for [`Signal::withhold`](crate::Signal::withhold).
+    #[must_use]
+    pub fn with_reasons(mut self, reasons: &[Reason]) -> Self {
+        self.reasons.extend_from_slice(reasons);
+        self
     }
 
     /// Adds an input.
@@ -121,10 +134,16 @@ impl Spec {
         &self.about
     }
 
-    /// Returns a line about the factor in Chinese.
+    /// Returns a line about the factor in Chinese, if there is one.
     #[must_use]
-    pub fn about_zh(&self) -> &str {
-        &self.about_zh
+    pub fn about_zh(&self) -> Option<&str> {
+        self.about_zh.as_deref()
+    }
+
+    /// Returns the reasons in the order in which they were declared.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
     }
 
     /// Returns the inputs in the order in which they were declared.
@@ -156,6 +175,17 @@ impl Spec {
         let (least, greatest) = (*self.score_range.start(), *self.score_range.end());
         if !(least.is_finite() && greatest.is_finite() && least < greatest) {
             return Some(format!("the range of scores, {least} to {greatest}, is none"));
+        }
+        if self.reasons.len() > MOST_REASONS {
+            return Some(format!("it declares {} reasons, more than {MOST_REASONS}", self.reasons.len()));
+        }
+        for (position, reason) in self.reasons.iter().enumerate() {
+            if self.reasons[..position].iter().any(|other| other.id() == reason.id()) {
+                return Some(format!("two reasons are named `{}`", reason.id()));
+            }
+            if let Some(fault) = reason.fault() {
+                return Some(fault);
+            }
         }
         for (position, input) in self.inputs.iter().enumerate() {
             if self.inputs[..position].iter().any(|other| other.name == input.name) {
@@ -189,15 +219,18 @@ impl Spec {
     #[must_use]
     pub(crate) fn to_json(&self) -> String {
         let inputs: Vec<String> = self.inputs.iter().map(Input::to_json).collect();
+        let about_zh = self.about_zh.as_deref();
+        let about_zh = about_zh.map_or(String::new(), |text| format!(r#""about_zh":{},"#, json::text(text)));
+        let reasons: Vec<String> = self.reasons.iter().map(|reason| reason.to_json()).collect();
         format!(
-            r#"{{"name":{},"version":{},"about":{},"about_zh":{},"score_min":{},"score_max":{},"inputs":[{}]}}"#,
+            r#"{{"name":{},"version":{},"about":{},{about_zh}"score_min":{},"score_max":{},"inputs":[{}],"reasons":[{}]}}"#,
             json::text(&self.name),
             json::text(&self.version),
             json::text(&self.about),
-            json::text(&self.about_zh),
             json::number(*self.score_range.start()),
             json::number(*self.score_range.end()),
-            inputs.join(",")
+            inputs.join(","),
+            reasons.join(",")
         )
     }
 }
@@ -317,7 +350,7 @@ mod tests {
     #[test]
     fn specs_that_cannot_be_are_told_so() {
         let close = || Input::close(EntityKind::Sector, Frequency::Monthly, 13);
-        let good = Spec::new("heat", "1", "", "").input(close());
+        let good = Spec::new("heat", "1", "").input(close());
         assert_eq!(fault(&good), "");
         assert_eq!(
             fault(&good.clone().input(close())),
@@ -325,20 +358,30 @@ mod tests {
         );
         assert_eq!(fault(&good.clone().input(close().named("benchmark_close"))), "");
         assert!(fault(&good.clone().scores_in(3.0..=1.0)).starts_with("the range of scores"));
-        assert!(fault(&Spec::new("Heat!", "1", "", "")).starts_with("the name \"Heat!\""));
+        assert!(fault(&Spec::new("Heat!", "1", "")).starts_with("the name \"Heat!\""));
         let weekly = Input::close(EntityKind::Sector, Frequency::Weekly, 1).named("weekly");
         assert!(fault(&good.clone().input(weekly)).ends_with("closes are daily (D) or monthly (M)"));
+        let reason = Reason::new("none", "no value");
+        assert_eq!(fault(&good.clone().with_reasons(&[reason])), "");
+        assert_eq!(
+            fault(&good.clone().with_reasons(&[reason, reason.zh("无")])),
+            "two reasons are named `none`"
+        );
+        assert!(fault(&good.clone().with_reasons(&[Reason::new("none", "")])).starts_with("reason `none`"));
+        assert!(fault(&good.clone().with_reasons(&[reason; 257])).starts_with("it declares 257 reasons"));
         assert_eq!(fault(&good.input(Input::links(0, 1))), "input `links`: a window of 0 periods");
     }
 
     #[test]
     fn the_document_names_everything() {
-        let spec = Spec::new("a", "1", "one \"idea\"", "想法").input(
-            Input::series("cpi_yoy", EntityKind::Market, Frequency::Monthly, 60).named("cpi").optional(),
-        );
+        let cpi = Input::series("cpi_yoy", EntityKind::Market, Frequency::Monthly, 60);
+        let spec = Spec::new("a", "1", "one \"idea\"")
+            .zh("想法")
+            .with_reasons(&[Reason::new("none", "no value")])
+            .input(cpi.named("cpi").optional());
         assert_eq!(
             spec.to_json(),
-            r#"{"name":"a","version":"1","about":"one \"idea\"","about_zh":"想法","score_min":1.0,"score_max":3.0,"inputs":[{"name":"cpi","source":"series","series":"cpi_yoy","entity":"market","frequency":"M","window":60,"optional":true}]}"#
+            r#"{"name":"a","version":"1","about":"one \"idea\"","about_zh":"想法","score_min":1.0,"score_max":3.0,"inputs":[{"name":"cpi","source":"series","series":"cpi_yoy","entity":"market","frequency":"M","window":60,"optional":true}],"reasons":[{"id":"none","text":"no value"}]}"#
         );
     }
 }

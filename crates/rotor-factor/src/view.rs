@@ -8,7 +8,13 @@ use std::marker::PhantomData;
 
 use crate::error::FactorError;
 use crate::links::LinkedSeries;
-use crate::{AsOf, Bridge, EntityKind, EntityRef, Group, Links, Month, Panel, Source, Spec, abi};
+use crate::{AsOf, Bridge, EntityKind, EntityRef, Group, Links, Month, Panel, Reason, Source, Spec, abi};
+
+const NO_ENTITY: Reason = Reason::new("no_entity", "the dataset has no entity of kind `{kind}`")
+    .zh("数据集没有类型为`{kind}`的实体");
+const NONE_OF_SEVERAL: Reason =
+    Reason::new("none_of_several", "the dataset has several entities of kind `{kind}` and none is `{code}`")
+        .zh("数据集有多个类型为`{kind}`的实体，其中没有`{code}`");
 
 /// What was public as of an execution day: the inputs that a factor has declared, and nothing else.
 ///
@@ -213,9 +219,9 @@ impl<'v> AsOfView<'v> {
         let position = if entities.len() == 1 { Some(0) } else { entities.find(else_code) };
         position.map(|position| EntityRef { kind, position }).ok_or_else(|| {
             FactorError::because(if entities.is_empty() {
-                format!("the dataset has no entity of kind `{kind}`")
+                NO_ENTITY.with(&[("kind", &kind)])
             } else {
-                format!("the dataset has several entities of kind `{kind}` and none is `{else_code}`")
+                NONE_OF_SEVERAL.with(&[("kind", &kind), ("code", &else_code)])
             })
         })
     }

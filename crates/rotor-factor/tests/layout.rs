@@ -21,7 +21,7 @@ macro_rules! layout {
 
 #[test]
 fn the_layout_is_that_of_version_one() {
-    assert_eq!((ABI_MAJOR, ABI_MINOR), (1, 0));
+    assert_eq!((ABI_MAJOR, ABI_MINOR), (1, 1));
     layout!(Str, 16, ptr 0, len 8);
     layout!(TextSink, 16, ctx 0, write 8);
     layout!(Header, 200, magic 0, abi_major 16, abi_minor 20, header_size 24, flags 28, build 32, vtable 192);
@@ -42,7 +42,8 @@ fn the_layout_is_that_of_version_one() {
     layout!(LinkedSeries, 88, name 0, unit 16, values 32);
     layout!(Link, 16, series 0, polarity 4, weight 8);
     layout!(
-        Output, 64, size 0, ctx 8, scores 16, reason 24, forecasts 32, realized 40, diagnostic 48, table 56
+        Output, 72, size 0, ctx 8, scores 16, reason 24, forecasts 32, realized 40, diagnostic 48, table 56,
+        declared_reason 64
     );
     layout!(Forecast, 32, kind 0, entity 4, frequency 8, period 12, value 16, naive 24);
     layout!(Realized, 24, kind 0, entity 4, frequency 8, period 12, value 16);

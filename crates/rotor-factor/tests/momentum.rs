@@ -23,8 +23,8 @@ impl Momentum {
 
 impl Factor for Momentum {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("lookback", 12, 1, 120, "months in the look-back window", "回看月数"),
-        Parameter::integer("skip", 1, 0, 12, "latest months left out", "跳过的最近月数"),
+        Parameter::integer("lookback", 12, 1, 120, "months in the look-back window").zh("回看月数"),
+        Parameter::integer("skip", 1, 0, 12, "latest months left out"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -32,7 +32,7 @@ impl Factor for Momentum {
     }
 
     fn spec(&self) -> Spec {
-        Spec::new("momentum", "0.1.0", "Trailing return", "动量").input(Input::close(
+        Spec::new("momentum", "0.1.0", "Trailing return").input(Input::close(
             EntityKind::Sector,
             Frequency::Monthly,
             self.lookback + 1,
@@ -117,7 +117,7 @@ impl Factor for Breaks {
     }
 
     fn spec(&self) -> Spec {
-        Spec::new("breaks", "0.1.0", "", "").input(Input::close(EntityKind::Sector, Frequency::Monthly, 3))
+        Spec::new("breaks", "0.1.0", "").input(Input::close(EntityKind::Sector, Frequency::Monthly, 3))
     }
 
     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {

@@ -73,10 +73,7 @@ impl Functions {
         declared: &[Parameter],
         given: impl IntoIterator<Item = (String, Value)>,
     ) -> Result<Made, CallError> {
-        let parameters = Parameters::resolve(declared, given).map_err(|error| CallError::Refused {
-            hint: error.hint().map(Into::into),
-            message: error.to_string(),
-        })?;
+        let parameters = Parameters::resolve(declared, given).map_err(|error| CallError::of(&error))?;
         let raw: Vec<abi::Parameter> =
             parameters.iter().map(|(name, value)| raw_parameter(name, value)).collect();
         let mut error = Texts::new(LONGEST_MESSAGE);
@@ -92,7 +89,7 @@ impl Functions {
         if factor.is_null() {
             return Err(CallError::Broke(Breach::BadSpec { reason: "what it made is null".into() }));
         }
-        let mut made = Made { functions: self, factor, spec: Spec::new("unnamed", "0", "", "") };
+        let mut made = Made { functions: self, factor, spec: Spec::new("unnamed", "0", "") };
         made.spec = spec::read_spec(&made.spec_json()?).map_err(CallError::Broke)?;
         Ok(made)
     }

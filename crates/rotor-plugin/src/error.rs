@@ -4,8 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rotor_factor::abi;
+use rotor_factor::{FactorError, abi};
 use serde::{Deserialize, Serialize};
+
+use crate::chinese;
 
 /// Why a file is not loaded. `Display` says what is wrong, [`LoadError::hint`] how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -155,6 +157,10 @@ pub enum CallError {
         message: String,
         /// How to mend it.
         hint: Option<String>,
+        /// The identifier of what is wrong, if it gives one.
+        code: Option<String>,
+        /// What it says, in Chinese, if it does.
+        message_zh: Option<String>,
     },
     /// The factor has panicked; the panic was caught on its side.
     #[error("it panicked: {message}{}", at(place.as_deref()))]
@@ -204,6 +210,37 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Takes what the kit says of a factor.
+    pub(crate) fn of(error: &FactorError) -> Self {
+        Self::Refused {
+            message: error.to_string(),
+            hint: error.hint().map(Into::into),
+            code: error.code().map(Into::into),
+            message_zh: error.text_zh().map(Into::into),
+        }
+    }
+
+    /// Returns the identifier of what is wrong, for programs; `None` if the factor gave a text alone.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        Some(match self {
+            Self::Refused { code, .. } => return code.as_deref(),
+            Self::Panicked { .. } => "panicked",
+            Self::Broke(_) => "broke_contract",
+            Self::UnknownStatus { .. } => "unknown_status",
+            Self::Died { .. } => "process_died",
+            Self::TimedOut { .. } => "timed_out",
+            Self::NotStarted { .. } => "not_started",
+            Self::GivenUp { .. } => "given_up",
+        })
+    }
+
+    /// Returns in Chinese what is wrong; `None` if the factor gave a text in another language alone.
+    #[must_use]
+    pub fn text_zh(&self) -> Option<String> {
+        chinese::of_call(self)
+    }
+
     /// Returns how to mend it, if there is a general answer.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
@@ -341,14 +378,17 @@ fn at(place: Option<&str>) -> String {
     place.map_or(String::new(), |place| format!(" (at {place})"))
 }
 
-/// The line that says most of what a lost process wrote: the one in which its runtime gives the reason, else the last.
 fn last_words(said: &str) -> String {
+    last_line(said).map_or(String::new(), |line| format!("; it said: {line}"))
+}
+
+/// The line that says most of what a lost process wrote: the one in which its runtime gives the reason, else the last.
+pub(crate) fn last_line(said: &str) -> Option<&str> {
     let gives_reason = |line: &&str| {
         ["memory allocation of", "fatal runtime error", "panicked at"].iter().any(|word| line.contains(word))
     };
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
-    let line = lines().find(gives_reason).or_else(|| lines().next_back());
-    line.map_or(String::new(), |line| format!("; it said: {line}"))
+    lines().find(gives_reason).or_else(|| lines().next_back())
 }
 
 /// Writes a duration as people say it.

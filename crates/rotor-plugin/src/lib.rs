@@ -8,6 +8,7 @@
 
 mod arrow;
 mod call;
+mod chinese;
 mod error;
 mod file;
 mod isolate;

@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 use std::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
 
-use rotor_factor::host::{empty_signal, set_scores};
+use rotor_factor::host::{empty_signal, explanation, set_scores};
 use rotor_factor::{
-    ColumnValues, CrossSection, Date, EntityKind, EntityRef, Frequency, ReferencePeriod, Signal, Spec, Table,
-    abi,
+    ColumnValues, CrossSection, Date, EntityKind, EntityRef, Explanation, Frequency, Reason, ReferencePeriod,
+    Signal, Spec, Table, abi,
 };
 
 use crate::{Breach, CallError};
@@ -21,13 +21,15 @@ const MOST_VALUES: usize = 10_000_000;
 const MOST_NAMES: usize = 10_000;
 /// The longest reason or text in a table.
 const LONGEST_TEXT: usize = 64 << 10;
+/// The longest value of a place of a reason.
+const LONGEST_VALUE: usize = 256;
 /// The longest name.
 const LONGEST_NAME: usize = 128;
 
 /// Takes the texts of an error or a document.
 #[derive(Debug, Default)]
 pub(crate) struct Texts {
-    parts: [Vec<u8>; 3],
+    parts: [Vec<u8>; 5],
     limit: usize,
     is_too_long: bool,
 }
@@ -61,7 +63,13 @@ impl Texts {
         let message = || self.text(abi::TEXT_MESSAGE).unwrap_or_else(|| "it does not say why".into());
         match status {
             abi::OK => Ok(()),
-            abi::FAILED => Err(CallError::Refused { message: message(), hint: self.text(abi::TEXT_HINT) }),
+            abi::FAILED => Err(CallError::Refused {
+                message: message(),
+                hint: self.text(abi::TEXT_HINT),
+                // What is no identifier is left out: the message says all of it.
+                code: self.text(abi::TEXT_CODE).filter(|code| check_name(code, "a code").is_ok()),
+                message_zh: self.text(abi::TEXT_MESSAGE_ZH),
+            }),
             abi::PANICKED => {
                 Err(CallError::Panicked { message: message(), place: self.text(abi::TEXT_PLACE) })
             }
@@ -93,7 +101,7 @@ pub(crate) struct Receiver<'v> {
     /// Whether a sector has no score.
     is_partial: bool,
     /// The reasons in the order in which they were given.
-    reasons: Vec<(usize, String)>,
+    reasons: Vec<(usize, Explanation)>,
     n_values: usize,
     n_names: usize,
     /// The first breach; nothing that follows it matters.
@@ -126,6 +134,7 @@ impl<'v> Receiver<'v> {
             realized: take_realized,
             diagnostic: take_diagnostic,
             table: take_table,
+            declared_reason: Some(take_declared_reason),
         }
     }
 
@@ -150,7 +159,7 @@ impl<'v> Receiver<'v> {
         }
         let sectors = if self.is_partial { self.sectors } else { &[] };
         for (sector, code) in sectors.iter().enumerate() {
-            if self.signal.score_of(sector) == Err("") {
+            if self.signal.score_of(sector).is_err_and(|reason| reason.text().is_empty()) {
                 return Err(Breach::NoReason { sector: code.to_string() });
             }
         }
@@ -213,8 +222,43 @@ impl<'v> Receiver<'v> {
             return Err(Breach::NoReason { sector: self.sectors[sector].to_string() });
         }
         self.count(1)?;
-        self.reasons.push((sector, reason));
+        self.reasons.push((sector, reason.into()));
         Ok(())
+    }
+
+    /// Takes a reason by its position among those of the spec.
+    pub(crate) fn declared_reason(
+        &mut self,
+        sector: u32,
+        position: u32,
+        values: Vec<String>,
+    ) -> Result<(), Breach> {
+        let sector = sector as usize;
+        if sector >= self.sectors.len() {
+            return Err(unknown_entity(EntityKind::Sector, sector, self.sectors.len()));
+        }
+        let reason = self.declared(position, values.len())?;
+        for value in &values {
+            bounded("bytes of a value of a reason", value.len(), LONGEST_VALUE)?;
+        }
+        self.count(1)?;
+        self.reasons.push((sector, explanation(reason, values)));
+        Ok(())
+    }
+
+    /// Finds a reason that the spec declares with so many places.
+    fn declared(&self, position: u32, n_values: usize) -> Result<Reason, Breach> {
+        let reasons = self.spec.reasons();
+        let unknown = || Breach::Unknown {
+            what: format!("reason at position {position}: its spec has {}", reasons.len()),
+        };
+        let reason = *reasons.get(position as usize).ok_or_else(unknown)?;
+        let expected = reason.places().len();
+        if n_values != expected {
+            let what = format!("values of the reason `{}`", reason.id());
+            return Err(Breach::Length { what, given: n_values, expected });
+        }
+        Ok(reason)
     }
 
     fn entity(&self, kind: u32, position: u32) -> Result<EntityRef, Breach> {
@@ -437,6 +481,25 @@ unsafe extern "C" fn take_reason(ctx: *mut c_void, sector: u32, reason: abi::Str
     }
 }
 
+unsafe extern "C" fn take_declared_reason(
+    ctx: *mut c_void,
+    sector: u32,
+    position: u32,
+    first: *const abi::Str,
+    n_values: usize,
+) {
+    // SAFETY: the factor gives `n_values` texts; the context is ours.
+    unsafe {
+        deliver(ctx, |receiver| {
+            // Before a number that may be a lie is believed.
+            receiver.declared(position, n_values)?;
+            let values = rows(first, n_values, "values of a reason")?.iter();
+            let values = values.map(|value| owned(*value, "a value of a reason", LONGEST_VALUE));
+            receiver.declared_reason(sector, position, values.collect::<Result<_, _>>()?)
+        });
+    }
+}
+
 unsafe extern "C" fn take_forecasts(
     ctx: *mut c_void,
     target: abi::Str,
@@ -535,5 +598,31 @@ unsafe fn copy_table(table: &abi::Table) -> Result<Table, Breach> {
             copy = copy.column(title, values);
         }
         Ok(if table.is_matrix == 1 { copy.into_matrix() } else { copy })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_has_the_code_that_it_was_given_if_it_is_one() {
+        let outcome = |code: &str| {
+            let mut texts = Texts::new(1000);
+            let sink = texts.sink();
+            for (part, text) in [
+                (abi::TEXT_MESSAGE, "no close"),
+                (abi::TEXT_MESSAGE_ZH, "无收盘价"),
+                (abi::TEXT_CODE, code),
+                (99, "a part of a later version"),
+            ] {
+                // SAFETY: the sink is that of `texts`, which nobody else uses.
+                unsafe { (sink.write)(sink.ctx, part, abi::Str::of(text)) }
+            }
+            texts.outcome(abi::FAILED).unwrap_err()
+        };
+        let error = outcome("no_close");
+        assert_eq!((error.code(), error.text_zh().as_deref()), (Some("no_close"), Some("无收盘价")));
+        assert_eq!(outcome("Not a code!").code(), None);
     }
 }

@@ -1,6 +1,9 @@
 //! The documents in which a factor describes itself: JSON, so that either side may be the older one.
 
-use rotor_factor::{EntityKind, Frequency, Input, Parameter, ParameterKind, Spec};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use rotor_factor::{EntityKind, Frequency, Input, Parameter, ParameterKind, Reason, Spec};
 use serde::Deserialize;
 
 use crate::Breach;
@@ -15,13 +18,23 @@ struct SpecDocument {
     #[serde(default)]
     about: String,
     #[serde(default)]
-    about_zh: String,
+    about_zh: Option<String>,
     #[serde(default = "one")]
     score_min: f64,
     #[serde(default = "three")]
     score_max: f64,
     #[serde(default)]
     inputs: Vec<InputDocument>,
+    #[serde(default)]
+    reasons: Vec<ReasonDocument>,
+}
+
+#[derive(Deserialize)]
+struct ReasonDocument {
+    id: String,
+    text: String,
+    #[serde(default)]
+    text_zh: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +72,7 @@ struct ParameterDocument {
     #[serde(default)]
     about: String,
     #[serde(default)]
-    about_zh: String,
+    about_zh: Option<String>,
 }
 
 fn one() -> f64 {
@@ -78,11 +91,19 @@ fn bad(reason: impl ToString) -> Breach {
 /// Reads the spec of a factor.
 pub(crate) fn read_spec(json: &str) -> Result<Spec, Breach> {
     let document: SpecDocument = serde_json::from_str(json).map_err(bad)?;
-    let SpecDocument { name, version, about, about_zh, score_min, score_max, inputs } = document;
-    let mut spec = Spec::new(name, version, about, about_zh).scores_in(score_min..=score_max);
+    let SpecDocument { name, version, about, about_zh, score_min, score_max, inputs, reasons } = document;
+    let mut spec = Spec::new(name, version, about).scores_in(score_min..=score_max);
+    if let Some(about_zh) = given(about_zh.as_deref()) {
+        spec = spec.zh(about_zh);
+    }
     for input in inputs {
         spec = spec.input(read_input(input)?);
     }
+    let reason = |document: &ReasonDocument| {
+        let reason = Reason::new(kept(&document.id), kept(&document.text));
+        given(document.text_zh.as_deref()).map_or(reason, |text| reason.zh(kept(text)))
+    };
+    let spec = spec.with_reasons(&reasons.iter().map(reason).collect::<Vec<_>>());
     spec.fault().map_or(Ok(spec), |fault| Err(bad(fault)))
 }
 
@@ -135,14 +156,33 @@ fn read_parameter(document: ParameterDocument) -> Result<Parameter, Breach> {
             max: max.and_then(|max| max.as_f64()).unwrap_or(f64::MAX),
         },
         "text" => ParameterKind::Text {
-            default: leak(default.as_str().ok_or_else(|| wrong("no default that is a text"))?),
-            choices: Vec::leak(choices.iter().map(|choice| leak(choice)).collect()),
+            default: kept(default.as_str().ok_or_else(|| wrong("no default that is a text"))?),
+            choices: Vec::leak(choices.iter().map(|choice| kept(choice)).collect()),
         },
         other => return Err(wrong(&format!("the type `{other}`, which this Rotor does not know"))),
     };
-    Ok(Parameter { name: leak(&name), kind, about: leak(&about), about_zh: leak(&about_zh) })
+    Ok(Parameter {
+        name: kept(&name),
+        kind,
+        about: kept(&about),
+        about_zh: given(about_zh.as_deref()).map(kept),
+    })
 }
 
-fn leak(text: &str) -> &'static str {
-    String::leak(text.to_owned())
+/// Returns a text of a document, kept for the rest of the process as the library is that gave it. The documents of a factor
+/// are read as often as it is made, so each text is kept once.
+fn kept(text: &str) -> &'static str {
+    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept.get(text) {
+        return known;
+    }
+    let text: &'static str = Box::leak(text.into());
+    kept.insert(text);
+    text
+}
+
+/// A text that is empty is none.
+fn given(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.trim().is_empty())
 }

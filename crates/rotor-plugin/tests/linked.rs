@@ -19,10 +19,10 @@ rotor_factor::export_factor!(Everything);
 
 impl Factor for Everything {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::text("mode", "full", "what it does", "做什么"),
-        Parameter::number("scale", 2.0, 0.0, 10.0, "multiplies the close", "倍数"),
-        Parameter::flag("flag", true, "is not looked at", "不用"),
-        Parameter::integer("count", 3, 0, 9, "is not looked at", "不用"),
+        Parameter::text("mode", "full", "what it does").zh("做什么"),
+        Parameter::number("scale", 2.0, 0.0, 10.0, "multiplies the close"),
+        Parameter::flag("flag", true, "is not looked at"),
+        Parameter::integer("count", 3, 0, 9, "is not looked at"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -31,7 +31,8 @@ impl Factor for Everything {
     }
 
     fn spec(&self) -> Spec {
-        Spec::new("everything", "1.2.3", "Uses \"everything\"", "全部")
+        Spec::new("everything", "1.2.3", "Uses \"everything\"")
+            .zh("全部")
             .scores_in(0.0..=100.0)
             .input(Input::close(EntityKind::Sector, Frequency::Monthly, 2))
             .input(Input::series("cpi_yoy", EntityKind::Market, Frequency::Monthly, 2).optional())
@@ -132,7 +133,7 @@ fn everything_crosses_and_comes_back() {
     assert_eq!((factor.spec().name(), factor.spec().about()), ("everything", "Uses \"everything\""));
     assert_eq!(factor.spec().inputs().len(), 4);
     let signal = ask(&factor).unwrap();
-    assert_eq!(signal.score_of(0), Err("no close of `801010`"));
+    assert_eq!(signal.score_of(0).map_err(|reason| reason.text()), Err("no close of `801010`".into()));
     assert_eq!((signal.score_of(1), signal.raw_of(1)), (Ok(10.0), Some(-4.0)));
     assert_eq!((signal.forecasts()[0].value, signal.forecasts()[0].period), (1.5, month(2020, 3)));
     assert_eq!(signal.forecasts()[0].entity.kind, EntityKind::Market);

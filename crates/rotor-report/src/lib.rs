@@ -1,4 +1,4 @@
-//! Pages for people: the report of a run, and what the pages of a note are made of.
+//! Pages for people: the report of a run and the note of a day.
 //!
 //! A [`page::Page`] is plain data in one language: sections of paragraphs, tables and figures. Renderers that know nothing of
 //! factors write it as [one self-contained HTML file](page::html), [Markdown](page::markdown) or [text for a terminal](page::terminal).
@@ -8,8 +8,10 @@
 //! they hold.
 
 pub mod draw;
+pub mod note;
 pub mod page;
 pub mod run;
+pub mod sentences;
 pub mod terms;
 pub mod text;
 pub mod words;

@@ -69,10 +69,30 @@ terms! {
     MeanRankIc = "mean RankIC", "RankIC 均值";
     /// A 95% confidence interval.
     ConfidenceInterval = "95% CI", "95% 置信区间";
+    /// The same without saying which, where the table has one column of intervals.
+    NotSignificantShort = "not significant", "不显著";
     /// The interval contains zero.
     NotSignificant = "not significant (95% CI includes zero)", "不显著（95% 置信区间含零）";
     /// The true value that a test at 5% finds in four cases of five.
     MinimumDetectable = "minimum detectable effect (80% power)", "最小可检测值（功效 80%）";
+    /// The same as the title of a column.
+    MinimumDetectableShort = "MDE (80% power)", "最小可检测值";
+    /// Excess return after costs.
+    NetExcess = "excess return (net)", "超额收益（费后）";
+    /// Excess return before costs.
+    GrossExcess = "excess return (gross)", "超额收益（费前）";
+    /// Whether a confidence interval excludes zero.
+    Significance = "significance", "显著性";
+    /// The Sharpe ratio of a portfolio.
+    SharpeRatio = "Sharpe ratio", "夏普比率";
+    /// A factor of the run.
+    Factor = "factor", "因子";
+    /// A sector of the universe.
+    Sector = "sector", "行业";
+    /// A portfolio or benchmark.
+    Portfolio = "portfolio", "组合";
+    /// A number of months.
+    Months = "months", "月数";
     /// Out-of-sample R² against the rule of no change.
     R2Naive = "OOS R² vs naive", "样本外 R²（对无变化）";
     /// Out-of-sample R² against the mean of the past.
@@ -103,6 +123,12 @@ terms! {
     Dropped = "dropped", "调出";
     /// Still in the selection.
     Retained = "retained", "保留";
+    /// The highest score of a factor that foretells a direction.
+    Up = "up", "上行";
+    /// Its middle score.
+    Flat = "flat", "持平";
+    /// Its lowest score.
+    Down = "down", "下行";
     /// Price score 3.
     Benefits = "benefits", "受益";
     /// The middle score.

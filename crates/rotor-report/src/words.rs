@@ -44,7 +44,7 @@ macro_rules! say {
 pub use crate::say;
 
 /// What stands for a value that is not there.
-pub const NONE: &str = "-";
+pub const NONE: &str = "—";
 
 /// A text that is longer than this is cut; no table of a page is wider than a few of them.
 const LONGEST: usize = 60;
@@ -72,6 +72,15 @@ pub fn factor_title(lang: Lang, factor: &str) -> String {
 pub fn sentence(text: &str) -> String {
     const LONGEST: usize = 300;
     fit(&one_line(text), LONGEST)
+}
+
+/// Why there is no score: in Chinese where there is such a sentence, else as it was given.
+#[must_use]
+pub fn reason(lang: Lang, text: &str, text_zh: Option<&str>) -> String {
+    if text.trim().is_empty() {
+        return lang.of("no reason given", "未说明原因").into();
+    }
+    sentence(text_zh.filter(|_| lang == Lang::Zh).unwrap_or(text))
 }
 
 /// Also without the line breaks that are no control characters.
@@ -134,7 +143,7 @@ mod tests {
             [plain(12345.678), plain(0.123_456), plain(3.0), plain(-1e-7)],
             ["12346", "0.1235", "3", "-1.00e-7"]
         );
-        assert_eq!(or_none(None, plain), "-");
+        assert_eq!(or_none(None, plain), "—");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The run folder: what a replay gave, as a value and as files.
 //!
 //! [`Run`] is the value: facts row by row, in a fixed order, with months and sectors by position. [`write()`] makes a folder of it,
-//! whole or not at all, and [`read()`] makes the value of a folder. [`ledger`] is the file in which every run leaves a line,
+//! whole or not at all, and [`read()`] makes the value of a folder. [`RunRecord`] is its `run.json`, [`Metrics`] its `metrics.json`:
+//! each is written from and read into the same structures. [`ledger`] is the file in which every run leaves a line,
 //! [`portfolio`] has the names of the portfolios.
 //!
 //! The crate computes nothing and does not print.
@@ -9,11 +10,15 @@
 mod config;
 mod error;
 pub mod ledger;
+pub mod metrics;
+mod note;
 pub mod portfolio;
 mod read;
+mod record;
 mod rows;
 mod sheets;
 mod tables;
+mod warning;
 mod write;
 
 pub use config::{
@@ -21,9 +26,18 @@ pub use config::{
     OnMissingInput, Rebalance, Ties, TradeDay, Weights, config_from_json, read_config,
 };
 pub use error::{ColumnFault, RunError, TableFault};
-pub use read::{Change, ChangedFile, FolderCheck, RunFolder, check_files, read};
-pub use rows::{
-    Diagnostic, Execution, FactorTable, Forecast, History, RankingRow, Realized, Return, Run, Score,
-    SectorReturn, TextId, Texts, Turnover,
+pub use metrics::Metrics;
+pub use note::{
+    NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteHistory, NoteSector, SeriesHistory, Track,
 };
+pub use read::{Change, ChangedFile, FolderCheck, RunFolder, check_files, read};
+pub use record::{
+    ConfigRecord, DatasetRecord, EngineRecord, ExecutionsRecord, FORMAT, FactorRecord, FileRecord,
+    LedgerAbsence, ReportLanguage, ReportRecord, RunRecord, TrialsRecord, TrialsSource,
+};
+pub use rows::{
+    Diagnostic, Execution, FactorTable, Forecast, History, RankingRow, Realized, ReasonId, Return, Run,
+    Score, ScoreReason, ScoreReasons, SectorReturn, TextId, Texts, Turnover,
+};
+pub use warning::Warning;
 pub use write::{Destination, check_destination, write};

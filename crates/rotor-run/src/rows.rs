@@ -22,8 +22,10 @@ pub struct Run {
     pub executions: Vec<Execution>,
     /// The names of portfolios and the codes of benchmarks.
     pub portfolios: Vec<String>,
-    /// Notes, targets and names of diagnostics.
+    /// Targets and names of diagnostics.
     pub texts: Texts,
+    /// Why sectors have no score.
+    pub reasons: ScoreReasons,
     /// One row for each execution, factor and sector of the cross-section.
     pub scores: Vec<Score>,
     /// One row a forecast.
@@ -70,7 +72,7 @@ pub struct Score {
     /// What the score was made of.
     pub raw: Option<f64>,
     /// Why there is no score.
-    pub note: Option<TextId>,
+    pub reason: Option<ReasonId>,
 }
 
 /// A forecast of a value that is published or computed later.
@@ -189,6 +191,61 @@ pub struct FactorTable {
     pub factor: u32,
     /// The table.
     pub table: Table,
+}
+
+/// Why a sector has no score.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ScoreReason {
+    /// The identifier of the reason, as the factor declares it; `None` for a text without a declaration.
+    pub code: Option<String>,
+    /// The sentence in English, or the text as the factor gave it.
+    pub text: String,
+    /// The sentence in Chinese, if there is one.
+    pub text_zh: Option<String>,
+}
+
+/// The position of a reason in [`ScoreReasons`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReasonId(u32);
+
+impl ReasonId {
+    pub(crate) fn position(self) -> u32 {
+        self.0
+    }
+}
+
+/// Reasons that stand in many rows, each kept once.
+#[derive(Clone, Debug, Default)]
+pub struct ScoreReasons {
+    reasons: Vec<ScoreReason>,
+    ids: BTreeMap<ScoreReason, u32>,
+}
+
+impl ScoreReasons {
+    /// Returns the position of a reason, which is added if it is new.
+    pub fn id(&mut self, reason: ScoreReason) -> ReasonId {
+        if let Some(id) = self.ids.get(&reason) {
+            return ReasonId(*id);
+        }
+        let id = self.reasons.len() as u32;
+        self.reasons.push(reason.clone());
+        self.ids.insert(reason, id);
+        ReasonId(id)
+    }
+
+    /// Returns a reason.
+    ///
+    /// # Panics
+    ///
+    /// If the position comes from elsewhere.
+    #[must_use]
+    pub fn get(&self, id: ReasonId) -> &ScoreReason {
+        &self.reasons[id.0 as usize]
+    }
+
+    pub(crate) fn all(&self) -> &[ScoreReason] {
+        &self.reasons
+    }
 }
 
 /// The position of a text in [`Texts`].

@@ -15,7 +15,7 @@ use crate::error::RunError;
 use crate::read;
 use crate::read::columns::Facts;
 use crate::read::names::Names;
-use crate::rows::{Run, TextId};
+use crate::rows::{ReasonId, Run, ScoreReason};
 
 /// A file of facts.
 pub(crate) struct Sheet {
@@ -36,6 +36,8 @@ pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) cells: Cells,
     pub(crate) is_optional: bool,
+    /// Whether folders of an earlier format are without it; it is then empty.
+    pub(crate) is_newer: bool,
 }
 
 /// What the cells of a column are.
@@ -54,6 +56,14 @@ pub(crate) struct Known<'a> {
     factors: ArrayRef,
     portfolios: ArrayRef,
     texts: ArrayRef,
+    reasons: ReasonTexts,
+}
+
+/// The reasons of a run, as the columns of scores show them; empty where there is no such text.
+struct ReasonTexts {
+    codes: ArrayRef,
+    english: ArrayRef,
+    chinese: ArrayRef,
 }
 
 /// Every file of facts; those with most rows first, so that no thread begins a long one when the others have ended.
@@ -75,6 +85,8 @@ pub(crate) const SHEETS: &[Sheet] = &[
             optional(number("score")),
             optional(number("raw")),
             optional(text("note")),
+            newer(text("reason_code")),
+            newer(text("reason_zh")),
         ],
         n_rows: |run| run.scores.len(),
         arrays: scores,
@@ -104,7 +116,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
             text("sector"),
             number("total"),
             number("tie_break"),
-            Column { name: "rank", cells: Cells::Integer, is_optional: false },
+            Column { name: "rank", cells: Cells::Integer, is_optional: false, is_newer: false },
             number("weight"),
         ],
         n_rows: |run| run.ranking.len(),
@@ -143,19 +155,23 @@ pub(crate) const SHEETS: &[Sheet] = &[
 ];
 
 const fn date(name: &'static str) -> Column {
-    Column { name, cells: Cells::Date, is_optional: false }
+    Column { name, cells: Cells::Date, is_optional: false, is_newer: false }
 }
 
 const fn text(name: &'static str) -> Column {
-    Column { name, cells: Cells::Text, is_optional: false }
+    Column { name, cells: Cells::Text, is_optional: false, is_newer: false }
 }
 
 const fn number(name: &'static str) -> Column {
-    Column { name, cells: Cells::Number, is_optional: false }
+    Column { name, cells: Cells::Number, is_optional: false, is_newer: false }
 }
 
 const fn optional(column: Column) -> Column {
     Column { is_optional: true, ..column }
+}
+
+const fn newer(column: Column) -> Column {
+    Column { is_optional: true, is_newer: true, ..column }
 }
 
 impl Sheet {
@@ -178,11 +194,20 @@ impl<'a> Known<'a> {
         fn texts<'t>(texts: impl Iterator<Item = &'t String>) -> ArrayRef {
             Arc::new(StringArray::from_iter_values(texts))
         }
+        fn or_empty<'t>(texts: impl Iterator<Item = Option<&'t str>>) -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(texts.map(Option::unwrap_or_default)))
+        }
+        let reasons = || run.reasons.all().iter();
         Self {
             codes: texts(run.entities.iter().map(|entity| &entity.code)),
             factors: texts(run.factors.iter()),
             portfolios: texts(run.portfolios.iter()),
             texts: texts(run.texts.all().iter()),
+            reasons: ReasonTexts {
+                codes: or_empty(reasons().map(|reason| reason.code.as_deref())),
+                english: texts(reasons().map(|reason| &reason.text)),
+                chinese: or_empty(reasons().map(|reason| reason.text_zh.as_deref())),
+            },
             run,
         }
     }
@@ -207,6 +232,10 @@ fn diagnostics(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
 fn scores(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
     let rows = || known.run.scores[rows.clone()].iter();
     let month = |execution: u32| known.run.executions[execution as usize].month;
+    let with = |has: fn(&ScoreReason) -> bool| {
+        let is_it = move |id: &ReasonId| has(known.run.reasons.get(*id));
+        rows().map(move |row| row.reason.filter(is_it).map(ReasonId::position))
+    };
     vec![
         dates(rows().map(|row| known.day(row.execution))),
         dates(rows().map(|row| month(row.execution).last_day())),
@@ -214,7 +243,9 @@ fn scores(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
         texts(&known.codes, rows().map(|row| row.sector)),
         numbers_or_none(rows().map(|row| row.score)),
         numbers_or_none(rows().map(|row| row.raw)),
-        texts_or_none(&known.texts, rows().map(|row| row.note.map(TextId::position))),
+        texts_or_none(&known.reasons.english, with(|_| true)),
+        texts_or_none(&known.reasons.codes, with(|reason| reason.code.is_some())),
+        texts_or_none(&known.reasons.chinese, with(|reason| reason.text_zh.is_some())),
     ]
 }
 

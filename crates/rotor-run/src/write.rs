@@ -2,6 +2,7 @@
 //!
 //! Equal runs give equal bytes in every file: there is no time stamp, and nothing depends on the number of threads.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -15,9 +16,11 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 use rotor_fs::{FileWriter, FsError, NewFolder, Written};
-use serde_json::{Map, Value, json};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::error::RunError;
+use crate::record::{FileRecord, RunRecord};
 use crate::rows::Run;
 use crate::sheets::{Known, SHEETS, Sheet};
 use crate::tables::{IS_MATRIX, TableFile};
@@ -80,8 +83,9 @@ pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
         return Ok(());
     }
     // Many a tool writes a `run.json`; ours names the files of a run.
-    let run = || -> Option<Value> { serde_json::from_slice(&std::fs::read(place.join(RUN_FILE)).ok()?).ok() };
-    let written = run().and_then(|run| run.get("files")?.as_object().cloned()).unwrap_or_default();
+    let named =
+        || -> Option<Named> { serde_json::from_slice(&std::fs::read(place.join(RUN_FILE)).ok()?).ok() };
+    let written = named().map(|named| named.files).unwrap_or_default();
     if !written.contains_key(SHEETS[0].file) {
         return Err(RunError::NotARun { path: place.clone() });
     }
@@ -89,6 +93,12 @@ pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
         Some(file) => Err(RunError::Foreign { place: place.clone(), file }),
         None => Ok(()),
     }
+}
+
+/// The files that a `run.json` names, whatever else it says.
+#[derive(Deserialize)]
+struct Named {
+    files: BTreeMap<String, IgnoredAny>,
 }
 
 /// The files below a folder by their path in it, sorted.
@@ -112,7 +122,7 @@ pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<String>> {
 
 /// Writes a run folder and returns where it is. It appears whole or not at all.
 ///
-/// `provenance` is what stands in `run.json` before the entry `files`, which gives SHA-256 and length of every other file.
+/// `record` is what stands in `run.json`; its entry `files` is filled in with SHA-256 and length of every other file.
 /// `documents` are names and texts of further files.
 ///
 /// # Errors
@@ -125,7 +135,7 @@ pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<String>> {
 /// If a row refers to an execution, factor, entity, portfolio or text that the run does not have.
 pub fn write(
     run: &Run,
-    provenance: &Map<String, Value>,
+    record: &RunRecord,
     documents: &[(&str, &str)],
     destination: &Destination,
 ) -> Result<PathBuf, RunError> {
@@ -145,14 +155,12 @@ pub fn write(
         hashes.push((file.name(), written?));
     }
     hashes.sort_by_key(|(name, _)| *name);
-    let hashes = hashes.into_iter().map(|(name, written)| {
-        (name.to_owned(), json!({ "sha256": written.sha256, "bytes": written.n_bytes }))
+    let files = hashes.into_iter().map(|(name, written)| {
+        (name.to_owned(), FileRecord { sha256: written.sha256, bytes: written.n_bytes })
     });
-    let mut provenance = provenance.clone();
-    provenance.shift_remove("files");
-    provenance.insert("files".into(), hashes.collect::<Map<_, _>>().into());
+    let record = RunRecord { files: files.collect(), ..record.clone() };
     new.write_file(RUN_FILE, |file| {
-        serde_json::to_writer_pretty(&mut *file, &provenance)?;
+        serde_json::to_writer_pretty(&mut *file, &record)?;
         file.write_all(b"\n")
     })?;
     Ok(new.finish()?)

@@ -14,10 +14,11 @@ use rotor_data::schema;
 use rotor_factor::{ColumnValues, Date, EntityKind, Group, Month, Table};
 use rotor_fs::FsError;
 use rotor_run::{
-    Destination, Diagnostic, Execution, FactorTable, Forecast, RankingRow, Realized, Return, Run, RunError,
-    Score, TableFault, Turnover, write,
+    Config, DatasetRecord, Destination, Diagnostic, EngineRecord, Execution, FactorTable, FileRecord,
+    Forecast, RankingRow, Realized, Return, Run, RunError, RunRecord, Score, ScoreReason, TableFault,
+    Turnover, write,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 fn day(text: &str) -> Date {
@@ -63,11 +64,17 @@ fn small_run() -> Run {
         portfolios: vec!["top".into(), "HS300".into()],
         ..Run::default()
     };
-    let (growth, short, r2) =
-        (run.texts.id("growth"), run.texts.id("too short, \"3\" months"), run.texts.id("r2_train"));
+    let (growth, r2) = (run.texts.id("growth"), run.texts.id("r2_train"));
+    let short = run.reasons.id(ScoreReason {
+        code: Some("short".into()),
+        text: "too short, \"3\" months".into(),
+        text_zh: Some("太短".into()),
+    });
+    let bare = run.reasons.id(ScoreReason { code: None, text: "no close".into(), text_zh: None });
     run.scores = vec![
-        Score { execution: 0, factor: 0, sector: 0, score: Some(3.0), raw: Some(-0.0), note: None },
-        Score { execution: 1, factor: 1, sector: 1, score: None, raw: None, note: Some(short) },
+        Score { execution: 0, factor: 0, sector: 0, score: Some(3.0), raw: Some(-0.0), reason: None },
+        Score { execution: 1, factor: 1, sector: 1, score: None, raw: None, reason: Some(short) },
+        Score { execution: 1, factor: 1, sector: 1, score: None, raw: None, reason: Some(bare) },
     ];
     run.forecasts = vec![
         Forecast {
@@ -111,26 +118,26 @@ fn with_tables(tables: Vec<(u32, Table)>) -> Run {
     Run { tables: tables.collect(), ..small_run() }
 }
 
-fn provenance() -> Map<String, Value> {
-    let Value::Object(map) = json!({ "version": "0.1.0", "config": { "z": 1, "a": 0.1 }, "files": "old" })
-    else {
-        unreachable!()
-    };
-    map
+fn record(run: &Run) -> RunRecord {
+    let engine = EngineRecord { name: "rotor".into(), version: "0.1.0".into() };
+    let mut record = RunRecord::new(engine, Config::default(), DatasetRecord::default(), run);
+    // What stands there before is replaced.
+    record.files = [("old".to_owned(), FileRecord { sha256: String::new(), bytes: 0 })].into_iter().collect();
+    record
 }
 
 const DOCUMENTS: &[(&str, &str)] = &[("report.html", "<p>煤炭</p>"), ("metrics.json", "{}\n")];
 
 fn written(run: &Run) -> (tempfile::TempDir, PathBuf) {
     let parent = tempfile::tempdir().unwrap();
-    let place = write(run, &provenance(), DOCUMENTS, &Destination::New(parent.path().join("run"))).unwrap();
+    let place = write(run, &record(run), DOCUMENTS, &Destination::New(parent.path().join("run"))).unwrap();
     (parent, place)
 }
 
 fn refused(run: &Run, documents: &[(&str, &str)]) -> RunError {
     let parent = tempfile::tempdir().unwrap();
     let error =
-        write(run, &provenance(), documents, &Destination::New(parent.path().join("a/run"))).unwrap_err();
+        write(run, &record(run), documents, &Destination::New(parent.path().join("a/run"))).unwrap_err();
     let left = fs::read_dir(parent.path().join("a")).into_iter().flatten().count();
     assert_eq!(
         (left, fs::read_dir(parent.path()).unwrap().count() < 2),
@@ -203,9 +210,11 @@ fn every_column_is_read_back() {
     let expected = [
         (
             "scores",
-            "execution date · month date · factor str · sector str · score f64? · raw f64? · note str?\n\
-             2020-03-02 · 2020-02-29 · profit · 801 · 3.0 · -0.0 · -\n\
-             2020-04-01 · 2020-03-31 · heat · 802 · - · - · too short, \"3\" months",
+            "execution date · month date · factor str · sector str · score f64? · raw f64? · note str? · \
+             reason_code str? · reason_zh str?\n\
+             2020-03-02 · 2020-02-29 · profit · 801 · 3.0 · -0.0 · - · - · -\n\
+             2020-04-01 · 2020-03-31 · heat · 802 · - · - · too short, \"3\" months · short · 太短\n\
+             2020-04-01 · 2020-03-31 · heat · 802 · - · - · no close · - · -",
         ),
         (
             "forecasts",
@@ -264,7 +273,7 @@ fn run_json_vouches_for_every_other_file() {
         written(&with_tables(vec![(1, Table::new("marks").numbers("a", vec![Some(1.0)]))]));
     let mut files = files(&place);
     let text = String::from_utf8(files.remove("run.json").unwrap()).unwrap();
-    assert!(text.starts_with("{\n  \"version\": \"0.1.0\",\n  \"config\": {\n    \"z\": 1,\n    \"a\": 0.1\n  },\n  \"files\": {\n"), "{text}");
+    assert!(text.starts_with("{\n  \"format\": 2,\n  \"engine\": {\n    \"name\": \"rotor\","), "{text}");
     assert!(text.ends_with("}\n"));
     let json: Value = serde_json::from_str(&text).unwrap();
     let listed = json["files"].as_object().unwrap();
@@ -400,7 +409,7 @@ fn columns_that_do_not_fit_together_are_refused() {
 fn a_destination_says_what_becomes_of_what_is_there() {
     let parent = tempfile::tempdir().unwrap();
     let place = parent.path().join("run");
-    let write = |destination: &Destination| write(&small_run(), &Map::new(), &[], destination);
+    let write = |destination: &Destination| write(&small_run(), &record(&small_run()), &[], destination);
     assert_eq!(write(&Destination::New(place.clone())).unwrap(), place);
     let error = write(&Destination::New(place.clone())).unwrap_err();
     assert!(matches!(error, RunError::Folder(FsError::Exists { .. })), "{error}");

@@ -115,7 +115,7 @@ mod tests {
             sector,
             score: Some(score),
             raw: Some(-score),
-            note: None,
+            reason: None,
         };
         let value = |execution: u32, sector: u32, value: f64| SectorReturn { execution, sector, value };
         Run {

@@ -17,7 +17,7 @@ mod counts;
 
 use rotor_factor::{
     AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Parameter,
-    Parameters, ReferencePeriod, Signal, Spec, Table,
+    Parameters, Reason, ReferencePeriod, Signal, Spec, Table,
 };
 use rotor_stats::less_than;
 
@@ -63,6 +63,12 @@ const N_AVERAGED: usize = 3;
 /// A matrix of more sectors than this can neither be drawn nor read.
 const MOST_SECTORS_SHOWN: usize = 256;
 
+const NO_HEAT: Reason = Reason::new(
+    "no_heat",
+    "no heat in one of the last three months: no other sector shares `min_months` returns with it",
+)
+.zh("近三个月中有月份热度缺失：与其他行业共有的收益率月数不足`min_months`");
+
 impl Heat {
     /// Takes the months in the window of a pair's mean, and the minimum months that a pair needs in it.
     ///
@@ -80,28 +86,23 @@ impl Heat {
 
 impl Factor for Heat {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("window", 60, 2, 600, "months in the window of a pair's mean", "均值窗口的月数"),
-        Parameter::integer(
-            "min_months",
-            36,
-            2,
-            600,
-            "minimum months in the window for a pair",
-            "窗口内所需的最少月数",
-        ),
+        Parameter::integer("window", 60, 2, 600, "months in the window of a pair's mean")
+            .zh("均值窗口的月数"),
+        Parameter::integer("min_months", 36, 2, 600, "minimum months in the window for a pair")
+            .zh("窗口内所需的最少月数"),
         Parameter::flag(
             "confirm",
             false,
             "score 1 only where heat fell in the last month, 3 only where it rose",
-            "仅在热度转向时给出 1 分或 3 分",
-        ),
+        )
+        .zh("仅在热度转向时给出 1 分或 3 分"),
         Parameter::choice(
             "direction",
             "reversal",
             &["reversal", "momentum"],
             "reversal favours cold sectors, momentum favours hot ones",
-            "方向:反转或动量",
-        ),
+        )
+        .zh("方向：反转或动量"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -112,7 +113,9 @@ impl Factor for Heat {
 
     fn spec(&self) -> Spec {
         // A return needs two closes, and the windows of three months begin in three months.
-        Spec::new("heat", env!("CARGO_PKG_VERSION"), "Relative heat, reversed", "相对热度")
+        Spec::new("heat", env!("CARGO_PKG_VERSION"), "Relative heat, reversed")
+            .zh("相对热度")
+            .with_reasons(&[NO_HEAT])
             .input(Input::close(EntityKind::Sector, Frequency::Monthly, self.window + N_AVERAGED))
     }
 
@@ -172,8 +175,7 @@ impl Heat {
         let third = (n / 3) as f64;
         for sector in 0..view.n_sectors() {
             let (Some(value), Some(rank)) = (forecast.get(sector), ranks.get(sector)) else {
-                signal
-                    .withhold(sector, "no heat in one of the last three months: no other sector shares `min_months` returns with it");
+                signal.withhold(sector, NO_HEAT);
                 continue;
             };
             let (is_hot, is_cold) = (rank <= third, rank >= n as f64 - third + 1.0);

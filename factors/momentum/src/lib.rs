@@ -14,8 +14,8 @@
 //! sectors is for the evaluation to say, so `skip` may be 0.
 
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, Factor, FactorError, Frequency, Input, Parameter, Parameters, Signal,
-    Spec,
+    AsOfView, CrossSection, EntityKind, Factor, FactorError, Frequency, Input, Parameter, Parameters, Reason,
+    Signal, Spec,
 };
 
 /// Trailing return over a look-back window, leaving out the latest months.
@@ -58,10 +58,13 @@ impl Momentum {
     }
 }
 
+/// Why a sector has no score: an identifier and a sentence, which may be given in Chinese as well.
+const NO_CLOSE: Reason = Reason::new("no_close", "a close of the window is missing").zh("窗口内有收盘价缺失");
+
 impl Factor for Momentum {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("lookback", 12, 1, 120, "months in the look-back window", "回看窗口的月数"),
-        Parameter::integer("skip", 1, 0, 119, "latest months left out", "略去的最近月数"),
+        Parameter::integer("lookback", 12, 1, 120, "months in the look-back window").zh("回看窗口的月数"),
+        Parameter::integer("skip", 1, 0, 119, "latest months left out").zh("略去的最近月数"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -70,7 +73,9 @@ impl Factor for Momentum {
 
     fn spec(&self) -> Spec {
         // A return over n months needs n + 1 month-ends.
-        Spec::new("momentum", env!("CARGO_PKG_VERSION"), "Trailing return of the sector", "板块动量")
+        Spec::new("momentum", env!("CARGO_PKG_VERSION"), "Trailing return of the sector")
+            .zh("板块动量")
+            .with_reasons(&[NO_CLOSE])
             .input(Input::close(EntityKind::Sector, Frequency::Monthly, self.lookback + 1))
     }
 
@@ -78,7 +83,7 @@ impl Factor for Momentum {
         let closes = view.window("close", self.lookback + 1)?;
         let (end, start) = (closes.lag(self.skip), closes.lag(self.lookback));
         let returns = CrossSection::zip_with(&end, &start, |end, start| end / start - 1.0);
-        Ok(Signal::thirds(view, &returns, "a close of the window is missing"))
+        Ok(Signal::thirds(view, &returns, NO_CLOSE))
     }
 }
 

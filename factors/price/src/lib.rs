@@ -14,6 +14,7 @@
 //! July 2022, CPI up and PPI down; applied to earlier years it would be hindsight.
 
 mod model;
+mod reasons;
 mod scenario;
 
 use rotor_factor::{
@@ -70,78 +71,62 @@ const N_MONTHS: usize = 480;
 
 impl Factor for Price {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("quarters", 20, 4, 100, "quarters in the estimation window", "窗口的季度数"),
-        Parameter::integer(
-            "min_quarters",
-            12,
-            4,
-            100,
-            "minimum quarters for a regression",
-            "回归所需的最少季度数",
-        ),
+        Parameter::integer("quarters", 20, 4, 100, "quarters in the estimation window").zh("窗口的季度数"),
+        Parameter::integer("min_quarters", 12, 4, 100, "minimum quarters for a regression")
+            .zh("回归所需的最少季度数"),
         Parameter::choice(
             "margin",
             "level",
             &["level", "yoy_change"],
             "what is explained: the margin, or its year-on-year change",
-            "毛利率水平或同比变化",
-        ),
-        Parameter::flag(
-            "quarter_dummies",
-            false,
-            "add quarter dummies to the regression",
-            "加入季度虚拟变量",
-        ),
+        )
+        .zh("毛利率水平或同比变化"),
+        Parameter::flag("quarter_dummies", false, "add quarter dummies to the regression")
+            .zh("加入季度虚拟变量"),
         Parameter::choice(
             "standard_errors",
             "classic",
             &["classic", "newey_west"],
             "covariance estimator of the coefficients",
-            "协方差估计方法",
-        ),
+        )
+        .zh("协方差估计方法"),
         Parameter::integer(
             "newey_west_lag",
             4,
             0,
             99,
             "Newey-West lag in rows; dropped quarters are not counted",
-            "滞后阶数",
-        ),
+        )
+        .zh("滞后阶数"),
         Parameter::choice(
             "scenario",
             "adaptive",
             &["adaptive", "fixed"],
             "directions as observed, or fixed: CPI up and PPI down",
-            "情景:自适应或固定",
-        ),
+        )
+        .zh("情景：自适应或固定"),
         Parameter::integer(
             "scenario_months",
             3,
             1,
             24,
             "months over which the change of CPI and PPI is taken",
-            "情景变化的月数",
-        ),
+        )
+        .zh("情景变化的月数"),
         Parameter::number(
             "scenario_band",
             0.1,
             0.0,
             100.0,
             "changes below this count as none, percentage points",
-            "情景死区,百分点",
-        ),
-        Parameter::number(
-            "alpha",
-            0.10,
-            1e-6,
-            0.999,
-            "significance level of the two-sided test",
-            "显著性水平",
-        ),
-        Parameter::text("market", "CN", "market of CPI and PPI, if the dataset has several", "市场代码"),
-        Parameter::text("cpi_series", "cpi_yoy", "name of the series of consumer prices", "CPI 序列名"),
-        Parameter::text("ppi_series", "ppi_yoy", "name of the series of producer prices", "PPI 序列名"),
-        Parameter::text("margin_series", "gross_margin", "name of the series of margins", "毛利率序列名"),
+        )
+        .zh("情景死区，百分点"),
+        Parameter::number("alpha", 0.10, 1e-6, 0.999, "significance level of the two-sided test")
+            .zh("显著性水平"),
+        Parameter::text("market", "CN", "market of CPI and PPI, if the dataset has several").zh("市场代码"),
+        Parameter::text("cpi_series", "cpi_yoy", "name of the series of consumer prices").zh("CPI 序列名"),
+        Parameter::text("ppi_series", "ppi_yoy", "name of the series of producer prices").zh("PPI 序列名"),
+        Parameter::text("margin_series", "gross_margin", "name of the series of margins").zh("毛利率序列名"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -168,7 +153,9 @@ impl Factor for Price {
 
     fn spec(&self) -> Spec {
         let prices = |series: &str| Input::series(series, EntityKind::Market, Frequency::Monthly, N_MONTHS);
-        Spec::new("price", env!("CARGO_PKG_VERSION"), "Effect of CPI and PPI on margins", "价格")
+        Spec::new("price", env!("CARGO_PKG_VERSION"), "Effect of CPI and PPI on margins")
+            .zh("价格")
+            .with_reasons(reasons::ALL)
             .input(
                 Input::series(&self.margin, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3)
                     .named("margin"),
@@ -237,7 +224,7 @@ impl Price {
             return signal.score(sector, 2.0, None);
         }
         let Some(joint) = effect.joint else {
-            return signal.withhold(sector, "the joint effect has no variance: the regression fits exactly");
+            return signal.withhold(sector, reasons::EXACT_FIT);
         };
         let critical = self.critical_t(effect);
         let score = if less_than(critical, joint.t) {

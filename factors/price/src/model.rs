@@ -1,10 +1,11 @@
 //! The regression of one sector's margin on CPI and PPI, and their joint effect.
 
-use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
-use rotor_factor::{FactorError, Panel, Parameters};
+use rotor_factor::{Explanation, FactorError, Panel, Parameters};
 use rotor_stats::{Columns, Fit, RANK_CUTOFF, StatsError, TOLERANCE, Workspace, is_constant, least_squares};
+
+use crate::reasons::{self, no_regression};
 
 /// What is regressed on what.
 #[derive(Clone, Copy, Debug)]
@@ -122,8 +123,8 @@ impl Model {
         quarters: &Quarters,
         directions: (f64, f64),
         workspace: &mut Workspace,
-    ) -> Result<Effect, Cow<'static, str>> {
-        let (lag, base) = margins.latest(sector).ok_or("it has no public gross margin")?;
+    ) -> Result<Effect, Explanation> {
+        let (lag, base) = margins.latest(sector).ok_or(reasons::NO_MARGIN)?;
         let base_quarter = margins.last().index() - lag as i32;
         // A quarter with something missing is dropped and not replaced by an older one.
         let rows: Vec<(i32, f64, [f64; 2])> = (base_quarter + 1 - self.n_quarters as i32..=base_quarter)
@@ -133,11 +134,7 @@ impl Model {
             .collect();
         let n = rows.len();
         if n < self.min_quarters {
-            let needed = self.min_quarters;
-            return Err(format!(
-                "{n} quarters of its window have a margin, CPI and PPI; {needed} are needed"
-            )
-            .into());
+            return Err(reasons::TOO_FEW_QUARTERS.with(&[("n", &n), ("needed", &self.min_quarters)]));
         }
         let mut columns = Vec::with_capacity(n * self.n_columns());
         columns.resize(n, 1.0);
@@ -151,10 +148,11 @@ impl Model {
         let y: Vec<f64> = rows.iter().map(|(_, y, _)| *y).collect();
         let fitted = Columns::new(&columns, n, self.n_columns())
             .and_then(|x| least_squares(x, &y, RANK_CUTOFF, workspace))
-            .map_err(too_large)?;
+            .map_err(|error| no_regression(&error))?;
         if fitted.rank() < self.n_columns() {
-            let what = if self.has_dummies { "CPI, PPI and the quarters" } else { "CPI and PPI" };
-            return Err(format!("{what} do not vary independently over its quarters").into());
+            let reason =
+                if self.has_dummies { reasons::DEPENDENT_QUARTERS } else { reasons::DEPENDENT_PRICES };
+            return Err(reason.into());
         }
         let coefficients = fitted.coefficients();
         Ok(Effect {
@@ -166,7 +164,11 @@ impl Model {
             b_cpi: coefficients[1],
             b_ppi: coefficients[2],
             // A margin that never changes is fitted exactly, but for rounding in its own units.
-            joint: if is_constant(&y) { None } else { self.joint(&fitted, directions).map_err(too_large)? },
+            joint: if is_constant(&y) {
+                None
+            } else {
+                self.joint(&fitted, directions).map_err(|error| no_regression(&error))?
+            },
             forecast: self.forecast(&fitted, margins, sector, base_quarter + 1, quarters),
         })
     }
@@ -218,8 +220,4 @@ fn r_squared(y: &[f64], residual_sum_of_squares: f64) -> Option<f64> {
     let total: f64 = y.iter().map(|y| (y - mean) * (y - mean)).sum();
     let r_squared = 1.0 - residual_sum_of_squares / total;
     (!is_constant(y) && r_squared.is_finite()).then_some(r_squared)
-}
-
-fn too_large(error: StatsError) -> Cow<'static, str> {
-    format!("its regression cannot be computed: {error}").into()
 }

@@ -15,6 +15,7 @@
 
 mod growth;
 mod model;
+mod reasons;
 mod report;
 mod target;
 
@@ -85,112 +86,77 @@ const ANY_R2: f64 = -1e6;
 
 impl Factor for Profit {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("window", 60, 12, 240, "months in the estimation window", "窗口的月数"),
-        Parameter::integer(
-            "min_months",
-            36,
-            12,
-            240,
-            "minimum complete rows for a regression",
-            "回归所需的最少行数",
-        ),
+        Parameter::integer("window", 60, 12, 240, "months in the estimation window").zh("窗口的月数"),
+        Parameter::integer("min_months", 36, 12, 240, "minimum complete rows for a regression")
+            .zh("回归所需的最少行数"),
         Parameter::number(
             "min_coverage",
             0.5,
             0.0,
             1.0,
             "minimum share of a sector's assets that industries cover",
-            "行业覆盖率下限",
-        ),
+        )
+        .zh("行业覆盖率下限"),
         Parameter::choice(
             "bridge_mode",
             "level",
             &["level", "growth"],
             "what is weighted: profits, or their growth",
-            "按利润水平或按增速加权",
-        ),
+        )
+        .zh("按利润水平或按增速加权"),
         Parameter::choice(
             "base_adjust",
             "none",
             &["none", "two_year"],
             "two_year: x in 2021 is the two-year average growth",
-            "基数调整:2021 年两年平均",
-        ),
-        Parameter::number("ridge", 0.0, 0.0, 1e9, "penalty on the standardised coefficients", "岭回归惩罚"),
+        )
+        .zh("基数调整：2021 年两年平均"),
+        Parameter::number("ridge", 0.0, 0.0, 1e9, "penalty on the standardised coefficients")
+            .zh("岭回归惩罚"),
         Parameter::number(
             "ridge_beside",
             10.0,
             0.0,
             1e9,
             "penalty of the ridge regression reported for comparison",
-            "对照岭回归惩罚",
-        ),
+        )
+        .zh("对照岭回归惩罚"),
         Parameter::choice(
             "base",
             "reported",
             &["reported", "fitted"],
             "what the forecast is compared with: the report, or its fitted value",
-            "比较基准:报告值或拟合值",
-        ),
+        )
+        .zh("比较基准：报告值或拟合值"),
         Parameter::number(
             "dead_band",
             1.0,
             0.0,
             400.0,
             "changes up to this count as none, percentage points",
-            "死区,百分点",
-        ),
-        Parameter::number(
-            "min_test_r2",
-            ANY_R2,
-            ANY_R2,
-            1.0,
-            "minimum test R²; -1000000 accepts any",
-            "测试集 R² 下限",
-        ),
-        Parameter::integer("test_rows", 12, 1, 120, "rows in the test set, the latest ones", "测试行数"),
-        Parameter::integer(
-            "embargo",
-            3,
-            0,
-            60,
-            "embargo: rows left out between training and test set",
-            "测试前剔除的行数",
-        ),
-        Parameter::number(
-            "clip",
-            200.0,
-            1.0,
-            1e6,
-            "growth is clipped at plus and minus this, percent",
-            "增速截断,百分比",
-        ),
+        )
+        .zh("死区，百分点"),
+        Parameter::number("min_test_r2", ANY_R2, ANY_R2, 1.0, "minimum test R²; -1000000 accepts any")
+            .zh("测试集 R² 下限"),
+        Parameter::integer("test_rows", 12, 1, 120, "rows in the test set, the latest ones").zh("测试集行数"),
+        Parameter::integer("embargo", 3, 0, 60, "embargo: rows left out between training and test set")
+            .zh("测试集前的隔离期行数"),
+        Parameter::number("clip", 200.0, 1.0, 1e6, "growth is clipped at plus and minus this, percent")
+            .zh("增速截断，百分比"),
         Parameter::integer(
             "first_own_lag",
             6,
             1,
             24,
             "first of the four own lags, months; below 6 those of T are not always public",
-            "自身滞后的起点,月",
-        ),
-        Parameter::text(
-            "profit_series",
-            "profit_ytd",
-            "name of the series of industrial profits",
-            "行业利润序列名",
-        ),
-        Parameter::text(
-            "growth_series",
-            "profit_ytd_yoy",
-            "name of the series of their growth",
-            "行业利润增速序列名",
-        ),
-        Parameter::text(
-            "target_series",
-            TARGET,
-            "name of the series of the sector's profit growth",
-            "目标序列名",
-        ),
+        )
+        .zh("自身滞后的起点，月"),
+        Parameter::text("profit_series", "profit_ytd", "name of the series of industrial profits")
+            .zh("行业利润序列名"),
+        Parameter::text("growth_series", "profit_ytd_yoy", "name of the series of their growth")
+            .zh("行业利润增速序列名"),
+        Parameter::text("target_series", TARGET, "name of the series of the sector's profit growth")
+            .zh("目标序列名"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -223,7 +189,9 @@ impl Factor for Profit {
     fn spec(&self) -> Spec {
         let of_industries =
             |series: &str| Input::series(series, EntityKind::Industry, Frequency::Monthly, N_MONTHS);
-        Spec::new("profit", env!("CARGO_PKG_VERSION"), "Expected growth of profits", "盈利预期")
+        Spec::new("profit", env!("CARGO_PKG_VERSION"), "Expected growth of profits")
+            .zh("盈利预期")
+            .with_reasons(reasons::ALL)
             .input(Input::bridge())
             .input(of_industries(&self.profit).named("profit"))
             .input(of_industries(&self.profit_growth).named("profit_growth"))
@@ -247,9 +215,9 @@ impl Factor for Profit {
             // 1-3. Eligible sectors and their industrial growth x.
             let weights = bridge.of(sector);
             let fitted = if weights.iter().len() == 0 {
-                Err("no industry has a weight in it".into())
+                Err(reasons::NO_INDUSTRY.into())
             } else if less_than(weights.coverage(), self.min_coverage) {
-                Err("industries cover less than `min_coverage` of its assets".into())
+                Err(reasons::LOW_COVERAGE.into())
             } else {
                 let x = industries.growth(&weights, &self.growth);
                 // 4-8. Own growth y, the target, the rows, the fits and their tests.
@@ -301,18 +269,15 @@ impl Profit {
         let Some(forecast) = fitted.forecast else {
             let target =
                 Month::from_index(fitted.target.month).map_or(String::new(), |month| month.to_string());
-            return signal.withhold(
-                sector,
-                format!("a regressor of its target {target} is missing or not public yet"),
-            );
+            return signal.withhold(sector, reasons::MISSING_REGRESSOR.with(&[("target", &target)]));
         };
         let Some(base) = fitted.base else {
-            return signal.withhold(sector, "its base quarter has no fitted value");
+            return signal.withhold(sector, reasons::NO_FITTED_BASE);
         };
         if let Some(least) = self.min_test_r2
             && fitted.tested.test.r_squared.is_none_or(|r_squared| less_than(r_squared, least))
         {
-            return signal.withhold(sector, "the R² of its test rows is undefined or below `min_test_r2`");
+            return signal.withhold(sector, reasons::LOW_TEST_R2);
         }
         let change = forecast - base;
         let confirms = |value: Option<f64>| value.and_then(|value| fitted.confirms(value)) == Some(true);

@@ -1,15 +1,15 @@
 //! The regression of one sector's growth on that of its industries and on its own past.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
-use rotor_factor::{FactorError, Month, Panel, Parameters};
+use rotor_factor::{Explanation, FactorError, Month, Panel, Parameters};
 use rotor_stats::{
-    Columns, RANK_CUTOFF, StandardisedFit, StandardisedRows, StatsError, TOLERANCE, Workspace, clip, equal,
-    is_constant, less_than, pearson,
+    Columns, RANK_CUTOFF, StandardisedFit, StandardisedRows, TOLERANCE, Workspace, clip, equal, is_constant,
+    less_than, pearson,
 };
 
 use crate::growth::{Path, Span};
+use crate::reasons::{self, no_regression};
 use crate::target::{Target, is_quarter_end};
 
 /// How the regression is made and tested.
@@ -83,9 +83,6 @@ impl Scratch {
     }
 }
 
-/// Why nothing is fitted.
-type Refusal = Cow<'static, str>;
-
 /// The rows of one sector: month, y and its regressors, in time order.
 struct Rows {
     months: Vec<i32>,
@@ -150,20 +147,19 @@ impl Model {
         x: Path,
         bound: f64,
         scratch: &mut Scratch,
-    ) -> Result<Fitted, Refusal> {
+    ) -> Result<Fitted, Explanation> {
         // 4. Own growth, linear between public quarter-ends.
-        let base = base_month(reports, sector).ok_or("no growth of its net profit is public")?;
+        let base = base_month(reports, sector).ok_or(reasons::NO_REPORT)?;
         let first = self.first_row(base) - self.first_own_lag - N_OWN_LAGS;
         let y = monthly(reports, sector, Span { first, last: base }, bound);
         // 5, 6. What there is to forecast.
-        let frontier = x.last().ok_or("no growth of its industries is public")? + 1;
-        let target = Target::new(base, frontier).ok_or("no target after the base quarter")?;
+        let frontier = x.last().ok_or(reasons::NO_INDUSTRY_GROWTH)? + 1;
+        let target = Target::new(base, frontier).ok_or(reasons::NO_TARGET)?;
         // 7. Complete rows of the window.
         let rows = self.rows(&x, &y, base);
         let n = rows.y.len();
         if n < self.min_months {
-            let needed = self.min_months;
-            return Err(format!("{n} of its months have all regressors; {needed} are needed").into());
+            return Err(reasons::TOO_FEW_MONTHS.with(&[("n", &n), ("needed", &self.min_months)]));
         }
         // 8. Train, embargo, test; then all rows.
         let n_train = n - self.embargo - self.test_rows;
@@ -176,17 +172,17 @@ impl Model {
         let refit = fit(regression, self.ridge, workspace)?;
         let mut fitted = Vec::with_capacity(n);
         for row in &rows.z {
-            fitted.push(refit.predict(row).map_err(|error| refused(&error))?);
+            fitted.push(refit.predict(row).map_err(|error| no_regression(&error))?);
         }
         // 9. The forecasts.
         let foresee = |month: i32| {
             self.regressors(&x, &y, month)
                 .map(|row| refit.predict(&row))
                 .transpose()
-                .map_err(|error| refused(&error))
+                .map_err(|error| no_regression(&error))
         };
         let between =
-            target.between.map(|month| month.map(|month| Ok::<_, Refusal>((month, foresee(month)?))));
+            target.between.map(|month| month.map(|month| Ok::<_, Explanation>((month, foresee(month)?))));
         let [earlier, later] = between.map(Option::transpose);
         let reported = y.get(base).expect("the base quarter has a report");
         let base_row = rows.months.iter().position(|month| *month == base);
@@ -247,29 +243,34 @@ impl Fitted {
 
 impl Rows {
     /// Adds a part of the rows to a regression.
-    fn add_to(&self, regression: &mut StandardisedRows, part: Range<usize>) -> Result<(), Refusal> {
+    fn add_to(&self, regression: &mut StandardisedRows, part: Range<usize>) -> Result<(), Explanation> {
         let mut columns = Vec::with_capacity(part.len() * N_REGRESSORS);
         for column in 0..N_REGRESSORS {
             columns.extend(self.z[part.clone()].iter().map(|row| row[column]));
         }
         Columns::new(&columns, part.len(), N_REGRESSORS)
             .and_then(|x| regression.add(x, &self.y[part]))
-            .map_err(|error| refused(&error))
+            .map_err(|error| no_regression(&error))
     }
 
     /// Judges a fit of the first `n_train` rows by these and by what it foresees of the last `n_test`.
-    fn tested(&self, fit: &StandardisedFit<'_>, n_train: usize, n_test: usize) -> Result<Tested, Refusal> {
+    fn tested(
+        &self,
+        fit: &StandardisedFit<'_>,
+        n_train: usize,
+        n_test: usize,
+    ) -> Result<Tested, Explanation> {
         let mean = self.y[..n_train].iter().sum::<f64>() / n_train as f64;
         let mut test = Vec::with_capacity(n_test);
         for row in self.y.len() - n_test..self.y.len() {
-            let foreseen = fit.predict(&self.z[row]).map_err(|error| refused(&error))?;
+            let foreseen = fit.predict(&self.z[row]).map_err(|error| no_regression(&error))?;
             test.push((self.months[row], self.y[row], foreseen));
         }
         let train =
             Quality { mse: fit.residual_sum_of_squares() / n_train as f64, r_squared: fit.r_squared() };
         Ok(Tested {
             train,
-            test: Quality::of(test.iter(), mean).ok_or("there are no test rows")?,
+            test: Quality::of(test.iter(), mean).ok_or(reasons::NO_TEST_ROWS)?,
             quarter_ends: Quality::of(test.iter().filter(|(month, ..)| is_quarter_end(*month)), mean),
         })
     }
@@ -295,8 +296,8 @@ fn fit<'a>(
     regression: &'a StandardisedRows,
     ridge: f64,
     workspace: &'a mut Workspace,
-) -> Result<StandardisedFit<'a>, Refusal> {
-    regression.fit(ridge, RANK_CUTOFF, TOLERANCE, workspace).map_err(|error| refused(&error))
+) -> Result<StandardisedFit<'a>, Explanation> {
+    regression.fit(ridge, RANK_CUTOFF, TOLERANCE, workspace).map_err(|error| no_regression(&error))
 }
 
 /// Returns the last month of a sector's last public quarter.
@@ -321,8 +322,4 @@ fn monthly(reports: &Panel<'_>, sector: usize, span: Span, bound: f64) -> Path {
         values.push(value);
     }
     Path::new(span.first, values)
-}
-
-fn refused(error: &StatsError) -> Refusal {
-    format!("its regression cannot be computed: {error}").into()
 }

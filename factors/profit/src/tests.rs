@@ -137,7 +137,9 @@ fn near_lags_foresee_noise_and_public_ones_do_not() {
     assert!(train > 0.3 && test < 0.0, "honest: {train:.2}, {test:.2}");
     // What was never public cannot be used: the leak would pass a test and could not be traded.
     assert!(
-        (0..40).all(|sector| leaky.score_of(sector).is_err_and(|reason| reason.contains("not public yet")))
+        (0..40).all(|sector| leaky
+            .score_of(sector)
+            .is_err_and(|reason| reason.text().contains("not public yet")))
     );
 }
 
@@ -373,10 +375,11 @@ fn options_change_what_they_say() {
     }
     assert_ne!(raws(&with("base", "fitted".into())), raws(&plain));
     let gated = with("min_test_r2", 1.0.into());
-    assert!(
-        (0..6).all(|sector| gated.score_of(sector)
-            == Err("the R² of its test rows is undefined or below `min_test_r2`"))
-    );
+    assert!((0..6).all(|sector| {
+        gated.score_of(sector).is_err_and(|reason| {
+            reason.text() == "the R² of its test rows is undefined or below `min_test_r2`"
+        })
+    }));
     assert_eq!(values(&gated, "r2_test"), values(&plain, "r2_test"));
     assert_eq!(gated.forecasts(), plain.forecasts());
 }

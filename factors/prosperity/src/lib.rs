@@ -19,7 +19,7 @@ mod report;
 
 use rotor_factor::{
     AsOfView, CrossSection, EntityKind, Factor, FactorError, Group, Input, Link, LinkedSeries, Links,
-    Parameter, Parameters, Signal, Spec,
+    Parameter, Parameters, Reason, Signal, Spec,
 };
 use rotor_stats::{equal, less_than};
 
@@ -84,47 +84,49 @@ const N_DAYS: usize = 17 * 31;
 /// Forty years: monthly series are used however old they are.
 const N_MONTHS: usize = 480;
 
+const NO_SERIES: Reason = Reason::new("no_series", "no series is linked to it").zh("无对应的高频指标");
+const NO_MARK: Reason = Reason::new(
+    "no_mark",
+    "none of its series can be marked: a value of the month or of the one before is missing or zero",
+)
+.zh("对应指标当月或上月数值缺失或为零，无法判断方向");
+const NO_WEIGHT: Reason = Reason::new(
+    "no_weight",
+    "the weights of its series (with `price_weight_upstream`) sum to zero or beyond all numbers",
+)
+.zh("对应指标的权重之和（含`price_weight_upstream`）为零或超出数值范围");
+
 impl Factor for Prosperity {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::number(
-            "mom_band",
-            0.5,
-            0.0,
-            100.0,
-            "MoM up to this counts as no change, percent",
-            "环比死区,百分比",
-        ),
+        Parameter::number("mom_band", 0.5, 0.0, 100.0, "MoM up to this counts as no change, percent")
+            .zh("环比死区，百分比"),
         Parameter::number(
             "yoy_band",
             0.25,
             0.0,
             100.0,
             "changes of YoY up to this count as none, percentage points",
-            "同比变化死区,百分点",
-        ),
+        )
+        .zh("同比变化死区，百分点"),
         Parameter::number(
             "threshold",
             0.25,
             0.001,
             1.0,
             "S from which on the score is 3, and 1 from its negative",
-            "评分阈值",
-        ),
+        )
+        .zh("评分阈值"),
         Parameter::number(
             "price_weight_upstream",
             1.0,
             0.0,
             100.0,
             "multiplier of the weight of price series in upstream sectors",
-            "上游板块价格序列的权重倍数",
-        ),
-        Parameter::flag(
-            "new_year",
-            false,
-            "combine January and February for series that are not prices",
-            "非价格序列合并一、二月",
-        ),
-        Parameter::text("market", "CN", "market of the series, if the dataset has several", "市场代码"),
+        )
+        .zh("上游板块价格序列的权重倍数"),
+        Parameter::flag("new_year", false, "combine January and February for series that are not prices")
+            .zh("非价格序列合并一、二月"),
+        Parameter::text("market", "CN", "market of the series, if the dataset has several").zh("市场代码"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -139,7 +141,9 @@ impl Factor for Prosperity {
     }
 
     fn spec(&self) -> Spec {
-        Spec::new("prosperity", env!("CARGO_PKG_VERSION"), "Direction of high-frequency series", "行业景气度")
+        Spec::new("prosperity", env!("CARGO_PKG_VERSION"), "Direction of high-frequency series")
+            .zh("行业景气度")
+            .with_reasons(&[NO_SERIES, NO_MARK, NO_WEIGHT])
             .input(Input::links(N_DAYS, N_MONTHS))
     }
 
@@ -166,11 +170,11 @@ impl Factor for Prosperity {
             // There is no negative zero.
             let mean = sum / weights + 0.0;
             if links.of(sector).len() == 0 {
-                signal.withhold(sector, "no series is linked to it");
+                signal.withhold(sector, NO_SERIES);
             } else if n_series == 0.0 {
-                signal.withhold(sector, "none of its series can be marked: a value of the month or of the one before is missing or zero");
+                signal.withhold(sector, NO_MARK);
             } else if !mean.is_finite() {
-                signal.withhold(sector, "the weights of its series (with `price_weight_upstream`) sum to zero or beyond all numbers");
+                signal.withhold(sector, NO_WEIGHT);
             } else {
                 signal.score(sector, self.score(mean), mean);
             }

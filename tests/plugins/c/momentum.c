@@ -11,6 +11,9 @@
 
 #include "rotor_factor.h"
 
+/* The reason why a sector has no score. */
+#define NO_CLOSE "a close is missing"
+
 /* skip < lookback, both in months. */
 struct momentum {
     uint32_t lookback;
@@ -114,12 +117,13 @@ static int32_t spec(const void *factor, const RotorTextSink *out, const RotorTex
 {
     (void)error;
     const struct momentum *momentum = factor;
-    char json[512];
+    char json[1024];
     snprintf(json, sizeof json,
              "{\"name\":\"momentum_c\",\"version\":\"0.1.0\",\"about\":\"Trailing return of a sector\","
              "\"about_zh\":\"板块动量\",\"score_min\":1.0,\"score_max\":3.0,\"inputs\":[{\"name\":\"close\","
              "\"source\":\"close\",\"entity\":\"sector\",\"frequency\":\"M\",\"window\":%" PRIu32
-             ",\"optional\":false}]}",
+             ",\"optional\":false}],\"reasons\":[{\"id\":\"no_close\",\"text\":\"" NO_CLOSE
+             "\",\"text_zh\":\"收盘价缺失\"}]}",
              momentum->lookback + 1);
     say(out, ROTOR_TEXT_MESSAGE, json);
     return ROTOR_OK;
@@ -196,6 +200,19 @@ static void score_by_thirds(const double *raws, double *scores, size_t n)
     }
 }
 
+/* Says why a sector has no score: by the only reason of the spec, or by its text to a host that knows none. The
+ * preprocessor is for the header of version 1.0, with which this file compiles as well. */
+static void withhold(const RotorOutput *output, uint32_t sector)
+{
+#if ROTOR_ABI_MINOR >= 1
+    if (output->size > offsetof(RotorOutput, declared_reason)) {
+        output->declared_reason(output->ctx, sector, 0, NULL, 0);
+        return;
+    }
+#endif
+    output->reason(output->ctx, sector, text(NO_CLOSE));
+}
+
 static int32_t evaluate(const void *factor, const RotorView *view, const RotorOutput *output,
                         const RotorTextSink *error)
 {
@@ -227,7 +244,7 @@ static int32_t evaluate(const void *factor, const RotorView *view, const RotorOu
     output->scores(output->ctx, scores, raws, n);
     for (size_t i = 0; i < n; i++) {
         if (isnan(scores[i])) {
-            output->reason(output->ctx, (uint32_t)i, text("a close is missing"));
+            withhold(output, (uint32_t)i);
         }
     }
     free(raws);

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use rotor_tests::plugins::plugin;
 use rotor_tests::{assert_golden, demo, rotor};
 
-const HOSTILE: [&str; 34] = [
+const HOSTILE: [&str; 38] = [
     "panics-in-new",
     "panics-in-spec",
     "panics-in-evaluate",
@@ -26,6 +26,10 @@ const HOSTILE: [&str; 34] = [
     "unknown-sector",
     "unknown-sector-reason",
     "bad-utf8",
+    "reason-undeclared",
+    "reason-values",
+    "reason-value-utf8",
+    "reason-value-long",
     "many-rows",
     "uneven-table",
     "bad-spec-json",

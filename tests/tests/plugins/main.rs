@@ -1,6 +1,7 @@
 //! Plug-ins through every door: hostile, foreign, broken, and honest ones in three languages.
 
 mod hostile;
+mod reasons;
 mod refused;
 mod twins;
 

@@ -5,9 +5,11 @@ use rotor_compare::{
     Change, Comparison, Datum, FactChange, Headline, Level, MetricChange, Moved, Named, Part,
 };
 use rotor_report::page::{Block, Column, Page, Section, Table};
+use rotor_report::sentences;
 use rotor_report::terms::Term;
 use rotor_report::text::fit;
-use rotor_report::words::Lang;
+use rotor_report::words::{Lang, NONE};
+use rotor_run::Warning;
 use rotor_run::portfolio::{TOP, TOP_NET};
 use serde_json::Value;
 
@@ -32,7 +34,7 @@ pub(crate) fn page(before: &str, after: &str, comparison: &Comparison) -> Page {
     if !comparison.is_same {
         sections.push(headline(&comparison.headline));
         sections.extend(
-            [results(comparison), months(comparison), picks(comparison), metrics(comparison)]
+            [results(comparison), months(comparison), holdings(comparison), metrics(comparison)]
                 .into_iter()
                 .flatten(),
         );
@@ -141,17 +143,17 @@ fn headline(headline: &Headline) -> Section {
         return section("headline", "Headline", vec![Block::Paragraph(moved(&headline.difference))]);
     }
     let percent =
-        |value: Option<f64>| value.map_or_else(|| "-".into(), |value| format!("{:+.2}%", 100.0 * value));
+        |value: Option<f64>| value.map_or_else(|| NONE.into(), |value| format!("{:+.2}%", 100.0 * value));
     let mut table = Table::new([
-        Column::word("annualised return"),
+        Column::word(Term::AnnualisedReturn.en()),
         Column::number("before"),
         Column::number("after"),
         Column::number("change"),
     ]);
     for Level { portfolio, before, after } in &headline.levels {
         let name = match portfolio.as_str() {
-            TOP_NET => "holdings, net",
-            TOP => "holdings, gross",
+            TOP_NET => "selected sectors, net",
+            TOP => "selected sectors, gross",
             _ => "equal weight",
         };
         let change = before.zip(*after).map(|(before, after)| after - before);
@@ -160,16 +162,21 @@ fn headline(headline: &Headline) -> Section {
     let (before, after) = (&headline.excess.0, &headline.excess.1);
     let change = before.value.zip(after.value).map(|(before, after)| after - before);
     table.row([
-        "excess return over equal weight, net".to_owned(),
+        "excess return (net) over equal weight".to_owned(),
         percent(before.value),
         percent(after.value),
         percent(change),
     ]);
     let interval = |moved: &Moved| match moved.interval {
         Some((low, high)) => format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high),
-        None => "-".into(),
+        None => NONE.into(),
     };
-    table.row([format!("  {}", Term::ConfidenceInterval.en()), interval(before), interval(after), String::new()]);
+    table.row([
+        format!("  {}", Term::ConfidenceInterval.en()),
+        interval(before),
+        interval(after),
+        String::new(),
+    ]);
     section("headline", "Headline", vec![Block::Table(table), Block::Paragraph(moved(&headline.difference))])
 }
 
@@ -180,18 +187,18 @@ fn moved(difference: &Moved) -> String {
     };
     let months = if difference.n == 1 { "month" } else { "months" };
     let what = format!(
-        "Over the {} {months} of both runs the annualised net return changed by {:+.2}% (twelve times the mean monthly difference)",
+        "In the {} {months} of both the annualised net return moved by {:+.2}% (twelve times the mean monthly difference)",
         difference.n,
         100.0 * value
     );
     match difference.interval {
         None if value == 0.0 => "The net returns are the same in every month of both.".into(),
-        None => format!("{what}; there are too few months, or too little variation, for a confidence interval."),
+        None => format!("{what}; there are too few months, or too little varies, for a confidence interval."),
         Some((low, high)) => {
             let verdict = if low <= 0.0 && 0.0 <= high {
                 Term::NotSignificant.en()
             } else {
-                "significant"
+                "significant (95% CI excludes zero)"
             };
             format!("{what}, 95% CI [{:+.2}%, {:+.2}%]: {verdict}.", 100.0 * low, 100.0 * high)
         }
@@ -290,7 +297,7 @@ fn months(comparison: &Comparison) -> Option<Section> {
     Some(section("months", "Months that differ", with_rest(table, changes.len())))
 }
 
-fn picks(comparison: &Comparison) -> Option<Section> {
+fn holdings(comparison: &Comparison) -> Option<Section> {
     let (changes, n_months) = (&comparison.results.picks, comparison.results.n_months);
     if changes.is_empty() {
         return None;
@@ -302,7 +309,8 @@ fn picks(comparison: &Comparison) -> Option<Section> {
         });
         names.collect::<Vec<_>>()
     };
-    let mut table = Table::new([Column::word("month"), Column::name("added"), Column::name("dropped")]);
+    let mut table =
+        Table::new([Column::word("month"), Column::name(Term::Added.en()), Column::name(Term::Dropped.en())]);
     let mut n_shown = 0;
     while let Some(change) = changes.get(n_shown)
         && table.rows.len() < MOST_SHOWN
@@ -312,18 +320,17 @@ fn picks(comparison: &Comparison) -> Option<Section> {
         for row in 0..came.len().max(went.len()).max(1) {
             let month = if row == 0 { change.month.to_string() } else { String::new() };
             let cell = |names: &[String]| names.get(row).cloned().unwrap_or_default();
-            let shares = || format!("{} with another weight", change.n_other_shares);
-            let only_shares = came.is_empty() && went.is_empty();
-            table.row([month, if only_shares { shares() } else { cell(&came) }, cell(&went)]);
+            let weights = || format!("{} with another weight", change.n_other_shares);
+            let only_weights = came.is_empty() && went.is_empty();
+            table.row([month, if only_weights { weights() } else { cell(&came) }, cell(&went)]);
         }
     }
-    let text = format!("The holdings changed in {} of {n_months} months.", changes.len());
+    let text = format!("Holdings changed in {} of {n_months} months.", changes.len());
     let mut blocks = vec![Block::Paragraph(text), Block::Table(table)];
     if changes.len() > n_shown {
-        blocks
-            .push(Block::Paragraph(format!("And {} more months; JSON has all.", changes.len() - n_shown)));
+        blocks.push(Block::Paragraph(format!("And {} more months; JSON has all.", changes.len() - n_shown)));
     }
-    Some(section("holdings", "Holdings", blocks))
+    Some(section("picks", "Holdings", blocks))
 }
 
 fn metrics(comparison: &Comparison) -> Option<Section> {
@@ -340,8 +347,7 @@ fn metrics(comparison: &Comparison) -> Option<Section> {
         };
         table.row([ending(path), before, after]);
     }
-    let text =
-        format!("{} of {} values of the evaluation changed.", metrics.changed.len(), metrics.n);
+    let text = format!("{} of {} values of the evaluation changed.", metrics.changed.len(), metrics.n);
     let blocks = [Block::Paragraph(text)].into_iter().chain(with_rest(table, metrics.changed.len()));
     Some(section("metrics", "Metrics", blocks.collect()))
 }
@@ -387,8 +393,9 @@ fn ending(path: &str) -> String {
 
 fn warnings(comparison: &Comparison) -> Option<Section> {
     let warnings = &comparison.results.warnings;
-    let gone = warnings.gone.iter().map(|warning| format!("no longer: {}", fit(warning, 300)));
-    let new = warnings.new.iter().map(|warning| format!("new: {}", fit(warning, 300)));
+    let text = |warning: &Warning| fit(&sentences::warning(Lang::En, warning), 300);
+    let gone = warnings.gone.iter().map(|warning| format!("no longer: {}", text(warning)));
+    let new = warnings.new.iter().map(|warning| format!("new: {}", text(warning)));
     let all: Vec<String> = gone.chain(new).take(MOST_SHOWN).collect();
     (!all.is_empty()).then(|| section("warnings", "Warnings", vec![Block::List(all)]))
 }

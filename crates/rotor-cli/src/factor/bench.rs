@@ -16,13 +16,13 @@ use rotor_gate::{Baseline, Callgrind, GateError, Scope};
 use rotor_plugin::Instance;
 use serde_json::json;
 
-use super::windows::{Asked, Windows};
+use super::windows::{Question, Windows};
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
     #[command(flatten)]
-    asked: Asked,
+    asked: Question,
     /// Check the instruction count against this file; fail if it has moved by more than 3%
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Bench) -> Result<Outcome, CliError> {
         ask(&windows, &factor, n_calls)?;
         return Ok(Outcome::done(String::new()));
     }
-    let instructions = match arguments.count(&windows.folder) {
+    let instructions = match arguments.count(windows.folder.path()) {
         Err(GateError::NoValgrind) if arguments.baseline.is_none() => None,
         counted => Some(counted?),
     };

@@ -1,5 +1,6 @@
 //! `rotor factor check`: the promises of a factor, tried on real windows.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -9,14 +10,14 @@ use rotor_engine::{CheckReport, Promise, check};
 use rotor_factor::EntityKind;
 use serde_json::json;
 
-use super::windows::{Asked, Windows};
+use super::windows::{Question, Windows};
 use crate::text::fit;
 use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     #[command(flatten)]
-    asked: Asked,
+    asked: Question,
 }
 
 pub(super) fn run(Check { asked }: &Check) -> Result<Outcome, CliError> {
@@ -97,10 +98,10 @@ fn as_text(windows: &Windows, report: &CheckReport) -> String {
 
 /// How many scores were withheld, by reason, the most frequent first.
 fn withheld(outcomes: &[rotor_engine::Outcome]) -> Vec<(usize, String)> {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<Cow<'_, str>, usize> = BTreeMap::new();
     for signal in outcomes.iter().flatten() {
         for reason in (0..signal.n_sectors()).filter_map(|sector| signal.score_of(sector).err()) {
-            *counts.entry(reason).or_default() += 1;
+            *counts.entry(reason.text()).or_default() += 1;
         }
     }
     let mut reasons: Vec<(usize, String)> =
@@ -140,7 +141,7 @@ fn as_json(windows: &Windows, report: &CheckReport) -> Result<String, CliError> 
                     "sector": sector(dataset, report, day, position).0,
                     "score": score.ok(),
                     "raw": signal.raw_of(position),
-                    "note": score.err(),
+                    "note": score.err().map(|reason| reason.text()),
                 })
             };
             (0..signal.n_sectors()).map(row).collect()

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use clap::Args;
+use rotor::is_library;
 use rotor_factor::abi;
 use rotor_plugin::{LibraryFile, LoadError, Plugin};
 use serde_json::json;
 
-use super::{Loading, factor_json, find, input_line, is_library, parameter_words};
+use super::{Loading, factor_json, input_line, parameter_words};
 use crate::text::{Align, TextTable, fit};
-use crate::{CliError, Outcome, to_json};
+use crate::{CliError, Outcome, catalogue, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
@@ -26,16 +27,17 @@ pub(crate) struct Inspect {
 
 pub(super) fn run(arguments: &Inspect) -> Result<Outcome, CliError> {
     if !is_library(&arguments.factor) {
-        let factor = find(&arguments.factor, None, &arguments.loading)?;
+        let factor = arguments.loading.find(&arguments.factor, None)?;
         let text = if arguments.json { as_json(None, &[factor], &[])? } else { describe(&factor) };
         return Ok(Outcome::done(text));
     }
-    let options = arguments.loading.options();
+    let loading = arguments.loading.of_library();
+    let options = loading.options();
     let path = Path::new(&arguments.factor);
     let file = LibraryFile::look_at(path, &options);
     // What its bytes do not say it says itself, in a process of its own.
     let (factors, refusals) = if file.refusals.is_empty() {
-        match Plugin::isolated(path, &options, &arguments.loading.isolation()?) {
+        match Plugin::isolated(path, &options, &catalogue()?.isolation(&loading)?) {
             Ok(factors) => (factors, Vec::new()),
             Err(refused) => (Vec::new(), refused.reasons),
         }
@@ -117,7 +119,7 @@ fn describe(factor: &Plugin) -> String {
     };
     line("factor", &format!("{} {}", spec.name(), spec.version()));
     line("about", spec.about());
-    line("", spec.about_zh());
+    line("", spec.about_zh().unwrap_or_default());
     line("build", &build.text);
     if build.is_debug {
         line("", "built with debug assertions: slow; use `cargo build --release`");

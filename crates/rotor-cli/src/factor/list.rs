@@ -6,9 +6,8 @@ use clap::Args;
 use rotor_plugin::Origin;
 
 use super::{Loading, factor_json, origin};
-use crate::linked::linked;
 use crate::text::{Align, TextTable, fit};
-use crate::{CliError, Outcome, to_json};
+use crate::{CliError, Outcome, catalogue, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
@@ -23,7 +22,7 @@ pub(crate) struct List {
 }
 
 pub(super) fn run(arguments: &List) -> Result<Outcome, CliError> {
-    let mut factors = linked();
+    let mut factors = catalogue()?.linked();
     for library in &arguments.libraries {
         factors.extend(arguments.loading.load(library)?);
     }

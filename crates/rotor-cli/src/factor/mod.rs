@@ -7,16 +7,15 @@ mod list;
 mod new;
 mod windows;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use rotor_factor::{Parameter, ParameterKind, Source, Spec, Value};
-use rotor_plugin::{Isolation, LoadOptions, Origin, Plugin, explain_fatal_calls};
+use rotor_plugin::{Origin, Plugin};
 use serde_json::json;
 
-use crate::linked::linked;
-use crate::{CliError, Outcome};
+use crate::{CliError, Outcome, catalogue};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -69,67 +68,25 @@ pub(crate) fn run(command: Command) -> Result<Outcome, CliError> {
 }
 
 impl Loading {
-    fn options(&self) -> LoadOptions {
-        LoadOptions { sha256: self.sha256.clone(), allow_world_writable: self.allow_world_writable }
-    }
-
-    fn time_limit(&self) -> Duration {
-        Duration::from_secs(self.time_limit)
-    }
-
-    fn isolation(&self) -> Result<Isolation, CliError> {
-        let program = std::env::current_exe().map_err(CliError::Program)?;
-        let memory_limit = self.memory_limit << 20;
-        Ok(Isolation { time_limit: self.time_limit(), memory_limit, ..Isolation::new(program) })
+    /// As the library takes it.
+    fn of_library(&self) -> rotor::Loading {
+        rotor::Loading {
+            isolate: self.isolate,
+            time_limit: Duration::from_secs(self.time_limit),
+            memory_limit: self.memory_limit << 20,
+            sha256: self.sha256.clone(),
+            allow_world_writable: self.allow_world_writable,
+        }
     }
 
     /// Loads a library as it was asked for.
     fn load(&self, path: &Path) -> Result<Vec<Plugin>, CliError> {
-        if self.isolate {
-            return Ok(Plugin::isolated(path, &self.options(), &self.isolation()?)?);
-        }
-        explain_fatal_calls(self.time_limit());
-        Ok(Plugin::load(path, &self.options())?)
+        Ok(catalogue()?.load(path, &self.of_library())?)
     }
-}
 
-/// Tells the path of a library from the name of a factor: a name has neither slash nor dot, and a path without them would
-/// need a file of that name.
-pub(crate) fn is_library(factor: &str) -> bool {
-    factor.contains(['/', '.']) || Path::new(factor).is_file()
-}
-
-/// The file of a library: as it is named, or as the platform calls it (`libNAME.so`), so that one name is for all platforms.
-pub(crate) fn library_path(named: &Path) -> PathBuf {
-    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-    let Some(name) = named.file_name().and_then(|name| name.to_str()) else { return named.to_path_buf() };
-    let platform = named.with_file_name(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"));
-    if !named.exists() && platform.is_file() { platform } else { named.to_path_buf() }
-}
-
-/// Finds a factor by the path of a library, or by the name of a linked one.
-fn find(factor: &str, name: Option<&str>, loading: &Loading) -> Result<Plugin, CliError> {
-    let path = library_path(Path::new(factor));
-    let is_library = is_library(factor);
-    let mut factors = if is_library { loading.load(&path)? } else { linked() };
-    let wanted = if is_library { name } else { Some(factor) };
-    let is_wanted = |plugin: &Plugin| wanted.is_none_or(|name| plugin.name() == name);
-    let n_wanted = factors.iter().filter(|plugin| is_wanted(plugin)).count();
-    if n_wanted == 1 {
-        let loads = loading.isolate || loading.sha256.is_some() || loading.allow_world_writable;
-        if !is_library && loads {
-            return Err(CliError::NotALibrary { name: factor.into() });
-        }
-        let position = factors.iter().position(is_wanted).expect("it has just been counted");
-        return Ok(factors.swap_remove(position));
-    }
-    let known: Vec<String> = factors.iter().map(|factor| factor.name().to_owned()).collect();
-    match wanted {
-        None => Err(CliError::SeveralFactors { path, known }),
-        Some(name) => {
-            let nearest = rotor_factor::nearest(name, known.iter().map(String::as_str)).map(Into::into);
-            Err(CliError::UnknownFactor { name: name.into(), nearest, known, is_library })
-        }
+    /// Finds a factor by the path of a library, or by the name of a linked one.
+    fn find(&self, factor: &str, name: Option<&str>) -> Result<Plugin, CliError> {
+        Ok(catalogue()?.find(factor, name, &self.of_library())?)
     }
 }
 
@@ -244,6 +201,10 @@ fn factor_json(plugin: &Plugin) -> serde_json::Value {
         }
         parameter_json
     });
+    let reasons = spec
+        .reasons()
+        .iter()
+        .map(|reason| json!({ "id": reason.id(), "text": reason.text(), "text_zh": reason.text_zh() }));
     json!({
         "name": spec.name(),
         "version": spec.version(),
@@ -258,6 +219,7 @@ fn factor_json(plugin: &Plugin) -> serde_json::Value {
         "score_max": spec.score_range().end(),
         "inputs": inputs.collect::<Vec<_>>(),
         "parameters": parameters.collect::<Vec<_>>(),
+        "reasons": reasons.collect::<Vec<_>>(),
     })
 }
 

@@ -131,11 +131,11 @@ fn source(names: &Names) -> String {
     );
     let (_, rest) = MODEL.split_once('\n').expect("the model has a first line");
     let rest = rest.replace("factor_momentum", &names.snake).replace("Momentum", &names.camel);
+    // What the new factor does is said in English first; the Chinese of another idea would be wrong.
     title
-        + &rest.replace("\"momentum\"", &format!("\"{}\"", names.snake)).replace(
-            "\"Trailing return of the sector\", \"板块动量\"",
-            "\"Trailing return of the sector\", \"请写一句中文说明\"",
-        )
+        + &rest
+            .replace("\"momentum\"", &format!("\"{}\"", names.snake))
+            .replace("            .zh(\"板块动量\")\n", "")
 }
 
 /// The files of a crate inside the workspace of Rotor.

@@ -3,19 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use rotor::{DatasetFolder, FactorError, LeakcheckError};
 use rotor_data::Dataset;
 use rotor_engine::{Plan, executions};
 use rotor_factor::{AsOf, Month, Value};
 use rotor_plugin::{CallError, Instance, Plugin};
-use tempfile::TempDir;
 
-use super::{Loading, find, key_value};
+use super::{Loading, key_value};
 use crate::CliError;
 use crate::dataset::folder_or_demo;
 
 /// Which factor, and which windows.
 #[derive(Debug, Args)]
-pub(super) struct Asked {
+pub(super) struct Question {
     /// The path of a library, or the name of a linked factor
     #[arg(value_name = "LIB|NAME")]
     pub(super) factor: String,
@@ -45,39 +45,37 @@ pub(super) struct Asked {
 pub(super) struct Windows {
     pub(super) plugin: Plugin,
     pub(super) dataset: Dataset,
-    pub(super) folder: PathBuf,
+    pub(super) folder: DatasetFolder,
     pub(super) plan: Plan,
     /// Never empty.
     pub(super) days: Vec<AsOf>,
-    /// Removes the dataset if it was made up.
-    _guard: Option<TempDir>,
 }
 
-impl Asked {
+impl Question {
     /// Finds the factor, opens the dataset, and refuses what cannot be asked.
     pub(super) fn windows(&self) -> Result<Windows, CliError> {
-        let plugin = find(&self.factor, self.name.as_deref(), &self.loading)?;
+        let plugin = self.loading.find(&self.factor, self.name.as_deref())?;
         let factor = self.make(&plugin)?;
-        let (guard, folder) = folder_or_demo(self.dataset.as_deref())?;
-        let dataset = Dataset::open(&folder)?;
+        let folder = folder_or_demo(self.dataset.as_deref())?;
+        let dataset = folder.open()?;
         let plan = Plan::new(&dataset, &[factor.spec()]).expect("one factor has one name");
         if let Some(reason) = plan.refusal(0) {
             let (factor, dataset) = (plugin.name().into(), dataset.manifest().name.clone());
-            return Err(CliError::MissingInputs { factor, dataset, reason });
+            return Err(LeakcheckError::MissingInputs { factor, dataset, reason }.into());
         }
         let days: Vec<AsOf> =
             executions(&dataset, self.start, self.end).iter().map(|execution| execution.as_of).collect();
         if days.is_empty() {
             let dataset = dataset.manifest().name.clone();
-            return Err(CliError::NoDays { dataset, start: self.start, end: self.end });
+            return Err(LeakcheckError::NoDays { dataset, start: self.start, end: self.end }.into());
         }
-        Ok(Windows { plugin, dataset, folder, plan, days, _guard: guard })
+        Ok(Windows { plugin, dataset, folder, plan, days })
     }
 
     /// Makes the factor with its parameters as they were set.
     pub(super) fn make(&self, plugin: &Plugin) -> Result<Instance, CliError> {
-        let failed = |error: CallError| CliError::Call { factor: plugin.name().into(), error };
-        plugin.create(self.set.iter().cloned()).map_err(failed)
+        let failed = |error: CallError| FactorError::Call { factor: plugin.name().into(), error };
+        Ok(plugin.create(self.set.iter().cloned()).map_err(failed)?)
     }
 }
 

@@ -3,19 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor_engine::{Member, Warning, missing_inputs};
-use rotor_run::Destination;
-use rotor_run::OnMissingInput;
+use rotor::{Destination, Lang, Notice, REPORT_FILE, Session, Warning};
+use rotor_report::sentences;
 use serde_json::json;
 
 use super::language::Language;
-use super::ledger::{LedgerFlags, count_trials};
-use super::members::choose;
-use super::replayed::{TRIALS, replayed};
+use super::ledger::LedgerFlags;
+use super::progress::with_progress;
 use super::settings::Settings;
 use super::summary;
-use crate::dataset::open_or_demo;
-use crate::{CliError, Outcome, report, to_json};
+use crate::{CliError, Outcome, to_json, use_threads};
 
 #[derive(Debug, Args)]
 pub(crate) struct Backtest {
@@ -50,46 +47,43 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         // Said before the work, not after it.
         rotor_run::check_destination(destination)?;
     }
-    let (mut config, names_dataset) = arguments.settings.resolve()?;
-    let chosen = choose(&mut config, &arguments.settings.factor)?;
-    let dataset = open_or_demo(names_dataset.then_some(Path::new(&config.dataset)))?;
+    let session = arguments.settings.session(&arguments.ledger.choice())?;
+    // Before the first month: who has chosen the wrong dataset need not wait for the end. A refusal names them itself.
+    if !session.is_refused() {
+        warn_of_missing_inputs(&session);
+    }
+    warn(session.notices());
     let destination = named.unwrap_or_else(|| {
-        let place = default_place(&dataset.manifest().name);
+        let place = default_place(&session.dataset().manifest().name);
         if arguments.force { Destination::Replace(place) } else { Destination::Numbered(place) }
     });
-    let members: Vec<Member<'_>> = chosen.iter().map(super::members::Chosen::member).collect();
-    let missing = missing_inputs(&dataset, &config, &members)?;
-    // Where the run is refused, the refusal names them.
-    let is_refused = config.on_missing_input == OnMissingInput::Stop || missing.len() == members.len();
-    for (factor, reason) in missing.into_iter().filter(|_| !is_refused) {
-        // Before the first month: who has chosen the wrong dataset need not wait for the end.
-        eprintln!("warning: {}", Warning::MissingInput { factor, reason });
-    }
-    let mut trials = count_trials(&arguments.ledger, &dataset, &mut config, &chosen);
-    let mut made = replayed(&dataset, &config, &chosen)?;
-    trials.record(&config, &made.evaluation, &destination.expected());
-    made.record(TRIALS, trials.to_json());
-    if !arguments.no_report {
-        made.add_report(arguments.lang)?;
-    }
-    let place = made.write(&destination)?;
-    let report = (!arguments.no_report).then(|| place.join(report::FILE).display().to_string());
-    let facts = summary::Facts {
-        dataset: &dataset,
-        config: &config,
-        result: &made.result,
-        evaluation: &made.evaluation,
-        trials: &trials,
-    };
+    let run = with_progress("replaying", |watch| session.backtest_for(Some(&destination.expected()), watch))?;
+    warn(&run.notices);
+    let lang = (!arguments.no_report).then(|| arguments.lang.into());
+    let place = run.save_with(&destination, lang)?;
+    let report = lang.map(|_| place.join(REPORT_FILE).display().to_string());
     let text = if arguments.json {
-        let mut summary = summary::as_json(&facts, &place);
+        let mut summary = summary::as_json(&session, &run, &place);
         summary["report"] = json!(report);
         to_json(&summary)?
     } else {
         let page = report.map_or(String::new(), |report| format!("report: {report}\n"));
-        summary::as_text(&facts, &place) + &page
+        summary::as_text(&session, &run, &place) + &page
     };
     Ok(Outcome::done(text))
+}
+
+/// Says which factors of a session cannot have a score.
+pub(super) fn warn_of_missing_inputs(session: &Session) {
+    for missing in session.missing_inputs().iter().cloned() {
+        eprintln!("warning: {}", sentences::warning(Lang::En, &Warning::from(missing)));
+    }
+}
+
+fn warn(notices: &[Notice]) {
+    for notice in notices {
+        eprintln!("warning: {notice}\nhint: {}", notice.hint());
+    }
 }
 
 fn destination(out: PathBuf, is_forced: bool) -> Destination {
@@ -101,11 +95,4 @@ fn default_place(dataset: &str) -> PathBuf {
     let harmless =
         |letter: char| if letter.is_alphanumeric() || "-_".contains(letter) { letter } else { '_' };
     Path::new("runs").join(dataset.chars().map(harmless).collect::<String>())
-}
-
-/// Limits the threads of this process.
-pub(super) fn use_threads(threads: Option<u16>) -> Result<(), CliError> {
-    let Some(threads) = threads else { return Ok(()) };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads));
-    pool.build_global().map_err(|error| CliError::Threads(error.to_string()))
 }

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use rotor::default_config;
 
-use super::settings::Settings;
 use crate::{CliError, Outcome, file_destination};
 
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub(crate) struct Init {
 
 pub(crate) fn run(arguments: &Init) -> Result<Outcome, CliError> {
     let path = &arguments.file;
-    file_destination(path, arguments.force)?.write(Settings::defaults().to_toml().as_bytes())?;
+    file_destination(path, arguments.force)?.write(default_config().to_toml().as_bytes())?;
     Ok(Outcome::done(format!(
         "{} is written: every key with its default and its meaning\nrun it: rotor backtest --config {}\n",
         path.display(),

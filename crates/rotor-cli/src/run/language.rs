@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use rotor_report::words::Lang;
+use rotor_run::ReportLanguage;
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -12,12 +13,20 @@ pub(crate) enum Language {
     Zh,
 }
 
-impl Language {
-    /// The word of the flag.
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::En => "en",
-            Self::Zh => "zh",
+impl From<Language> for ReportLanguage {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Zh => Self::Zh,
+        }
+    }
+}
+
+impl From<ReportLanguage> for Language {
+    fn from(language: ReportLanguage) -> Self {
+        match language {
+            ReportLanguage::En => Self::En,
+            ReportLanguage::Zh => Self::Zh,
         }
     }
 }

@@ -1,15 +1,14 @@
 //! The configuration of a command: defaults, then the file, then flags. Every key has a flag, by construction.
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
-use rotor_run::{Config, ConfigFault, ConfigFaults, FaultKind, KEYS, read_config};
+use rotor::{LedgerChoice, ResolvedConfig, Session, default_config, resolve_config};
+use rotor_run::KEYS;
 use toml::Value as Toml;
 
-use crate::CliError;
-use crate::linked::DEFAULT_FACTORS;
+use crate::dataset::open_or_demo;
+use crate::{CliError, catalogue};
 
 /// Flags that say what a run is made of.
 #[derive(Debug, Args)]
@@ -19,7 +18,7 @@ pub(crate) struct Settings {
     config: Option<PathBuf>,
     /// Add a factor: the path of a library or the name of a linked factor
     #[arg(long, value_name = "LIB|NAME")]
-    pub(super) factor: Vec<String>,
+    factor: Vec<String>,
     /// Set a configuration key or a factor's parameter, such as `heat.direction=momentum` or `heat.weight=0`
     #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
     set: Vec<(String, String)>,
@@ -34,7 +33,7 @@ struct KeyFlags(Vec<(&'static str, String)>);
 impl Args for KeyFlags {
     fn augment_args(command: Command) -> Command {
         KEYS.iter().fold(command.next_help_heading("Configuration"), |command, key| {
-            let default = Settings::defaults().get(key.name);
+            let default = default_config().get(key.name);
             let default = match &default {
                 Toml::Array(values) if values.is_empty() => String::new(),
                 Toml::Array(values) => {
@@ -71,97 +70,43 @@ impl FromArgMatches for KeyFlags {
 }
 
 impl Settings {
-    /// The configuration before anything is said.
-    pub(crate) fn defaults() -> Config {
-        Config {
-            factors: DEFAULT_FACTORS.iter().map(|name| (*name).to_owned()).collect(),
-            ..Config::default()
-        }
-    }
-
-    /// Returns what the file and the flags say, and whether one of them names a dataset.
+    /// Returns what the file and the flags say.
     ///
-    /// Paths in the file are meant from where it lies.
-    pub(super) fn resolve(&self) -> Result<(Config, bool), CliError> {
-        let mut config = Self::defaults();
-        let default_dataset = std::mem::take(&mut config.dataset);
-        if let Some(path) = &self.config {
-            let text = read_text(path).map_err(|error| CliError::ConfigFile { path: path.clone(), error })?;
-            let source = path.display().to_string();
-            config = read_config(&text, &source, config).map_err(CliError::Config)?;
-            let folder = path.parent().unwrap_or(Path::new(""));
-            let from_there = |path: &str| folder.join(path).display().to_string();
-            // The default that `rotor init` writes is none: it means the demo, wherever the file lies.
-            if config.dataset == default_dataset {
-                config.dataset.clear();
-            } else if !config.dataset.is_empty() {
-                config.dataset = from_there(&config.dataset);
-            }
-            for settings in config.factor.values_mut() {
-                settings.library = settings.library.as_deref().map(from_there);
-            }
-        }
+    /// # Errors
+    ///
+    /// If the file cannot be read, or a key is unknown or has a value that it cannot have.
+    pub(super) fn resolve(&self) -> Result<ResolvedConfig, CliError> {
         let keys = self.keys.0.iter().map(|(key, text)| (*key, text.as_str()));
         let set = self.set.iter().map(|(key, text)| (key.as_str(), text.as_str()));
-        put_all(&mut config, keys.chain(set))?;
-        let names_dataset = !config.dataset.is_empty();
-        if !names_dataset {
-            config.dataset = default_dataset;
-        }
-        Ok((config, names_dataset))
+        Ok(resolve_config(self.config.as_deref(), keys.chain(set))?)
     }
-}
 
-/// Reads a file that nobody writes longer than this.
-fn read_text(path: &Path) -> io::Result<String> {
-    const LONGEST: u64 = 1 << 20;
-    let mut text = String::new();
-    File::open(path)?.take(LONGEST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is longer than a mebibyte"));
+    /// Opens the dataset, makes the factors and counts the trials.
+    ///
+    /// # Errors
+    ///
+    /// As [`resolve`](Self::resolve); if the dataset cannot be read, a factor is not to be had, or the three do not fit.
+    pub(super) fn session(&self, ledger: &LedgerChoice) -> Result<Session, CliError> {
+        self.session_of(self.resolve()?, ledger)
     }
-    Ok(text)
-}
 
-/// Sets keys to what flags say.
-///
-/// # Errors
-///
-/// Every fault.
-pub(crate) fn put_all<'a>(
-    config: &mut Config,
-    flags: impl Iterator<Item = (&'a str, &'a str)>,
-) -> Result<(), CliError> {
-    let faults: Vec<ConfigFault> = flags.filter_map(|(key, text)| put(config, key, text).err()).collect();
-    if faults.is_empty() {
-        Ok(())
-    } else {
-        Err(CliError::Config(ConfigFaults { source: "the flags".into(), faults }))
+    /// As [`session`](Self::session), of a configuration that is resolved already.
+    pub(super) fn session_of(
+        &self,
+        resolved: ResolvedConfig,
+        ledger: &LedgerChoice,
+    ) -> Result<Session, CliError> {
+        let folder = resolved.dataset().map(Path::to_owned);
+        let mut config = resolved.config;
+        let factors = catalogue()?.select(&mut config, &self.factor)?;
+        let dataset = open_or_demo(folder.as_deref())?;
+        Ok(Session::new(dataset, config, factors, ledger)?)
     }
-}
-
-/// Sets a key to what a flag says. Keys of texts take it as it stands, so that `1.10` stays a folder of that name; all others as
-/// TOML writes values, and what is none is a text.
-fn put(config: &mut Config, key: &str, text: &str) -> Result<(), ConfigFault> {
-    let is_of_run = KEYS.iter().any(|known| known.name == key);
-    if is_of_run && !text.starts_with(['[', '"', '\'']) {
-        match config.set(key, &text.into()) {
-            Err(ConfigFault { kind: FaultKind::Type { .. }, .. }) => {}
-            set => return set,
-        }
-    }
-    config.set(key, &toml_value(text))
 }
 
 pub(crate) fn key_value(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("key=value is expected")?;
     Ok((key.trim().into(), value.into()))
-}
-
-/// Reads a value as TOML writes it; whatever else is a text.
-fn toml_value(text: &str) -> Toml {
-    let parsed = format!("value = {text}").parse::<toml::Table>();
-    parsed.ok().and_then(|mut table| table.remove("value")).unwrap_or_else(|| text.into())
 }
 
 fn capitalised(text: &str) -> String {

@@ -1,29 +1,29 @@
-//! The end of a backtest in a few lines: how long, how good with how much doubt, and what is picked now.
+//! The end of a backtest in a few lines: how long, how good with how much doubt, and which sectors are selected now.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
-use rotor_data::Dataset;
-use rotor_engine::Backtest;
-use rotor_eval::{Estimate, Evaluation, Figure, PortfolioEvaluation, Variant};
+use rotor::Session;
+use rotor_report::sentences;
+use rotor_report::terms::Term;
+use rotor_report::words::{Lang, NONE};
+use rotor_run::metrics::{Estimate, Metric, PortfolioMetrics, Variant};
 use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
-use rotor_run::{Config, RankingRow, Run};
+use rotor_run::{Metrics, RankingRow, Run};
 use serde_json::{Value, json};
 
-use super::ledger::Counted;
 use crate::text::{Align, TextTable, fit, sparkline};
 
 /// What a summary is made of.
-pub(super) struct Facts<'a> {
-    pub(super) dataset: &'a Dataset,
-    pub(super) config: &'a Config,
-    pub(super) result: &'a Backtest,
-    pub(super) evaluation: &'a Evaluation,
-    pub(super) trials: &'a Counted,
+#[derive(Clone, Copy)]
+struct Facts<'a> {
+    session: &'a Session,
+    run: &'a rotor::Run,
 }
 
 /// Returns the summary for a terminal.
-pub(super) fn as_text(facts: &Facts<'_>, place: &Path) -> String {
+pub(super) fn as_text(session: &Session, run: &rotor::Run, place: &Path) -> String {
+    let facts = Facts { session, run };
     let mut text = String::new();
     let mut part = |part: String| {
         if !part.is_empty() {
@@ -32,24 +32,24 @@ pub(super) fn as_text(facts: &Facts<'_>, place: &Path) -> String {
         }
     };
     part(heading(facts));
-    part(factors(facts.evaluation));
-    part(forecasts(facts.evaluation));
+    part(factors(&run.metrics));
+    part(forecasts(&run.metrics));
     part(portfolios(facts));
     part(variants(facts));
-    part(picks(facts));
+    part(selected(facts));
     part(warnings(facts));
     writeln!(text, "run folder: {}", place.display()).expect("writing to a string does not fail");
     text
 }
 
-fn heading(facts: &Facts<'_>) -> String {
-    let (manifest, evaluation) = (facts.dataset.manifest(), facts.evaluation);
+fn heading(facts: Facts<'_>) -> String {
+    let (manifest, metrics) = (facts.session.dataset().manifest(), &facts.run.metrics);
     let synthetic = if manifest.synthetic { "   SYNTHETIC DATA" } else { "" };
-    let days = match (evaluation.first_execution, facts.result.run.executions.last()) {
+    let days = match (metrics.first_execution, facts.run.rows.executions.last()) {
         (Some(first), Some(last)) => format!("{first} to {}, last exit {}", last.as_of, last.exit),
         _ => String::new(),
     };
-    let skipped = match evaluation.n_skipped {
+    let skipped = match metrics.n_skipped {
         0 => String::new(),
         n => format!(", {n} skipped before the first score"),
     };
@@ -57,25 +57,25 @@ fn heading(facts: &Facts<'_>) -> String {
         "{}: {}{synthetic}\n{} months, {days}\nevery factor has scores in {} of them{skipped}\n",
         fit(&manifest.name, 40),
         fit(&manifest.title, 58),
-        evaluation.n_months,
-        evaluation.n_live,
+        metrics.n_months,
+        metrics.n_live,
     )
 }
 
-/// How well scores order what sectors gain next.
-fn factors(evaluation: &Evaluation) -> String {
+/// How well scores order the later returns of sectors.
+fn factors(metrics: &Metrics) -> String {
     let columns = [
-        ("factor", Align::Left),
-        ("months", Align::Right),
+        (Term::Factor.en(), Align::Left),
+        (Term::Months.en(), Align::Right),
         ("RankIC", Align::Right),
-        ("95% interval", Align::Right),
+        (Term::ConfidenceInterval.en(), Align::Right),
         ("p", Align::Right),
-        ("detectable", Align::Right),
+        ("MDE", Align::Right),
         ("12 months", Align::Right),
         ("p", Align::Right),
     ];
     let mut table = TextTable::new(&columns);
-    for (name, factor) in evaluation.factor.sections.all.iter() {
+    for (name, factor) in metrics.factor.sections.all.iter() {
         let mean = &factor.rank_ic.mean;
         let year = factor.horizons.last().map(|horizon| &horizon.rank_ic);
         table.row([
@@ -84,29 +84,29 @@ fn factors(evaluation: &Evaluation) -> String {
             number(&mean.value, 3),
             interval(mean, 1.0, 3, ""),
             p_value(mean),
-            mean.uncertainty.map_or("-".into(), |found| format!("{:.3}", found.detectable)),
-            year.map_or("-".into(), |year| number(&year.value, 3)),
-            year.map_or("-".into(), p_value),
+            mean.detectable().map_or(NONE.into(), |effect| format!("{effect:.3}")),
+            year.map_or(NONE.into(), |year| number(&year.value, 3)),
+            year.map_or(NONE.into(), p_value),
         ]);
     }
-    table.render() + "detectable: the true mean RankIC that so many months find in four cases of five\n"
+    table.render() + "RankIC: its mean; MDE: minimum detectable effect (80% power)\n"
 }
 
-/// How well published figures are forecast; of several forecasts of one value the last.
-fn forecasts(evaluation: &Evaluation) -> String {
+/// How well published numbers are forecast; of several forecasts of one value the last.
+fn forecasts(metrics: &Metrics) -> String {
     let columns = [
         ("forecast", Align::Left),
         ("target", Align::Left),
         ("n", Align::Right),
         ("MSE", Align::Right),
-        ("R² no change", Align::Right),
+        ("vs naive", Align::Right),
         ("p", Align::Right),
-        ("R² mean", Align::Right),
+        ("vs mean", Align::Right),
         ("p", Align::Right),
     ];
     let mut table = TextTable::new(&columns);
     let mut is_empty = true;
-    for (factor, targets) in evaluation.forecast.all.iter() {
+    for (factor, targets) in metrics.forecast.all.iter() {
         for (target, of_target) in targets.iter() {
             is_empty = false;
             let latest = &of_target.latest;
@@ -122,20 +122,20 @@ fn forecasts(evaluation: &Evaluation) -> String {
             ]);
         }
     }
-    let legend = "R² out of sample against no change, the mean of the past: skill beats both\n";
+    let legend = "OOS R² vs naive (no change) and vs historical mean, with p-values of each\n";
     if is_empty { String::new() } else { table.render() + legend }
 }
 
-/// What the picks gained, and by how much more than what.
-fn portfolios(facts: &Facts<'_>) -> String {
-    let of_run = &facts.evaluation.portfolio.all;
+/// Performance of the portfolios, and the excess return over each.
+fn portfolios(facts: Facts<'_>) -> String {
+    let of_run = &facts.run.metrics.portfolio.all;
     let columns = [
-        ("portfolio", Align::Left),
-        ("a year", Align::Right),
-        ("volatility", Align::Right),
-        ("worst fall", Align::Right),
-        ("net excess", Align::Right),
-        ("95% interval", Align::Right),
+        (Term::Portfolio.en(), Align::Left),
+        ("annualised", Align::Right),
+        (Term::Volatility.en(), Align::Right),
+        (Term::MaxDrawdown.en(), Align::Right),
+        ("excess", Align::Right),
+        (Term::ConfidenceInterval.en(), Align::Right),
     ];
     let mut table = TextTable::new(&columns);
     for (portfolio, performance) in of_run.performance.iter() {
@@ -155,15 +155,15 @@ fn portfolios(facts: &Facts<'_>) -> String {
     let trading = &of_run.trading;
     table.render()
         + &format!(
-            "turnover {} a month one way, cost {} a year at {} bp\nnet excess: of the picks over this row, net of cost, twelve times the monthly mean\n",
+            "one-way turnover {} per rebalance, cost {} per year at {} bp\nexcess: annualised excess return (net) of the selected sectors over this row\n",
             percent(&trading.turnover, 0),
             percent(&trading.cost_per_year, 1),
-            facts.config.cost_bp,
+            facts.session.config().cost_bp,
         )
-        + &relative(&facts.result.run)
+        + &relative(&facts.run.rows)
 }
 
-/// The net value of the picks over that of equal weight, month by month, as a line of blocks.
+/// The net value of the portfolio over that of equal weight, month by month, as a line of blocks.
 fn relative(run: &Run) -> String {
     const WIDEST: usize = 60;
     let returns = |name: &str| -> Vec<(u32, f64)> {
@@ -182,24 +182,24 @@ fn relative(run: &Run) -> String {
     let (low, high) = (known().fold(f64::INFINITY, f64::min), known().fold(f64::NEG_INFINITY, f64::max));
     let Some(now) = known().last().filter(|_| values.len() > 2) else { return String::new() };
     let line = sparkline(&values, WIDEST);
-    format!("net picks over equal weight: {low:.2} to {high:.2}, at the end {now:.2}\n{line}\n")
+    format!("net value relative to equal weight: {low:.2} to {high:.2}, at the end {now:.2}\n{line}\n")
 }
 
 /// Other strategies on the same scores, and what it means that there are many.
-fn variants(facts: &Facts<'_>) -> String {
+fn variants(facts: Facts<'_>) -> String {
     const MOST_FACTORS: usize = 8;
-    let of_run = &facts.evaluation.portfolio.all;
+    let of_run = &facts.run.metrics.portfolio.all;
     let columns = [
         ("strategy", Align::Left),
-        ("a year", Align::Right),
+        ("annualised", Align::Right),
         ("excess", Align::Right),
-        ("95% interval", Align::Right),
-        ("minus the run", Align::Right),
-        ("95% interval", Align::Right),
+        (Term::ConfidenceInterval.en(), Align::Right),
+        ("vs run", Align::Right),
+        (Term::ConfidenceInterval.en(), Align::Right),
     ];
     let mut table = TextTable::new(&columns);
     let mut row = |name: String, variant: &Variant| {
-        let none = || ("-".to_owned(), "-".to_owned());
+        let none = || (NONE.to_owned(), NONE.to_owned());
         let difference = variant
             .difference
             .as_ref()
@@ -216,81 +216,77 @@ fn variants(facts: &Facts<'_>) -> String {
     };
     let is_short = of_run.variants.alone.len() <= MOST_FACTORS;
     for (name, variant) in of_run.variants.alone.iter().filter(|_| is_short) {
-        row(format!("{} alone", fit(name, 16)), variant);
+        row(format!("only {}", fit(name, 14)), variant);
     }
-    // Of two factors, without the one is the other alone.
+    // Of two factors, leaving one out is the other alone.
     let says_more = is_short && of_run.variants.alone.len() != 2;
     for (name, variant) in of_run.variants.without.iter().filter(|_| says_more) {
-        row(format!("without {}", fit(name, 16)), variant);
+        row(format!("all but {}", fit(name, 14)), variant);
     }
     let table = if is_short { table.render() } else { String::new() };
     table + &doubts(of_run)
 }
 
 /// How far the result depends on choices, and how good luck alone would look.
-fn doubts(of_run: &PortfolioEvaluation) -> String {
+fn doubts(of_run: &PortfolioMetrics) -> String {
     let mut text = String::new();
     if let Some((low, high)) = of_run.variants.excess_range() {
         let n = of_run.variants.sensitivity.len();
         let range = format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high);
-        writeln!(text, "{n} settings of top, min_factors and cost_bp: excess {range} a year")
+        writeln!(text, "{n} settings of top, min_factors and cost_bp: excess return (net) {range}")
             .expect("writing to a string does not fail");
     }
     let trials = &of_run.trials;
-    if let Ok(deflated) = trials.deflated_sharpe.probability.value {
+    if let Some(deflated) = trials.deflated_sharpe.probability.get() {
         let tried = match trials.n_trials {
-            1 => "the only trial (or --trials N)".to_owned(),
-            n => format!("the best of {n} trials"),
+            1 => "1 trial; more by --trials N".to_owned(),
+            n => format!("{n} trials"),
         };
-        writeln!(text, "probability of an excess beyond luck, as {tried}: {:.0}%", 100.0 * deflated)
+        writeln!(text, "{} ({tried}): {:.0}%", Term::DeflatedSharpe.en(), 100.0 * deflated)
             .expect("writing to a string does not fail");
     }
-    if let Ok(overfitting) = trials.overfitting.probability.value {
+    if let Some(overfitting) = trials.overfitting.probability.get() {
         let n = trials.overfitting.n_strategies;
-        writeln!(
-            text,
-            "overfitting: best of {n} on half the months, below the median on the rest: {:.0}%",
-            100.0 * overfitting
-        )
-        .expect("writing to a string does not fail");
+        writeln!(text, "PBO (CSCV, {n} configurations): {:.0}%", 100.0 * overfitting)
+            .expect("writing to a string does not fail");
     }
     text
 }
 
-fn portfolio_name(facts: &Facts<'_>, portfolio: &str) -> String {
+fn portfolio_name(facts: Facts<'_>, portfolio: &str) -> String {
     match portfolio {
-        TOP => format!("top {}", facts.config.top),
-        TOP_NET => format!("top {} net", facts.config.top),
-        EQUAL_WEIGHT => "equal weight".into(),
-        code => match facts.dataset.find_entity(code) {
-            Some(entity) => fit(&facts.dataset.entities()[entity].name, 24),
+        TOP => format!("top {} gross", facts.session.config().top),
+        TOP_NET => format!("top {} net", facts.session.config().top),
+        EQUAL_WEIGHT => Term::EqualWeight.en().into(),
+        code => match facts.session.dataset().find_entity(code) {
+            Some(entity) => fit(&facts.session.dataset().entities()[entity].name, 24),
             None => fit(code, 24),
         },
     }
 }
 
-/// The last picks, best first.
-fn last_picks<'a>(facts: &Facts<'a>) -> Vec<&'a RankingRow> {
-    let ranking = &facts.result.run.ranking;
+/// The sectors that were selected last, best first.
+fn last_selected<'a>(facts: Facts<'a>) -> Vec<&'a RankingRow> {
+    let ranking = &facts.run.rows.ranking;
     let last = ranking.last().map(|place| place.execution);
-    let mut picks: Vec<&RankingRow> =
+    let mut selected: Vec<&RankingRow> =
         ranking.iter().filter(|place| Some(place.execution) == last && place.weight > 0.0).collect();
-    picks.sort_by_key(|place| place.rank);
-    picks
+    selected.sort_by_key(|place| place.rank);
+    selected
 }
 
 /// The scores of a sector on a day, in the order of the factors.
-fn scores_of(facts: &Facts<'_>, place: &RankingRow) -> Vec<Option<f64>> {
-    let run = &facts.result.run;
+fn scores_of(facts: Facts<'_>, place: &RankingRow) -> Vec<Option<f64>> {
+    let run = &facts.run.rows;
     let from = run.scores.partition_point(|score| score.execution < place.execution);
     let of_day = run.scores[from..].iter().take_while(|score| score.execution == place.execution);
     of_day.filter(|score| score.sector == place.sector).map(|score| score.score).collect()
 }
 
-fn picks(facts: &Facts<'_>) -> String {
+fn selected(facts: Facts<'_>) -> String {
     const MOST_SHOWN: usize = 20;
-    let picks = last_picks(facts);
-    let Some(first) = picks.first() else { return String::new() };
+    let selected = last_selected(facts);
+    let Some(first) = selected.first() else { return String::new() };
     let mut columns = vec![
         ("rank", Align::Right),
         ("code", Align::Left),
@@ -300,15 +296,15 @@ fn picks(facts: &Facts<'_>) -> String {
     ];
     columns.push(("scores", Align::Left));
     let mut table = TextTable::new(&columns);
-    for place in picks.iter().take(MOST_SHOWN) {
-        let entity = &facts.result.run.entities[place.sector as usize];
+    for place in selected.iter().take(MOST_SHOWN) {
+        let entity = &facts.run.rows.entities[place.sector as usize];
         let names = match &entity.name_zh {
             Some(name_zh) => format!("{} {}", fit(&entity.name, 28), fit(name_zh, 12)),
             None => fit(&entity.name, 40),
         };
         let scores = scores_of(facts, place)
             .into_iter()
-            .map(|score| score.map_or("-".into(), |score| score.to_string()));
+            .map(|score| score.map_or(NONE.into(), |score| score.to_string()));
         table.row([
             place.rank.to_string(),
             fit(&entity.code, 10),
@@ -318,50 +314,52 @@ fn picks(facts: &Facts<'_>) -> String {
             scores.collect::<Vec<String>>().join(" "),
         ]);
     }
-    let day = facts.result.run.executions[first.execution as usize].as_of;
-    let more = match picks.len().saturating_sub(MOST_SHOWN) {
+    let day = facts.run.rows.executions[first.execution as usize].as_of;
+    let more = match selected.len().saturating_sub(MOST_SHOWN) {
         0 => String::new(),
         n => format!("and {n} more\n"),
     };
-    let names: Vec<String> = facts.result.run.factors.iter().map(|name| fit(name, 16)).collect();
+    let names: Vec<String> = facts.run.rows.factors.iter().map(|name| fit(name, 16)).collect();
     format!(
-        "picks of {day}, the last that have an exit\nscores: {}\n{}{more}",
+        "selected sectors of {day}, the last with an exit (— not scored)\nscores: {}\n{}{more}",
         names.join(", "),
         table.render()
     )
 }
 
-fn warnings(facts: &Facts<'_>) -> String {
-    let lines = facts.result.warnings.iter();
-    lines.fold(String::new(), |text, warning| text + "note: " + &fit(&warning.to_string(), 300) + "\n")
+fn warnings(facts: Facts<'_>) -> String {
+    let lines = facts.run.record.warnings.iter();
+    lines.fold(String::new(), |text, warning| {
+        text + "warning: " + &fit(&sentences::warning(Lang::En, warning), 300) + "\n"
+    })
 }
 
 /// A number with its sign, or a dash.
-fn number(figure: &Figure, digits: usize) -> String {
-    figure.value.map_or("-".into(), |value| format!("{value:.digits$}"))
+fn number(metric: &Metric, digits: usize) -> String {
+    metric.get().map_or(NONE.into(), |value| format!("{value:.digits$}"))
 }
 
-fn percent(figure: &Figure, digits: usize) -> String {
-    figure.value.map_or("-".into(), |value| format!("{:.digits$}%", value * 100.0))
+fn percent(metric: &Metric, digits: usize) -> String {
+    metric.get().map_or(NONE.into(), |value| format!("{:.digits$}%", value * 100.0))
 }
 
 fn interval(estimate: &Estimate, factor: f64, digits: usize, unit: &str) -> String {
-    estimate.uncertainty.map_or("-".into(), |uncertainty| {
-        let (low, high) = uncertainty.interval;
-        format!("{:+.digits$} to {:+.digits$}{unit}", low * factor, high * factor)
+    estimate.interval().map_or(NONE.into(), |(low, high)| {
+        format!("[{:+.digits$}{unit}, {:+.digits$}{unit}]", low * factor, high * factor)
     })
 }
 
 fn p_value(estimate: &Estimate) -> String {
-    estimate.uncertainty.map_or("-".into(), |uncertainty| {
-        if uncertainty.p_value < 0.005 { "<0.01".into() } else { format!("{:.2}", uncertainty.p_value) }
-    })
+    estimate
+        .p_value()
+        .map_or(NONE.into(), |p_value| if p_value < 0.005 { "<0.01".into() } else { format!("{p_value:.2}") })
 }
 
-/// Returns the summary for programs; the whole evaluation is in `metrics.json` too.
-pub(super) fn as_json(facts: &Facts<'_>, place: &Path) -> Value {
-    let run = &facts.result.run;
-    let picks: Vec<Value> = last_picks(facts)
+/// Returns the summary for programs; all metrics are in `metrics.json` too.
+pub(super) fn as_json(session: &Session, run: &rotor::Run, place: &Path) -> Value {
+    let facts = Facts { session, run };
+    let run = &facts.run.rows;
+    let picks: Vec<Value> = last_selected(facts)
         .into_iter()
         .map(|place| {
             let entity = &run.entities[place.sector as usize];
@@ -382,15 +380,15 @@ pub(super) fn as_json(facts: &Facts<'_>, place: &Path) -> Value {
             })
         })
         .collect();
-    let manifest = facts.dataset.manifest();
+    let manifest = facts.session.dataset().manifest();
     json!({
         "run": place.display().to_string(),
         "dataset": manifest.name,
         "synthetic": manifest.synthetic,
         "picks_of": run.ranking.last().map(|place| run.executions[place.execution as usize].as_of.to_string()),
         "picks": picks,
-        "trials": facts.trials.to_json(),
-        "warnings": facts.result.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "metrics": facts.evaluation.to_json(),
+        "trials": facts.run.record.trials,
+        "warnings": facts.run.record.warnings,
+        "metrics": facts.run.metrics,
     })
 }

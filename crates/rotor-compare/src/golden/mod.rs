@@ -9,20 +9,25 @@ mod text;
 use std::collections::BTreeMap;
 
 use rotor_fs::sha256;
-use rotor_run::{Run, RunFolder};
+use rotor_run::{Run, RunFolder, Warning};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::facts::{Cell, Fact, sheets};
-use crate::{Comparison, compare};
+use crate::inputs::Input;
+use crate::{Comparison, Side, compared};
 
 pub use parse::GoldenFault;
 
 /// A golden backtest, as far as its text keeps it.
 #[derive(Clone, Debug)]
 pub struct Golden {
-    /// The run.
-    folder: RunFolder,
+    /// The facts that it keeps.
+    run: Run,
+    /// The leaves of `metrics.json` that it keeps.
+    metrics: Value,
+    inputs: Vec<Input>,
+    warnings: Vec<Warning>,
     /// What the text does not keep.
     digests: Vec<Digest>,
 }
@@ -69,7 +74,7 @@ impl Golden {
     /// Compares two golden backtests: first what was accepted, then what is.
     #[must_use]
     pub fn compare(before: &Self, after: &Self) -> GoldenComparison {
-        let mut comparison = compare(&before.folder, &after.folder, 0.0);
+        let mut comparison = compared(before.side(), after.side(), 0.0);
         let is_same = |one: &Digest, other: &Digest| one.file == other.file && one.group == other.group;
         let other =
             |list: &[Digest], digest: &Digest| list.iter().find(|other| is_same(digest, other)).cloned();
@@ -80,6 +85,12 @@ impl Golden {
         let digests: Vec<_> = pairs.filter(|(before, after)| before != after).collect();
         comparison.is_same &= digests.is_empty();
         GoldenComparison { comparison, digests }
+    }
+}
+
+impl Golden {
+    fn side(&self) -> Side<'_> {
+        Side { run: &self.run, metrics: &self.metrics, inputs: &self.inputs, warnings: &self.warnings }
     }
 }
 

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use rotor_data::model::Entity;
 use rotor_factor::{Date, EntityKind, Month};
-use rotor_run::{Execution, RankingRow, Return, Run, RunFolder, Score, Turnover};
+use rotor_run::{Execution, RankingRow, Return, Run, Score, Turnover, Warning};
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::text::{MONTHS, NO_ROW, NO_SCORE, PICKS};
 use super::{Digest, Golden, document};
+use crate::Part;
+use crate::inputs::{Input, put};
 
 /// Why a text is no golden backtest.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,12 +32,10 @@ type Row<'a> = (usize, Vec<&'a str>);
 pub(super) fn parse(text: &str) -> Result<Golden, GoldenFault> {
     let sections = sections(text)?;
     let of = |name: &str| sections.get(name).map(Vec::as_slice).unwrap_or_default();
-    let provenance = match document(leaves(of("inputs"))?) {
-        Value::Object(entries) => entries,
-        _ => serde_json::Map::new(),
-    };
-    let factors = provenance.get("factors").and_then(Value::as_array).into_iter().flatten();
-    let factors = factors.filter_map(|factor| factor.get("name")?.as_str()).map(str::to_owned).collect();
+    let line = of("inputs").first().map_or(0, |(line, _)| *line);
+    let kept: KeptInputs = serde_json::from_value(document(leaves(of("inputs"))?))
+        .map_err(|error| fault(line, format!("the inputs are not those of a run: {error}")))?;
+    let factors = kept.factors.iter().map(|factor| factor.name.clone()).collect();
     let mut run = Run { factors, ..Run::default() };
     sectors(of("sectors"), &mut run)?;
     months(of("months"), &mut run)?;
@@ -42,7 +43,58 @@ pub(super) fn parse(text: &str) -> Result<Golden, GoldenFault> {
     scores(of("scores"), &mut run)?;
     let digests = of("digests").iter().map(digest).collect::<Result<_, _>>()?;
     let metrics = document(leaves(of("metrics"))?);
-    Ok(Golden { folder: RunFolder { run, metrics, provenance }, digests })
+    let inputs = kept.leaves();
+    let warnings = kept.warnings.into_iter().map(KeptWarning::coded).collect();
+    Ok(Golden { run, metrics, inputs, warnings, digests })
+}
+
+/// What a text keeps of what the run was made of.
+#[derive(Deserialize)]
+struct KeptInputs {
+    #[serde(default)]
+    dataset: Value,
+    #[serde(default)]
+    config: Value,
+    #[serde(default)]
+    factors: Vec<KeptFactor>,
+    #[serde(default)]
+    warnings: Vec<KeptWarning>,
+}
+
+/// What a text keeps of a factor.
+#[derive(Deserialize)]
+struct KeptFactor {
+    name: String,
+    version: String,
+}
+
+/// A warning; texts that release 0.1 wrote have sentences.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum KeptWarning {
+    Coded(Warning),
+    Sentence(String),
+}
+
+impl KeptWarning {
+    fn coded(self) -> Warning {
+        match self {
+            Self::Coded(warning) => warning,
+            Self::Sentence(text) => Warning::Text { text },
+        }
+    }
+}
+
+impl KeptInputs {
+    fn leaves(&self) -> Vec<Input> {
+        let mut inputs = Vec::new();
+        put(Part::Data, &self.dataset, "sha256.", &mut inputs);
+        put(Part::Configuration, &self.config, "factor.", &mut inputs);
+        for KeptFactor { name, version } in &self.factors {
+            inputs.push(((Part::Factor, format!("{name}.version")), version.as_str().into()));
+        }
+        inputs
+    }
 }
 
 fn fault(line: usize, reason: impl Into<String>) -> GoldenFault {
@@ -182,7 +234,7 @@ fn scores(lines: &[Line<'_>], run: &mut Run) -> Result<(), GoldenFault> {
         let factor = factor.ok_or_else(|| fault(line, format!("there is no factor `{}`", cells[1])))? as u32;
         for (sector, cell) in sectors.iter().zip(&cells[2..]).filter(|(_, cell)| **cell != NO_ROW) {
             let score = if *cell == NO_SCORE { None } else { Some(value(line, cell, "a score")?) };
-            run.scores.push(Score { execution, factor, sector: *sector, score, raw: None, note: None });
+            run.scores.push(Score { execution, factor, sector: *sector, score, raw: None, reason: None });
         }
     }
     Ok(())

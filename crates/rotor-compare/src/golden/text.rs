@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_run::{Run, RunFolder};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{digests, nine_digits};
 use crate::leaves;
@@ -25,13 +25,14 @@ pub(super) fn text(name: &str, folder: &RunFolder) -> String {
     );
     let mut section = |name: &str, lines: String| text.extend(["\n[", name, "]\n", &lines]);
     section("inputs", inputs(folder));
-    section("metrics", metrics(&folder.metrics));
+    let document = folder.metrics.to_json();
+    section("metrics", metrics(&document));
     section("sectors", sectors(run));
     section("months", months(run));
     section("picks", picks(run));
     section("scores", scores(run));
     let mut lines = String::new();
-    for digest in digests(run, &folder.metrics) {
+    for digest in digests(run, &document) {
         let group = digest.group.as_deref().unwrap_or_default();
         put(&mut lines, format_args!("{},{group},{},{}", digest.file, digest.n_rows, digest.sha256));
     }
@@ -51,8 +52,14 @@ fn inputs(folder: &RunFolder) -> String {
         "factors" => matches!(path.rsplit('.').next(), Some("name" | "version" | "weight")),
         _ => true,
     };
-    for part in ["dataset", "factors", "config", "warnings"] {
-        let Some(value) = folder.provenance.get(part) else { continue };
+    let record = &folder.record;
+    let parts = [
+        ("dataset", json!(record.dataset)),
+        ("factors", json!(record.factors)),
+        ("config", record.config.to_json()),
+        ("warnings", json!(record.warnings)),
+    ];
+    for (part, value) in &parts {
         for (path, value) in leaves(value) {
             if is_kept(part, &path) {
                 let dot = if path.is_empty() { "" } else { "." };

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
-use super::{MetricChange, Metrics};
+use super::{MetricChange, MetricChanges};
 use crate::{is_close, leaves};
 
-pub(super) fn changed_metrics(before: &Value, after: &Value, tolerance: f64) -> Metrics {
+/// Returns what differs in the documents of two evaluations, leaf by leaf; `tolerance` as in [`crate::Comparison`].
+#[must_use]
+pub fn changed_metrics(before: &Value, after: &Value, tolerance: f64) -> MetricChanges {
     let (firsts, seconds) = (leaves(before), leaves(after));
     let find = |list: &[(String, usize)], path: &str| {
         list.binary_search_by(|(known, _)| known.as_str().cmp(path)).ok().map(|idx| list[idx].1)
@@ -35,7 +37,7 @@ pub(super) fn changed_metrics(before: &Value, after: &Value, tolerance: f64) -> 
         after: Some((*value).clone()),
     }));
     changed.sort_by_key(|change| weight_of(&change.path));
-    Metrics { n, changed }
+    MetricChanges { n, changed }
 }
 
 /// Whether two leaves say the same; numbers, those of an interval as well, as far as `tolerance` cares.

@@ -1,17 +1,18 @@
 //! What came out of two runs: facts by month and subject, picks, metrics.
 
+mod holdings;
 mod metrics;
-mod picks;
 mod rows;
 
 use rotor_factor::{Date, Month};
-use rotor_run::{Run, RunFolder};
+use rotor_run::{Run, Warning};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::Side;
 use crate::facts::{Datum, Sheet, sheets};
-use metrics::changed_metrics;
-use picks::changed_picks;
+use holdings::changed_holdings;
+pub use metrics::changed_metrics;
 use rows::compared;
 
 /// What came out of two runs and differs.
@@ -25,12 +26,12 @@ pub struct Results {
     pub facts: Vec<FactChange>,
     /// How many facts were compared, rows that only one of the runs has included.
     pub n_facts: usize,
-    /// Months in which other sectors are held, or other shares of them.
-    pub picks: Vec<PickChange>,
+    /// Months in which other sectors are held, or other weights of them.
+    pub picks: Vec<HoldingsChange>,
     /// Numbers of `metrics.json`.
-    pub metrics: Metrics,
+    pub metrics: MetricChanges,
     /// Warnings that only one of the runs has.
-    pub warnings: Warnings,
+    pub warnings: WarningChanges,
 }
 
 /// A month that is not the same in both runs.
@@ -88,9 +89,9 @@ pub struct Change {
     pub after: Datum,
 }
 
-/// A month in which other sectors are held, or other shares of them.
+/// A month in which other sectors are held, or other weights of them.
 #[derive(Clone, Debug, Serialize)]
-pub struct PickChange {
+pub struct HoldingsChange {
     /// The last complete month on the execution day.
     #[serde(serialize_with = "as_text")]
     pub month: Month,
@@ -115,7 +116,7 @@ pub struct Named {
 
 /// What differs in `metrics.json`.
 #[derive(Clone, Debug, Serialize)]
-pub struct Metrics {
+pub struct MetricChanges {
     /// How many leaves the two documents have.
     pub n: usize,
     /// Those that differ: of the portfolio first, then of factors and forecasts, in the order of the document.
@@ -135,11 +136,11 @@ pub struct MetricChange {
 
 /// Warnings that only one of the runs has.
 #[derive(Clone, Debug, Serialize)]
-pub struct Warnings {
+pub struct WarningChanges {
     /// Only the first.
-    pub gone: Vec<String>,
+    pub gone: Vec<Warning>,
     /// Only the second.
-    pub new: Vec<String>,
+    pub new: Vec<Warning>,
 }
 
 impl Results {
@@ -156,9 +157,8 @@ impl Results {
 }
 
 /// Returns what differs in what came out of two runs; `tolerance` as in [`crate::Comparison`].
-#[must_use]
-pub fn changed_results(before: &RunFolder, after: &RunFolder, tolerance: f64) -> Results {
-    let (first, second) = (&before.run, &after.run);
+pub(crate) fn changed_results(before: Side<'_>, after: Side<'_>, tolerance: f64) -> Results {
+    let (first, second) = (before.run, after.run);
     let (mut facts, mut n_facts) = (Vec::new(), 0);
     let (firsts, mut seconds) = (sheets(first), sheets(second));
     for sheet in firsts {
@@ -178,12 +178,8 @@ pub fn changed_results(before: &RunFolder, after: &RunFolder, tolerance: f64) ->
         facts.extend(changes);
         n_facts += n_rows;
     }
-    let warnings = |folder: &RunFolder| -> Vec<String> {
-        let list = folder.provenance.get("warnings").and_then(Value::as_array);
-        list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-    };
-    let (gone, new) = (warnings(before), warnings(after));
-    let without = |list: &[String], other: &[String]| {
+    let (gone, new) = (before.warnings, after.warnings);
+    let without = |list: &[Warning], other: &[Warning]| {
         list.iter().filter(|warning| !other.contains(warning)).cloned().collect()
     };
     Results {
@@ -191,9 +187,9 @@ pub fn changed_results(before: &RunFolder, after: &RunFolder, tolerance: f64) ->
         months: changed_months(first, second),
         facts,
         n_facts,
-        picks: changed_picks(first, second, tolerance),
-        metrics: changed_metrics(&before.metrics, &after.metrics, tolerance),
-        warnings: Warnings { gone: without(&gone, &new), new: without(&new, &gone) },
+        picks: changed_holdings(first, second, tolerance),
+        metrics: changed_metrics(before.metrics, after.metrics, tolerance),
+        warnings: WarningChanges { gone: without(gone, new), new: without(new, gone) },
     }
 }
 

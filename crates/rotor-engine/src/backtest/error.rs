@@ -1,62 +1,10 @@
-//! Why there is no backtest, and what a reader of one must know.
-
-use std::fmt;
+//! Why there is no backtest.
 
 use rotor_data::SweepError;
 use rotor_factor::{Date, EntityKind, Month};
 
 use crate::plan::PlanError;
 use crate::schedule::ScheduleError;
-
-/// What a reader of a run must know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Warning {
-    /// A factor has no scores, for the dataset lacks its inputs.
-    MissingInput {
-        /// The factor.
-        factor: String,
-        /// What is missing.
-        reason: String,
-    },
-    /// A factor failed.
-    FactorFailed {
-        /// The factor.
-        factor: String,
-        /// On how many days.
-        n_days: usize,
-        /// The first of them.
-        first: Date,
-        /// What it said then.
-        reason: String,
-    },
-    /// The months before the first factor is live are left out.
-    Skipped {
-        /// How many.
-        n_days: usize,
-        /// The first day that is not left out.
-        first_kept: Date,
-    },
-    /// On some days no factor had any score, and the codes decided.
-    NothingLive {
-        /// The days.
-        days: Vec<Date>,
-    },
-    /// On some days fewer sectors than asked for could be picked.
-    FewerPicks {
-        /// On how many days.
-        n_days: usize,
-        /// How many were asked for.
-        top: usize,
-    },
-    /// The signal shares the month-end close at which is traded.
-    SharedClose,
-    /// Weights of industries in some sectors were used before they were released, as there were none yet.
-    EarlyBridge {
-        /// On how many days.
-        n_days: usize,
-    },
-}
 
 /// Why there is no backtest.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -203,45 +151,45 @@ impl BacktestError {
     }
 }
 
+impl BacktestError {
+    /// Returns the error in Chinese; `None` for one that no note shows.
+    #[must_use]
+    pub fn text_zh(&self) -> Option<String> {
+        Some(match self {
+            Self::Reversed { start, end } => format!("起始月{start}晚于结束月{end}"),
+            Self::NoExecutions { dataset, start, end: Some(end), .. } => {
+                format!("数据集`{dataset}`在{start}至{end}之间没有可平仓的调仓日")
+            }
+            Self::NoExecutions { dataset, start, end: None, .. } => {
+                format!("数据集`{dataset}`自{start}起没有可平仓的调仓日")
+            }
+            Self::NeverLive { .. } => "所有月份均无因子评分".into(),
+            Self::FactorFailed { factor, as_of, reason, .. } => {
+                format!("因子`{factor}`于{as_of}出错：{reason}")
+            }
+            Self::NobodyAlive { dataset, as_of } => {
+                format!("数据集`{dataset}`截至{as_of}没有任何行业的收盘价")
+            }
+            _ => return None,
+        })
+    }
+
+    /// Returns in Chinese how to mend it; `None` for an error that no note shows.
+    #[must_use]
+    pub fn hint_zh(&self) -> Option<String> {
+        Some(match self {
+            Self::Reversed { .. } => "请设置`start`（默认2015-01）或`end`".into(),
+            Self::NeverLive { .. } => {
+                "因子需要输入数据及首月之前数年的历史；可用`rotor dataset describe`查看现有数据".into()
+            }
+            Self::FactorFailed { hint: None, .. } => "请修正因子，或设置`on_error = \"skip\"`".into(),
+            Self::NobodyAlive { .. } => "可用`rotor dataset describe`查看有哪些交易日".into(),
+            _ => return None,
+        })
+    }
+}
+
 /// Pairs of a name and a text, each on a line of its own.
 fn each_on_a_line(pairs: &[(String, String)]) -> String {
     pairs.iter().fold(String::new(), |lines, (name, text)| lines + "\n  `" + name + "`: " + text)
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::MissingInput { factor, reason } => write!(f, "factor `{factor}` has no scores: {reason}"),
-            Self::FactorFailed { factor, n_days, first, reason } => {
-                let days = if *n_days == 1 { "day" } else { "days" };
-                write!(f, "factor `{factor}` failed on {n_days} {days}, first on {first}: {reason}")
-            }
-            Self::Skipped { n_days, first_kept } => {
-                write!(f, "{n_days} months before {first_kept} are skipped: no factor had a score yet")
-            }
-            Self::NothingLive { days } => {
-                let first = days.first().map_or(String::new(), ToString::to_string);
-                write!(
-                    f,
-                    "no factor had a score in {} months, first on {first}: raw values and codes decided there",
-                    days.len()
-                )
-            }
-            Self::FewerPicks { n_days, top } => {
-                write!(
-                    f,
-                    "fewer than {top} sectors could be picked in {n_days} months; all of them were held equally"
-                )
-            }
-            Self::SharedClose => f.write_str(
-                "the dataset has month-end closes only: the signal sees the close at which is traded",
-            ),
-            Self::EarlyBridge { n_days } => {
-                write!(
-                    f,
-                    "bridge weights of some sectors were not public yet in {n_days} months: their earliest were used there"
-                )
-            }
-        }
-    }
 }

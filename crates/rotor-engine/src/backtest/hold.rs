@@ -2,10 +2,9 @@
 
 use rotor_factor::Date;
 use rotor_run::portfolio::{N_QUANTILES, Portfolio};
-use rotor_run::{Config, RankingRow, Return, Run, Turnover};
+use rotor_run::{Config, RankingRow, Return, Run, Turnover, Warning};
 use rotor_strategy::{CrossSections, RankedSector, cost, net_of_cost, target_weights};
 
-use super::Warning;
 use super::signals::Signals;
 use crate::returns::benchmark_return;
 

@@ -10,7 +10,7 @@ use rotor_data::{Dataset, PriceFrequency};
 use rotor_factor::{AsOf, Date, EntityKind, Released, Source, Spec, nearest};
 use rotor_plugin::Instance;
 use rotor_run::portfolio::Portfolio;
-use rotor_run::{Config, KeptTables, OnError, OnMissingInput, Run};
+use rotor_run::{Config, KeptTables, OnError, OnMissingInput, Run, Warning};
 use rotor_strategy::CrossSections;
 
 use crate::plan::Plan;
@@ -20,7 +20,7 @@ use crate::views::Views;
 use crate::watch::{Counter, Watch};
 use signals::Signals;
 
-pub use error::{BacktestError, Warning};
+pub use error::BacktestError;
 
 /// A factor of a run.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,24 @@ pub struct Member<'a> {
     pub instance: &'a Instance,
     /// Its weight in the total, 0 or more; of weight 0 it counts in nothing.
     pub weight: f64,
+}
+
+/// A factor that cannot have a score in any month, because the dataset lacks its inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingInput {
+    /// The factor.
+    pub factor: String,
+    /// What is missing.
+    pub reason: String,
+    /// The same in Chinese.
+    pub reason_zh: Option<String>,
+}
+
+impl From<MissingInput> for Warning {
+    fn from(missing: MissingInput) -> Self {
+        let MissingInput { factor, reason, reason_zh } = missing;
+        Self::MissingInput { factor, reason, reason_zh }
+    }
 }
 
 /// What a backtest gave.
@@ -80,9 +98,9 @@ pub(crate) fn backtest_until(
     let can_count =
         |(factor, member): (usize, &Member<'_>)| member.weight > 0.0 && plan.refusal(factor).is_none();
     if !members.iter().enumerate().any(can_count) {
-        return Err(BacktestError::NeverLive { reasons: refused });
+        return Err(BacktestError::NeverLive { reasons: pairs(refused) });
     }
-    warnings.extend(refused.into_iter().map(|(factor, reason)| Warning::MissingInput { factor, reason }));
+    warnings.extend(refused.into_iter().map(Warning::from));
 
     let mut days: Vec<AsOf> = executions.iter().map(|execution| execution.as_of).collect();
     let tables = match config.tables {
@@ -119,14 +137,22 @@ pub fn missing_inputs(
     dataset: &Dataset,
     config: &Config,
     members: &[Member<'_>],
-) -> Result<Vec<(String, String)>, BacktestError> {
+) -> Result<Vec<MissingInput>, BacktestError> {
     Ok(refused(members, &checked_plan(dataset, config, members)?))
 }
 
 /// The factors that cannot have a score, with what they lack.
-fn refused(members: &[Member<'_>], plan: &Plan) -> Vec<(String, String)> {
-    let names = members.iter().map(|member| member.instance.spec().name().to_owned());
-    names.enumerate().filter_map(|(factor, name)| Some((name, plan.refusal(factor)?))).collect()
+fn refused(members: &[Member<'_>], plan: &Plan) -> Vec<MissingInput> {
+    let missing = |(factor, member): (usize, &Member<'_>)| {
+        let (reason, reason_zh) = (plan.refusal(factor)?, plan.refusal_zh(factor));
+        Some(MissingInput { factor: member.instance.spec().name().to_owned(), reason, reason_zh })
+    };
+    members.iter().enumerate().filter_map(missing).collect()
+}
+
+/// Factors with their reasons, for errors.
+fn pairs(missing: Vec<MissingInput>) -> Vec<(String, String)> {
+    missing.into_iter().map(|missing| (missing.factor, missing.reason)).collect()
 }
 
 /// Refuses a dataset that lacks inputs, if the configuration says so.
@@ -140,7 +166,8 @@ pub(crate) fn stop_without_inputs(
     if missing.is_empty() || config.on_missing_input == OnMissingInput::Warn {
         return Ok(());
     }
-    Err(BacktestError::MissingInputs { dataset: dataset.manifest().name.clone(), missing })
+    let dataset = dataset.manifest().name.clone();
+    Err(BacktestError::MissingInputs { dataset, missing: pairs(missing) })
 }
 
 fn checked_schedule(
@@ -300,12 +327,12 @@ pub(crate) fn stop_at_failure(
 fn most_frequent_reasons(run: &Run) -> Vec<(String, String)> {
     let mut counts: BTreeMap<(u32, &str), usize> = BTreeMap::new();
     for score in &run.scores {
-        let note = score.note.map_or("", |note| run.texts.get(note));
-        *counts.entry((score.factor, note)).or_default() += 1;
+        let reason = score.reason.map_or("", |reason| &run.reasons.get(reason).text);
+        *counts.entry((score.factor, reason)).or_default() += 1;
     }
     let reason = |factor: u32| {
-        let of_factor = counts.iter().filter(|((of, note), _)| *of == factor && !note.is_empty());
-        of_factor.max_by_key(|(_, n)| **n).map_or("no reason given", |((_, note), _)| note).to_owned()
+        let of_factor = counts.iter().filter(|((of, reason), _)| *of == factor && !reason.is_empty());
+        of_factor.max_by_key(|(_, n)| **n).map_or("no reason given", |((_, reason), _)| reason).to_owned()
     };
     let factors = run.factors.iter().enumerate();
     factors.map(|(factor, name)| (name.clone(), reason(factor as u32))).collect()
@@ -328,12 +355,12 @@ fn warn(
         let mut failures =
             (0..n_days).filter_map(|day| Some((day, signals.outcomes[factor][day].as_ref().err()?)));
         if let Some((first, error)) = failures.next() {
-            let (n_days, reason) = (1 + failures.count(), error.to_string());
             warnings.push(Warning::FactorFailed {
                 factor: member.instance.spec().name().into(),
-                n_days,
+                n_days: 1 + failures.count(),
                 first: day(first),
-                reason,
+                reason: error.to_string(),
+                reason_zh: error.text_zh(),
             });
         }
     }
@@ -363,7 +390,7 @@ fn warn(
         };
         let n_days = signals.executions.iter().zip(&signals.sectors).filter(is_early).count();
         if n_days > 0 {
-            warnings.push(Warning::EarlyBridge { n_days });
+            warnings.push(Warning::EarlyMapping { n_days });
         }
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use rotor_data::Dataset;
-use rotor_factor::{AsOf, EntityKind, EntityRef, Month, Signal};
+use rotor_factor::{AsOf, EntityKind, EntityRef, Explanation, Month, Signal};
+use rotor_plugin::CallError;
 use rotor_run::{
     Diagnostic, Execution as RunExecution, FactorTable, Forecast, History, KeptTables, Run, Score,
-    SectorReturn,
+    ScoreReason, SectorReturn,
 };
 
 use super::Member;
@@ -65,17 +66,19 @@ impl<'a> Signals<'a> {
         run.scores.reserve(n_rows * self.members.len());
         for day in 0..self.executions.len() {
             for (factor, outcomes) in self.outcomes.iter().enumerate() {
-                let failure = outcomes[day].as_ref().err().map(|error| run.texts.id(&error.to_string()));
+                let failure = outcomes[day].as_ref().err().map(|error| run.reasons.id(of_failure(error)));
                 for (position, sector) in self.sectors[day].iter().enumerate() {
-                    let (score, raw, note) = match &outcomes[day] {
+                    let (score, raw, reason) = match &outcomes[day] {
                         Ok(signal) => match signal.score_of(position) {
                             Ok(score) => (Some(score), signal.raw_of(position), None),
-                            Err(reason) => (None, signal.raw_of(position), Some(run.texts.id(reason))),
+                            Err(reason) => {
+                                (None, signal.raw_of(position), Some(run.reasons.id(of_sector(reason))))
+                            }
                         },
                         Err(_) => (None, None, failure),
                     };
                     let (execution, factor) = (day as u32, factor as u32);
-                    run.scores.push(Score { execution, factor, sector: *sector, score, raw, note });
+                    run.scores.push(Score { execution, factor, sector: *sector, score, raw, reason });
                 }
             }
         }
@@ -200,4 +203,18 @@ impl<'a> Signals<'a> {
             kind => self.dataset.of_kind(kind)[entity.position] as u32,
         }
     }
+}
+
+/// Why one sector has no score.
+fn of_sector(reason: &Explanation) -> ScoreReason {
+    ScoreReason {
+        code: reason.code().map(Into::into),
+        text: reason.text().into(),
+        text_zh: reason.text_zh().map(Into::into),
+    }
+}
+
+/// Why no sector has a score.
+fn of_failure(error: &CallError) -> ScoreReason {
+    ScoreReason { code: error.code().map(Into::into), text: error.to_string(), text_zh: error.text_zh() }
 }

@@ -4,7 +4,7 @@
 use std::sync::Barrier;
 
 use rotor_data::Dataset;
-use rotor_factor::{AsOf, Signal, Source};
+use rotor_factor::{AsOf, Explanation, Signal, Source};
 use rotor_plugin::{CallError, Instance};
 
 use super::{Finding, Promise};
@@ -172,7 +172,9 @@ pub(super) fn difference<'c>(
     for sector in 0..expected.n_sectors() {
         let (a, b) = (expected.score_of(sector), given.score_of(sector));
         if a.map(f64::to_bits) != b.map(f64::to_bits) {
-            let show = |score: Result<f64, &str>| score.map_or_else(str::to_owned, |score| score.to_string());
+            let show = |score: Result<f64, &Explanation>| {
+                score.map_or_else(ToString::to_string, |score| score.to_string())
+            };
             let what = format!("sector `{}` scores {}, then {}", code(sector), show(a), show(b));
             return Some(Difference { sector: Some(sector), what });
         }

@@ -214,7 +214,6 @@ mod tests {
             "honest",
             &["honest", "remembers", "counts", "starts"],
             "what is wrong with it",
-            "问题",
         )];
 
         fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -227,7 +226,7 @@ mod tests {
         }
 
         fn spec(&self) -> Spec {
-            Spec::new("doctored", "0.1.0", "A factor of a test", "测试")
+            Spec::new("doctored", "0.1.0", "A factor of a test")
                 .input(Input::close(EntityKind::Sector, Frequency::Monthly, 13))
                 .input(Input::series("cpi_yoy", EntityKind::Market, Frequency::Monthly, 13))
                 .input(Input::series("ppi_yoy", EntityKind::Market, Frequency::Monthly, 13))

@@ -4,8 +4,8 @@ use rotor_stats::{deviation, pearson, round9, spearman};
 use rotor_strategy::CrossSections;
 
 use super::forward::Forward;
-use super::{Coefficients, Groups, HORIZONS, LONGEST_LAG};
-use crate::figure::{Figure, Reason, at_least};
+use super::{Coefficients, Groups, HORIZONS, LONGEST_LAG, MonthlyLine, Reason};
+use crate::metric::{OrReason, at_least, finite};
 use crate::quantiles::{QuantileMonth, first_quantile};
 
 /// The fewest sectors of which a correlation is taken; fewer count as a constant cross-section.
@@ -16,7 +16,7 @@ pub(super) struct FactorMonth {
     /// The sectors with a score and a return.
     pub(super) n_sectors: usize,
     pub(super) is_unscored: bool,
-    pub(super) value: Result<Coefficients, Reason>,
+    pub(super) value: Result<MonthlyLine, Reason>,
     /// Rank correlation and correlation by horizon.
     pub(super) horizons: [Option<(f64, f64)>; HORIZONS.len()],
     /// The rank correlation by lag less one.
@@ -26,7 +26,7 @@ pub(super) struct FactorMonth {
     pub(super) quantiles: Option<QuantileMonth>,
     /// The rank correlation of the scores with those of the month before.
     pub(super) autocorrelation: Option<f64>,
-    /// The one-way turnover of the best fifth since the month before.
+    /// The one-way turnover of the best quintile since the month before.
     pub(super) turnover: Option<f64>,
 }
 
@@ -49,7 +49,7 @@ impl FactorMonth {
         } else {
             correlate(&pairs(exact, forward.over(month, 0)).0, &known, &gains)
         };
-        let one = value.ok().map(|value| (value.rank_ic, value.ic));
+        let one = value.as_ref().ok().map(|line| (line.coefficients.rank_ic, line.coefficients.ic));
         let over = |horizon: usize| {
             if HORIZONS[horizon] == 1 {
                 return one;
@@ -77,11 +77,11 @@ impl FactorMonth {
         Self {
             n_sectors: known.len(),
             is_unscored,
-            value,
             horizons: std::array::from_fn(over),
             lags: (1..=LONGEST_LAG).map(at).collect(),
             groups: (0..groups.names.len()).map(within).collect(),
-            quantiles: value.ok().and_then(|_| QuantileMonth::of_scores(&known, &gains)),
+            quantiles: value.as_ref().ok().and_then(|_| QuantileMonth::of_scores(&known, &gains)),
+            value,
             autocorrelation: before.as_ref().and_then(|before| {
                 let same =
                     |(sector, score): (&u32, &Option<f64>)| Some(((*score)?, of_sector(before, *sector)?));
@@ -112,7 +112,7 @@ fn of_sector(rows: &[(u32, f64)], sector: u32) -> Option<f64> {
     rows.binary_search_by_key(&sector, |(sector, _)| *sector).ok().map(|position| rows[position].1)
 }
 
-/// Returns ½Σ|Δw| of the best fifth; `None` if either month has none.
+/// Returns ½Σ|Δw| of the best quintile; `None` if either month has none.
 fn turnover(now: &[(u32, f64)], before: &[(u32, f64)]) -> Option<f64> {
     let held = |rows: &[(u32, f64)]| {
         let shares = first_quantile(&rows.iter().map(|(_, score)| *score).collect::<Vec<_>>())?;
@@ -135,19 +135,17 @@ fn rank_correlation(left: &[f64], right: &[f64]) -> Option<f64> {
     spearman(left, right).ok()
 }
 
-fn correlate(exact: &[f64], rounded: &[f64], gains: &[f64]) -> Result<Coefficients, Reason> {
+fn correlate(exact: &[f64], rounded: &[f64], gains: &[f64]) -> Result<MonthlyLine, Reason> {
     at_least(FEWEST_SECTORS, rounded.len())?;
     if rounded.iter().all(|score| *score == rounded[0]) {
         return Err(Reason::NoVariation);
     }
-    let (rank_ic, ic) = (spearman(rounded, gains)?, pearson(exact, gains)?);
+    let (rank_ic, ic) = (spearman(rounded, gains).or_reason()?, pearson(exact, gains).or_reason()?);
     let n = gains.len() as f64;
-    let spread = deviation(gains)?;
-    let in_range = |value: f64| Figure::new(0, Ok::<f64, Reason>(value)).value;
-    Ok(Coefficients {
-        rank_ic,
-        ic,
-        slope: in_range(ic * (spread / deviation(exact)?)),
-        mse: in_range((1.0 - ic * ic) * (spread * spread) * ((n - 1.0) / n)),
+    let spread = deviation(gains).or_reason()?;
+    Ok(MonthlyLine {
+        coefficients: Coefficients { rank_ic, ic },
+        slope: finite(ic * (spread / deviation(exact).or_reason()?)),
+        mse: finite((1.0 - ic * ic) * (spread * spread) * ((n - 1.0) / n)),
     })
 }

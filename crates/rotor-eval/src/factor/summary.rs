@@ -1,39 +1,36 @@
 //! The means of a factor's months.
 
+use rotor_run::metrics::{
+    ByName, Caveat, CoefficientSummary, Coefficients, Estimate, FactorMetrics, HorizonMetrics, LagMetrics,
+    Metric, Persistence, RegimeRankIc, Slope, WithinGroup,
+};
 use rotor_stats::{deviation, mean};
 
 use super::month::FactorMonth;
-use super::{
-    CoefficientSummary, FactorEvaluation, HORIZONS, HorizonEvaluation, InRegime, LONGEST_LAG, Lag,
-    Persistence, Slope, WithinGroup,
-};
-use crate::figure::{Estimate, Figure, mean_over_deviation};
+use super::{HORIZONS, LONGEST_LAG};
+use crate::metric::{EstimateOf, MetricOf, mean_over_deviation};
 use crate::months::Months;
-use crate::named::ByName;
-use crate::quantiles::{QuantileFigures, QuantileMonth};
-
-const CLASSICAL: &str = "naive and Newey-West t are for comparison: on overlapping months at a nominal 5% they reject a true mean of 0 in up to a half and a sixth of cases";
-const UNDECIDED: &str = "a mean of 0 within the interval is no proof that there is nothing; the minimum detectable mean says what these months could have shown";
+use crate::quantiles::QuantileMonth;
 
 pub(super) fn of_factor(
     facts: &[FactorMonth],
     months: &Months<'_>,
     group_names: &[&str],
     is_live: bool,
-) -> FactorEvaluation {
+) -> FactorMetrics {
     let included: Vec<usize> = (0..facts.len()).filter(|month| months.is_in(*month, is_live)).collect();
     let of = |value: &dyn Fn(&FactorMonth) -> Option<f64>| -> Vec<f64> {
         included.iter().filter_map(|month| value(&facts[*month])).collect()
     };
     let n_unscored = included.iter().filter(|month| facts[**month].is_unscored).count();
-    let rank_ics = of(&|fact| fact.value.ok().map(|value| value.rank_ic));
+    let rank_ics = of(&|fact| coefficients(fact).map(|value| value.rank_ic));
     let group =
         |position: usize| WithinGroup { rank_ic: Estimate::of(&of(&|fact| fact.groups[position]), 1) };
-    let [spans, quarters] = months.regimes().map(|regimes| -> ByName<InRegime> {
-        let rank_ic = |month: &usize| facts[*month].value.ok().map(|value| value.rank_ic);
+    let [spans, quarters] = months.regimes().map(|regimes| -> ByName<RegimeRankIc> {
+        let rank_ic = |month: &usize| coefficients(&facts[*month]).map(|value| value.rank_ic);
         let of_regime = |of: Vec<usize>| {
             let of_section = of.iter().filter(|month| months.is_in(**month, is_live));
-            InRegime { rank_ic: Estimate::of(&of_section.filter_map(rank_ic).collect::<Vec<_>>(), 1) }
+            RegimeRankIc { rank_ic: Estimate::of(&of_section.filter_map(rank_ic).collect::<Vec<_>>(), 1) }
         };
         regimes.into_iter().map(|(name, of)| (name, of_regime(of))).collect()
     });
@@ -42,35 +39,35 @@ pub(super) fn of_factor(
     let change = |value: fn(&FactorMonth) -> Option<f64>| {
         let values: Vec<f64> =
             included.iter().filter(follows).filter_map(|month| value(&facts[*month])).collect();
-        Figure::new(values.len(), mean(&values))
+        Metric::new(values.len(), mean(&values))
     };
-    let fifths: Vec<QuantileMonth> = included.iter().filter_map(|month| facts[*month].quantiles).collect();
-    FactorEvaluation {
+    let quintiles: Vec<QuantileMonth> = included.iter().filter_map(|month| facts[*month].quantiles).collect();
+    FactorMetrics {
         n_months: included.len(),
         n_unscored,
         n_constant: included.len() - n_unscored - rank_ics.len(),
-        ic: CoefficientSummary::of(&of(&|fact| fact.value.ok().map(|value| value.ic))),
-        rank_ic: CoefficientSummary::of(&rank_ics),
+        ic: summary(&of(&|fact| coefficients(fact).map(|value| value.ic))),
+        rank_ic: summary(&rank_ics),
         horizons: (0..HORIZONS.len()).map(|position| horizon(facts, &included, position)).collect(),
         decay: (1..=LONGEST_LAG)
-            .map(|lag| Lag { lag, rank_ic: Estimate::of(&of(&|fact| fact.lags[lag - 1]), 1) })
+            .map(|lag| LagMetrics { lag, rank_ic: Estimate::of(&of(&|fact| fact.lags[lag - 1]), 1) })
             .collect(),
         slope: Slope {
-            mean: Estimate::of(&of(&|fact| fact.value.ok()?.slope.ok()), 1),
+            mean: Estimate::of(&of(&|fact| fact.value.as_ref().ok()?.slope.clone().ok()), 1),
             r2: {
-                let r2 = of(&|fact| fact.value.ok().map(|value| value.ic * value.ic));
-                Figure::new(r2.len(), mean(&r2))
+                let r2 = of(&|fact| coefficients(fact).map(|value| value.ic * value.ic));
+                Metric::new(r2.len(), mean(&r2))
             },
             mse: {
-                let mse = of(&|fact| fact.value.ok()?.mse.ok());
-                Figure::new(mse.len(), mean(&mse))
+                let mse = of(&|fact| fact.value.as_ref().ok()?.mse.clone().ok());
+                Metric::new(mse.len(), mean(&mse))
             },
         },
         persistence: Persistence {
             autocorrelation: change(|fact| fact.autocorrelation),
             turnover: change(|fact| fact.turnover),
         },
-        quantiles: QuantileFigures::of(&fifths, None),
+        quantiles: QuantileMonth::summary(&quintiles, None),
         groups: group_names
             .iter()
             .enumerate()
@@ -78,11 +75,11 @@ pub(super) fn of_factor(
             .collect(),
         spans,
         quarters,
-        caveats: vec![UNDECIDED, CLASSICAL],
+        caveats: vec![Caveat::ZeroInInterval, Caveat::ClassicalForComparison],
     }
 }
 
-fn horizon(facts: &[FactorMonth], included: &[usize], position: usize) -> HorizonEvaluation {
+fn horizon(facts: &[FactorMonth], included: &[usize], position: usize) -> HorizonMetrics {
     let horizon = HORIZONS[position];
     let found: Vec<(usize, (f64, f64))> =
         included.iter().filter_map(|month| Some((*month, facts[*month].horizons[position]?))).collect();
@@ -90,7 +87,7 @@ fn horizon(facts: &[FactorMonth], included: &[usize], position: usize) -> Horizo
     let first = found.first().map_or(0, |(month, _)| *month);
     let apart = found.iter().filter(|(month, _)| (month - first).is_multiple_of(horizon));
     let apart: Vec<f64> = apart.map(|(_, (rank_ic, _))| *rank_ic).collect();
-    HorizonEvaluation {
+    HorizonMetrics {
         horizon,
         rank_ic: Estimate::with_classical(&rank_ics, horizon),
         ic: Estimate::with_classical(&ics, horizon),
@@ -98,14 +95,16 @@ fn horizon(facts: &[FactorMonth], included: &[usize], position: usize) -> Horizo
     }
 }
 
-impl CoefficientSummary {
-    fn of(values: &[f64]) -> Self {
-        let n = values.len();
-        Self {
-            mean: Estimate::with_classical(values, 1),
-            deviation: Figure::new(n, deviation(values)),
-            ratio: Figure::new(n, mean_over_deviation(values)),
-            share_positive: Figure::share(values.iter().filter(|value| **value > 0.0).count(), n),
-        }
+fn coefficients(fact: &FactorMonth) -> Option<Coefficients> {
+    fact.value.as_ref().ok().map(|line| line.coefficients)
+}
+
+fn summary(values: &[f64]) -> CoefficientSummary {
+    let n = values.len();
+    CoefficientSummary {
+        mean: Estimate::with_classical(values, 1),
+        deviation: Metric::new(n, deviation(values)),
+        ratio: Metric::new(n, mean_over_deviation(values)),
+        share_positive: Metric::share(values.iter().filter(|value| **value > 0.0).count(), n),
     }
 }

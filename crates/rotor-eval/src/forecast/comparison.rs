@@ -6,90 +6,43 @@
 use std::collections::BTreeMap;
 
 use rotor_factor::Date;
+use rotor_run::metrics::{
+    ClassicalComparison, DieboldMariano, Estimate, ForecastComparison, Gain, Metric, OneSided, Reason,
+};
 use rotor_run::{Forecast, Run};
 use rotor_stats::{diebold_mariano, is_constant, mean};
-use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 
-use crate::figure::{Estimate, Figure, Reason, at_least};
+use crate::metric::{EstimateOf, MetricOf, OrReason, at_least};
 
-/// The latest forecasts of each entity and period, held against rules; n of each estimate is a number of periods.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ForecastComparison {
-    /// How many periods of an entity were under way at once, at most: so far do errors overlap.
-    pub horizon: usize,
-    /// By how much the squared error is less than that of no change.
-    pub gain_no_change: Gain,
-    /// By how much it is less than that of the mean of the past.
-    pub gain_history: Gain,
-    /// The same with what a needless coefficient costs added back, as the mean is nested in a regression.
-    pub clark_west: OneSided,
-    /// The slope of y - naive on ŷ - naive over all rows; 1 is right. Regressors that hardly change leave no interval that holds, so
-    /// that none is given.
-    pub slope: Figure,
+fn gain(differences: &[f64], horizon: usize) -> Gain {
+    let classical = if is_constant(differences) {
+        Err(Reason::NoVariation)
+    } else {
+        let found = diebold_mariano(differences, horizon).or_reason();
+        found.map(|found| DieboldMariano { statistic: found.statistic, p_value: found.p_value })
+    };
+    Gain { estimate: Estimate::of(differences, horizon), diebold_mariano: ClassicalComparison(classical) }
 }
 
-/// A mean difference of squared errors.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Gain {
-    /// The mean over the periods.
-    #[serde(flatten)]
-    pub estimate: Estimate,
-    /// What other tools print.
-    pub diebold_mariano: ClassicalComparison,
-}
-
-/// An estimate whose p-value is that of the alternative that the true value is above 0.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct OneSided(pub Estimate);
-
-/// The test of Diebold and Mariano in the form of Harvey, Leybourne and Newbold, for comparison only.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ClassicalComparison(pub Result<rotor_stats::DieboldMariano, Reason>);
-
-impl Serialize for ClassicalComparison {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("statistic", &self.0.ok().map(|found| found.statistic))?;
-        map.serialize_entry("p_value", &self.0.ok().map(|found| found.p_value))?;
-        if let Err(reason) = self.0 {
-            map.serialize_entry("reason", &reason.to_string())?;
-        }
-        map.end()
-    }
-}
-
-impl Gain {
-    fn of(differences: &[f64], horizon: usize) -> Self {
-        let classical = if is_constant(differences) {
-            Err(Reason::NoVariation)
-        } else {
-            diebold_mariano(differences, horizon).map_err(Reason::from)
-        };
-        Self { estimate: Estimate::of(differences, horizon), diebold_mariano: ClassicalComparison(classical) }
-    }
-}
-
-impl ForecastComparison {
-    pub(super) fn of(run: &Run, by_entity: &[Vec<&Forecast>]) -> Self {
-        let horizon = horizon(run, by_entity);
-        let square = |value: f64| value * value;
-        let over_no_change =
-            by_period(by_entity, |row, value| Some(square(value - row.naive) - square(value - row.forecast)));
-        let over_history = by_period(by_entity, |row, value| {
-            Some(square(value - row.history?.mean) - square(value - row.forecast))
-        });
-        let adjusted = by_period(by_entity, |row, value| {
-            let mean = row.history?.mean;
-            Some(square(value - mean) - square(value - row.forecast) + square(mean - row.forecast))
-        });
-        Self {
-            horizon,
-            gain_no_change: Gain::of(&over_no_change, horizon),
-            gain_history: Gain::of(&over_history, horizon),
-            clark_west: OneSided(Estimate::of(&adjusted, horizon).one_sided()),
-            slope: slope(by_entity),
-        }
+/// Compares forecasts by entity with simple rules.
+pub(super) fn comparison(run: &Run, by_entity: &[Vec<&Forecast>]) -> ForecastComparison {
+    let horizon = horizon(run, by_entity);
+    let square = |value: f64| value * value;
+    let over_no_change =
+        by_period(by_entity, |row, value| Some(square(value - row.naive) - square(value - row.forecast)));
+    let over_history = by_period(by_entity, |row, value| {
+        Some(square(value - row.history?.mean) - square(value - row.forecast))
+    });
+    let adjusted = by_period(by_entity, |row, value| {
+        let mean = row.history?.mean;
+        Some(square(value - mean) - square(value - row.forecast) + square(mean - row.forecast))
+    });
+    ForecastComparison {
+        horizon,
+        gain_no_change: gain(&over_no_change, horizon),
+        gain_history: gain(&over_history, horizon),
+        clark_west: OneSided(Estimate::of(&adjusted, horizon).one_sided()),
+        slope: slope(by_entity),
     }
 }
 
@@ -116,8 +69,8 @@ fn horizon(run: &Run, by_entity: &[Vec<&Forecast>]) -> usize {
     by_entity.iter().filter_map(longest).max().unwrap_or(0).max(1)
 }
 
-/// Returns the slope of what happened on what was said, both as changes.
-fn slope(by_entity: &[Vec<&Forecast>]) -> Figure {
+/// Returns the slope of realised changes on forecast ones.
+fn slope(by_entity: &[Vec<&Forecast>]) -> Metric {
     let changes = by_entity.iter().flatten().filter_map(|row| {
         let realized = row.realized?.value;
         Some((row.forecast - row.naive, realized - row.naive))
@@ -128,11 +81,11 @@ fn slope(by_entity: &[Vec<&Forecast>]) -> Figure {
         if is_constant(&said) {
             return Err(Reason::NoVariation);
         }
-        let (mean_said, mean_happened) = (mean(&said)?, mean(&happened)?);
+        let (mean_said, mean_happened) = (mean(&said).or_reason()?, mean(&happened).or_reason()?);
         let squares: f64 = said.iter().map(|said| (said - mean_said) * (said - mean_said)).sum();
         let products = said.iter().zip(&happened);
         let products = products.map(|(said, happened)| (said - mean_said) * (happened - mean_happened));
         Ok(products.sum::<f64>() / squares)
     };
-    Figure::new(said.len(), slope())
+    Metric::new(said.len(), slope())
 }

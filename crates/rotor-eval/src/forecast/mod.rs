@@ -4,59 +4,27 @@
 //! noise. What is given instead is held against no change, against the mean of the past, or against each entity's own mean.
 
 mod comparison;
-mod figures;
+mod errors;
 mod fits;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
+use rotor_run::metrics::{
+    ByName, Caveat, EntityForecasts, FitSummary, ForecastErrors, ForecastMetrics, Sections,
+};
 use rotor_run::{Forecast, Run, TextId};
-use serde::Serialize;
 
-use crate::evaluation::Sections;
-use crate::figure::Figure;
+use crate::evaluation::sections;
 use crate::months::Months;
-use crate::named::ByName;
-pub use comparison::{ClassicalComparison, ForecastComparison, Gain, OneSided};
-pub use figures::ForecastFigures;
-pub use fits::Fit;
-
-/// What the forecasts of a target by a factor are worth.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ForecastEvaluation {
-    /// Over every forecast. A period is forecast in several months, up to three times from the same base for a quarterly target, so
-    /// that these rows are fewer facts than rows.
-    pub every: ForecastFigures,
-    /// Over the latest forecast for each entity and period.
-    pub latest: ForecastFigures,
-    /// The latest forecasts held against rules, with how sure one may be.
-    pub tests: ForecastComparison,
-    /// The factor's own account of its fits.
-    pub fits: ByName<Fit>,
-    /// The latest forecasts entity by entity.
-    pub entities: ByName<EntityFigures>,
-    /// What a reader of these numbers must know.
-    pub caveats: Vec<String>,
-}
-
-/// The latest forecasts of one entity.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct EntityFigures {
-    /// Mean squared error.
-    pub mse: Figure,
-    /// Against no change.
-    pub r2_no_change: Figure,
-    /// Against the mean of the past.
-    pub r2_history: Figure,
-    /// The share of forecasts in the right direction.
-    pub hit_rate: Figure,
-}
+use comparison::comparison;
+use errors::errors;
 
 /// Forecasts entity by entity, each in the order of executions.
 pub(crate) type ByEntity<'a> = Vec<Vec<&'a Forecast>>;
 
 /// Evaluates the forecasts of each factor, in the order of the run, then by the name of the target.
-pub(crate) fn evaluate(run: &Run, months: &Months<'_>) -> Sections<ByName<ByName<ForecastEvaluation>>> {
+pub(crate) fn evaluate(run: &Run, months: &Months<'_>) -> Sections<ByName<ByName<ForecastMetrics>>> {
     let mut groups: BTreeMap<(u32, TextId), Vec<&Forecast>> = BTreeMap::new();
     for row in &run.forecasts {
         groups.entry((row.factor, row.target)).or_default().push(row);
@@ -65,7 +33,7 @@ pub(crate) fn evaluate(run: &Run, months: &Months<'_>) -> Sections<ByName<ByName
     groups.sort_by_key(|((factor, target), _)| (*factor, run.texts.get(*target)));
     let of_section = |is_live: bool| {
         let is_included = |execution: u32| months.is_in(execution as usize, is_live);
-        let fits: Vec<ByName<Fit>> = fits::of_run(run, &is_included);
+        let fits: Vec<ByName<FitSummary>> = fits::of_run(run, &is_included);
         let of_group = |((factor, _), rows): &((u32, TextId), Vec<&Forecast>)| {
             let mut by_entity: ByEntity<'_> = vec![Vec::new(); run.entities.len()];
             for row in rows.iter().filter(|row| is_included(row.execution)) {
@@ -73,29 +41,29 @@ pub(crate) fn evaluate(run: &Run, months: &Months<'_>) -> Sections<ByName<ByName
             }
             of_target(run, by_entity, fits[*factor as usize].clone())
         };
-        let evaluated: Vec<ForecastEvaluation> = groups.par_iter().map(of_group).collect();
+        let evaluated: Vec<ForecastMetrics> = groups.par_iter().map(of_group).collect();
         let of_factor = |factor: usize| {
             let targets = groups.iter().zip(&evaluated).filter(|(((of, _), _), _)| *of as usize == factor);
             targets.map(|(((_, target), _), one)| (run.texts.get(*target).to_owned(), one.clone())).collect()
         };
         run.factors.iter().enumerate().map(|(factor, name)| (name.clone(), of_factor(factor))).collect()
     };
-    Sections::of(months, of_section)
+    sections(months, of_section)
 }
 
-fn of_target(run: &Run, by_entity: ByEntity<'_>, fits: ByName<Fit>) -> ForecastEvaluation {
-    let every = ForecastFigures::of(&by_entity);
+fn of_target(run: &Run, by_entity: ByEntity<'_>, fits: ByName<FitSummary>) -> ForecastMetrics {
+    let every = errors(&by_entity);
     let by_entity = latest(by_entity);
-    let latest = ForecastFigures::of(&by_entity);
+    let latest = errors(&by_entity);
     let entity = |(position, rows): (usize, &Vec<&Forecast>)| {
-        let figures = ForecastFigures::of(std::slice::from_ref(rows));
-        let ForecastFigures { mse, r2_no_change, r2_history, hit_rate, .. } = figures;
-        (run.entities[position].code.clone(), EntityFigures { mse, r2_no_change, r2_history, hit_rate })
+        let found = errors(std::slice::from_ref(rows));
+        let ForecastErrors { mse, r2_no_change, r2_history, hit_rate, .. } = found;
+        (run.entities[position].code.clone(), EntityForecasts { mse, r2_no_change, r2_history, hit_rate })
     };
     let known = by_entity.iter().enumerate().filter(|(_, rows)| !rows.is_empty());
-    ForecastEvaluation {
+    ForecastMetrics {
         entities: known.map(entity).collect(),
-        tests: ForecastComparison::of(run, &by_entity),
+        tests: comparison(run, &by_entity),
         caveats: caveats(&every, &latest),
         every,
         latest,
@@ -116,23 +84,16 @@ fn latest(mut by_entity: ByEntity<'_>) -> ByEntity<'_> {
     by_entity
 }
 
-fn caveats(every: &ForecastFigures, latest: &ForecastFigures) -> Vec<String> {
+fn caveats(every: &ForecastErrors, latest: &ForecastErrors) -> Vec<Caveat> {
     let mut caveats = Vec::new();
     if every.mse.n > latest.mse.n {
-        caveats.push(format!(
-            "the {} rows of `every` are forecasts of {} values only: what one value says is counted several times",
-            every.mse.n, latest.mse.n
-        ));
+        caveats.push(Caveat::RepeatedForecasts { n_rows: every.mse.n, n_values: latest.mse.n });
     }
-    let value = |figure: &Figure| figure.value.ok();
-    if let (Some(history), Some(no_change)) = (value(&latest.mse_history), value(&latest.mse_no_change))
+    if let (Some(history), Some(no_change)) = (latest.mse_history.get(), latest.mse_no_change.get())
         && history < no_change
     {
         // Of numbers independent from month to month, the mean of three beats no change by a third.
-        caveats.push(
-            "the mean of the past beats no change as well, so that beating no change is no skill: see `r2_history`"
-                .to_owned(),
-        );
+        caveats.push(Caveat::MeanBeatsNoChange);
     }
     caveats
 }

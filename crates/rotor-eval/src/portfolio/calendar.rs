@@ -1,40 +1,14 @@
 //! The worst months, and the years.
 
-use rotor_factor::Date;
 use rotor_run::Run;
-use serde::Serialize;
+use rotor_run::metrics::{Metric, MonthValue, Reason, YearValue};
 
 use super::series::net_value;
-use crate::figure::{Figure, Reason};
+use crate::metric::MetricOf;
 use crate::months::Months;
-use crate::named::day;
 
-/// How many of the worst months are told.
+/// How many of the worst months are kept.
 const N_WORST: usize = 5;
-
-/// A number of one month.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct MonthValue {
-    /// The day of the purchase.
-    #[serde(serialize_with = "day")]
-    pub execution: Date,
-    /// The day of the sale.
-    #[serde(serialize_with = "day")]
-    pub exit: Date,
-    /// A return, or a difference of two.
-    #[serde(flatten)]
-    pub value: Figure,
-}
-
-/// A number of one calendar year.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct YearValue {
-    /// The year in which the months begin.
-    pub year: i32,
-    /// A return over these months, or a difference of two.
-    #[serde(flatten)]
-    pub value: Figure,
-}
 
 /// Returns the months of the lowest values, the lowest first; of equal ones the earlier.
 pub(super) fn worst_months(run: &Run, months: &[usize], values: &[f64]) -> Vec<MonthValue> {
@@ -43,7 +17,7 @@ pub(super) fn worst_months(run: &Run, months: &[usize], values: &[f64]) -> Vec<M
     let row = |(month, value): (usize, f64)| MonthValue {
         execution: run.executions[month].as_of,
         exit: run.executions[month].exit,
-        value: Figure::new(1, Ok::<f64, Reason>(value)),
+        value: Metric::new(1, Ok::<f64, Reason>(value)),
     };
     rows.into_iter().take(N_WORST).map(row).collect()
 }
@@ -58,7 +32,7 @@ pub(super) fn years(
     let mut from = 0;
     for of_year in included.chunk_by(|left, right| months.year(*left) == months.year(*right)) {
         let to = from + of_year.len();
-        let value = Figure::new(of_year.len(), of(from..to));
+        let value = Metric::new(of_year.len(), of(from..to));
         years.push(YearValue { year: months.year(of_year[0]), value });
         from = to;
     }

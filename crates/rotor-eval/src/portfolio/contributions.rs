@@ -1,45 +1,12 @@
-//! Where the return of the picks comes from: from which sectors, and from which factors.
+//! Contributions of sectors and factors to the gross return and excess return.
 
 use rayon::prelude::*;
+use rotor_run::metrics::{ByName, Contributions, Estimate, FactorContribution, Metric, SectorContribution};
 use rotor_run::{RankingRow, Run};
 use rotor_stats::{Columns, RANK_CUTOFF, StandardisedRows, Workspace, mean};
 use rotor_strategy::{CrossSections, NEUTRAL};
-use serde::Serialize;
 
-use crate::figure::{Estimate, Figure, YEAR};
-use crate::named::ByName;
-
-/// Where the gross return of the picks comes from.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Contributions {
-    /// By code, of every sector that was in a cross-section; they add up to the arithmetic annual return of `top`, and to its excess
-    /// over `equal_weight`.
-    pub sectors: ByName<SectorContribution>,
-    /// By factor; with `specific` they add up to the excess.
-    pub factors: ByName<FactorContribution>,
-    /// What no factor explains.
-    pub specific: FactorContribution,
-}
-
-/// What a sector gave.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SectorContribution {
-    /// The months in which it was held.
-    pub n_held: usize,
-    /// Its mean share, over all months.
-    pub mean_weight: Figure,
-    /// Twelve times the mean of share times return, a year.
-    pub gross: Figure,
-    /// The same of the share less that of equal weights.
-    pub active: Figure,
-}
-
-/// What the scores of a factor gave.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct FactorContribution {
-    /// Twelve times the mean of what the factor's slope makes of the active shares, a year.
-    pub active: Estimate,
-}
+use crate::metric::{EstimateOf, MetricOf, YEAR};
 
 /// What each factor gave in a month, then what none explains; `None` where nothing is held or there are too few sectors.
 pub(super) type FactorParts = Vec<Option<Vec<f64>>>;
@@ -86,29 +53,23 @@ pub(super) fn factor_parts(run: &Run, cross_sections: &CrossSections) -> FactorP
     (0..run.executions.len()).into_par_iter().map(of_month).collect()
 }
 
-impl Contributions {
-    pub(super) fn of(
-        run: &Run,
-        cross_sections: &CrossSections,
-        parts: &FactorParts,
-        included: &[usize],
-    ) -> Self {
-        let of_factor = |factor: usize| {
-            let months: Vec<f64> =
-                included.iter().filter_map(|month| Some(parts[*month].as_ref()?[factor])).collect();
-            FactorContribution { active: Estimate::of(&months, 1).times(YEAR) }
-        };
-        Self {
-            sectors: sectors(run, cross_sections, included),
-            factors: run
-                .factors
-                .iter()
-                .cloned()
-                .enumerate()
-                .map(|(factor, name)| (name, of_factor(factor)))
-                .collect(),
-            specific: of_factor(run.factors.len()),
-        }
+/// Summarises the contributions over some months.
+pub(super) fn contributions(
+    run: &Run,
+    cross_sections: &CrossSections,
+    parts: &FactorParts,
+    included: &[usize],
+) -> Contributions {
+    let of_factor = |factor: usize| {
+        let months: Vec<f64> =
+            included.iter().filter_map(|month| Some(parts[*month].as_ref()?[factor])).collect();
+        FactorContribution { active: Estimate::of(&months, 1).times(YEAR) }
+    };
+    let named = run.factors.iter().cloned().enumerate();
+    Contributions {
+        sectors: sectors(run, cross_sections, included),
+        factors: named.map(|(factor, name)| (name, of_factor(factor))).collect(),
+        specific: of_factor(run.factors.len()),
     }
 }
 
@@ -147,7 +108,7 @@ fn sectors(run: &Run, cross_sections: &CrossSections, included: &[usize]) -> ByN
     let n = held.len();
     let mean_over_all = |values: &[f64]| {
         let sum = mean(values).map(|mean| mean * values.len() as f64);
-        Figure::new(n, sum.map(|sum| sum / n as f64))
+        Metric::new(n, sum.map(|sum| sum / n as f64))
     };
     let contribution = |one: OfSector| SectorContribution {
         n_held: one.n_held,

@@ -1,44 +1,12 @@
-//! Falls of a net value.
+//! Drawdowns of a net value.
 
-use rotor_factor::Date;
 use rotor_run::Execution;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use rotor_run::metrics::{Drawdown, Metric, Reason};
 
-use crate::figure::{Figure, Reason, at_least};
+use crate::metric::{MetricOf, at_least};
 
-/// How many of the deepest falls are told.
+/// How many of the largest drawdowns are kept.
 const N_DEEPEST: usize = 5;
-
-/// A fall of a net value from its highest level so far; the level of 1 before the first month counts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Drawdown {
-    /// -1 (everything) to 0 (never below an earlier level).
-    pub depth: Figure,
-    /// The days of the highest level and of the lowest after it: the first execution for the starting value, the exit of a
-    /// month otherwise. `None` if there is no fall. Of equal falls the first.
-    pub days: Option<(Date, Date)>,
-    /// The first exit at which the highest level is reached again; `None` if it is not.
-    pub recovery: Option<Date>,
-}
-
-impl Serialize for Drawdown {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("value", &self.depth.value.ok())?;
-        map.serialize_entry("n", &self.depth.n)?;
-        if let Some((peak, trough)) = self.days {
-            map.serialize_entry("peak", &peak.to_string())?;
-            map.serialize_entry("trough", &trough.to_string())?;
-        }
-        if let Some(recovery) = self.recovery {
-            map.serialize_entry("recovery", &recovery.to_string())?;
-        }
-        if let Err(reason) = self.depth.value {
-            map.serialize_entry("reason", &reason.to_string())?;
-        }
-        map.end()
-    }
-}
 
 /// The falls of a net value.
 pub(super) struct Drawdowns {
@@ -75,11 +43,11 @@ impl Drawdowns {
             let depth = value / peak.0 - 1.0;
             if !is_falling {
                 is_falling = true;
-                falls.push((0.0, Drawdown::new(n, 0.0)));
+                falls.push((0.0, drawdown(n, 0.0)));
             }
             if let Some((deepest, fall)) = falls.last_mut().filter(|(deepest, _)| depth < *deepest) {
                 *deepest = depth;
-                *fall = Drawdown { days: Some((peak.1, exit)), ..Drawdown::new(n, depth) };
+                *fall = Drawdown { days: Some((peak.1, exit)), ..drawdown(n, depth) };
             }
         }
         // Stable: of equal falls the first comes first.
@@ -87,17 +55,15 @@ impl Drawdowns {
         // Below the last digit a fall is none.
         let list = falls.into_iter().map(|(_, fall)| fall).filter(|fall| fall.days.is_some());
         let list: Vec<Drawdown> = list.take(N_DEEPEST).collect();
-        Self { deepest: list.first().copied().unwrap_or(Drawdown::new(n, 0.0)), list }
+        Self { deepest: list.first().cloned().unwrap_or_else(|| drawdown(n, 0.0)), list }
     }
 
     pub(super) fn none(n: usize, depth: Result<f64, Reason>) -> Self {
-        let deepest = Drawdown { depth: Figure::new(n, depth), days: None, recovery: None };
+        let deepest = Drawdown { depth: Metric::new(n, depth), days: None, recovery: None };
         Self { deepest, list: Vec::new() }
     }
 }
 
-impl Drawdown {
-    fn new(n: usize, depth: f64) -> Self {
-        Self { depth: Figure::new(n, Ok::<f64, Reason>(depth)), days: None, recovery: None }
-    }
+fn drawdown(n: usize, depth: f64) -> Drawdown {
+    Drawdown { depth: Metric::new(n, Ok::<f64, Reason>(depth)), days: None, recovery: None }
 }

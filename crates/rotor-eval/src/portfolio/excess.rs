@@ -1,88 +1,56 @@
 //! A portfolio against a benchmark.
 
 use rotor_run::Run;
+use rotor_run::metrics::{Estimate, Excess, Metric, Reason};
 use rotor_stats::{is_constant, mean};
-use serde::Serialize;
 
-use super::calendar::{MonthValue, YearValue, total_return, worst_months, years};
-use super::drawdown::{Drawdown, Drawdowns};
+use super::calendar::{total_return, worst_months, years};
+use super::drawdown::Drawdowns;
 use super::series::{Series, annual, annual_deviation, annual_ratio, both, net_value, relative_value};
-use crate::figure::{Estimate, Figure, Reason, YEAR, at_least, left_out};
+use crate::metric::{EstimateOf, MetricOf, YEAR, at_least, left_out};
 use crate::months::Months;
 
-/// A portfolio against a benchmark; n is the number of months in which both have a return.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Excess {
-    /// 12 · mean(p - b), a year.
-    pub arithmetic: Estimate,
-    /// (ΠP / ΠB)^(12/n) - 1, a year, with the net values P and B.
-    pub geometric: Figure,
-    /// The n - 1 deviation of p - b, times √12.
-    pub tracking_error: Figure,
-    /// Arithmetic excess over tracking error.
-    pub information_ratio: Figure,
-    /// The share of months in which the portfolio gains more, 0 to 1.
-    pub hit_rate: Figure,
-    /// The slope of p on b.
-    pub beta: Estimate,
-    /// Twelve times the constant of that regression, a year.
-    pub alpha: Estimate,
-    /// The mean geometric return in the months in which the benchmark gains, as a multiple of the benchmark's.
-    pub up_capture: Figure,
-    /// The same in the months in which it falls: less than 1 is a smaller fall.
-    pub down_capture: Figure,
-    /// The largest fall of the portfolio's net value in units of the benchmark's.
-    pub max_drawdown: Drawdown,
-    /// The five largest such falls.
-    pub drawdowns: Vec<Drawdown>,
-    /// The five months with the lowest p - b.
-    pub worst_months: Vec<MonthValue>,
-    /// The return of p less that of b in each calendar year.
-    pub years: Vec<YearValue>,
-}
-
-impl Excess {
-    pub(super) fn of(
-        run: &Run,
-        months: &Months<'_>,
-        portfolio: &Series<'_>,
-        benchmark: &Series<'_>,
-        included: &[usize],
-    ) -> Self {
-        let (included, ours, theirs) = both(portfolio, benchmark, included);
-        let n = included.len();
-        let excess: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours - theirs).collect();
-        let relative = relative_value(&ours, &theirs);
-        let growths = ours.iter().zip(&theirs).map(|(ours, theirs)| (1.0 + ours) / (1.0 + theirs));
-        let falls = match relative {
-            Ok(_) => Drawdowns::of(&run.executions, &included, growths),
-            Err(reason) => Drawdowns::none(n, Err(reason)),
-        };
-        let (beta, alpha) = line(&ours, &theirs);
-        Self {
-            arithmetic: Estimate::with_classical(&excess, 1).times(YEAR),
-            geometric: Figure::new(n, relative.map(|value| annual(value, n))),
-            tracking_error: annual_deviation(&excess),
-            information_ratio: annual_ratio(&excess),
-            hit_rate: Figure::share(excess.iter().filter(|value| **value > 0.0).count(), n),
-            beta,
-            alpha: alpha.times(YEAR),
-            up_capture: capture(&ours, &theirs, |gain| gain > 0.0),
-            down_capture: capture(&ours, &theirs, |gain| gain < 0.0),
-            max_drawdown: falls.deepest,
-            drawdowns: falls.list,
-            worst_months: worst_months(run, &included, &excess),
-            years: years(months, &included, |of| {
-                Ok(total_return(&ours[of.clone()])? - total_return(&theirs[of])?)
-            }),
-        }
+/// Compares a portfolio with a benchmark over some months.
+pub(super) fn excess(
+    run: &Run,
+    months: &Months<'_>,
+    portfolio: &Series<'_>,
+    benchmark: &Series<'_>,
+    included: &[usize],
+) -> Excess {
+    let (included, ours, theirs) = both(portfolio, benchmark, included);
+    let n = included.len();
+    let excess: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours - theirs).collect();
+    let relative = relative_value(&ours, &theirs);
+    let growths = ours.iter().zip(&theirs).map(|(ours, theirs)| (1.0 + ours) / (1.0 + theirs));
+    let falls = match &relative {
+        Ok(_) => Drawdowns::of(&run.executions, &included, growths),
+        Err(reason) => Drawdowns::none(n, Err(reason.clone())),
+    };
+    let (beta, alpha) = line(&ours, &theirs);
+    Excess {
+        arithmetic: Estimate::with_classical(&excess, 1).times(YEAR),
+        geometric: Metric::new(n, relative.map(|value| annual(value, n))),
+        tracking_error: annual_deviation(&excess),
+        information_ratio: annual_ratio(&excess),
+        hit_rate: Metric::share(excess.iter().filter(|value| **value > 0.0).count(), n),
+        beta,
+        alpha: alpha.times(YEAR),
+        up_capture: capture(&ours, &theirs, |gain| gain > 0.0),
+        down_capture: capture(&ours, &theirs, |gain| gain < 0.0),
+        max_drawdown: falls.deepest,
+        drawdowns: falls.list,
+        worst_months: worst_months(run, &included, &excess),
+        years: years(months, &included, |of| {
+            Ok(total_return(&ours[of.clone()])? - total_return(&theirs[of])?)
+        }),
     }
 }
 
 /// Returns slope and constant of the regression of `ours` on `theirs`.
 fn line(ours: &[f64], theirs: &[f64]) -> (Estimate, Estimate) {
     let n = ours.len();
-    let none = |reason: Reason| (Estimate::none(n, reason), Estimate::none(n, reason));
+    let none = |reason: Reason| (Estimate::none(n, reason.clone()), Estimate::none(n, reason));
     if let Err(reason) = at_least(3, n) {
         return none(reason);
     }
@@ -116,12 +84,12 @@ fn line(ours: &[f64], theirs: &[f64]) -> (Estimate, Estimate) {
                 Estimate::of_influences(Ok(constant), &of_constant, 1),
             )
         }
-        Err(reason) => (Estimate::unsure(n, slope, reason), Estimate::unsure(n, constant, reason)),
+        Err(reason) => (Estimate::unsure(n, slope, reason.clone()), Estimate::unsure(n, constant, reason)),
     }
 }
 
 /// Returns the ratio of the mean geometric returns over some months.
-fn capture(ours: &[f64], theirs: &[f64], belongs: fn(f64) -> bool) -> Figure {
+fn capture(ours: &[f64], theirs: &[f64], belongs: fn(f64) -> bool) -> Metric {
     let months = ours.iter().zip(theirs).filter(|(_, theirs)| belongs(**theirs));
     let (ours, theirs): (Vec<f64>, Vec<f64>) = months.map(|(ours, theirs)| (*ours, *theirs)).unzip();
     let n = ours.len();
@@ -131,5 +99,5 @@ fn capture(ours: &[f64], theirs: &[f64], belongs: fn(f64) -> bool) -> Figure {
         let of_benchmark = mean_return(&theirs)?;
         if of_benchmark == 0.0 { Err(Reason::NoVariation) } else { Ok(mean_return(&ours)? / of_benchmark) }
     };
-    Figure::new(n, ratio())
+    Metric::new(n, ratio())
 }

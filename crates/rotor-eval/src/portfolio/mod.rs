@@ -12,73 +12,24 @@ mod variants;
 
 use rayon::prelude::*;
 use rotor_factor::EntityKind;
+use rotor_run::metrics::{
+    ByName, Caveat, Estimate, Excess, Metric, Performance, PortfolioMetrics, QuantileMetrics, RegimeExcess,
+    Sections, Trading, Trials, Variants,
+};
 use rotor_run::portfolio::{BOTTOM, EQUAL_WEIGHT, N_QUANTILES, QUANTILES, TOP, TOP_NET};
 use rotor_run::{Config, Run};
 use rotor_strategy::CrossSections;
-use serde::Serialize;
 
-use crate::evaluation::Sections;
-use crate::figure::{Estimate, Figure, YEAR};
+use crate::evaluation::sections;
+use crate::metric::{EstimateOf, MetricOf, YEAR};
 use crate::months::Months;
-use crate::named::ByName;
-use crate::quantiles::{QuantileFigures, QuantileMonth};
-use crate::trials::{self, Trials};
-pub use calendar::{MonthValue, YearValue};
-pub use contributions::{Contributions, FactorContribution, SectorContribution};
-pub use drawdown::Drawdown;
-pub use excess::Excess;
-pub use performance::Performance;
+use crate::quantiles::QuantileMonth;
+use crate::trials;
+use contributions::{contributions, factor_parts};
+use excess::excess;
+use performance::performance;
 use series::{Series, both, differences, net_value};
-pub use variants::{Sensitivity, Variant, Variants};
 use variants::{Strategies, of_section as variants_of_section};
-
-/// What the portfolios gained.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PortfolioEvaluation {
-    /// The months looked at; a benchmark may lack some of them.
-    pub n_months: usize,
-    /// `top`, `top_net`, `equal_weight` and the benchmarks that the run has, in its order.
-    pub performance: ByName<Performance>,
-    /// `top` and `top_net` against `equal_weight` and each benchmark, in the order of the run.
-    pub excess: ByName<ByName<Excess>>,
-    /// What the fifths of the ranking gain over `equal_weight`.
-    pub quantiles: QuantileFigures,
-    /// What it took to change the portfolio.
-    pub trading: Trading,
-    /// Where the return comes from.
-    pub contributions: Contributions,
-    /// Other strategies on the same scores.
-    #[serde(flatten)]
-    pub variants: Variants,
-    /// The excess of `top_net` over `equal_weight` in spans of three calendar years.
-    pub spans: ByName<InRegime>,
-    /// The same in the quarters of the year.
-    pub quarters: ByName<InRegime>,
-    /// What many trials do to the best of them.
-    pub trials: Trials,
-    /// What a reader of these numbers must know.
-    pub caveats: Vec<String>,
-}
-
-/// The excess in a part of the calendar.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct InRegime {
-    /// Twelve times the mean monthly difference.
-    pub excess: Estimate,
-}
-
-/// What it took to change the portfolio; n is the number of rebalances.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Trading {
-    /// Mean one-way turnover of a rebalance, 0 to 1; the first purchase is one half.
-    pub turnover: Figure,
-    /// Twelve times that.
-    pub turnover_per_year: Figure,
-    /// Twelve times the mean cost of a rebalance, as a fraction of the portfolio.
-    pub cost_per_year: Figure,
-    /// The annual return of `top` less that of `top_net`, over the months in which both exist.
-    pub cost_drag: Figure,
-}
 
 /// Evaluates the portfolios over the months that were not skipped.
 pub(crate) fn evaluate(
@@ -86,11 +37,11 @@ pub(crate) fn evaluate(
     cross_sections: &CrossSections,
     months: &Months<'_>,
     config: &Config,
-) -> Sections<PortfolioEvaluation> {
+) -> Sections<PortfolioMetrics> {
     let all_series = series(run);
     let strategies = Strategies::new(run, cross_sections, config);
-    let factor_parts = contributions::factor_parts(run, cross_sections);
-    Sections::of(months, |is_live| {
+    let parts = factor_parts(run, cross_sections);
+    sections(months, |is_live| {
         let is_included = |month: &usize| run.executions[*month].is_kept && months.is_in(*month, is_live);
         let included: Vec<usize> = (0..run.executions.len()).filter(is_included).collect();
         let ((performance, excess), ((variants, trials), contributions)) = rayon::join(
@@ -108,7 +59,7 @@ pub(crate) fn evaluate(
                             || trials::evaluate(&strategies.tried(&included), config),
                         )
                     },
-                    || Contributions::of(run, cross_sections, &factor_parts, &included),
+                    || contributions(run, cross_sections, &parts, &included),
                 )
             },
         );
@@ -116,14 +67,14 @@ pub(crate) fn evaluate(
             let of = |of_regime: Vec<usize>| {
                 let section: Vec<usize> =
                     of_regime.into_iter().filter(|month| included.binary_search(month).is_ok()).collect();
-                InRegime { excess: net_excess(&all_series, &section) }
+                RegimeExcess { excess: net_excess(&all_series, &section) }
             };
             regimes.into_iter().map(|(name, of_regime)| (name, of(of_regime))).collect()
         });
-        PortfolioEvaluation {
+        PortfolioMetrics {
             n_months: included.len(),
             quantiles: quantiles(&all_series, &included),
-            trading: Trading::of(run, &all_series, &included),
+            trading: trading(run, &all_series, &included),
             caveats: caveats(&variants, &trials),
             performance,
             excess,
@@ -160,10 +111,8 @@ fn performances(
 ) -> ByName<Performance> {
     let is_shown = |one: &&Series<'_>| one.is_benchmark || [TOP, TOP_NET, EQUAL_WEIGHT].contains(&one.name);
     let shown: Vec<&Series<'_>> = all.iter().filter(is_shown).collect();
-    let evaluated: Vec<_> = shown
-        .par_iter()
-        .map(|one| (one.name.to_owned(), Performance::of(run, months, one, included)))
-        .collect();
+    let evaluated: Vec<_> =
+        shown.par_iter().map(|one| (one.name.to_owned(), performance(run, months, one, included))).collect();
     evaluated.into_iter().collect()
 }
 
@@ -178,7 +127,7 @@ fn excesses(
     let against_all = |portfolio: &Series<'_>| -> ByName<Excess> {
         let compared: Vec<_> = benchmarks
             .par_iter()
-            .map(|one| (one.name.to_owned(), Excess::of(run, months, portfolio, one, included)))
+            .map(|one| (one.name.to_owned(), excess(run, months, portfolio, one, included)))
             .collect();
         compared.into_iter().collect()
     };
@@ -192,7 +141,7 @@ fn net_excess(all: &[Series<'_>], included: &[usize]) -> Estimate {
     Estimate::of(&excess, 1).times(YEAR)
 }
 
-fn quantiles(all: &[Series<'_>], included: &[usize]) -> QuantileFigures {
+fn quantiles(all: &[Series<'_>], included: &[usize]) -> QuantileMetrics {
     let of_month = |month: &usize| {
         let value = |name: &str| find(all, name)?.returns[*month];
         let mut returns = [0.0; N_QUANTILES];
@@ -204,46 +153,31 @@ fn quantiles(all: &[Series<'_>], included: &[usize]) -> QuantileFigures {
     let months: Vec<QuantileMonth> = included.iter().filter_map(of_month).collect();
     let pair = find(all, TOP).zip(find(all, BOTTOM));
     let spread = pair.map(|(top, bottom)| differences(top, bottom, included)).unwrap_or_default();
-    QuantileFigures::of(&months, Some(&spread))
+    QuantileMonth::summary(&months, Some(&spread))
 }
 
-impl Trading {
-    fn of(run: &Run, all: &[Series<'_>], months: &[usize]) -> Self {
-        let is_included = |execution: u32| months.binary_search(&(execution as usize)).is_ok();
-        let rows = run.turnover.iter().filter(|row| is_included(row.execution));
-        let (turnovers, costs): (Vec<f64>, Vec<f64>) = rows.map(|row| (row.turnover, row.cost)).unzip();
-        let turnover = Figure::new(turnovers.len(), rotor_stats::mean(&turnovers));
-        let pair = find(all, TOP).zip(find(all, TOP_NET));
-        let (months, gross, net) = pair.map(|(gross, net)| both(gross, net, months)).unwrap_or_default();
-        let n = months.len();
-        let drag = net_value(&gross)
-            .and_then(|gross| Ok(series::annual(gross, n) - series::annual(net_value(&net)?, n)));
-        Self {
-            turnover,
-            turnover_per_year: turnover.times(YEAR),
-            cost_per_year: Figure::new(costs.len(), rotor_stats::mean(&costs)).times(YEAR),
-            cost_drag: Figure::new(n, drag),
-        }
+fn trading(run: &Run, all: &[Series<'_>], months: &[usize]) -> Trading {
+    let is_included = |execution: u32| months.binary_search(&(execution as usize)).is_ok();
+    let rows = run.turnover.iter().filter(|row| is_included(row.execution));
+    let (turnovers, costs): (Vec<f64>, Vec<f64>) = rows.map(|row| (row.turnover, row.cost)).unzip();
+    let turnover = Metric::new(turnovers.len(), rotor_stats::mean(&turnovers));
+    let pair = find(all, TOP).zip(find(all, TOP_NET));
+    let (months, gross, net) = pair.map(|(gross, net)| both(gross, net, months)).unwrap_or_default();
+    let n = months.len();
+    let drag = net_value(&gross)
+        .and_then(|gross| Ok(series::annual(gross, n) - series::annual(net_value(&net)?, n)));
+    Trading {
+        turnover_per_year: turnover.clone().times(YEAR),
+        turnover,
+        cost_per_year: Metric::new(costs.len(), rotor_stats::mean(&costs)).times(YEAR),
+        cost_drag: Metric::new(n, drag),
     }
 }
 
-/// Says how far the excess depends on choices that could have been others.
-fn caveats(variants: &Variants, trials: &Trials) -> Vec<String> {
-    let mut caveats: Vec<String> = range(variants).into_iter().collect();
-    if trials.n_trials == 1 {
-        caveats.push(format!(
-            "`trials` is 1: whoever has tried several strategies and shows one of them must say how many; {} stand in `metrics.json` alone",
-            variants.alone.len() + variants.without.len() + variants.sensitivity.len()
-        ));
-    }
-    caveats
-}
-
-fn range(variants: &Variants) -> Option<String> {
-    let (low, high) = variants.excess_range()?;
-    Some(format!(
-        "one rule can be the result: with other numbers of picks, costs and `min_factors` the net excess over equal weight is {:+.1}% to {:+.1}% a year; see `sensitivity`, and count each in the trials",
-        100.0 * low,
-        100.0 * high
-    ))
+/// Returns how far the excess depends on choices that could have been others.
+fn caveats(variants: &Variants, trials: &Trials) -> Vec<Caveat> {
+    let range = variants.excess_range().map(|(low, high)| Caveat::DependsOnSettings { low, high });
+    let n_strategies = variants.alone.len() + variants.without.len() + variants.sensitivity.len();
+    let single = (trials.n_trials == 1).then_some(Caveat::SingleTrial { n_strategies });
+    range.into_iter().chain(single).collect()
 }

@@ -1,8 +1,9 @@
 //! The returns of portfolios as series, and what is taken of them.
 
+use rotor_run::metrics::{Metric, Reason};
 use rotor_stats::deviation;
 
-use crate::figure::{Figure, Reason, YEAR, at_least, mean_over_deviation};
+use crate::metric::{MetricOf, YEAR, at_least, mean_over_deviation};
 
 /// The returns of one portfolio, month by month; `None` where it has none.
 pub(super) struct Series<'a> {
@@ -51,11 +52,11 @@ pub(super) fn annual(net_value: f64, n: usize) -> f64 {
     libm::pow(net_value, YEAR / n as f64) - 1.0
 }
 
-pub(super) fn annual_deviation(values: &[f64]) -> Figure {
-    Figure::new(values.len(), deviation(values)).times(YEAR.sqrt())
+pub(super) fn annual_deviation(values: &[f64]) -> Metric {
+    Metric::new(values.len(), deviation(values)).times(YEAR.sqrt())
 }
 
 /// Returns 12 · mean over deviation · √12.
-pub(super) fn annual_ratio(values: &[f64]) -> Figure {
-    Figure::new(values.len(), mean_over_deviation(values)).times(YEAR.sqrt())
+pub(super) fn annual_ratio(values: &[f64]) -> Metric {
+    Metric::new(values.len(), mean_over_deviation(values)).times(YEAR.sqrt())
 }

@@ -2,14 +2,13 @@
 
 use rayon::prelude::*;
 use rotor_factor::Group;
+use rotor_run::metrics::{ByName, Estimate, Metric, Reason, Sensitivity, Variant, Variants};
 use rotor_run::{Config, Run};
 use rotor_strategy::{CrossSections, Holdings, RankedSector, ScoredSectors, net_of_cost, target_weights};
-use serde::Serialize;
 
 use super::drawdown::Drawdowns;
 use super::series::{annual, annual_ratio, net_value};
-use crate::figure::{Estimate, Figure, Reason, YEAR};
-use crate::named::ByName;
+use crate::metric::{EstimateOf, MetricOf, YEAR};
 use crate::trials::Tried;
 
 /// The numbers of picks that are tried.
@@ -20,65 +19,6 @@ const MIN_FACTORS: [usize; 3] = [1, 2, 3];
 
 /// The costs that are tried, in basis points.
 const COSTS: [f64; 4] = [0.0, 10.0, 15.0, 30.0];
-
-/// Other strategies on the same scores.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Variants {
-    /// Each factor alone.
-    pub alone: ByName<Variant>,
-    /// Each factor left out.
-    pub without: ByName<Variant>,
-    /// The sectors of each group alone, against all of them.
-    pub groups: ByName<Variant>,
-    /// Other numbers of picks and factors, and other costs.
-    pub sensitivity: Vec<Sensitivity>,
-}
-
-impl Variants {
-    /// Returns the lowest and the highest excess among the settings; `None` if none has one.
-    #[must_use]
-    pub fn excess_range(&self) -> Option<(f64, f64)> {
-        let known = self.sensitivity.iter().filter_map(|one| one.variant.excess.value.value.ok());
-        known.fold(None, |range, value| {
-            let (low, high) = range.unwrap_or((value, value));
-            Some((value.min(low), value.max(high)))
-        })
-    }
-}
-
-/// What a strategy gained; n is the number of months in which it holds something.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Variant {
-    /// Net of cost, a year.
-    pub annual_return: Figure,
-    /// Twelve times the mean monthly excess, net, over the equal weight of the sectors that could be picked.
-    pub excess: Estimate,
-    /// That over its annual deviation.
-    pub information_ratio: Figure,
-    /// The largest fall of the net value, -1 to 0.
-    pub max_drawdown: Figure,
-    /// Mean one-way turnover of a rebalance, 0 to 1.
-    pub turnover: Figure,
-    /// Twelve times the mean monthly difference to the strategy of the run, net.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub difference: Option<Estimate>,
-}
-
-/// A strategy with other settings.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Sensitivity {
-    /// How many sectors are held.
-    pub top: usize,
-    /// How many factors must be live for a pick.
-    pub min_factors: usize,
-    /// Cost of trading one way, in basis points.
-    pub cost_bp: f64,
-    /// Whether this is the run itself.
-    pub is_run: bool,
-    /// What it gained.
-    #[serde(flatten)]
-    pub variant: Variant,
-}
 
 /// What a strategy held, month by month, and the equal weight that it is held against.
 struct Strategy<'s> {
@@ -287,11 +227,11 @@ impl Strategy<'_> {
             Estimate::of(&pairs.collect::<Vec<f64>>(), 1).times(YEAR)
         };
         Variant {
-            annual_return: Figure::new(n, net_value.map(|value| annual(value, n))),
+            annual_return: Metric::new(n, net_value.map(|value| annual(value, n))),
             excess: Estimate::of(&excess, 1).times(YEAR),
             information_ratio: annual_ratio(&excess),
             max_drawdown: Drawdowns::of(&strategies.run.executions, &months, growths).deepest.depth,
-            turnover: Figure::new(n, rotor_stats::mean(&turnovers)),
+            turnover: Metric::new(n, rotor_stats::mean(&turnovers)),
             difference: base.map(difference),
         }
     }

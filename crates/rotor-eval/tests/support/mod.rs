@@ -40,7 +40,7 @@ pub(crate) fn empty(n_months: usize, n_sectors: usize, factors: &[&str], benchma
 /// Adds a score; months and factors ascend.
 pub(crate) fn score(run: &mut Run, execution: usize, factor: usize, sector: u32, score: Option<f64>) {
     let (execution, factor) = (execution as u32, factor as u32);
-    run.scores.push(Score { execution, factor, sector, score, raw: None, note: None });
+    run.scores.push(Score { execution, factor, sector, score, raw: None, reason: None });
 }
 
 /// Adds the return of a sector; months ascend.

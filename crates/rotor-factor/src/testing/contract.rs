@@ -63,8 +63,13 @@ fn check_values(outcome: &Outcome, spec: &Spec) {
     let Ok(signal) = outcome else { return };
     for (sector, score) in signal.scores().iter().enumerate() {
         if score.is_nan() {
-            let has_reason = signal.score_of(sector).is_err_and(|reason| !reason.is_empty());
-            assert!(has_reason, "sector {sector} has a score that is a number, or a reason");
+            let reason = signal.score_of(sector).expect_err("it has no score");
+            assert!(!reason.text().is_empty(), "sector {sector} has a score that is a number, or a reason");
+            if let Some((declared, values)) = reason.declared() {
+                let id = declared.id();
+                assert!(spec.reasons().contains(&declared), "the reason `{id}` is declared");
+                assert_eq!(values.len(), declared.places().len(), "the reason `{id}` has a value a place");
+            }
         } else {
             let range = spec.score_range();
             assert!(range.contains(score), "the score of sector {sector}, {score}, lies in {range:?}");

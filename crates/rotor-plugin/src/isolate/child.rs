@@ -111,10 +111,11 @@ impl Server {
             },
             evaluate if evaluate == Request::Evaluate as u8 => {
                 let view = reader.view()?;
-                match self.made.as_ref().ok_or(Garbled)?.evaluate(&view.data()) {
+                let made = self.made.as_ref().ok_or(Garbled)?;
+                match made.evaluate(&view.data()) {
                     Ok(signal) => {
                         answer.u8(1);
-                        answer.signal(&signal);
+                        answer.signal(&signal, made.spec());
                     }
                     Err(error) => {
                         answer.u8(0);

@@ -99,10 +99,7 @@ impl Child {
         declared: &[Parameter],
         given: impl IntoIterator<Item = (String, Value)>,
     ) -> Result<(Self, Spec), CallError> {
-        let parameters = Parameters::resolve(declared, given).map_err(|error| CallError::Refused {
-            hint: error.hint().map(Into::into),
-            message: error.to_string(),
-        })?;
+        let parameters = Parameters::resolve(declared, given).map_err(|error| CallError::of(&error))?;
         let mut writer = Writer::default();
         writer.u32(place.position as u32);
         writer.u32(parameters.iter().len() as u32);

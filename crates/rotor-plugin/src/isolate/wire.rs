@@ -5,8 +5,8 @@
 
 use rotor_factor::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use rotor_factor::{
-    AsOf, Column, ColumnValues, Date, EntityKind, Frequency, Group, Month, Panel, ReferencePeriod, Signal,
-    Table, abi,
+    AsOf, Column, ColumnValues, Date, EntityKind, Explanation, Frequency, Group, Month, Panel,
+    ReferencePeriod, Signal, Spec, Table, abi,
 };
 
 use crate::Breach;
@@ -114,8 +114,8 @@ impl Writer {
         }
     }
 
-    /// Writes a signal.
-    pub(super) fn signal(&mut self, signal: &Signal) {
+    /// Writes a signal that was checked against the spec.
+    pub(super) fn signal(&mut self, signal: &Signal, spec: &Spec) {
         let n_sectors = signal.n_sectors();
         self.u32(n_sectors as u32);
         for sector in 0..n_sectors {
@@ -125,10 +125,7 @@ impl Writer {
                     self.f64(score);
                     self.f64(signal.raw_of(sector).unwrap_or(f64::NAN));
                 }
-                Err(reason) => {
-                    self.u8(0);
-                    self.text(reason);
-                }
+                Err(reason) => self.reason(reason, spec),
             }
         }
         self.u32(signal.forecasts().len() as u32);
@@ -154,6 +151,22 @@ impl Writer {
         self.u32(signal.tables().len() as u32);
         for table in signal.tables() {
             self.table(table);
+        }
+    }
+
+    fn reason(&mut self, reason: &Explanation, spec: &Spec) {
+        match reason.declared() {
+            None => {
+                self.u8(0);
+                self.text(&reason.text());
+            }
+            Some((declared, values)) => {
+                self.u8(2);
+                let position = spec.reasons().iter().position(|known| *known == declared);
+                self.u32(position.expect("a signal that was checked has declared reasons only") as u32);
+                self.u32(values.len() as u32);
+                values.iter().for_each(|value| self.text(value));
+            }
         }
     }
 
@@ -264,15 +277,23 @@ impl<'a> Reader<'a> {
         let (mut scores, mut raws) = (vec![f64::NAN; n_sectors], vec![f64::NAN; n_sectors]);
         let mut reasons = Vec::new();
         for sector in 0..n_sectors {
-            if self.u8()? == 1 {
-                (scores[sector], raws[sector]) = (self.f64()?, self.f64()?);
-            } else {
-                reasons.push((sector as u32, self.text()?.to_owned()));
+            match self.u8()? {
+                0 => reasons.push((sector as u32, None, vec![self.text()?.to_owned()])),
+                1 => (scores[sector], raws[sector]) = (self.f64()?, self.f64()?),
+                2 => {
+                    let (position, n_values) = (self.u32()?, self.count(4)?);
+                    let values = (0..n_values).map(|_| self.text().map(str::to_owned));
+                    reasons.push((sector as u32, Some(position), values.collect::<Read<_>>()?));
+                }
+                _ => return Err(Garbled),
             }
         }
         let mut checked = receiver.scores(&scores, Some(&raws));
-        for (sector, reason) in reasons {
-            checked = checked.and_then(|()| receiver.reason(sector, reason));
+        for (sector, declared, mut texts) in reasons {
+            checked = checked.and_then(|()| match declared {
+                Some(position) => receiver.declared_reason(sector, position, texts),
+                None => receiver.reason(sector, texts.pop().unwrap_or_default()),
+            });
         }
         for _ in 0..self.count(4)? {
             let target = self.text()?;

@@ -206,7 +206,7 @@ impl Frame<'_> {
             let name = if self.chart.groups.len() == 1 { &self.chart.axis } else { &group.name };
             title.extend(["\n", name, if name.is_empty() { "" } else { ": " }, &unit.write(bar.value)]);
             if let Some((low, high)) = bar.interval {
-                title.extend([" [", &unit.write(low), " … ", &unit.write(high), "]"]);
+                title.extend([" [", &unit.write(low), ", ", &unit.write(high), "]"]);
             }
         }
         title

@@ -389,7 +389,7 @@ fn title(frame: &Frame<'_>, position: usize) -> Option<String> {
         }
         for band in &panel.bands {
             if let Some((low, high)) = band.ranges.get(position).copied().flatten() {
-                add(&band.name, format!("{} … {}", panel.unit.write(low), panel.unit.write(high)));
+                add(&band.name, format!("[{}, {}]", panel.unit.write(low), panel.unit.write(high)));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{BarChart, BoxChart, Chart, Columns, LineChart, Matrix, Unit};
 use crate::page::{Column, Table};
+use crate::terms::Term;
 use crate::words::Lang;
 
 impl Chart {
@@ -21,9 +22,8 @@ fn written(unit: Unit, value: Option<f64>) -> String {
     value.map_or(String::new(), |value| unit.write(value))
 }
 
-fn range(unit: Unit, range: Option<(f64, f64)>, lang: Lang) -> String {
-    let between = lang.of(" to ", " 至 ");
-    range.map_or(String::new(), |(low, high)| unit.write(low) + between + &unit.write(high))
+fn range(unit: Unit, range: Option<(f64, f64)>) -> String {
+    range.map_or(String::new(), |(low, high)| format!("[{}, {}]", unit.write(low), unit.write(high)))
 }
 
 fn lines(chart: &LineChart, lang: Lang) -> Table {
@@ -38,7 +38,7 @@ fn lines(chart: &LineChart, lang: Lang) -> Table {
         for panel in &chart.panels {
             let value = |values: &Vec<Option<f64>>| written(panel.unit, values[position]);
             row.extend(panel.series.iter().map(|series| value(&series.values)));
-            row.extend(panel.bands.iter().map(|band| range(panel.unit, band.ranges[position], lang)));
+            row.extend(panel.bands.iter().map(|band| range(panel.unit, band.ranges[position])));
         }
         if row[1..].iter().any(|cell| !cell.is_empty()) {
             table.row(row);
@@ -52,7 +52,7 @@ fn bars(chart: &BarChart, lang: Lang) -> Table {
     for group in &chart.groups {
         columns.push(Column::number(&group.name));
         if has_intervals(group) {
-            columns.push(Column::number(lang.of("interval", "区间")));
+            columns.push(Column::number(Term::ConfidenceInterval.of(lang)));
         }
     }
     let mut table = Table::new(columns);
@@ -62,7 +62,7 @@ fn bars(chart: &BarChart, lang: Lang) -> Table {
             let bar = group.values[position];
             row.push(written(chart.unit, bar.map(|bar| bar.value)));
             if has_intervals(group) {
-                row.push(range(chart.unit, bar.and_then(|bar| bar.interval), lang));
+                row.push(range(chart.unit, bar.and_then(|bar| bar.interval)));
             }
         }
         table.row(row);

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Notes, RATIO, SHARE};
+use rotor_run::metrics::ForecastMetrics;
+
+use super::cells::{FRACTION, Footnotes, RATIO};
+use super::context::Context;
 use super::forecasts::Target;
-use super::metrics::Node;
-use super::teller::Teller;
-use super::told::told;
 use crate::page::{Block, Column, Table};
 use crate::say;
-use crate::words::{Lang, name, or_none, plain};
+use crate::sentences;
+use crate::terms::Term;
+use crate::words::{Lang, NONE, name, or_none, plain};
 
 /// Rows of a table by sector.
 const MOST_ENTITIES: usize = 80;
@@ -17,186 +19,191 @@ const MOST_ENTITIES: usize = 80;
 const MOST_FITS: usize = 14;
 
 /// The tables over all targets.
-pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let mut blocks = errors(teller);
-    blocks.extend(rules(teller));
-    for (factor, target, of) in targets(teller) {
-        let title = format!("{}{}{}", teller.factor(factor), lang.of(": ", "："), name(target));
-        for caveat in of.texts(&["caveats"]) {
-            let caveat = told(lang, caveat);
+pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
+    let lang = context.lang;
+    let mut blocks = errors(context);
+    blocks.extend(rules(context));
+    for (factor, target, of) in targets(context) {
+        let title = format!("{}{}{}", context.factor(factor), lang.of(": ", "："), name(target));
+        for caveat in &of.caveats {
+            let caveat = sentences::caveat(lang, caveat);
             blocks.push(Block::Warning(say!(lang, "{title}: {caveat}", "{title}：{caveat}")));
         }
     }
     let noise = lang.of(
-        "Beating no change alone is no skill: of a rank that is nearly independent from month to month (heat is one) the mean beats no change by about a third in R² on pure noise. No R² here is taken about a pooled mean, which would count the differences between sectors (of gross margins 0.997, on noise as well) as skill.",
-        "仅优于“不变”不是能力：对逐月近乎独立的秩（如热度），纯噪声下均值预测的R²也比“不变”高约三分之一。此处的R²均不以合并均值为基准，否则行业间差异也会被当作能力（毛利率的合并R²在噪声上也有0.997）。",
+        "A positive OOS R² vs naive alone is no evidence of skill: for a rank that is nearly independent from month to month (heat is one), the historical mean has an OOS R² vs naive of about a third on pure noise. No R² here is taken about a pooled mean, which would count the differences between sectors as skill (of gross margins 0.997, on noise as well).",
+        "仅样本外 R²（对无变化）为正不是能力：对逐月近乎独立的秩（如热度），纯噪声下历史均值预测的样本外 R²（对无变化）也有约三分之一。此处的 R² 均不以合并均值为基准，否则行业间差异也会被当作能力（毛利率的合并 R² 在噪声上也有0.997）。",
     );
     blocks.push(Block::Warning(noise.into()));
     blocks
 }
 
-fn targets<'a>(teller: &Teller<'a>) -> impl Iterator<Item = (&'a str, &'a str, Node<'a>)> + use<'a> {
-    let factors = teller.metrics.at(&["forecast", "all"]).entries();
-    factors.flat_map(|(factor, targets)| targets.entries().map(move |(target, of)| (factor, target, of)))
+fn targets<'a>(
+    context: &Context<'a>,
+) -> impl Iterator<Item = (&'a str, &'a str, &'a ForecastMetrics)> + use<'a> {
+    let factors = context.metrics.forecast.all.iter();
+    factors.flat_map(|(factor, targets)| targets.iter().map(move |(target, of)| (factor, target, of)))
 }
 
-fn errors(teller: &Teller<'_>) -> Vec<Block> {
-    let lang = teller.lang;
+fn errors(context: &Context<'_>) -> Vec<Block> {
+    let lang = context.lang;
     let mut table = Table::new([
-        Column::name(lang.of("factor", "因子")),
+        Column::name(Term::Factor.of(lang)),
         Column::name(lang.of("target", "目标")),
         Column::number("n"),
         Column::number("MSE"),
-        Column::number(lang.of("R² against no change", "R²（对“不变”）")),
+        Column::number(Term::R2Naive.of(lang)),
         Column::number("p"),
-        Column::number(lang.of("R² against the past mean", "R²（对历史均值）")),
+        Column::number(Term::R2History.of(lang)),
         Column::number("p"),
-        Column::number(lang.of("Clark-West p", "Clark-West p")).detail(),
+        Column::number("Clark-West p").detail(),
         Column::number(lang.of("R² within sectors", "R²（行业内）")).detail(),
-        Column::number(lang.of("slope", "校准斜率")),
+        Column::number(lang.of("calibration slope", "校准斜率")),
         Column::number(lang.of("periods", "期数")),
-        Column::number(lang.of("not yet known", "尚无实际值")).detail(),
+        Column::number(lang.of("not yet published", "尚无实际值")).detail(),
     ]);
-    let mut notes = Notes::new(teller);
-    for (factor, target, of) in targets(teller) {
-        let (latest, tests) = (of.at(&["latest"]), of.at(&["tests"]));
-        let (no_change, history) = (tests.estimate(&["gain_no_change"]), tests.estimate(&["gain_history"]));
+    let mut notes = Footnotes::new(context);
+    for (factor, target, of) in targets(context) {
+        let (latest, tests) = (&of.latest, &of.tests);
+        let (no_change, history) = (&tests.gain_no_change.estimate, &tests.gain_history.estimate);
         table.row([
-            teller.factor(factor),
+            context.factor(factor),
             name(target),
-            latest.figure(&["mse"]).n.to_string(),
-            notes.plain(latest.figure(&["mse"])),
-            notes.figure(latest.figure(&["r2_no_change"]), RATIO),
+            latest.mse.n.to_string(),
+            notes.plain(&latest.mse),
+            notes.metric(&latest.r2_no_change, RATIO),
             notes.p_value(no_change),
-            notes.figure(latest.figure(&["r2_history"]), RATIO),
+            notes.metric(&latest.r2_history, RATIO),
             notes.p_value(history),
-            notes.p_value(tests.estimate(&["clark_west"])),
-            notes.figure(latest.figure(&["r2_within"]), RATIO),
-            notes.figure(tests.figure(&["slope"]), RATIO),
-            no_change.figure.n.to_string(),
-            latest.count(&["n_unrealized"]).to_string(),
+            notes.p_value(&tests.clark_west.0),
+            notes.metric(&latest.r2_within, RATIO),
+            notes.metric(&tests.slope, RATIO),
+            no_change.value.n.to_string(),
+            latest.n_unrealized.to_string(),
         ]);
     }
     let mut blocks = notes.under(table);
     let legend = lang.of(
-        "Walk-forward: each value is foreseen on days on which it was not public, and of several forecasts of one value the last counts. R² is 1 less the squared errors over those of the rival; a p-value takes all sectors of one period as one observation, as they share its news. A slope of 1 is right, below 1 the forecasts say too much.",
-        "逐期向前：每个值都在其公布之前预测，同一值有多次预测时取最后一次。R²为1减去与对照的误差平方和之比；同一期各行业受相同信息影响，p值将其视为一个观测。斜率为1表示校准良好，小于1表示预测幅度过大。",
+        "Walk-forward: each value is forecast on days on which it was not public; of several forecasts of one value the last counts. OOS R² is 1 less the squared errors over those of the naive forecast or of the historical mean; a p-value takes all sectors of one period as one observation, as they share its news. A calibration slope of 1 is right; below 1 the forecasts exaggerate.",
+        "逐期向前：每个值都在其公布之前预测，同一值有多次预测时取最后一次。样本外 R² 为1减去与无变化预测或历史均值的误差平方和之比；同一期各行业受相同信息影响，p值将其视为一个观测。校准斜率为1表示校准良好，小于1表示预测幅度过大。",
     );
     blocks.push(legend.to_owned().into());
     blocks
 }
 
-fn rules(teller: &Teller<'_>) -> Vec<Block> {
-    let lang = teller.lang;
+fn rules(context: &Context<'_>) -> Vec<Block> {
+    let lang = context.lang;
     let mut table = Table::new([
-        Column::name(lang.of("factor", "因子")),
+        Column::name(Term::Factor.of(lang)),
         Column::name(lang.of("target", "目标")),
-        Column::number(lang.of("direction right", "方向正确")),
+        Column::number(lang.of("direction right", "方向正确率")),
         Column::number(lang.of("last change goes on", "延续上次变化")),
-        Column::number(lang.of("back to the mean", "回归均值")),
+        Column::number(lang.of("return to the mean", "回归均值")),
         Column::number("n"),
     ]);
-    let mut notes = Notes::new(teller);
-    for (factor, target, of) in targets(teller) {
-        let latest = of.at(&["latest"]);
+    let mut notes = Footnotes::new(context);
+    for (factor, target, of) in targets(context) {
+        let latest = &of.latest;
         table.row([
-            teller.factor(factor),
+            context.factor(factor),
             name(target),
-            notes.figure(latest.figure(&["hit_rate"]), SHARE),
-            notes.figure(latest.figure(&["hit_rate_last_change"]), SHARE),
-            notes.figure(latest.figure(&["hit_rate_to_mean"]), SHARE),
-            latest.figure(&["hit_rate"]).n.to_string(),
+            notes.metric(&latest.hit_rate, FRACTION),
+            notes.metric(&latest.hit_rate_last_change, FRACTION),
+            notes.metric(&latest.hit_rate_to_mean, FRACTION),
+            latest.hit_rate.n.to_string(),
         ]);
     }
     let mut blocks = notes.under(table);
     let legend = lang.of(
-        "How often the direction from the last known value was right, beside two rules that need no model: a forecast that does not do better than both has foreseen nothing.",
-        "相对最近已知值的方向正确率，并列两条无需模型的规则：不优于二者的预测没有预见任何东西。",
+        "How often the direction from the last known value was right, beside two rules without a model: a forecast that is not better than both has no skill.",
+        "相对最近已知值的方向正确率，并列两条无需模型的规则：不优于二者的预测没有能力。",
     );
     blocks.push(legend.to_owned().into());
     blocks
 }
 
 /// Sector by sector: the fits of the last month, and the errors of all.
-pub(super) fn by_entity(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let Some(factor) = teller.facts.run.factors.get(target.factor as usize) else { return Vec::new() };
-    let of = teller.metrics.at(&["forecast", "all", factor, target.name]);
-    let fits = Fits::of(teller, target.factor);
+pub(super) fn by_entity(context: &Context<'_>, target: &Target<'_>) -> Vec<Block> {
+    let lang = context.lang;
+    let Some(factor) = context.facts.run.factors.get(target.factor as usize) else { return Vec::new() };
+    let of = context.metrics.forecast.all.get(factor).and_then(|targets| targets.get(target.name));
+    let Some(of) = of else { return Vec::new() };
+    let fits = Fits::of(context, target.factor);
     let mut columns = vec![
-        Column::name(lang.of("sector", "行业")),
+        Column::name(Term::Sector.of(lang)),
         Column::number("n"),
         Column::number("MSE"),
-        Column::number(lang.of("R² against no change", "R²（对“不变”）")),
-        Column::number(lang.of("R² against the past mean", "R²（对历史均值）")),
-        Column::number(lang.of("direction right", "方向正确")),
+        Column::number(Term::R2Naive.of(lang)),
+        Column::number(Term::R2History.of(lang)),
+        Column::number(lang.of("direction right", "方向正确率")),
     ];
     columns.extend(fits.names.iter().map(|fit| Column::number(fit_title(lang, fit))));
     let mut table = Table::new(columns);
-    let mut notes = Notes::new(teller);
+    let mut notes = Footnotes::new(context);
     let n_fits = fits.names.len();
     for (entity, _) in target.entities.iter().take(MOST_ENTITIES) {
-        let code = teller.facts.run.entities.get(*entity as usize).map_or("", |entity| entity.code.as_str());
-        let figures = of.at(&["entities", code]);
-        let mse = figures.figure(&["mse"]);
-        let mut row = vec![
-            teller.both_names(*entity),
-            mse.n.to_string(),
-            notes.plain(mse),
-            notes.figure(figures.figure(&["r2_no_change"]), RATIO),
-            notes.figure(figures.figure(&["r2_history"]), RATIO),
-            notes.figure(figures.figure(&["hit_rate"]), SHARE),
-        ];
+        let code = context.facts.run.entities.get(*entity as usize).map_or("", |entity| entity.code.as_str());
+        let mut row = vec![context.both_names(*entity)];
+        match of.entities.get(code) {
+            Some(errors) => row.extend([
+                errors.mse.n.to_string(),
+                notes.plain(&errors.mse),
+                notes.metric(&errors.r2_no_change, RATIO),
+                notes.metric(&errors.r2_history, RATIO),
+                notes.metric(&errors.hit_rate, FRACTION),
+            ]),
+            None => row.extend([NONE; 5].map(str::to_owned)),
+        }
         row.extend(fits.cells(*entity));
         table.row(row);
     }
-    let latest = of.at(&["latest"]);
+    let latest = &of.latest;
     let pooled = lang.of("all; of fits the median of all months", "全部；拟合为各月中位数").to_owned();
     let mut row = vec![
         pooled,
-        latest.figure(&["mse"]).n.to_string(),
-        notes.plain(latest.figure(&["mse"])),
-        notes.figure(latest.figure(&["r2_no_change"]), RATIO),
-        notes.figure(latest.figure(&["r2_history"]), RATIO),
-        notes.figure(latest.figure(&["hit_rate"]), SHARE),
+        latest.mse.n.to_string(),
+        notes.plain(&latest.mse),
+        notes.metric(&latest.r2_no_change, RATIO),
+        notes.metric(&latest.r2_history, RATIO),
+        notes.metric(&latest.hit_rate, FRACTION),
     ];
-    row.extend(fits.names.iter().map(|fit| notes.plain(of.figure(&["fits", fit, "median"]))));
+    row.extend(fits.names.iter().map(|fit| match of.fits.get(fit) {
+        Some(fit) => notes.plain(&fit.median),
+        None => NONE.to_owned(),
+    }));
     table.row(row);
     let mut blocks = notes.under(table);
     blocks.extend(cut(lang, target.entities.len(), MOST_ENTITIES, "metrics.json"));
     if n_fits > 0 {
         blocks.push(fits.legend(lang).into());
     }
-    let title = lang.of(
-        "Sector by sector: walk-forward errors, and fits of the last month",
-        "分行业：逐期误差与最近一月的拟合",
-    );
+    let title = lang
+        .of("By sector: walk-forward errors, and fits of the last month", "分行业：逐期误差与最近一月的拟合");
     vec![Block::Folded { title: title.into(), blocks }]
 }
 
 /// The fits of a factor without forecasts.
-pub(super) fn fits_alone(teller: &Teller<'_>, factor: u32) -> Vec<Block> {
-    let lang = teller.lang;
-    let fits = Fits::of(teller, factor);
+pub(super) fn fits_alone(context: &Context<'_>, factor: u32) -> Vec<Block> {
+    let lang = context.lang;
+    let fits = Fits::of(context, factor);
     let entities = fits.entities();
     if fits.names.is_empty() || entities.is_empty() {
         return Vec::new();
     }
-    let mut columns = vec![Column::name(lang.of("sector", "行业"))];
+    let mut columns = vec![Column::name(Term::Sector.of(lang))];
     columns.extend(fits.names.iter().map(|fit| Column::number(fit_title(lang, fit))));
     let mut table = Table::new(columns);
     for entity in entities.iter().take(MOST_ENTITIES) {
-        let mut row = vec![teller.both_names(*entity)];
+        let mut row = vec![context.both_names(*entity)];
         row.extend(fits.cells(*entity));
         table.row(row);
     }
-    let mut blocks = vec![Block::Heading(teller.factor_at(factor)), table.into(), fits.legend(lang).into()];
+    let mut blocks = vec![Block::Heading(context.factor_at(factor)), table.into(), fits.legend(lang).into()];
     blocks.extend(cut(lang, entities.len(), MOST_ENTITIES, "diagnostics.parquet"));
     blocks
 }
 
-/// What a factor says of its own fits on the last day on which it says anything.
+/// The diagnostics of a factor's fits on the last day that has any.
 struct Fits<'a> {
     day: String,
     names: Vec<&'a str>,
@@ -205,15 +212,15 @@ struct Fits<'a> {
 }
 
 impl<'a> Fits<'a> {
-    fn of(teller: &Teller<'a>, factor: u32) -> Self {
-        let run = teller.facts.run;
+    fn of(context: &Context<'a>, factor: u32) -> Self {
+        let run = context.facts.run;
         let is_fit = |name: &str| ["r2", "mse", "correlation"].iter().any(|prefix| name.starts_with(prefix));
         let mut values = BTreeMap::new();
         let mut day = String::new();
         let rows =
             || run.diagnostics.iter().filter(|row| row.factor == factor && is_fit(run.texts.get(row.name)));
         if let Some(last) = rows().next_back().map(|row| row.execution) {
-            day = teller.day(last).to_string();
+            day = context.day(last).to_string();
             let of_day = rows().rev().take_while(|row| row.execution == last);
             values.extend(of_day.map(|row| ((row.entity, run.texts.get(row.name)), row.value)));
         }
@@ -243,8 +250,8 @@ impl<'a> Fits<'a> {
         };
         say!(
             lang,
-            "Fits are what the factor says of its own model on {day}; a dash: it says nothing of this sector there. A fit of the train rows is no forecast.{left_out}",
-            "拟合为因子在{day}对自身模型的陈述；“-”表示当日对该行业没有陈述。训练样本上的拟合不是预测。{left_out}"
+            "Fits are the diagnostics of the factor's own model on {day}; a dash: none for this sector. A fit on the training set is no forecast.{left_out}",
+            "拟合为因子在{day}对自身模型的诊断；“—”表示当日该行业没有诊断。训练集上的拟合不是预测。{left_out}"
         )
     }
 }
@@ -255,8 +262,8 @@ fn fit_title(lang: Lang, name: &str) -> String {
         let known = match word {
             "r2" => "R²",
             "mse" => "MSE",
-            "train" => lang.of("train", "训练"),
-            "test" => lang.of("test", "检验"),
+            "train" => lang.of("training set", "训练集"),
+            "test" => Term::TestSet.of(lang),
             "ridge" => lang.of("ridge", "岭回归"),
             "quarter" => lang.of("quarter", "季"),
             "ends" => lang.of("ends", "末"),

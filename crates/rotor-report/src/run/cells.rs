@@ -1,38 +1,69 @@
 //! The cells of tables: numbers with their unit, and a dash with its reason where there is none.
 
-use super::metrics::{Estimate, Figure, Side};
-use super::teller::Teller;
-use super::told::told;
+use rotor_run::metrics::{Estimate, Metric, Reason};
+
+use super::context::Context;
 use crate::draw::Unit;
 use crate::page::{Block, Table};
-use crate::words::{Lang, NONE, fixed, signed};
+use crate::sentences;
+use crate::terms::Term;
+use crate::words::{Lang, NONE, fixed, sentence, signed};
 
 /// A fraction of a year's or a month's wealth.
 pub(super) const PERCENT: Unit = Unit::fraction(1);
 /// The same with its sign: a difference.
 pub(super) const DIFFERENCE: Unit = Unit::fraction(1).signed();
-/// A share of a count.
-pub(super) const SHARE: Unit = Unit::fraction(0);
+/// A fraction of a count.
+pub(super) const FRACTION: Unit = Unit::fraction(0);
 /// A correlation.
 pub(super) const CORRELATION: Unit = Unit::plain(3).signed();
 /// A ratio.
 pub(super) const RATIO: Unit = Unit::plain(2);
 
+/// On which side of zero a confidence interval lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Above,
+    Below,
+    IncludesZero,
+}
+
+/// Returns on which side of zero the interval of an estimate lies; `None` without one.
+pub(super) fn side(estimate: &Estimate) -> Option<Side> {
+    estimate.get()?;
+    let (low, high) = estimate.interval()?;
+    Some(if low > 0.0 {
+        Side::Above
+    } else if high < 0.0 {
+        Side::Below
+    } else {
+        Side::IncludesZero
+    })
+}
+
 /// The reasons of the numbers that a table lacks, each with a number that stands in the cells.
 #[derive(Debug)]
-pub(super) struct Notes {
+pub(super) struct Footnotes {
     lang: Lang,
     reasons: Vec<String>,
 }
 
-impl Notes {
-    pub(super) fn new(teller: &Teller<'_>) -> Self {
-        Self { lang: teller.lang, reasons: Vec::new() }
+impl Footnotes {
+    pub(super) fn new(context: &Context<'_>) -> Self {
+        Self { lang: context.lang, reasons: Vec::new() }
     }
 
     /// The cell of a missing number.
-    pub(super) fn missing(&mut self, reason: &str) -> String {
-        let reason = told(self.lang, reason);
+    pub(super) fn missing(&mut self, reason: Option<&Reason>) -> String {
+        self.missing_as(sentences::reason_or_none(self.lang, reason))
+    }
+
+    /// The cell of a missing score, with what its factor says.
+    pub(super) fn missing_score(&mut self, text: &str) -> String {
+        self.missing_as(score_reason(self.lang, text))
+    }
+
+    fn missing_as(&mut self, reason: String) -> String {
         let known = self.reasons.iter().position(|known| *known == reason);
         let position = known.unwrap_or_else(|| {
             self.reasons.push(reason);
@@ -41,49 +72,49 @@ impl Notes {
         format!("{NONE} [{}]", position + 1)
     }
 
-    pub(super) fn figure(&mut self, figure: Figure<'_>, unit: Unit) -> String {
-        match figure.value {
-            Some(value) => unit.write(value),
-            None => self.missing(figure.reason),
+    pub(super) fn metric(&mut self, metric: &Metric, unit: Unit) -> String {
+        match &metric.value {
+            Ok(value) => unit.write(*value),
+            Err(reason) => self.missing(Some(reason)),
         }
     }
 
-    /// As [`Notes::figure`], with about four digits.
-    pub(super) fn plain(&mut self, figure: Figure<'_>) -> String {
-        match figure.value {
-            Some(value) => crate::words::plain(value),
-            None => self.missing(figure.reason),
+    /// As [`Footnotes::metric`], with about four digits.
+    pub(super) fn plain(&mut self, metric: &Metric) -> String {
+        match &metric.value {
+            Ok(value) => crate::words::plain(*value),
+            Err(reason) => self.missing(Some(reason)),
         }
     }
 
-    pub(super) fn interval(&mut self, estimate: Estimate<'_>, unit: Unit) -> String {
-        match estimate.interval {
-            Some(interval) => written(self.lang, interval, unit),
-            None => self.missing(estimate.figure.reason),
+    pub(super) fn interval(&mut self, estimate: &Estimate, unit: Unit) -> String {
+        match estimate.interval() {
+            Some(interval) => interval_text(interval, unit),
+            None => self.missing(estimate.reason()),
         }
     }
 
-    pub(super) fn detectable(&mut self, estimate: Estimate<'_>, unit: Unit) -> String {
-        match estimate.detectable {
+    pub(super) fn detectable(&mut self, estimate: &Estimate, unit: Unit) -> String {
+        match estimate.detectable() {
             Some(value) => Unit { is_signed: false, ..unit }.write(value),
-            None => self.missing(estimate.figure.reason),
+            None => self.missing(estimate.reason()),
         }
     }
 
-    pub(super) fn p_value(&mut self, estimate: Estimate<'_>) -> String {
-        match estimate.p_value {
+    pub(super) fn p_value(&mut self, estimate: &Estimate) -> String {
+        match estimate.p_value() {
             Some(value) => p_value(value),
-            None => self.missing(estimate.figure.reason),
+            None => self.missing(estimate.reason()),
         }
     }
 
-    /// What an interval says of zero.
-    pub(super) fn reading(&mut self, estimate: Estimate<'_>) -> String {
-        match estimate.side() {
-            Some(Side::Above) => self.lang.of("above zero", "高于零").into(),
-            Some(Side::Below) => self.lang.of("below zero", "低于零").into(),
-            Some(Side::Holds) => self.lang.of("undecided", "无法判定").into(),
-            None => self.missing(estimate.figure.reason),
+    /// Whether an interval excludes zero.
+    pub(super) fn significance(&mut self, estimate: &Estimate) -> String {
+        match side(estimate) {
+            Some(Side::Above) => self.lang.of("above zero", "显著为正").into(),
+            Some(Side::Below) => self.lang.of("below zero", "显著为负").into(),
+            Some(Side::IncludesZero) => Term::NotSignificantShort.of(self.lang).into(),
+            None => self.missing(estimate.reason()),
         }
     }
 
@@ -103,14 +134,20 @@ impl Notes {
     }
 }
 
+/// What a factor says of a missing score.
+pub(super) fn score_reason(lang: Lang, text: &str) -> String {
+    let text = sentence(text);
+    if text.is_empty() { sentences::reason_or_none(lang, None) } else { text }
+}
+
 /// A p-value; below a hundredth how far below does not matter.
 pub(super) fn p_value(value: f64) -> String {
     if value < 0.005 { "<0.01".into() } else { fixed(value, 2) }
 }
 
-/// An interval in words.
-pub(super) fn written(lang: Lang, (low, high): (f64, f64), unit: Unit) -> String {
-    format!("{}{}{}", bound(low, unit), lang.of(" to ", " 至 "), bound(high, unit))
+/// A confidence interval, as `[-0.5%, +10.1%]`.
+pub(super) fn interval_text((low, high): (f64, f64), unit: Unit) -> String {
+    format!("[{}, {}]", bound(low, unit), bound(high, unit))
 }
 
 /// The end of an interval; one that would round to zero has two more decimals, for on which side of zero it lies matters.
@@ -126,8 +163,8 @@ mod tests {
 
     #[test]
     fn the_side_of_zero_can_be_read() {
-        assert_eq!(written(Lang::En, (0.000_3, 0.063), PERCENT), "+0.030% to +6.3%");
-        assert_eq!(written(Lang::Zh, (-0.062, -0.000_4), DIFFERENCE), "-6.2% 至 -0.040%");
+        assert_eq!(interval_text((0.000_3, 0.063), PERCENT), "[+0.030%, +6.3%]");
+        assert_eq!(interval_text((-0.062, -0.000_4), DIFFERENCE), "[-6.2%, -0.040%]");
         assert_eq!([p_value(0.001), p_value(0.25)], ["<0.01", "0.25"]);
     }
 }

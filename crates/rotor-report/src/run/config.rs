@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::teller::Teller;
+use super::context::Context;
 use crate::page::{Block, Column, Table};
 use crate::words::sentence;
 
@@ -16,12 +16,9 @@ struct Setting {
     default: Option<String>,
 }
 
-pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let settings = settings(teller);
-    if settings.is_empty() {
-        return vec![lang.of("`run.json` has no configuration.", "`run.json`中没有配置。").to_owned().into()];
-    }
+pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
+    let lang = context.lang;
+    let settings = settings(context);
     let columns = || {
         Table::new([
             Column::word(lang.of("key", "键")),
@@ -44,8 +41,7 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
     }
     let mut blocks: Vec<Block> = Vec::new();
     if changed.rows.is_empty() {
-        let text =
-            lang.of("Every key has its default: those of the method.", "所有键均为默认值，即方法所定。");
+        let text = lang.of("Every key has its default.", "所有键均为默认值。");
         blocks.push(text.to_owned().into());
     } else {
         blocks.push(lang.of("Other than the defaults:", "与默认值不同的键：").to_owned().into());
@@ -55,11 +51,12 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
     blocks
 }
 
-fn settings(teller: &Teller<'_>) -> Vec<Setting> {
-    let config = teller.facts.provenance.get("config").and_then(Value::as_object);
+fn settings(context: &Context<'_>) -> Vec<Setting> {
+    let config = context.facts.record.config.to_json();
+    let defaults = context.facts.defaults.to_json();
     let mut settings = Vec::new();
-    for (key, value) in config.into_iter().flatten() {
-        let default = teller.facts.defaults.get(key);
+    for (key, value) in config.as_object().into_iter().flatten() {
+        let default = defaults.get(key);
         match (key.as_str(), value) {
             // Where the dataset lies says nothing of what is in it, and something of whoever ran this.
             ("dataset", _) => {}

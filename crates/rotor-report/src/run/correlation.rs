@@ -3,7 +3,7 @@
 use rotor_stats::{mean, spearman};
 
 use super::cells::CORRELATION;
-use super::teller::Teller;
+use super::context::Context;
 use crate::draw::{Chart, Columns, Matrix, Shades};
 use crate::page::Figure;
 use crate::say;
@@ -21,15 +21,15 @@ struct Alike {
 }
 
 /// Returns the figure; `None` if there are no two factors.
-pub(super) fn figure(teller: &Teller<'_>) -> Option<Figure> {
-    let lang = teller.lang;
-    let n_factors = teller.facts.run.factors.len().min(MOST);
+pub(super) fn figure(context: &Context<'_>) -> Option<Figure> {
+    let lang = context.lang;
+    let n_factors = context.facts.run.factors.len().min(MOST);
     if n_factors < 2 {
         return None;
     }
     let mut cells = vec![vec![None; n_factors]; n_factors];
     let mut counts: Vec<usize> = Vec::new();
-    for (left, right, alike) in pairs(teller, n_factors) {
+    for (left, right, alike) in pairs(context, n_factors) {
         cells[left][right] = alike.value;
         cells[right][left] = alike.value;
         counts.push(alike.n);
@@ -40,16 +40,16 @@ pub(super) fn figure(teller: &Teller<'_>) -> Option<Figure> {
     } else {
         say!(lang, "{least} to {most} months a pair", "每对{least}至{most}个月")
     };
-    let left_out = match teller.facts.run.factors.len() - n_factors {
+    let left_out = match context.facts.run.factors.len() - n_factors {
         0 => String::new(),
         n => say!(lang, " {n} more factors are left out.", "另有{n}个因子未列。"),
     };
     let about = say!(
         lang,
-        "Mean over months of the rank correlation of two factors' scores across sectors, {months}; factors that say the same have a value near 1, and an empty cell has no month with three scored sectors.{left_out}",
-        "两因子得分的截面秩相关之月均值，{months}；接近1表示两因子所说相同，空格表示没有三个以上行业同时有得分的月份。{left_out}"
+        "Mean over months of the rank correlation of two factors' scores across sectors, {months}; factors with the same scores have a value near 1, and an empty cell has no month with three scored sectors.{left_out}",
+        "两因子得分的截面秩相关之月均值，{months}；接近1表示两因子得分相同，空格表示没有三个以上行业同时有得分的月份。{left_out}"
     );
-    let names: Vec<String> = (0..n_factors as u32).map(|factor| teller.factor_at(factor)).collect();
+    let names: Vec<String> = (0..n_factors as u32).map(|factor| context.factor_at(factor)).collect();
     Some(Figure {
         id: "factor-correlation".into(),
         title: lang.of("Correlation between factors", "因子之间的相关性").into(),
@@ -69,12 +69,12 @@ pub(super) fn figure(teller: &Teller<'_>) -> Option<Figure> {
 }
 
 /// Every pair of the first factors, each once.
-fn pairs(teller: &Teller<'_>, n_factors: usize) -> Vec<(usize, usize, Alike)> {
-    let run = teller.facts.run;
+fn pairs(context: &Context<'_>, n_factors: usize) -> Vec<(usize, usize, Alike)> {
+    let run = context.facts.run;
     let mut found = vec![vec![Vec::new(); n_factors]; n_factors];
     for execution in 0..run.executions.len() as u32 {
         let mut scores = vec![vec![None; run.entities.len()]; n_factors];
-        for score in teller.scores(execution) {
+        for score in context.scores(execution) {
             if let Some(of_factor) = scores.get_mut(score.factor as usize) {
                 of_factor[score.sector as usize] = score.score;
             }

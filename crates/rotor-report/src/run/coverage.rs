@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::teller::Teller;
-use super::told::told;
+use rotor_run::ReasonId;
+
+use super::context::Context;
 use crate::draw::{Chart, Columns, Matrix, Shades, Unit};
 use crate::page::{Block, Column, Figure, Table};
 use crate::say;
+use crate::terms::Term;
 use crate::words::{fixed, sentence};
 
 /// Reasons of a factor; some have a number in them and are many.
@@ -14,16 +16,17 @@ const MOST_REASONS: usize = 12;
 
 /// Sector-months with one reason.
 struct Because {
+    reason: Option<ReasonId>,
     n: usize,
     first: u32,
     last: u32,
     sectors: Vec<u32>,
 }
 
-pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let run = teller.facts.run;
-    let mut blocks: Vec<Block> = by_year(teller).map(Block::from).into_iter().collect();
+pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
+    let lang = context.lang;
+    let run = context.facts.run;
+    let mut blocks: Vec<Block> = by_year(context).map(Block::from).into_iter().collect();
     let mut reasons: BTreeMap<(u32, &str), Because> = BTreeMap::new();
     let mut n_asked = vec![0_usize; run.factors.len()];
     for score in &run.scores {
@@ -31,8 +34,9 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
         if score.score.is_some() {
             continue;
         }
-        let reason = score.note.map_or("", |note| run.texts.get(note));
-        let first = Because { n: 0, first: score.execution, last: 0, sectors: Vec::new() };
+        let reason = score.reason.map_or("", |reason| &run.reasons.get(reason).text);
+        let first =
+            Because { reason: score.reason, n: 0, first: score.execution, last: 0, sectors: Vec::new() };
         let found = reasons.entry((score.factor, reason)).or_insert(first);
         found.n += 1;
         found.last = score.execution;
@@ -45,16 +49,16 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
         factor.cmp(other).then(others.n.cmp(&because.n))
     });
     let mut table = Table::new([
-        Column::name(lang.of("factor", "因子")),
-        Column::word(lang.of("why there is no score", "无得分原因")),
+        Column::name(Term::Factor.of(lang)),
+        Column::word(lang.of("reason for no score", "未评分原因")),
         Column::number(lang.of("sector-months", "行业月数")),
-        Column::number(lang.of("share", "占比")),
+        Column::number(lang.of("% of sector-months", "占比")),
         Column::number(lang.of("first", "首次")).detail(),
         Column::number(lang.of("last", "末次")).detail(),
         Column::name(lang.of("sectors", "行业")),
     ]);
     let (mut factor_before, mut n_of_factor, mut n_left_out) = (u32::MAX, 0, 0);
-    for ((factor, reason), because) in rows {
+    for ((factor, _), because) in rows {
         n_of_factor = if factor == factor_before { n_of_factor + 1 } else { 0 };
         factor_before = factor;
         if n_of_factor >= MOST_REASONS {
@@ -63,13 +67,13 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
         }
         let share = because.n as f64 / n_asked[factor as usize] as f64;
         table.row([
-            teller.factor_at(factor),
-            told(lang, reason),
+            context.factor_at(factor),
+            context.reason(because.reason),
             because.n.to_string(),
             fixed(100.0 * share, 1) + "%",
-            teller.day(because.first).to_string(),
-            teller.day(because.last).to_string(),
-            listed(teller, &because.sectors),
+            context.day(because.first).to_string(),
+            context.day(because.last).to_string(),
+            listed(context, &because.sectors),
         ]);
     }
     if table.rows.is_empty() {
@@ -91,19 +95,19 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
 }
 
 /// The names of the sectors, or how many they are.
-fn listed(teller: &Teller<'_>, sectors: &[u32]) -> String {
+fn listed(context: &Context<'_>, sectors: &[u32]) -> String {
     const MOST: usize = 5;
-    let names: Vec<&str> = sectors.iter().take(MOST).map(|sector| teller.entity(*sector)).collect();
-    let names = sentence(&names.join(teller.lang.between()));
+    let names: Vec<&str> = sectors.iter().take(MOST).map(|sector| context.entity(*sector)).collect();
+    let names = sentence(&names.join(context.lang.between()));
     match sectors.len().saturating_sub(MOST) {
         0 => names,
-        n => say!(teller.lang, "{names} and {n} more", "{names}等另{n}个"),
+        n => say!(context.lang, "{names} and {n} more", "{names}等另{n}个"),
     }
 }
 
-fn by_year(teller: &Teller<'_>) -> Option<Figure> {
-    let (lang, run) = (teller.lang, teller.facts.run);
-    let year = |execution: u32| teller.day(execution).month().year();
+fn by_year(context: &Context<'_>) -> Option<Figure> {
+    let (lang, run) = (context.lang, context.facts.run);
+    let year = |execution: u32| context.day(execution).month().year();
     let first = year(run.scores.first()?.execution);
     let last = year(run.scores.last()?.execution);
     let n_years = (last - first + 1).max(0) as usize;
@@ -116,19 +120,14 @@ fn by_year(teller: &Teller<'_>) -> Option<Figure> {
     let share = |(n, of): &(usize, usize)| (*of > 0).then(|| *n as f64 / *of as f64);
     Some(Figure {
         id: "coverage".into(),
-        title: lang.of("Share of sector-months with a score", "有得分的行业月占比").into(),
-        about: lang
-            .of(
-                "By factor and year, skipped months included; what is missing counts neutral in the totals.",
-                "按因子与年份，含未计入月份；缺失在总分中按中性处理。",
-            )
-            .into(),
+        title: lang.of("Percentage of sector-months with a score", "有得分的行业月占比").into(),
+        about: lang.of("By factor and year, skipped months included.", "按因子与年份，含未计入月份。").into(),
         chart: Chart::Matrix(Matrix {
-            rows: (0..run.factors.len() as u32).map(|factor| teller.factor_at(factor)).collect(),
+            rows: (0..run.factors.len() as u32).map(|factor| context.factor_at(factor)).collect(),
             row_axis: lang.of("factor", "因子").into(),
             columns: Columns::Names((first..=last).map(|year| year.to_string()).collect()),
             column_axis: lang.of("year", "年份").into(),
-            measure: lang.of("share of sectors", "行业占比").into(),
+            measure: lang.of("% of sectors", "行业占比").into(),
             cells: counts.iter().map(|years| years.iter().map(share).collect()).collect(),
             unit: Unit::fraction(0),
             shades: Shades::Sequential,

@@ -1,57 +1,58 @@
-//! How well scores order what sectors gain next.
+//! How well scores order the later returns of sectors.
 
-use rotor_factor::Date;
+use rotor_run::metrics::{
+    ByName, Caveat, Estimate, FactorMetrics, MonthlyCoefficients, Reason, RegimeRankIc,
+};
 
-use super::cells::{CORRELATION, DIFFERENCE, Notes, RATIO, SHARE, written};
+use super::cells::{CORRELATION, DIFFERENCE, FRACTION, Footnotes, RATIO, interval_text};
+use super::context::{Context, id_part};
 use super::correlation;
-use super::metrics::{Estimate, Node};
-use super::teller::{Teller, id_part};
-use super::told::{told, warning};
 use crate::draw::{
     Band, Bar, BarChart, BarGroup, Chart, Columns, LineChart, Mark, Matrix, Panel, Series, Shades, Tone, Unit,
 };
 use crate::page::{Block, Column, Figure, Section, Table};
 use crate::say;
+use crate::sentences::{caveat_block, reason_or_none};
+use crate::terms::Term;
 use crate::words::name;
 
 /// Factors that are drawn one by one; the tables have all.
 const MOST_DRAWN: usize = 10;
 
-pub(super) fn section(teller: &Teller<'_>) -> Section {
-    let lang = teller.lang;
-    let all = teller.metrics.at(&["factor", "all"]);
-    let factors: Vec<(&str, Node<'_>)> = all.entries().collect();
-    let mut blocks = summary(teller, &factors);
-    let mut caveats: Vec<&str> = Vec::new();
-    for caveat in factors.iter().flat_map(|(_, factor)| factor.texts(&["caveats"])) {
+pub(super) fn section(context: &Context<'_>) -> Section {
+    let lang = context.lang;
+    let factors = &context.metrics.factor.sections.all;
+    let mut blocks = summary(context, factors);
+    let mut caveats: Vec<&Caveat> = Vec::new();
+    for caveat in factors.iter().flat_map(|(_, factor)| &factor.caveats) {
         if !caveats.contains(&caveat) {
             caveats.push(caveat);
         }
     }
-    blocks.extend(caveats.into_iter().map(|caveat| warning(lang, caveat)));
+    blocks.extend(caveats.into_iter().map(|caveat| caveat_block(lang, caveat)));
     let overview: Vec<Figure> =
-        forest(teller, &factors).into_iter().chain(correlation::figure(teller)).collect();
+        forest(context, factors).into_iter().chain(correlation::figure(context)).collect();
     if !overview.is_empty() {
         blocks.push(Block::Figures(overview));
     }
     for (position, (factor, of)) in factors.iter().enumerate().take(MOST_DRAWN) {
-        blocks.push(Block::Heading(teller.factor(factor)));
-        blocks.extend(of_factor(teller, position, factor, *of));
+        blocks.push(Block::Heading(context.factor(factor)));
+        blocks.extend(of_factor(context, position, factor, of));
     }
     if factors.len() > MOST_DRAWN {
         let n = factors.len() - MOST_DRAWN;
         blocks.push(
             say!(
                 lang,
-                "{n} more factors are in the tables alone; `metrics.json` has their months.",
+                "{n} more factors are in the tables only; `metrics.json` has their months.",
                 "另有{n}个因子仅列于表中，逐月数值见`metrics.json`。"
             )
             .into(),
         );
     }
     blocks.push(Block::Heading(lang.of("Horizons", "不同持有期").into()));
-    blocks.extend(horizons(teller, &factors));
-    let parts = parts(teller, &factors);
+    blocks.extend(horizons(context, factors));
+    let parts = parts(context, factors);
     if !parts.is_empty() {
         let title = lang.of("Within groups, by years and by quarter", "分组、分时段与分季度");
         blocks.push(Block::Folded { title: title.into(), blocks: parts });
@@ -59,81 +60,80 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
     Section { id: "factors".into(), heading: lang.of("Factors", "因子").into(), blocks }
 }
 
-fn summary(teller: &Teller<'_>, factors: &[(&str, Node<'_>)]) -> Vec<Block> {
-    let lang = teller.lang;
+fn summary(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
+    let lang = context.lang;
     let mut table = Table::new([
-        Column::name(lang.of("factor", "因子")),
-        Column::number(lang.of("mean RankIC", "RankIC均值")),
-        Column::number(lang.of("95% interval", "95%区间")),
+        Column::name(Term::Factor.of(lang)),
+        Column::number(Term::MeanRankIc.of(lang)),
+        Column::number(Term::ConfidenceInterval.of(lang)),
         Column::number("p"),
-        Column::number(lang.of("detectable", "可识别下限")),
-        Column::word(lang.of("reading", "判断")),
+        Column::number(Term::MinimumDetectableShort.of(lang)),
+        Column::word(Term::Significance.of(lang)),
         Column::number("ICIR").detail(),
-        Column::number(lang.of("share above 0", "为正占比")).detail(),
-        Column::number(lang.of("mean IC", "IC均值")).detail(),
+        Column::number(Term::HitRate.of(lang)).detail(),
+        Column::number(lang.of("mean IC", "IC 均值")).detail(),
         Column::number(lang.of("Fama-MacBeth slope", "Fama-MacBeth斜率")).detail(),
         Column::number(lang.of("p of the slope", "斜率p值")).detail(),
-        Column::number(lang.of("autocorrelation of scores", "得分自相关")).detail(),
-        Column::number(lang.of("turnover of the best fifth", "最优组换手")).detail(),
-        Column::number(lang.of("months", "月数")),
-        Column::number(lang.of("without score", "无得分月")).detail(),
-        Column::number(lang.of("constant", "无差异月")).detail(),
+        Column::number(lang.of("autocorrelation", "得分自相关")).detail(),
+        Column::number(Term::Turnover.of(lang)).detail(),
+        Column::number(Term::Months.of(lang)),
+        Column::number(lang.of("months without score", "无得分月数")).detail(),
+        Column::number(lang.of("months with equal scores", "得分全同月数")).detail(),
     ]);
-    let mut notes = Notes::new(teller);
-    for (factor, of) in factors {
-        let (rank_ic, slope) = (of.estimate(&["rank_ic", "mean"]), of.estimate(&["slope", "mean"]));
+    let mut notes = Footnotes::new(context);
+    for (factor, of) in factors.iter() {
+        let (rank_ic, slope) = (&of.rank_ic.mean, &of.slope.mean);
         table.row([
-            teller.factor(factor),
-            notes.figure(rank_ic.figure, CORRELATION),
+            context.factor(factor),
+            notes.metric(&rank_ic.value, CORRELATION),
             notes.interval(rank_ic, CORRELATION),
             notes.p_value(rank_ic),
             notes.detectable(rank_ic, CORRELATION),
-            notes.reading(rank_ic),
-            notes.figure(of.figure(&["rank_ic", "ratio"]), RATIO),
-            notes.figure(of.figure(&["rank_ic", "share_positive"]), SHARE),
-            notes.figure(of.figure(&["ic", "mean"]), CORRELATION),
-            notes.figure(slope.figure, Unit { decimals: 2, ..DIFFERENCE }),
+            notes.significance(rank_ic),
+            notes.metric(&of.rank_ic.ratio, RATIO),
+            notes.metric(&of.rank_ic.share_positive, FRACTION),
+            notes.metric(&of.ic.mean.value, CORRELATION),
+            notes.metric(&slope.value, Unit { decimals: 2, ..DIFFERENCE }),
             notes.p_value(slope),
-            notes.figure(of.figure(&["persistence", "autocorrelation"]), RATIO),
-            notes.figure(of.figure(&["persistence", "turnover"]), SHARE),
-            rank_ic.figure.n.to_string(),
-            of.count(&["n_unscored"]).to_string(),
-            of.count(&["n_constant"]).to_string(),
+            notes.metric(&of.persistence.autocorrelation, RATIO),
+            notes.metric(&of.persistence.turnover, FRACTION),
+            rank_ic.value.n.to_string(),
+            of.n_unscored.to_string(),
+            of.n_constant.to_string(),
         ]);
     }
     let mut blocks = notes.under(table);
     let legend = lang.of(
-        "RankIC: rank correlation across sectors of the scores of a day and the returns until the next; months without score or with equal scores have none and are not counted as 0. The slope is the return of a month for one point of score.",
-        "RankIC：某日各行业得分与至下一调仓日收益的截面秩相关；无得分或得分全同的月份不计为0，而是不计入。斜率为得分高1分对应的月收益。",
+        "RankIC: rank correlation across sectors of the scores of a day and the returns until the next execution; months without scores or with equal scores are left out, not counted as 0. The slope is the return of a month for one point of score. MDE: minimum detectable effect, the true mean that a test at 5% finds with 80% power.",
+        "RankIC：某日各行业得分与至下一调仓日收益的截面秩相关；无得分或得分全同的月份不计入，也不计为0。斜率为得分高1分对应的月收益。最小可检测值：5%水平下检验功效达80%所需的真实均值。",
     );
     blocks.push(legend.to_owned().into());
     blocks
 }
 
 /// A bar of an estimate, if there is a number.
-pub(super) fn bar(estimate: Estimate<'_>) -> Option<Bar> {
-    Some(Bar { value: estimate.figure.value?, interval: estimate.interval })
+pub(super) fn bar(estimate: &Estimate) -> Option<Bar> {
+    Some(Bar { value: estimate.get()?, interval: estimate.interval() })
 }
 
-fn forest(teller: &Teller<'_>, factors: &[(&str, Node<'_>)]) -> Option<Figure> {
-    let lang = teller.lang;
-    let values: Vec<Option<Bar>> =
-        factors.iter().map(|(_, of)| bar(of.estimate(&["rank_ic", "mean"]))).collect();
+fn forest(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Option<Figure> {
+    let lang = context.lang;
+    let values: Vec<Option<Bar>> = factors.iter().map(|(_, of)| bar(&of.rank_ic.mean)).collect();
     values.iter().flatten().next()?;
     Some(Figure {
         id: "rank-ic-means".into(),
-        title: lang.of("Mean RankIC", "RankIC均值").into(),
+        title: Term::MeanRankIc.heading(lang),
         about: lang
             .of(
-                "With 95% intervals; one that crosses zero decides nothing.",
-                "附95%区间；跨越零的区间不能说明任何方向。",
+                "With 95% CIs; one that includes zero is not significant.",
+                "附95% 置信区间；含零的区间不显著。",
             )
             .into(),
         chart: Chart::Bars(BarChart {
-            axis: lang.of("mean RankIC", "RankIC均值").into(),
+            axis: Term::MeanRankIc.of(lang).into(),
             unit: CORRELATION,
             baseline: 0.0,
-            categories: factors.iter().map(|(factor, _)| teller.factor(factor)).collect(),
+            categories: factors.iter().map(|(factor, _)| context.factor(factor)).collect(),
             is_horizontal: true,
             is_dots: true,
             is_small: true,
@@ -142,68 +142,58 @@ fn forest(teller: &Teller<'_>, factors: &[(&str, Node<'_>)]) -> Option<Figure> {
     })
 }
 
-/// A month of a factor.
-struct Month {
-    day: Date,
-    rank_ic: Option<f64>,
+fn rank_ic_of(month: &MonthlyCoefficients) -> Option<f64> {
+    month.value.as_ref().ok().map(|value| value.rank_ic)
 }
 
-fn months_of(teller: &Teller<'_>, factor: &str) -> Vec<Month> {
-    let monthly = teller.metrics.at(&["factor", "monthly", factor]).items();
-    let month = |item: Node<'_>| {
-        let day = item.text(&["execution"])?.parse().ok()?;
-        Some(Month { day, rank_ic: item.number(&["rank_ic"]) })
-    };
-    monthly.filter_map(month).collect()
-}
-
-fn of_factor(teller: &Teller<'_>, position: usize, factor: &str, of: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
+fn of_factor(context: &Context<'_>, position: usize, factor: &str, of: &FactorMetrics) -> Vec<Block> {
+    let lang = context.lang;
     let id = id_part(position, factor);
-    let months = months_of(teller, factor);
-    if months.iter().all(|month| month.rank_ic.is_none()) {
-        let reason = told(lang, of.figure(&["rank_ic", "mean"]).reason);
+    let months = context.metrics.factor.monthly.get(factor).map(Vec::as_slice).unwrap_or_default();
+    if months.iter().all(|month| month.value.is_err()) {
+        let reason = reason_or_none(lang, of.rank_ic.mean.reason());
         return vec![
             say!(lang, "No month has a RankIC: {reason}.", "没有任何月份的RankIC：{reason}。").into(),
         ];
     }
     let small: Vec<Figure> =
-        [decay(teller, &id, of), fifths(teller, &id, of)].into_iter().flatten().collect();
-    let mut blocks = vec![by_month(teller, &id, &months, of).into()];
+        [decay(context, &id, of), quintiles(context, &id, of)].into_iter().flatten().collect();
+    let mut blocks = vec![by_month(context, &id, months, of).into()];
     if !small.is_empty() {
         blocks.push(Block::Figures(small));
     }
-    blocks.push(calendar(teller, &id, &months).into());
+    blocks.push(calendar(context, &id, months).into());
     blocks
 }
 
-fn by_month(teller: &Teller<'_>, id: &str, months: &[Month], of: Node<'_>) -> Figure {
-    let lang = teller.lang;
-    let mean = of.estimate(&["rank_ic", "mean"]);
+fn by_month(context: &Context<'_>, id: &str, months: &[MonthlyCoefficients], of: &FactorMetrics) -> Figure {
+    let lang = context.lang;
+    let mean = &of.rank_ic.mean;
     let mut sum = 0.0;
     let cumulative = months.iter().map(|month| {
-        sum += month.rank_ic.unwrap_or(0.0);
-        month.rank_ic.map(|_| sum)
+        let rank_ic = rank_ic_of(month);
+        sum += rank_ic.unwrap_or(0.0);
+        rank_ic.map(|_| sum)
     });
     let cumulative = cumulative.collect();
-    let n = mean.figure.n;
-    let about = if let (Some(value), Some(interval)) = (mean.figure.value, mean.interval) {
-        let (value, interval) = (CORRELATION.write(value), written(lang, interval, CORRELATION));
+    let n = mean.value.n;
+    let about = if let (Some(value), Some(interval)) = (mean.get(), mean.interval()) {
+        let (value, interval) = (CORRELATION.write(value), interval_text(interval, CORRELATION));
         say!(
             lang,
-            "Mean {value} over {n} months; the band is its 95% interval, {interval}.",
-            "{n}个月均值{value}；阴影带为其95%区间{interval}。"
+            "Mean {value} over {n} months; the band is its 95% CI, {interval}.",
+            "{n}个月均值{value}；阴影带为其95% 置信区间{interval}。"
         )
     } else {
-        let reason = told(lang, mean.figure.reason);
-        say!(lang, "The mean has no interval: {reason}.", "均值无区间：{reason}。")
+        let reason = reason_or_none(lang, mean.reason());
+        say!(lang, "The mean has no CI: {reason}.", "均值无置信区间：{reason}。")
     };
-    let band = mean.interval.map(|interval| Band {
-        name: lang.of("95% interval of the mean", "均值的95%区间").into(),
+    let band = mean.interval().map(|interval| Band {
+        name: lang.of("95% CI of the mean", "均值的95% 置信区间").into(),
         tone: Tone::Second,
         ranges: vec![Some(interval); months.len()],
     });
-    let mean_line = mean.figure.value.map(|value| Series {
+    let mean_line = mean.get().map(|value| Series {
         name: lang.of("mean", "均值").into(),
         tone: Tone::Second,
         mark: Mark::Line,
@@ -213,7 +203,7 @@ fn by_month(teller: &Teller<'_>, id: &str, months: &[Month], of: Node<'_>) -> Fi
         name: "RankIC".into(),
         tone: Tone::First,
         mark: Mark::Bars,
-        values: months.iter().map(|month| month.rank_ic).collect(),
+        values: months.iter().map(rank_ic_of).collect(),
     };
     let sums = Series {
         name: lang.of("cumulative", "累计").into(),
@@ -224,10 +214,10 @@ fn by_month(teller: &Teller<'_>, id: &str, months: &[Month], of: Node<'_>) -> Fi
     let unit = Unit { decimals: 2, ..CORRELATION };
     Figure {
         id: format!("rank-ic-{id}"),
-        title: lang.of("RankIC by month, and its sum", "逐月RankIC及其累计").into(),
+        title: lang.of("RankIC by month, cumulative RankIC", "逐月RankIC及其累计").into(),
         about,
         chart: Chart::Lines(LineChart {
-            dates: months.iter().map(|month| month.day).collect(),
+            dates: months.iter().map(|month| month.execution).collect(),
             panels: vec![
                 Panel {
                     axis: "RankIC".into(),
@@ -254,22 +244,21 @@ fn by_month(teller: &Teller<'_>, id: &str, months: &[Month], of: Node<'_>) -> Fi
     }
 }
 
-fn decay(teller: &Teller<'_>, id: &str, of: Node<'_>) -> Option<Figure> {
-    let lang = teller.lang;
-    let lags: Vec<(u64, Option<Bar>)> =
-        of.at(&["decay"]).items().map(|lag| (lag.count(&["lag"]), bar(lag.estimate(&["rank_ic"])))).collect();
+fn decay(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figure> {
+    let lang = context.lang;
+    let lags: Vec<(usize, Option<Bar>)> = of.decay.iter().map(|lag| (lag.lag, bar(&lag.rank_ic))).collect();
     lags.iter().find_map(|(_, bar)| *bar)?;
     Some(Figure {
         id: format!("decay-{id}"),
         title: lang.of("Decay", "衰减").into(),
         about: lang
             .of(
-                "Mean RankIC of the scores with the returns of one month only, that many months on, with 95% intervals.",
-                "得分与其后第n个月单月收益的RankIC均值，附95%区间。",
+                "Mean RankIC of the scores with the return of the n-th month after them, with 95% CIs.",
+                "得分与其后第n个月单月收益的 RankIC 均值，附95% 置信区间。",
             )
             .into(),
         chart: Chart::Bars(BarChart {
-            axis: lang.of("mean RankIC, months on", "RankIC均值（其后第n月）").into(),
+            axis: lang.of("mean RankIC by lag in months", "RankIC 均值（其后第n月）").into(),
             unit: CORRELATION,
             baseline: 0.0,
             categories: lags.iter().map(|(lag, _)| lag.to_string()).collect(),
@@ -285,57 +274,51 @@ fn decay(teller: &Teller<'_>, id: &str, of: Node<'_>) -> Option<Figure> {
     })
 }
 
-fn fifths(teller: &Teller<'_>, id: &str, of: Node<'_>) -> Option<Figure> {
-    let lang = teller.lang;
-    let quantiles = of.at(&["quantiles"]);
-    let values: Vec<Option<Bar>> =
-        quantiles.at(&["excess"]).items().map(|fifth| bar(fifth.estimate(&[]))).collect();
+fn quintiles(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figure> {
+    let lang = context.lang;
+    let values: Vec<Option<Bar>> = of.quantiles.excess.iter().map(bar).collect();
     values.iter().flatten().next()?;
-    let spread = quantiles.estimate(&["top_minus_bottom"]);
-    let about = if let (Some(value), Some(interval)) = (spread.figure.value, spread.interval) {
-        let (value, interval) = (DIFFERENCE.write(value), written(lang, interval, DIFFERENCE));
+    let spread = &of.quantiles.top_minus_bottom;
+    let about = if let (Some(value), Some(interval)) = (spread.get(), spread.interval()) {
+        let (value, interval) = (DIFFERENCE.write(value), interval_text(interval, DIFFERENCE));
         say!(
             lang,
-            "Return a year of each fifth over all scored sectors, best scores first, with 95% intervals. First less fifth: {value}, {interval}.",
-            "按得分由高到低五等分，各组相对全部有得分行业的年化超额，附95%区间。第一组减第五组：{value}，区间{interval}。"
+            "Annualised excess return of each quintile over all scored sectors, Q1 with the best scores, with 95% CIs. Q1−Q5 spread: {value}, {interval}.",
+            "按得分由高到低分为五分位组（Q1 最高），各组相对全部有得分行业的年化超额收益，附95% 置信区间。多空收益差：{value}，{interval}。"
         )
     } else {
-        let reason = told(lang, spread.figure.reason);
+        let reason = reason_or_none(lang, spread.reason());
         say!(
             lang,
-            "Return a year of each fifth over all scored sectors, best scores first. No interval: {reason}.",
-            "按得分由高到低五等分，各组相对全部有得分行业的年化超额。无区间：{reason}。"
+            "Annualised excess return of each quintile over all scored sectors, Q1 with the best scores. No CI of the spread: {reason}.",
+            "按得分由高到低分为五分位组（Q1 最高），各组相对全部有得分行业的年化超额收益。多空收益差无置信区间：{reason}。"
         )
     };
     Some(Figure {
-        id: format!("fifths-{id}"),
-        title: lang.of("Fifths", "五分组").into(),
+        id: format!("quintiles-{id}"),
+        title: Term::Quintiles.heading(lang),
         about,
         chart: Chart::Bars(BarChart {
-            axis: lang.of("excess a year", "年化超额").into(),
+            axis: lang.of("annualised excess return", "年化超额收益").into(),
             unit: DIFFERENCE,
             baseline: 0.0,
-            categories: (1..=values.len()).map(|fifth| fifth.to_string()).collect(),
+            categories: (1..=values.len()).map(|quintile| format!("Q{quintile}")).collect(),
             is_horizontal: false,
             is_dots: false,
             is_small: true,
-            groups: vec![BarGroup {
-                name: lang.of("excess a year", "年化超额").into(),
-                tone: Tone::First,
-                values,
-            }],
+            groups: vec![BarGroup { name: Term::ExcessReturn.of(lang).into(), tone: Tone::First, values }],
         }),
     })
 }
 
-fn calendar(teller: &Teller<'_>, id: &str, months: &[Month]) -> Figure {
-    let lang = teller.lang;
-    let years = || months.iter().map(|month| month.day.month().year());
+fn calendar(context: &Context<'_>, id: &str, months: &[MonthlyCoefficients]) -> Figure {
+    let lang = context.lang;
+    let years = || months.iter().map(|month| month.execution.month().year());
     let (first, last) = (years().min().unwrap_or(0), years().max().unwrap_or(-1));
     let mut cells = vec![vec![None; 12]; (last - first + 1).max(0) as usize];
     for month in months {
-        let of = month.day.month();
-        cells[(of.year() - first) as usize][of.number() as usize - 1] = month.rank_ic;
+        let of = month.execution.month();
+        cells[(of.year() - first) as usize][of.number() as usize - 1] = rank_ic_of(month);
     }
     Figure {
         id: format!("calendar-{id}"),
@@ -355,41 +338,43 @@ fn calendar(teller: &Teller<'_>, id: &str, months: &[Month]) -> Figure {
     }
 }
 
-fn horizons(teller: &Teller<'_>, factors: &[(&str, Node<'_>)]) -> Vec<Block> {
-    let lang = teller.lang;
+fn horizons(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
+    let lang = context.lang;
     let mut table = Table::new([
-        Column::name(lang.of("factor", "因子")),
+        Column::name(Term::Factor.of(lang)),
         Column::number(lang.of("months held", "持有月数")),
-        Column::number(lang.of("mean RankIC", "RankIC均值")),
-        Column::number(lang.of("95% interval", "95%区间")),
+        Column::number(Term::MeanRankIc.of(lang)),
+        Column::number(Term::ConfidenceInterval.of(lang)),
         Column::number("p (EWC)"),
-        Column::number(lang.of("months", "月数")),
-        Column::number(lang.of("not overlapping", "不重叠均值")),
+        Column::number(Term::Months.of(lang)),
+        Column::number(lang.of("non-overlapping mean", "不重叠均值")),
         Column::number("p (t)"),
         Column::number("n"),
         Column::number(lang.of("naive t*", "朴素t*")).detail(),
         Column::number(lang.of("Newey-West t*", "Newey-West t*")).detail(),
     ]);
-    let mut notes = Notes::new(teller);
-    for (factor, of) in factors {
-        for horizon in of.at(&["horizons"]).items() {
-            let (mean, apart) = (horizon.estimate(&["rank_ic"]), horizon.estimate(&["non_overlapping"]));
-            let classical = horizon.at(&["rank_ic", "classical"]);
-            let mut t = |key: &str| match classical.number(&[key]) {
-                Some(value) => RATIO.write(value),
-                None => notes.missing(classical.text(&["reason"]).unwrap_or("no reason given")),
+    let mut notes = Footnotes::new(context);
+    for (factor, of) in factors.iter() {
+        for horizon in &of.horizons {
+            let (mean, apart) = (&horizon.rank_ic, &horizon.non_overlapping);
+            let t = mean.classical.as_ref();
+            let (naive, newey_west) = (t.map(|t| &t.naive_t), t.map(|t| &t.newey_west_t));
+            let mut t = |found: Option<&Result<f64, Reason>>| match found {
+                Some(Ok(value)) => RATIO.write(*value),
+                Some(Err(reason)) => notes.missing(Some(reason)),
+                None => notes.missing(None),
             };
-            let (naive, newey_west) = (t("naive_t"), t("newey_west_t"));
+            let (naive, newey_west) = (t(naive), t(newey_west));
             table.row([
-                teller.factor(factor),
-                horizon.count(&["horizon"]).to_string(),
-                notes.figure(mean.figure, CORRELATION),
+                context.factor(factor),
+                horizon.horizon.to_string(),
+                notes.metric(&mean.value, CORRELATION),
                 notes.interval(mean, CORRELATION),
                 notes.p_value(mean),
-                mean.figure.n.to_string(),
-                notes.figure(apart.figure, CORRELATION),
+                mean.value.n.to_string(),
+                notes.metric(&apart.value, CORRELATION),
                 notes.p_value(apart),
-                apart.figure.n.to_string(),
+                apart.value.n.to_string(),
                 naive,
                 newey_west,
             ]);
@@ -405,36 +390,43 @@ fn horizons(teller: &Teller<'_>, factors: &[(&str, Node<'_>)]) -> Vec<Block> {
 }
 
 /// RankIC within groups of sectors, in spans of years and in quarters.
-fn parts(teller: &Teller<'_>, factors: &[(&str, Node<'_>)]) -> Vec<Block> {
-    let lang = teller.lang;
+fn parts(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
+    let lang = context.lang;
     let mut blocks = Vec::new();
-    let kinds = [
-        ("groups", lang.of("within the group", "组内")),
-        ("spans", lang.of("years", "时段")),
-        ("quarters", lang.of("quarter of the year", "季度")),
+    let regimes = |parts: &ByName<RegimeRankIc>| -> Vec<(String, Estimate)> {
+        parts.iter().map(|(part, of)| (name(part), of.rank_ic.clone())).collect()
+    };
+    let groups = |of: &FactorMetrics| {
+        let groups = of.groups.iter();
+        groups.map(|(group, of)| (context.group(group), of.rank_ic.clone())).collect::<Vec<_>>()
+    };
+    type Parts<'p> = &'p dyn Fn(&FactorMetrics) -> Vec<(String, Estimate)>;
+    let kinds: [(Parts<'_>, &str); 3] = [
+        (&groups, lang.of("within the group", "组内")),
+        (&|of| regimes(&of.spans), lang.of("years", "时段")),
+        (&|of| regimes(&of.quarters), lang.of("quarter of the year", "季度")),
     ];
-    for (key, title) in kinds {
+    for (parts, title) in kinds {
         let mut table = Table::new([
-            Column::name(lang.of("factor", "因子")),
+            Column::name(Term::Factor.of(lang)),
             Column::word(title),
-            Column::number(lang.of("mean RankIC", "RankIC均值")),
-            Column::number(lang.of("95% interval", "95%区间")),
+            Column::number(Term::MeanRankIc.of(lang)),
+            Column::number(Term::ConfidenceInterval.of(lang)),
             Column::number("p"),
-            Column::word(lang.of("reading", "判断")),
-            Column::number(lang.of("months", "月数")),
+            Column::word(Term::Significance.of(lang)),
+            Column::number(Term::Months.of(lang)),
         ]);
-        let mut notes = Notes::new(teller);
-        for (factor, of) in factors {
-            for (part, node) in of.at(&[key]).entries() {
-                let mean = node.estimate(&["rank_ic"]);
+        let mut notes = Footnotes::new(context);
+        for (factor, of) in factors.iter() {
+            for (part, mean) in parts(of) {
                 table.row([
-                    teller.factor(factor),
-                    if key == "groups" { teller.group(part) } else { name(part) },
-                    notes.figure(mean.figure, CORRELATION),
-                    notes.interval(mean, CORRELATION),
-                    notes.p_value(mean),
-                    notes.reading(mean),
-                    mean.figure.n.to_string(),
+                    context.factor(factor),
+                    part,
+                    notes.metric(&mean.value, CORRELATION),
+                    notes.interval(&mean, CORRELATION),
+                    notes.p_value(&mean),
+                    notes.significance(&mean),
+                    mean.value.n.to_string(),
                 ]);
             }
         }
@@ -444,8 +436,8 @@ fn parts(teller: &Teller<'_>, factors: &[(&str, Node<'_>)]) -> Vec<Block> {
         let n = factors.len();
         let text = say!(
             lang,
-            "Many parts of {n} factors are looked at here: one interval in twenty excludes zero by chance.",
-            "此处对{n}个因子考察了许多部分：每二十个区间中约有一个仅凭偶然不含零。"
+            "Many parts of {n} factors are tested here: about one CI in twenty excludes zero by chance.",
+            "此处对{n}个因子检验了许多部分：每二十个置信区间中约有一个仅凭偶然不含零。"
         );
         blocks.push(Block::Warning(text));
     }

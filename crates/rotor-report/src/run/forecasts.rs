@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rotor_run::Forecast;
 
-use super::teller::Teller;
+use super::context::Context;
 use super::{accuracy, panels};
 use crate::page::{Block, Section};
 
@@ -19,45 +19,43 @@ pub(super) struct Target<'a> {
     pub(super) entities: Vec<(u32, Vec<&'a Forecast>)>,
 }
 
-pub(super) fn section(teller: &Teller<'_>) -> Section {
-    let lang = teller.lang;
-    let targets = targets(teller);
+pub(super) fn section(context: &Context<'_>) -> Section {
+    let lang = context.lang;
+    let targets = targets(context);
     let mut blocks: Vec<Block> = Vec::new();
     if targets.is_empty() {
         blocks.push(
-            lang.of("No factor of this run foresees a value.", "本次回测的因子均不作预测。")
-                .to_owned()
-                .into(),
+            lang.of("No factor of this run makes forecasts.", "本次回测的因子均不作预测。").to_owned().into(),
         );
     } else {
-        blocks.extend(accuracy::blocks(teller));
+        blocks.extend(accuracy::blocks(context));
     }
     for (position, target) in targets.iter().enumerate() {
-        blocks.push(Block::Heading(title(teller, target)));
-        blocks.extend(panels::blocks(teller, position, target, targets.len()));
-        blocks.extend(accuracy::by_entity(teller, target));
+        blocks.push(Block::Heading(title(context, target)));
+        blocks.extend(panels::blocks(context, position, target, targets.len()));
+        blocks.extend(accuracy::by_entity(context, target));
     }
-    for factor in 0..teller.facts.run.factors.len() as u32 {
-        // Factors that measure their fits without foreseeing anything.
+    for factor in 0..context.facts.run.factors.len() as u32 {
+        // Factors with fits and without forecasts.
         if !targets.iter().any(|target| target.factor == factor) {
-            blocks.extend(accuracy::fits_alone(teller, factor));
+            blocks.extend(accuracy::fits_alone(context, factor));
         }
     }
     Section { id: "forecasts".into(), heading: lang.of("Forecasts", "预测").into(), blocks }
 }
 
 /// What is forecast, and by which factor.
-pub(super) fn title(teller: &Teller<'_>, target: &Target<'_>) -> String {
-    let (factor, name) = (teller.factor_at(target.factor), crate::words::name(target.name));
-    format!("{factor}{}{name}", teller.lang.of(": ", "："))
+pub(super) fn title(context: &Context<'_>, target: &Target<'_>) -> String {
+    let (factor, name) = (context.factor_at(target.factor), crate::words::name(target.name));
+    format!("{factor}{}{name}", context.lang.of(": ", "："))
 }
 
 /// The last forecast of each entity and period.
 type Latest<'a> = BTreeMap<u32, BTreeMap<i32, &'a Forecast>>;
 
 /// The forecasts by factor and target; targets in the order of their names.
-fn targets<'a>(teller: &Teller<'a>) -> Vec<Target<'a>> {
-    let run = teller.facts.run;
+fn targets<'a>(context: &Context<'a>) -> Vec<Target<'a>> {
+    let run = context.facts.run;
     let mut found: BTreeMap<(u32, &str), Latest<'_>> = BTreeMap::new();
     for row in &run.forecasts {
         let of_target = found.entry((row.factor, run.texts.get(row.target))).or_default();

@@ -1,6 +1,6 @@
 //! The report of a run: what a reader needs to believe it or not, in the order in which it is needed.
 //!
-//! Everything stands in the run folder: rows, evaluation, provenance. A report that is made from a run in memory and one that is
+//! Everything stands in the run folder: rows, metrics, record. A report that is made from a run in memory and one that is
 //! made from its folder have the same bytes, so nothing here reads what the folder does not hold (returns of sectors, histories of
 //! forecasts, exits of skipped months), and nothing depends on the order in which texts were met.
 //!
@@ -10,63 +10,57 @@
 mod accuracy;
 mod cells;
 mod config;
+mod context;
 mod correlation;
 mod coverage;
 mod factors;
 mod forecasts;
 mod head;
-mod metrics;
+mod holdings;
 mod net_value;
 mod panels;
 mod performance;
-mod picks;
 mod provenance;
 mod tables;
-mod teller;
-mod told;
 mod variants;
 mod verdict;
 
-use rotor_run::Run;
-use serde_json::{Map, Value};
-
-pub use told::told;
+use rotor_run::{Config, Metrics, Run, RunRecord};
 
 use crate::page::Page;
 use crate::words::Lang;
-use teller::Teller;
+use context::Context;
 
 /// What a report is made of: everything stands in the run folder, the defaults aside.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     /// The facts, row by row.
     pub run: &'a Run,
-    /// The evaluation, as `metrics.json` has it.
-    pub metrics: &'a Value,
-    /// The entries of `run.json` without `files`.
-    pub provenance: &'a Map<String, Value>,
-    /// The configuration nobody has changed, in the shape of `config` of `run.json`, as far as it is known: keys that are the
-    /// same there are shown last.
-    pub defaults: &'a Value,
+    /// What the run is worth.
+    pub metrics: &'a Metrics,
+    /// What `run.json` says; of its entry `files` nothing is used, as the report is one of them.
+    pub record: &'a RunRecord,
+    /// The configuration nobody has changed: keys that are the same there are shown last.
+    pub defaults: &'a Config,
 }
 
 /// Makes the report of a run.
 #[must_use]
 pub fn report(facts: Facts<'_>, lang: Lang) -> Page {
-    let teller = Teller::new(facts, lang);
+    let context = Context::new(facts, lang);
     Page {
         lang,
-        title: head::title(&teller),
-        mark: head::mark(&teller),
-        facts: head::facts(&teller),
+        title: head::title(&context),
+        mark: head::mark(&context),
+        facts: head::facts(&context),
         sections: vec![
-            verdict::section(&teller),
-            net_value::section(&teller),
-            picks::section(&teller),
-            factors::section(&teller),
-            forecasts::section(&teller),
-            variants::section(&teller),
-            provenance::section(&teller),
+            verdict::section(&context),
+            net_value::section(&context),
+            holdings::section(&context),
+            factors::section(&context),
+            forecasts::section(&context),
+            variants::section(&context),
+            provenance::section(&context),
         ],
     }
 }

@@ -1,35 +1,36 @@
-//! Net value of the picks and of what they are held against, with falls.
+//! Net value of the portfolio and its benchmarks, with drawdowns.
 
 use rotor_factor::Date;
 
+use super::context::{Context, EQUAL_WEIGHT, TOP, TOP_NET};
 use super::performance;
-use super::teller::{EQUAL_WEIGHT, TOP, TOP_NET, Teller};
 use crate::draw::{Chart, LineChart, Mark, Panel, Series, Span, Tone, Unit};
 use crate::page::{Block, Figure, Section};
 use crate::say;
+use crate::terms::Term;
 
 /// More benchmarks than these would hide each other; the tables have all.
 const MOST_BENCHMARKS: usize = 4;
 
-pub(super) fn section(teller: &Teller<'_>) -> Section {
-    let lang = teller.lang;
+pub(super) fn section(context: &Context<'_>) -> Section {
+    let lang = context.lang;
     let mut blocks: Vec<Block> = Vec::new();
-    if teller.kept().is_empty() {
+    if context.kept().is_empty() {
         blocks.push(lang.of("No holding period has ended.", "尚无已结束的持有期。").to_owned().into());
     } else {
-        blocks.extend(figures(teller).into_iter().map(Block::from));
+        blocks.extend(figures(context).into_iter().map(Block::from));
     }
-    blocks.extend(performance::blocks(teller));
+    blocks.extend(performance::blocks(context));
     Section {
         id: "net-value".into(),
-        heading: lang.of("Net value and excess", "净值与超额收益").into(),
+        heading: lang.of("Net value and excess return", "净值与超额收益").into(),
         blocks,
     }
 }
 
 /// The start of the first period and the end of each.
-fn dates(teller: &Teller<'_>) -> Vec<Date> {
-    let kept = teller.kept();
+fn dates(context: &Context<'_>) -> Vec<Date> {
+    let kept = context.kept();
     let start = kept.first().map(|(_, first)| first.as_of);
     start.into_iter().chain(kept.iter().map(|(_, execution)| execution.exit)).collect()
 }
@@ -50,15 +51,15 @@ fn net_values(returns: &[Option<f64>]) -> Vec<Option<f64>> {
     values
 }
 
-/// How far a value lies below the highest before it.
-fn falls(values: &[Option<f64>]) -> Vec<Option<f64>> {
+/// How far a value lies below the highest so far.
+fn drawdowns(values: &[Option<f64>]) -> Vec<Option<f64>> {
     let mut peak: f64 = 0.0;
-    let fall = |value: &Option<f64>| {
+    let drawdown = |value: &Option<f64>| {
         let value = (*value)?;
         peak = peak.max(value);
         Some(value / peak - 1.0)
     };
-    values.iter().map(fall).collect()
+    values.iter().map(drawdown).collect()
 }
 
 /// One value over another where both are known.
@@ -66,18 +67,18 @@ pub(super) fn over(values: &[Option<f64>], others: &[Option<f64>]) -> Vec<Option
     values.iter().zip(others).map(|(value, other)| Some((*value)? / (*other)?)).collect()
 }
 
-fn figures(teller: &Teller<'_>) -> [Figure; 2] {
-    let lang = teller.lang;
-    let net_of = |portfolio: &str| net_values(&teller.returns(portfolio));
+fn figures(context: &Context<'_>) -> [Figure; 2] {
+    let lang = context.lang;
+    let net_of = |portfolio: &str| net_values(&context.returns(portfolio));
     let (net, equal) = (net_of(TOP_NET), net_of(EQUAL_WEIGHT));
     let relative = over(&net, &equal);
     let line = |name: String, tone, mark, values| Series { name, tone, mark, values };
     let mut series = vec![
-        line(teller.portfolio(TOP_NET), Tone::First, Mark::Line, net.clone()),
-        line(teller.portfolio(EQUAL_WEIGHT), Tone::Second, Mark::Line, equal.clone()),
-        line(teller.portfolio(TOP), Tone::First, Mark::Dashed, net_of(TOP)),
+        line(context.portfolio(TOP_NET), Tone::First, Mark::Line, net.clone()),
+        line(context.portfolio(EQUAL_WEIGHT), Tone::Second, Mark::Line, equal.clone()),
+        line(context.portfolio(TOP), Tone::First, Mark::Dashed, net_of(TOP)),
     ];
-    let benchmarks = teller.benchmarks();
+    let benchmarks = context.benchmarks();
     let looks = [
         (Tone::Third, Mark::Line),
         (Tone::Fourth, Mark::Line),
@@ -85,7 +86,7 @@ fn figures(teller: &Teller<'_>) -> [Figure; 2] {
         (Tone::Fourth, Mark::Dashed),
     ];
     for (code, (tone, mark)) in benchmarks.iter().take(MOST_BENCHMARKS).zip(looks) {
-        series.push(line(teller.portfolio(code), tone, mark, net_of(code)));
+        series.push(line(context.portfolio(code), tone, mark, net_of(code)));
     }
     let panel = |axis: &str, unit, is_log, baseline, height, series| Panel {
         axis: axis.into(),
@@ -107,33 +108,33 @@ fn figures(teller: &Teller<'_>) -> [Figure; 2] {
         title: lang.of("Net value", "净值").into(),
         about: lang
             .of(
-                "Equal distances are equal ratios; a benchmark that begins later starts at 1 there.",
-                "对数坐标：等距即等比；较晚开始的基准自其首日由1起算。",
+                "Log scale; a benchmark that begins later starts at 1 there.",
+                "对数坐标；较晚开始的基准自其首日由1起算。",
             )
             .to_owned()
             + &left_out,
         chart: Chart::Lines(LineChart {
-            dates: dates(teller),
+            dates: dates(context),
             panels: vec![panel(axis, Unit::plain(2), true, Some(1.0), 2.0, series)],
             spans: Vec::new(),
             is_small: false,
         }),
     };
-    let to_equal = lang.of("net picks over equal weight", "入选组合（成本后）/等权");
-    let below_peak = lang.of("below the highest before", "较前高回撤");
+    let to_equal = lang.of("portfolio (net) over equal weight", "组合（费后）/等权");
+    let below_peak = Term::Drawdown.of(lang);
     let of_relative = lang.of("relative net value", "相对净值");
     let percent = Unit::fraction(0);
     let relative_figure = Figure {
         id: "net-value-relative".into(),
-        title: lang.of("Relative net value and falls", "相对净值与回撤").into(),
+        title: lang.of("Relative net value and drawdown", "相对净值与回撤").into(),
         about: lang
             .of(
-                "Above: the picks after costs over all sectors alike; where it rises, choosing paid. Shaded: its deepest fall and the way back. Below: how far each lies under its own highest value.",
-                "上：入选组合（成本后）相对全行业等权，上升表示选择有所得；阴影为最深回撤至收复。下：各自距前高的跌幅。",
+                "Above: net value of the portfolio (net) over that of equal weight, log scale; it rises when the excess return is positive. Shaded: its max drawdown up to the recovery. Below: drawdown of each from its own peak.",
+                "上：组合（费后）净值相对全行业等权，对数坐标，上升表示超额收益为正；阴影为最大回撤至收复。下：各自距前高的回撤。",
             )
             .into(),
         chart: Chart::Lines(LineChart {
-            dates: dates(teller),
+            dates: dates(context),
             panels: vec![
                 panel(to_equal, Unit::plain(2), true, Some(1.0), 1.2, vec![line(
                     of_relative.into(),
@@ -142,26 +143,24 @@ fn figures(teller: &Teller<'_>) -> [Figure; 2] {
                     relative.clone(),
                 )]),
                 panel(below_peak, percent, false, Some(0.0), 0.8, vec![
-                    line(of_relative.into(), Tone::First, Mark::Area, falls(&relative)),
-                    line(teller.portfolio(TOP_NET), Tone::Second, Mark::Line, falls(&net)),
-                    line(teller.portfolio(EQUAL_WEIGHT), Tone::Muted, Mark::Dashed, falls(&equal)),
+                    line(of_relative.into(), Tone::First, Mark::Area, drawdowns(&relative)),
+                    line(context.portfolio(TOP_NET), Tone::Second, Mark::Line, drawdowns(&net)),
+                    line(context.portfolio(EQUAL_WEIGHT), Tone::Muted, Mark::Dashed, drawdowns(&equal)),
                 ]),
             ],
-            spans: deepest(teller).into_iter().collect(),
+            spans: max_drawdown(context).into_iter().collect(),
             is_small: false,
         }),
     };
     [levels, relative_figure]
 }
 
-/// The deepest fall of the relative net value.
-fn deepest(teller: &Teller<'_>) -> Option<Span> {
-    let path = ["portfolio", "all", "excess", TOP_NET, EQUAL_WEIGHT, "max_drawdown"];
-    let fall = teller.metrics.at(&path);
-    let day = |key: &str| fall.text(&[key])?.parse::<Date>().ok();
-    let from = day("peak")?;
-    let to = day("recovery").or_else(|| dates(teller).last().copied())?;
-    let name = teller.lang.of("deepest relative fall", "最深相对回撤").into();
+/// The max drawdown of the relative net value.
+fn max_drawdown(context: &Context<'_>) -> Option<Span> {
+    let excess = context.portfolios().excess.get(TOP_NET)?.get(EQUAL_WEIGHT)?;
+    let (from, _) = excess.max_drawdown.days?;
+    let to = excess.max_drawdown.recovery.or_else(|| dates(context).last().copied())?;
+    let name = context.lang.of("relative max drawdown", "最大相对回撤").into();
     (from <= to).then_some(Span { from, to, name })
 }
 
@@ -176,7 +175,7 @@ mod tests {
         assert_eq!(net_values(&[Some(-1.0), Some(0.5)]), [Some(1.0), None, None]);
         assert_eq!(net_values(&[]), [None]);
         assert_eq!(
-            falls(&[Some(1.0), Some(2.0), None, Some(1.5)]),
+            drawdowns(&[Some(1.0), Some(2.0), None, Some(1.5)]),
             [Some(0.0), Some(0.0), None, Some(-0.25)]
         );
     }

@@ -6,8 +6,8 @@ use rotor_factor::Date;
 use rotor_run::Forecast;
 
 use super::accuracy::cut;
+use super::context::{Context, id_part};
 use super::forecasts::Target;
-use super::teller::{Teller, id_part};
 use crate::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 use crate::page::{Block, Column, Figure, Table};
 use crate::say;
@@ -21,34 +21,34 @@ const MOST_PERIODS: usize = 40;
 const MOST_ROWS: usize = 250;
 
 pub(super) fn blocks(
-    teller: &Teller<'_>,
+    context: &Context<'_>,
     position: usize,
     target: &Target<'_>,
     n_targets: usize,
 ) -> Vec<Block> {
-    let lang = teller.lang;
+    let lang = context.lang;
     let id = id_part(position, target.name);
-    let mut blocks: Vec<Block> = errors(teller, &id, target).map(Block::from).into_iter().collect();
+    let mut blocks: Vec<Block> = errors(context, &id, target).map(Block::from).into_iter().collect();
     let most = (MOST_PANELS / n_targets.max(1)).max(4);
-    let figures = entities(teller, &id, target, most);
+    let figures = entities(context, &id, target, most);
     let (n, n_drawn) = (target.entities.len(), figures.len());
     if n_drawn > 0 {
         let text = say!(
             lang,
-            "Realized values (line) and the last forecast of each period (dots), the {n_drawn} of {n} entities with most realized values, up to {MOST_PERIODS} periods; the table below has the days of release.",
+            "Realised values (line) and the last forecast of each period (dots), the {n_drawn} of {n} entities with most realised values, up to {MOST_PERIODS} periods; the table below has the days of release.",
             "实际值（线）与各期最后一次预测（点）：共{n}个对象，取实际值最多的{n_drawn}个，最多{MOST_PERIODS}期；公布日见下表。"
         );
         let mut inner: Vec<Block> = vec![text.into()];
         inner.push(Block::Figures(figures));
         blocks.extend(inner);
     }
-    blocks.extend(values(teller, target));
+    blocks.extend(values(context, target));
     blocks
 }
 
 /// The root mean squared error over entities, by period, beside that of no change.
-fn errors(teller: &Teller<'_>, id: &str, target: &Target<'_>) -> Option<Figure> {
-    let lang = teller.lang;
+fn errors(context: &Context<'_>, id: &str, target: &Target<'_>) -> Option<Figure> {
+    let lang = context.lang;
     let mut periods: BTreeMap<i32, (Date, Vec<&Forecast>)> = BTreeMap::new();
     for row in target.entities.iter().flat_map(|(_, rows)| rows).filter(|row| row.realized.is_some()) {
         periods.entry(row.period.days()).or_insert((row.period, Vec::new())).1.push(row);
@@ -73,8 +73,8 @@ fn errors(teller: &Teller<'_>, id: &str, target: &Target<'_>) -> Option<Figure> 
         title: lang.of("Errors by period", "逐期误差").into(),
         about: lang
             .of(
-                "Root of the mean squared error over sectors, of the forecasts and of the rule of no change; where the lines cross, neither is better.",
-                "各行业均方误差的平方根：预测与“不变”规则；两线交错处二者不分优劣。",
+                "Root mean squared error over sectors, of the forecasts and of the naive forecast of no change; where the lines cross, neither is better.",
+                "各行业均方根误差：预测与“无变化”预测；两线交错处二者不分优劣。",
             )
             .into(),
         chart: Chart::Lines(LineChart {
@@ -87,7 +87,7 @@ fn errors(teller: &Teller<'_>, id: &str, target: &Target<'_>) -> Option<Figure> 
                 height: 1.0,
                 series: vec![
                     series(lang.of("forecast", "预测"), Tone::First, Mark::Line, |row| row.forecast),
-                    series(lang.of("no change", "不变"), Tone::Second, Mark::Dashed, |row| row.naive),
+                    series(lang.of("no change", "无变化"), Tone::Second, Mark::Dashed, |row| row.naive),
                 ],
                 bands: Vec::new(),
             }],
@@ -97,8 +97,8 @@ fn errors(teller: &Teller<'_>, id: &str, target: &Target<'_>) -> Option<Figure> 
     })
 }
 
-fn entities(teller: &Teller<'_>, id: &str, target: &Target<'_>, most: usize) -> Vec<Figure> {
-    let lang = teller.lang;
+fn entities(context: &Context<'_>, id: &str, target: &Target<'_>, most: usize) -> Vec<Figure> {
+    let lang = context.lang;
     let n_realized = |rows: &[&Forecast]| rows.iter().filter(|row| row.realized.is_some()).count();
     let mut chosen: Vec<&(u32, Vec<&Forecast>)> =
         target.entities.iter().filter(|(_, rows)| n_realized(rows) > 0).collect();
@@ -121,14 +121,14 @@ fn entities(teller: &Teller<'_>, id: &str, target: &Target<'_>, most: usize) -> 
                 values: rows.iter().map(|row| of(row)).collect(),
             };
             let series = vec![
-                series(lang.of("realized", "实际"), Tone::Second, Mark::Line, |row| {
+                series(lang.of("realised", "实际"), Tone::Second, Mark::Line, |row| {
                     row.realized.map(|realized| realized.value)
                 }),
                 series(lang.of("forecast", "预测"), Tone::First, Mark::Dots, |row| Some(row.forecast)),
             ];
             Figure {
                 id: format!("forecast-{id}-{entity}"),
-                title: teller.entity(*entity).to_owned(),
+                title: context.entity(*entity).to_owned(),
                 about: String::new(),
                 chart: Chart::Lines(LineChart {
                     dates: rows.iter().map(|row| row.period).collect(),
@@ -159,8 +159,8 @@ fn compared<'a>(rows: &[&'a Forecast]) -> Vec<&'a Forecast> {
 }
 
 /// The latest realized values and open forecasts, with the days on which they became public.
-fn values(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> {
-    let lang = teller.lang;
+fn values(context: &Context<'_>, target: &Target<'_>) -> Vec<Block> {
+    let lang = context.lang;
     let mut rows: Vec<&Forecast> =
         target.entities.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
     // The newest periods first; realized ones before those that nobody knows yet.
@@ -168,11 +168,11 @@ fn values(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> {
     let mut table = Table::new([
         Column::name(lang.of("sector", "行业")),
         Column::number(lang.of("period", "报告期")),
-        Column::number(lang.of("foreseen on", "预测日")),
+        Column::number(lang.of("forecast on", "预测日")),
         Column::number(lang.of("forecast", "预测")),
-        Column::number(lang.of("no change", "不变")),
-        Column::number(lang.of("realized", "实际")),
-        Column::number(lang.of("released", "公布日")),
+        Column::number(lang.of("no change", "无变化")),
+        Column::number(lang.of("realised", "实际")),
+        Column::number(lang.of("published", "公布日")),
     ]);
     // September is a quarter only of what is published by the quarter.
     let mut realized = rows.iter().filter(|row| row.realized.is_some());
@@ -180,14 +180,14 @@ fn values(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> {
     let period = |end: Date| if is_quarterly { period(end) } else { end.month().to_string() };
     for row in rows.iter().take(MOST_ROWS) {
         table.row([
-            teller.both_names(row.entity),
+            context.both_names(row.entity),
             period(row.period),
-            teller.day(row.execution).to_string(),
+            context.day(row.execution).to_string(),
             plain(row.forecast),
             plain(row.naive),
             row.realized.map_or(NONE.into(), |realized| plain(realized.value)),
             row.realized.map_or_else(
-                || lang.of("not yet known", "尚无实际值").into(),
+                || lang.of("not yet published", "尚无实际值").into(),
                 |realized| realized.released.to_string(),
             ),
         ]);
@@ -197,7 +197,8 @@ fn values(teller: &Teller<'_>, target: &Target<'_>) -> Vec<Block> {
     }
     let mut blocks = vec![table.into()];
     blocks.extend(cut(lang, rows.len(), MOST_ROWS, "forecasts.parquet"));
-    let title = lang.of("Forecasts and realized values with their days of release", "预测与实际值及其公布日");
+    let title =
+        lang.of("Forecasts and realised values with their days of publication", "预测与实际值及其公布日");
     vec![Block::Folded { title: title.into(), blocks }]
 }
 

@@ -1,245 +1,241 @@
-//! Tables of what the picks and the benchmarks gained, and of what it cost.
+//! Tables of performance and excess returns, and of costs.
 
-use super::cells::{DIFFERENCE, Notes, PERCENT, RATIO, SHARE};
-use super::metrics::Node;
-use super::teller::{EQUAL_WEIGHT, TOP, TOP_NET, Teller};
-use super::told::warning;
+use rotor_factor::Date;
+use rotor_run::metrics::{Drawdown, MonthValue, PortfolioMetrics, YearValue};
+
+use super::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO};
+use super::context::{Context, EQUAL_WEIGHT, TOP, TOP_NET};
 use crate::page::{Block, Column, Table};
 use crate::say;
+use crate::sentences::caveat_block;
+use crate::terms::Term;
 use crate::words::{NONE, name};
 
-pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let all = teller.metrics.at(&["portfolio", "all"]);
+pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
+    let lang = context.lang;
+    let all = context.portfolios();
     let mut blocks = vec![Block::Heading(lang.of("Performance", "业绩").into())];
-    blocks.extend(performance(teller, all));
+    blocks.extend(performance(context, all));
     blocks.push(Block::Heading(lang.of("Excess returns", "超额收益").into()));
-    blocks.extend(excess(teller, all));
-    blocks.extend(all.texts(&["caveats"]).into_iter().map(|caveat| warning(lang, caveat)));
+    blocks.extend(excess(context, all));
+    blocks.extend(all.caveats.iter().map(|caveat| caveat_block(lang, caveat)));
     blocks.push(Block::Heading(lang.of("Calendar years", "分年度").into()));
-    blocks.extend(years(teller, all));
-    blocks.push(Block::Heading(lang.of("Turnover and cost", "换手与成本").into()));
-    blocks.extend(trading(teller, all));
-    let parts = contributions(teller, all);
+    blocks.extend(years(context, all));
+    blocks.push(Block::Heading(lang.of("Turnover and cost", "换手与费用").into()));
+    blocks.extend(trading(context, all));
+    let parts = contributions(context, all);
     if !parts.is_empty() {
-        let title = lang.of("Where the gross excess came from", "成本前超额的来源");
-        blocks.push(Block::Folded { title: title.into(), blocks: parts });
+        blocks.push(Block::Folded { title: Term::Contribution.heading(lang), blocks: parts });
     }
-    let extremes = extremes(teller, all);
+    let extremes = extremes(context, all);
     if !extremes.is_empty() {
-        let title = lang.of("Deepest falls and worst months", "最深回撤与最差月份");
+        let title = lang.of("Largest drawdowns and worst months", "最大回撤与最差月份");
         blocks.push(Block::Folded { title: title.into(), blocks: extremes });
     }
     blocks
 }
 
-fn performance(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
+fn performance(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
     let mut table = Table::new([
-        Column::name(lang.of("portfolio", "组合")),
-        Column::number(lang.of("a year", "年化收益")),
-        Column::number(lang.of("volatility", "波动率")),
-        Column::number(lang.of("Sharpe", "夏普比率")),
-        Column::number(lang.of("95% interval", "95%区间")),
-        Column::number(lang.of("worst fall", "最大回撤")),
+        Column::name(Term::Portfolio.of(lang)),
+        Column::number(Term::AnnualisedReturn.of(lang)),
+        Column::number(Term::Volatility.of(lang)),
+        Column::number(Term::SharpeRatio.of(lang)),
+        Column::number(Term::ConfidenceInterval.of(lang)),
+        Column::number(Term::MaxDrawdown.of(lang)),
         Column::number(lang.of("from", "回撤起")).detail(),
         Column::number(lang.of("to", "回撤止")).detail(),
-        Column::number(lang.of("months above 0", "上涨月份占比")).detail(),
+        Column::number(Term::HitRate.of(lang)).detail(),
         Column::number(lang.of("skewness", "偏度")).detail(),
         Column::number(lang.of("kurtosis", "峰度")).detail(),
-        Column::number(lang.of("total", "累计收益")).detail(),
-        Column::number(lang.of("months", "月数")),
+        Column::number(lang.of("total return", "累计收益率")).detail(),
+        Column::number(Term::Months.of(lang)),
     ]);
-    let mut notes = Notes::new(teller);
-    for (portfolio, of) in all.at(&["performance"]).entries() {
-        let sharpe = of.estimate(&["sharpe"]);
-        let fall = of.at(&["max_drawdown"]);
-        let day = |key: &str| fall.text(&[key]).map_or(NONE.into(), name);
+    let mut notes = Footnotes::new(context);
+    for (portfolio, of) in all.performance.iter() {
+        let (peak, trough) = of.max_drawdown.days.unzip();
         table.row([
-            teller.portfolio(portfolio),
-            notes.figure(of.figure(&["annual_return"]), PERCENT),
-            notes.figure(of.figure(&["volatility"]), PERCENT),
-            notes.figure(sharpe.figure, RATIO),
-            notes.interval(sharpe, RATIO),
-            notes.figure(of.figure(&["max_drawdown"]), PERCENT),
-            day("peak"),
-            day("trough"),
-            notes.figure(of.figure(&["hit_rate"]), SHARE),
-            notes.figure(of.figure(&["skewness"]), RATIO),
-            notes.figure(of.figure(&["kurtosis"]), RATIO),
-            notes.figure(of.figure(&["total_return"]), PERCENT),
-            of.figure(&["annual_return"]).n.to_string(),
+            context.portfolio(portfolio),
+            notes.metric(&of.annual_return, PERCENT),
+            notes.metric(&of.volatility, PERCENT),
+            notes.metric(&of.sharpe.value, RATIO),
+            notes.interval(&of.sharpe, RATIO),
+            notes.metric(&of.max_drawdown.depth, PERCENT),
+            day(peak, NONE),
+            day(trough, NONE),
+            notes.metric(&of.hit_rate, FRACTION),
+            notes.metric(&of.skewness, RATIO),
+            notes.metric(&of.kurtosis, RATIO),
+            notes.metric(&of.total_return, PERCENT),
+            of.annual_return.n.to_string(),
         ]);
     }
     let mut blocks = notes.under(table);
     let legend = lang.of(
-        "Compound returns a year; Sharpe ratio without a riskless rate; falls are those of the net value at the ends of holding periods, so that what happened within a month is not seen.",
-        "收益为复利年化；夏普比率不减无风险利率；回撤按各持有期末净值计算，月内波动未计入。",
+        "Returns are compounded; Sharpe ratio with rf = 0; drawdowns are those of the net value at the ends of holding periods and miss what happened within a month. Hit rate: months above zero.",
+        "收益为复利年化；夏普比率的无风险利率取 0；回撤按各持有期末净值计算，未计入月内波动；月胜率为收益大于零的月份占比。",
     );
     blocks.push(legend.to_owned().into());
     blocks
 }
 
-fn excess(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
+fn day(day: Option<Date>, missing: &str) -> String {
+    day.map_or_else(|| missing.to_owned(), |day| day.to_string())
+}
+
+fn excess(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
     let mut table = Table::new([
         Column::name(lang.of("over", "相对")),
-        Column::number(lang.of("net, a year", "成本后年化")),
-        Column::number(lang.of("95% interval", "95%区间")),
+        Column::number(Term::NetExcess.of(lang)),
+        Column::number(Term::ConfidenceInterval.of(lang)),
         Column::number("p"),
-        Column::number(lang.of("detectable", "可识别下限")),
-        Column::word(lang.of("reading", "判断")),
-        Column::number(lang.of("before costs", "成本前")).detail(),
+        Column::number(Term::MinimumDetectableShort.of(lang)),
+        Column::word(Term::Significance.of(lang)),
+        Column::number(Term::GrossExcess.of(lang)).detail(),
         Column::number(lang.of("geometric", "几何")).detail(),
-        Column::number(lang.of("tracking error", "跟踪误差")).detail(),
-        Column::number(lang.of("information ratio", "信息比率")).detail(),
-        Column::number(lang.of("months won", "月胜率")).detail(),
-        Column::number(lang.of("worst relative fall", "最大相对回撤")).detail(),
+        Column::number(Term::TrackingError.of(lang)).detail(),
+        Column::number(Term::InformationRatio.of(lang)).detail(),
+        Column::number(Term::HitRate.of(lang)).detail(),
+        Column::number(lang.of("relative max drawdown", "最大相对回撤")).detail(),
         Column::number("beta").detail(),
-        Column::number(lang.of("alpha, a year", "alpha（年化）")).detail(),
-        Column::number(lang.of("95% interval of alpha", "alpha的95%区间")).detail(),
-        Column::number(lang.of("months", "月数")),
+        Column::number(lang.of("alpha, annualised", "alpha（年化）")).detail(),
+        Column::number(lang.of("95% CI of alpha", "alpha的95% 置信区间")).detail(),
+        Column::number(Term::Months.of(lang)),
     ]);
-    let mut notes = Notes::new(teller);
-    let gross = all.at(&["excess", TOP]);
-    for (benchmark, of) in all.at(&["excess", TOP_NET]).entries() {
-        let (mean, alpha) = (of.estimate(&["arithmetic"]), of.estimate(&["alpha"]));
+    let mut notes = Footnotes::new(context);
+    let gross = all.excess.get(TOP);
+    let net = all.excess.get(TOP_NET);
+    for (benchmark, of) in net.into_iter().flat_map(|benchmarks| benchmarks.iter()) {
+        let (mean, alpha) = (&of.arithmetic, &of.alpha);
+        let gross = gross.and_then(|benchmarks| benchmarks.get(benchmark));
         table.row([
-            teller.portfolio(benchmark),
-            notes.figure(mean.figure, DIFFERENCE),
+            context.portfolio(benchmark),
+            notes.metric(&mean.value, DIFFERENCE),
             notes.interval(mean, DIFFERENCE),
             notes.p_value(mean),
             notes.detectable(mean, PERCENT),
-            notes.reading(mean),
-            notes.figure(gross.figure(&[benchmark, "arithmetic"]), DIFFERENCE),
-            notes.figure(of.figure(&["geometric"]), DIFFERENCE),
-            notes.figure(of.figure(&["tracking_error"]), PERCENT),
-            notes.figure(of.figure(&["information_ratio"]), RATIO),
-            notes.figure(of.figure(&["hit_rate"]), SHARE),
-            notes.figure(of.figure(&["max_drawdown"]), PERCENT),
-            notes.figure(of.figure(&["beta"]), RATIO),
-            notes.figure(alpha.figure, DIFFERENCE),
+            notes.significance(mean),
+            gross.map_or_else(|| NONE.into(), |gross| notes.metric(&gross.arithmetic.value, DIFFERENCE)),
+            notes.metric(&of.geometric, DIFFERENCE),
+            notes.metric(&of.tracking_error, PERCENT),
+            notes.metric(&of.information_ratio, RATIO),
+            notes.metric(&of.hit_rate, FRACTION),
+            notes.metric(&of.max_drawdown.depth, PERCENT),
+            notes.metric(&of.beta.value, RATIO),
+            notes.metric(&alpha.value, DIFFERENCE),
             notes.interval(alpha, DIFFERENCE),
-            mean.figure.n.to_string(),
+            mean.value.n.to_string(),
         ]);
     }
     let mut blocks = notes.under(table);
     let legend = lang.of(
-        "Twelve times the mean monthly difference; intervals and p-values by equal-weighted cosines (EWC) with Student's t. Detectable: the true excess that so many months find in four cases of five.",
-        "月均差额乘以12；区间与p值采用EWC与t分布。可识别下限：此样本长度下五次中有四次能识别的真实超额。",
+        "Annualised: twelve times the mean monthly difference; CIs and p-values by equal-weighted cosines (EWC) with Student's t. MDE: minimum detectable effect, the true excess return that a test at 5% finds with 80% power.",
+        "年化超额为月均差额乘以12；置信区间与p值采用EWC与t分布。最小可检测值：5%水平下检验功效达80%所需的真实超额收益。",
     );
     blocks.push(legend.to_owned().into());
     blocks
 }
 
-fn years(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let shown: Vec<(&str, Node<'_>)> = all.at(&["performance"]).entries().collect();
-    let Some((_, first)) = shown.first() else { return Vec::new() };
-    let years: Vec<u64> = first.at(&["years"]).items().map(|year| year.count(&["year"])).collect();
+fn years(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
+    let Some((_, first)) = all.performance.iter().next() else { return Vec::new() };
     let mut columns = vec![
         Column::word(lang.of("year", "年份")),
-        Column::number(lang.of("months", "月数")),
-        Column::number(lang.of("net excess over equal weight", "成本后相对等权")),
+        Column::number(Term::Months.of(lang)),
+        Column::number(lang.of("excess return (net) over equal weight", "相对等权超额（费后）")),
     ];
-    columns.extend(shown.iter().map(|(portfolio, _)| Column::number(teller.portfolio(portfolio))));
+    columns.extend(all.performance.iter().map(|(portfolio, _)| Column::number(context.portfolio(portfolio))));
     let mut table = Table::new(columns);
-    let mut notes = Notes::new(teller);
-    let of_year = |node: Node<'_>, wanted: u64| {
-        node.at(&["years"])
-            .items()
-            .find(|year| year.count(&["year"]) == wanted)
-            .map(|year| year.figure(&[]).value)
+    let mut notes = Footnotes::new(context);
+    let excess = all.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(EQUAL_WEIGHT));
+    let mut cell = |years: Option<&[YearValue]>, wanted: i32, unit| match years
+        .and_then(|years| years.iter().find(|year| year.year == wanted))
+    {
+        Some(found) => notes.metric(&found.value, unit),
+        None => NONE.to_owned(),
     };
-    let excess = all.at(&["excess", TOP_NET, EQUAL_WEIGHT]);
-    for year in years {
-        let n = first.at(&["years"]).items().find(|of| of.count(&["year"]) == year);
-        let mut cell = |node, unit: crate::draw::Unit| match of_year(node, year).flatten() {
-            Some(value) => unit.write(value),
-            None => notes.missing("`metrics.json` does not have it"),
-        };
+    for year in &first.years {
+        let excess = excess.map(|excess| excess.years.as_slice());
         let mut row =
-            vec![year.to_string(), n.map_or(0, |of| of.count(&["n"])).to_string(), cell(excess, DIFFERENCE)];
-        row.extend(shown.iter().map(|(_, node)| cell(*node, PERCENT)));
+            vec![year.year.to_string(), year.value.n.to_string(), cell(excess, year.year, DIFFERENCE)];
+        row.extend(all.performance.iter().map(|(_, of)| cell(Some(&of.years), year.year, PERCENT)));
         table.row(row);
     }
     let mut blocks = notes.under(table);
     let legend = lang.of(
-        "By the year of the execution; the excess of a year is the difference of its returns. A year is twelve months: none of these numbers alone can be told from luck.",
-        "按调仓日所在年份；年度超额为收益之差。一年仅十二个月，单独一年的数字无法与运气区分。",
+        "By the year of the execution; the excess return of a year is the difference of the returns. A year is twelve months: no single year is significant.",
+        "按调仓日所在年份；年度超额为收益之差。一年仅十二个月，单独一年的数字不具统计显著性。",
     );
     blocks.push(legend.to_owned().into());
     blocks
 }
 
-fn trading(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let trading = all.at(&["trading"]);
+fn trading(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
+    let trading = &all.trading;
     let mut table = Table::new([
-        Column::word(lang.of("of the portfolio", "项目")),
+        Column::word(lang.of("item", "项目")),
         Column::number(lang.of("mean", "均值")),
         Column::number(lang.of("rebalances", "调仓次数")),
     ]);
-    let mut notes = Notes::new(teller);
+    let mut notes = Footnotes::new(context);
     let rows = [
-        ("turnover", lang.of("turnover of a rebalance, one way", "每次换手（单边）"), SHARE),
-        ("turnover_per_year", lang.of("turnover a year, one way", "年换手（单边）"), SHARE),
-        ("cost_per_year", lang.of("cost a year", "年成本"), PERCENT),
-        ("cost_drag", lang.of("return a year that costs took", "成本拖累（年化收益）"), PERCENT),
+        (&trading.turnover, lang.of("one-way turnover per rebalance", "每次单边换手率"), FRACTION),
+        (&trading.turnover_per_year, lang.of("one-way turnover per year", "年单边换手率"), FRACTION),
+        (&trading.cost_per_year, lang.of("cost per year", "年费用"), PERCENT),
+        (&trading.cost_drag, Term::CostDrag.of(lang), PERCENT),
     ];
-    for (key, title, unit) in rows {
-        let figure = trading.figure(&[key]);
-        table.row([title.to_owned(), notes.figure(figure, unit), figure.n.to_string()]);
+    for (metric, title, unit) in rows {
+        table.row([title.to_owned(), notes.metric(metric, unit), metric.n.to_string()]);
     }
     notes.under(table)
 }
 
-fn contributions(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
+fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     /// More rows say nothing; the file has them.
     const MOST: usize = 60;
-    let lang = teller.lang;
+    let lang = context.lang;
     let mut blocks = Vec::new();
-    let mut notes = Notes::new(teller);
+    let mut notes = Footnotes::new(context);
     let mut factors = Table::new([
-        Column::name(lang.of("factor", "因子")),
-        Column::number(lang.of("of the gross excess a year", "成本前年化超额贡献")),
-        Column::number(lang.of("95% interval", "95%区间")),
+        Column::name(Term::Factor.of(lang)),
+        Column::number(Term::Contribution.of(lang)),
+        Column::number(Term::ConfidenceInterval.of(lang)),
         Column::number("p"),
     ]);
-    let parts = all.at(&["contributions", "factors"]);
-    let of_factors = parts.entries().map(|(factor, of)| (teller.factor(factor), of.estimate(&["active"])));
-    let specific = all.at(&["contributions", "specific"]);
-    let rest = specific.is_there().then(|| {
-        let rest = lang.of("what no factor explains", "因子未解释部分");
-        (rest.to_owned(), specific.estimate(&["active"]))
-    });
-    for (title, active) in of_factors.chain(rest) {
-        let (value, interval) = (notes.figure(active.figure, DIFFERENCE), notes.interval(active, DIFFERENCE));
-        factors.row([title, value, interval, notes.p_value(active)]);
+    let parts = &all.contributions;
+    let of_factors = parts.factors.iter().map(|(factor, of)| (context.factor(factor), &of.active));
+    let rest = (lang.of("not explained by any factor", "因子未解释部分").to_owned(), &parts.specific.active);
+    for (title, active) in of_factors.chain([rest]) {
+        let value = notes.metric(&active.value, DIFFERENCE);
+        factors.row([title, value, notes.interval(active, DIFFERENCE), notes.p_value(active)]);
     }
     blocks.extend(notes.under(factors));
-    let mut sectors: Vec<(&str, Node<'_>)> = all.at(&["contributions", "sectors"]).entries().collect();
-    let active = |of: Node<'_>| of.number(&["active", "value"]).unwrap_or(0.0);
-    sectors.sort_by(|(_, left), (_, right)| active(*right).total_cmp(&active(*left)));
+    let mut sectors: Vec<_> = parts.sectors.iter().collect();
+    sectors.sort_by(|(_, left), (_, right)| {
+        right.active.get().unwrap_or(0.0).total_cmp(&left.active.get().unwrap_or(0.0))
+    });
     let n_sectors = sectors.len();
     if n_sectors > MOST {
         sectors.drain(MOST / 2..n_sectors - MOST / 2);
     }
-    let mut notes = Notes::new(teller);
+    let mut notes = Footnotes::new(context);
     let mut table = Table::new([
-        Column::name(lang.of("sector", "行业")),
+        Column::name(Term::Sector.of(lang)),
         Column::number(lang.of("months held", "持有月数")),
-        Column::number(lang.of("mean share", "平均权重")),
-        Column::number(lang.of("of the gross excess a year", "成本前年化超额贡献")),
-        Column::number(lang.of("of the gross return a year", "成本前年化收益贡献")),
+        Column::number(lang.of("mean weight", "平均权重")),
+        Column::number(Term::Contribution.of(lang)),
+        Column::number(lang.of("contribution to return (gross)", "收益贡献（费前）")),
     ]);
     for (code, of) in sectors {
         table.row([
-            teller.find(code).map_or_else(|| name(code), |at| teller.both_names(at)),
-            of.count(&["n_held"]).to_string(),
-            notes.figure(of.figure(&["mean_weight"]), PERCENT),
-            notes.figure(of.figure(&["active"]), DIFFERENCE),
-            notes.figure(of.figure(&["gross"]), DIFFERENCE),
+            context.find(code).map_or_else(|| name(code), |at| context.both_names(at)),
+            of.n_held.to_string(),
+            notes.metric(&of.mean_weight, PERCENT),
+            notes.metric(&of.active, DIFFERENCE),
+            notes.metric(&of.gross, DIFFERENCE),
         ]);
     }
     blocks.extend(notes.under(table));
@@ -253,46 +249,55 @@ fn contributions(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
             .into(),
         );
     }
+    let legend = lang.of(
+        "Annualised, gross: twelve times the mean month. Contributions to the excess return are those of the weights less equal weights.",
+        "年化、费前：月均值乘以12。超额收益贡献按权重减等权计算。",
+    );
+    blocks.push(legend.to_owned().into());
     blocks
 }
 
-fn extremes(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let mut falls = Table::new([
-        Column::name(lang.of("of", "对象")),
-        Column::number(lang.of("fall", "跌幅")),
+fn extremes(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
+    let mut drawdowns = Table::new([
+        Column::name(Term::Portfolio.of(lang)),
+        Column::number(Term::Drawdown.of(lang)),
         Column::number(lang.of("peak", "高点")),
         Column::number(lang.of("trough", "低点")),
         Column::number(lang.of("recovery", "收复")),
     ]);
     let mut months = Table::new([
-        Column::name(lang.of("of", "对象")),
-        Column::number(lang.of("month", "当月")),
+        Column::name(Term::Portfolio.of(lang)),
+        Column::number(lang.of("return of the month", "当月收益")),
         Column::number(lang.of("execution", "调仓日")),
         Column::number(lang.of("exit", "卖出日")),
     ]);
-    let net = (teller.portfolio(TOP_NET), all.at(&["performance", TOP_NET]));
-    let relative = (
-        lang.of("net picks over equal weight", "相对等权").to_owned(),
-        all.at(&["excess", TOP_NET, EQUAL_WEIGHT]),
-    );
-    for (title, node) in [net, relative] {
-        let day = |of: Node<'_>, key: &str, missing: &str| of.text(&[key]).map_or(missing.to_owned(), name);
-        for fall in node.at(&["drawdowns"]).items() {
-            let value = fall.number(&["value"]).map_or(NONE.into(), |value| PERCENT.write(value));
-            let not_yet = lang.of("not yet", "尚未");
-            falls.row([
-                title.clone(),
-                value,
-                day(fall, "peak", NONE),
-                day(fall, "trough", NONE),
-                day(fall, "recovery", not_yet),
+    let mut rows = |title: &str, deepest: &[Drawdown], worst: &[MonthValue]| {
+        for drawdown in deepest {
+            let (peak, trough) = drawdown.days.unzip();
+            drawdowns.row([
+                title.to_owned(),
+                drawdown.depth.get().map_or(NONE.into(), |value| PERCENT.write(value)),
+                day(peak, NONE),
+                day(trough, NONE),
+                day(drawdown.recovery, lang.of("not yet", "尚未")),
             ]);
         }
-        for month in node.at(&["worst_months"]).items() {
-            let value = month.number(&["value"]).map_or(NONE.into(), |value| DIFFERENCE.write(value));
-            months.row([title.clone(), value, day(month, "execution", NONE), day(month, "exit", NONE)]);
+        for month in worst {
+            months.row([
+                title.to_owned(),
+                month.value.get().map_or(NONE.into(), |value| DIFFERENCE.write(value)),
+                month.execution.to_string(),
+                month.exit.to_string(),
+            ]);
         }
+    };
+    if let Some(net) = all.performance.get(TOP_NET) {
+        rows(&context.portfolio(TOP_NET), &net.drawdowns, &net.worst_months);
     }
-    [falls, months].into_iter().filter(|table| !table.rows.is_empty()).map(Block::from).collect()
+    if let Some(excess) = all.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(EQUAL_WEIGHT)) {
+        let title = lang.of("excess return over equal weight (net)", "相对等权超额收益（费后）");
+        rows(title, &excess.drawdowns, &excess.worst_months);
+    }
+    [drawdowns, months].into_iter().filter(|table| !table.rows.is_empty()).map(Block::from).collect()
 }

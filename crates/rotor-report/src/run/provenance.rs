@@ -1,24 +1,25 @@
 //! Method, configuration, coverage and provenance: what it takes to believe or to repeat the run.
 
-use serde_json::Value;
+use rotor_run::{Rebalance, TradeDay};
 
-use super::teller::Teller;
+use super::context::Context;
 use super::{config, coverage, tables};
 use crate::page::{Block, Column, Section, Table};
 use crate::say;
+use crate::terms::Term;
 use crate::words::{NONE, name, plain, sentence};
 
-pub(super) fn section(teller: &Teller<'_>) -> Section {
-    let lang = teller.lang;
-    let mut blocks = vec![Block::Heading(lang.of("Method in short", "方法概要").into()), method(teller)];
+pub(super) fn section(context: &Context<'_>) -> Section {
+    let lang = context.lang;
+    let mut blocks = vec![Block::Heading(lang.of("Method in short", "方法概要").into()), method(context)];
     blocks.push(Block::Heading(lang.of("Configuration", "配置").into()));
-    blocks.extend(config::blocks(teller));
+    blocks.extend(config::blocks(context));
     blocks.push(Block::Heading(lang.of("Data coverage", "数据覆盖").into()));
-    blocks.extend(coverage::blocks(teller));
+    blocks.extend(coverage::blocks(context));
     blocks.push(Block::Heading(lang.of("Tables of the factors", "因子表格").into()));
-    blocks.extend(tables::blocks(teller));
+    blocks.extend(tables::blocks(context));
     blocks.push(Block::Heading(lang.of("Provenance", "来源与校验").into()));
-    blocks.extend(provenance(teller));
+    blocks.extend(provenance(context));
     Section {
         id: "method".into(),
         heading: lang.of("Method, data, provenance", "方法、数据与来源").into(),
@@ -26,24 +27,26 @@ pub(super) fn section(teller: &Teller<'_>) -> Section {
     }
 }
 
-fn method(teller: &Teller<'_>) -> Block {
-    let lang = teller.lang;
-    let word = |key: &str| teller.config(key).and_then(Value::as_str).unwrap_or_default();
-    let when = match word("rebalance") {
-        "after_cpi" => {
-            lang.of("the first trading day after CPI and PPI are out", "CPI与PPI公布后的首个交易日")
+fn method(context: &Context<'_>) -> Block {
+    let lang = context.lang;
+    let config = context.config();
+    let when = match config.map(|config| config.rebalance) {
+        Some(Rebalance::AfterCpi) => {
+            lang.of("the first trading day after CPI and PPI are published", "CPI与PPI公布后的首个交易日")
         }
-        _ => lang.of("the first trading day of each month", "每月首个交易日"),
+        Some(Rebalance::MonthStart) => lang.of("the first trading day of each month", "每月首个交易日"),
+        None => NONE,
     };
-    let close = match word("execution") {
-        "next_close" => lang.of("the close of the next trading day", "次一交易日收盘价"),
-        _ => lang.of("the close of that day", "当日收盘价"),
+    let close = match config.map(|config| config.execution) {
+        Some(TradeDay::NextClose) => lang.of("the close of the next trading day", "次一交易日收盘价"),
+        Some(TradeDay::Close) => lang.of("the close of that day", "当日收盘价"),
+        None => NONE,
     };
-    let (top, least, cost) =
-        (teller.top(), teller.config_number("min_factors"), teller.config_number("cost_bp"));
-    let weights = teller.facts.run.factors.iter().map(|factor| {
-        let weight = teller.config("factor").and_then(|all| all.get(factor)?.get("weight")?.as_f64());
-        let title = teller.factor(factor);
+    let least = config.map_or(NONE.into(), |config| config.min_factors.to_string());
+    let (top, cost) = (context.top(), context.cost_bp());
+    let weights = context.facts.run.factors.iter().map(|factor| {
+        let weight = config.map(|config| config.of_factor(factor).weight);
+        let title = context.factor(factor);
         match weight {
             Some(weight) => format!("{title} × {}", plain(weight)),
             None => title,
@@ -53,87 +56,80 @@ fn method(teller: &Teller<'_>) -> Block {
     Block::List(vec![
         say!(
             lang,
-            "Sectors are chosen on {when}, on what was released before it alone, and traded at {close}.",
+            "Sectors are selected on {when}, from data published before this date only, and traded at {close}.",
             "于{when}选择行业，仅用此前已公布的数据，按{close}成交。"
         ),
         say!(
             lang,
-            "The scores of the factors are added up ({weights}); equal totals are settled by the mean percentile of the raw values, then by code.",
-            "各因子得分加总（{weights}）；总分相同时依原始值的平均百分位、再依代码排序。"
+            "The scores of the factors are added up ({weights}); a tie is broken by the average factor percentile, then by code.",
+            "各因子得分加总（{weights}）；同分按因子分位均值、再按代码排序。"
         ),
         say!(
             lang,
-            "Held are the first {top} with at least {least} live factors until the next execution; costs are {cost} bp of what is bought and sold.",
-            "持有排名前{top}且至少有{least}个因子得分的行业至下一调仓日；买卖成本各{cost}bp。"
+            "Holdings: the first {top} sectors that at least {least} factors score, until the next execution; costs are {cost} bp of what is bought and sold.",
+            "持有排名前{top}且至少有{least}个因子得分的行业至下一调仓日；买卖费用各{cost}bp。"
         ),
         lang.of(
-            "Equal weight holds all sectors of the day alike, without costs; a forecast is held against the first value released after it was made.",
-            "等权为当日全部行业平均持有，不计成本；预测与其后首次公布的值比较。",
+            "Equal weight holds all sectors of the day at equal weight, without costs; a forecast is compared with the first value published after it.",
+            "等权为当日全部行业平均持有，不计费用；预测与其后首次公布的值比较。",
         )
         .into(),
         lang.of(
-            "Intervals are at 95%, by equal-weighted cosines with Student's t, which hold in trials on made-up worlds; `docs/src/reference/metrics.md` has every formula.",
-            "区间均为95%，采用等权余弦（EWC）与t分布，已在模拟世界中检验；全部公式见`docs/src/reference/metrics.md`。",
+            "95% CIs by equal-weighted cosines with Student's t, whose coverage was tested on synthetic data; `docs/src/reference/metrics.md` has every formula.",
+            "95% 置信区间采用等权余弦（EWC）与t分布，其覆盖率已在模拟数据上验证；全部公式见`docs/src/reference/metrics.md`。",
         )
         .into(),
     ])
 }
 
-fn provenance(teller: &Teller<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let entries = teller.facts.provenance;
-    let text = |value: Option<&Value>| match value {
-        Some(Value::String(text)) => sentence(text),
-        Some(Value::Null) | None => NONE.into(),
-        Some(other) => sentence(&other.to_string()),
-    };
-    let of = |part: &str, key: &str| text(entries.get(part).and_then(|part| part.get(key)));
+fn provenance(context: &Context<'_>) -> Vec<Block> {
+    let lang = context.lang;
+    let record = context.facts.record;
+    let text = |text: Option<&String>| text.map_or_else(|| NONE.into(), |text| sentence(text));
     let mut run = Table::new([Column::word(""), Column::word("")]);
-    let engine = format!("{} {}", of("engine", "name"), of("engine", "version"));
+    let engine = format!("{} {}", sentence(&record.engine.name), sentence(&record.engine.version));
     run.row([lang.of("engine", "引擎").to_owned(), engine]);
-    run.row([lang.of("dataset", "数据集").to_owned(), of("dataset", "name")]);
-    run.row([lang.of("title", "名称").to_owned(), of("dataset", "title")]);
-    let made_up = if teller.is_synthetic() { lang.of("yes", "是") } else { lang.of("no", "否") };
-    run.row([lang.of("synthetic", "模拟数据").to_owned(), made_up.to_owned()]);
-    let closes = match teller.dataset("price_frequency").and_then(Value::as_str) {
-        Some("D") => lang.of("daily", "日频").to_owned(),
-        Some("M") => lang.of("month-end", "月末").to_owned(),
-        other => other.map_or(NONE.into(), name),
+    run.row([lang.of("dataset", "数据集").to_owned(), sentence(&record.dataset.name)]);
+    run.row([lang.of("title", "名称").to_owned(), sentence(&record.dataset.title)]);
+    let synthetic = if record.dataset.synthetic { lang.of("yes", "是") } else { lang.of("no", "否") };
+    run.row([lang.of("synthetic", "模拟数据").to_owned(), synthetic.to_owned()]);
+    let closes = match record.dataset.price_frequency.as_str() {
+        "D" => lang.of("daily", "日频").to_owned(),
+        "M" => lang.of("month-end", "月末").to_owned(),
+        other => name(other),
     };
     run.row([lang.of("closes", "收盘价").to_owned(), closes]);
-    let (first, last) = (of("executions", "first"), of("executions", "last"));
+    let day = |day: Option<rotor_factor::Date>| day.map_or_else(|| NONE.into(), |day| day.to_string());
+    let (first, last) = (day(record.executions.first), day(record.executions.last));
     run.row([lang.of("executions", "调仓日").to_owned(), say!(lang, "{first} to {last}", "{first}至{last}")]);
     let mut hashes =
         Table::new([Column::word(lang.of("table of the dataset", "数据表")), Column::word("SHA-256")]);
-    let files = teller.dataset("sha256").and_then(Value::as_object);
-    for (file, hash) in files.into_iter().flatten() {
-        hashes.row([name(file), text(Some(hash)).chars().take(64).collect()]);
+    for (file, hash) in record.dataset.sha256.iter() {
+        hashes.row([name(file), sentence(hash).chars().take(64).collect()]);
     }
     let mut factors = Table::new([
-        Column::name(lang.of("factor", "因子")),
+        Column::name(Term::Factor.of(lang)),
         Column::word(lang.of("version", "版本")),
         Column::word("ABI"),
-        Column::number(lang.of("weight", "权重")),
+        Column::number(Term::Weight.of(lang)),
         Column::word(lang.of("origin", "来源")),
         Column::word("SHA-256"),
         Column::word(lang.of("built by", "构建")).detail(),
     ]);
-    for factor in entries.get("factors").and_then(Value::as_array).into_iter().flatten() {
-        let is_linked = factor.get("library").is_none_or(Value::is_null);
-        let is_isolated = factor.get("isolated").and_then(Value::as_bool).unwrap_or(false);
-        let origin = match (is_linked, is_isolated) {
-            (true, _) => lang.of("part of the program", "程序内置"),
-            (false, false) => lang.of("library", "动态库"),
-            (false, true) => lang.of("library, in a process of its own", "动态库（独立进程）"),
+    for factor in &record.factors {
+        let origin = match (&factor.library, factor.isolated) {
+            (None, _) => lang.of("part of the program", "程序内置"),
+            (Some(_), false) => lang.of("library", "动态库"),
+            (Some(_), true) => lang.of("library, in a process of its own", "动态库（独立进程）"),
         };
         factors.row([
-            text(factor.get("name")),
-            text(factor.get("version")),
-            text(factor.get("abi")),
-            text(factor.get("weight")),
+            sentence(&factor.name),
+            sentence(&factor.version),
+            sentence(&factor.abi),
+            plain(factor.weight),
             origin.to_owned(),
-            text(factor.get("sha256")),
-            text(factor.get("build")),
+            text(factor.sha256.as_ref()),
+            sentence(&factor.build),
         ]);
     }
     let shown = [run, factors, hashes].into_iter().filter(|table| !table.rows.is_empty()).map(Block::from);

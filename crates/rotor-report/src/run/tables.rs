@@ -6,7 +6,7 @@
 use rotor_factor::ColumnValues;
 use rotor_run::FactorTable;
 
-use super::teller::Teller;
+use super::context::Context;
 use crate::page::{Block, Column, Table};
 use crate::say;
 use crate::words::{name, plain};
@@ -20,9 +20,9 @@ const MOST_TABLES: usize = 40;
 /// The title under which a folder keeps the days, so that no column of a table can have it.
 const EXECUTION: &str = "execution";
 
-pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let all = || teller.facts.run.tables.iter().filter(|table| table.table.n_rows() > 0);
+pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
+    let lang = context.lang;
+    let all = || context.facts.run.tables.iter().filter(|table| table.table.n_rows() > 0);
     let Some(last) = all().map(|table| table.execution).max() else {
         return vec![lang.of("No factor gave a table.", "各因子均未给出表格。").to_owned().into()];
     };
@@ -32,15 +32,15 @@ pub(super) fn blocks(teller: &Teller<'_>) -> Vec<Block> {
     for table in tables.iter().take(MOST_TABLES) {
         let same =
             |other: &&FactorTable| (other.factor, other.table.name()) == (table.factor, table.table.name());
-        blocks.extend(shown(teller, table, &all().filter(same).collect::<Vec<_>>()));
+        blocks.extend(shown(context, table, &all().filter(same).collect::<Vec<_>>()));
     }
     let more = tables.len().saturating_sub(MOST_TABLES);
     if more > 0 {
         let text = say!(lang, "{more} more are in the folder `tables`.", "另有{more}张表见文件夹`tables`。");
         blocks.push(text.into());
     }
-    let day = teller.day(last);
-    let title = say!(lang, "What factors showed on {day}", "各因子于{day}给出的表格");
+    let day = context.day(last);
+    let title = say!(lang, "Tables of the factors on {day}", "各因子于{day}给出的表格");
     vec![Block::Folded { title, blocks }]
 }
 
@@ -52,7 +52,7 @@ struct Shown {
 }
 
 /// The columns of a table in the order of all days; those that are empty on this day are left out.
-fn columns(teller: &Teller<'_>, of: &FactorTable, same: &[&FactorTable]) -> Vec<Shown> {
+fn columns(context: &Context<'_>, of: &FactorTable, same: &[&FactorTable]) -> Vec<Shown> {
     let mut titles: Vec<(&str, bool, bool)> = Vec::new();
     for column in same.iter().flat_map(|table| table.table.columns()) {
         let (is_number, is_date) =
@@ -73,18 +73,18 @@ fn columns(teller: &Teller<'_>, of: &FactorTable, same: &[&FactorTable]) -> Vec<
         let values = of.table.find(title)?;
         let written = if *title == EXECUTION { free.as_deref()? } else { title };
         let is_text = !is_number && !is_date;
-        let cells = (0..of.table.n_rows()).map(|row| cell(teller, values, row, is_text)).collect::<Vec<_>>();
+        let cells = (0..of.table.n_rows()).map(|row| cell(context, values, row, is_text)).collect::<Vec<_>>();
         let is_empty = cells.iter().all(String::is_empty);
-        (!is_empty).then(|| Shown { title: label(teller, written), is_number: *is_number, cells })
+        (!is_empty).then(|| Shown { title: label(context, written), is_number: *is_number, cells })
     };
     titles.iter().filter_map(column).collect()
 }
 
-fn shown(teller: &Teller<'_>, of: &FactorTable, same: &[&FactorTable]) -> Vec<Block> {
-    let lang = teller.lang;
-    let (factor, of_table) = (teller.factor_at(of.factor), name(of.table.name()));
+fn shown(context: &Context<'_>, of: &FactorTable, same: &[&FactorTable]) -> Vec<Block> {
+    let lang = context.lang;
+    let (factor, of_table) = (context.factor_at(of.factor), name(of.table.name()));
     let mut blocks = vec![Block::Heading(say!(lang, "{factor}: {of_table}", "{factor}：{of_table}"))];
-    let columns = columns(teller, of, same);
+    let columns = columns(context, of, same);
     let (n_rows, n_columns) = (of.table.n_rows(), columns.len());
     let shown = &columns[..n_columns.min(MOST_COLUMNS)];
     if shown.is_empty() {
@@ -100,7 +100,7 @@ fn shown(teller: &Teller<'_>, of: &FactorTable, same: &[&FactorTable]) -> Vec<Bl
     }
     blocks.push(page.into());
     if n_rows > MOST_ROWS || n_columns > MOST_COLUMNS {
-        let factors = &teller.facts.run.factors;
+        let factors = &context.facts.run.factors;
         let factor = factors.get(of.factor as usize).map_or(String::new(), |factor| name(factor));
         let (rows, shown) = (n_rows.min(MOST_ROWS), shown.len());
         let text = say!(
@@ -113,14 +113,14 @@ fn shown(teller: &Teller<'_>, of: &FactorTable, same: &[&FactorTable]) -> Vec<Bl
     blocks
 }
 
-fn cell(teller: &Teller<'_>, values: &ColumnValues, row: usize, is_text: bool) -> String {
+fn cell(context: &Context<'_>, values: &ColumnValues, row: usize, is_text: bool) -> String {
     let text = match values {
         // NaN is an empty cell.
         ColumnValues::Numbers(values) => {
             let value = values.get(row).copied().filter(|value| value.is_finite());
             value.map(|value| if is_text { format!("{value:?}") } else { plain(value) })
         }
-        ColumnValues::Texts(values) => values.get(row).map(|text| label(teller, text)),
+        ColumnValues::Texts(values) => values.get(row).map(|text| label(context, text)),
         ColumnValues::Dates(values) => values.get(row).map(ToString::to_string),
         _ => None,
     };
@@ -128,9 +128,9 @@ fn cell(teller: &Teller<'_>, values: &ColumnValues, row: usize, is_text: bool) -
 }
 
 /// A text, or the name of the sector whose code it is.
-fn label(teller: &Teller<'_>, text: &str) -> String {
-    match teller.find(text).filter(|at| teller.is_sector(*at)) {
-        Some(at) => teller.entity(at).to_owned(),
+fn label(context: &Context<'_>, text: &str) -> String {
+    match context.find(text).filter(|at| context.is_sector(*at)) {
+        Some(at) => context.entity(at).to_owned(),
         None => name(text),
     }
 }

@@ -1,186 +1,172 @@
 //! How far the result depends on choices, and what luck can do: ablations, settings, groups, spans, trials.
 
-use serde_json::Value;
+use rotor_run::metrics::{ByName, Metric, PortfolioMetrics, Sensitivity, Variant};
 
-use super::cells::{DIFFERENCE, Notes, PERCENT, RATIO, SHARE, p_value};
+use super::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO, p_value};
+use super::context::{Context, EQUAL_WEIGHT, TOP_NET};
 use super::factors::bar;
-use super::metrics::Node;
-use super::teller::{EQUAL_WEIGHT, TOP_NET, Teller};
-use super::told::told;
 use crate::draw::{BarChart, BarGroup, Chart, Columns, Matrix, Shades, Tone, Unit};
 use crate::page::{Block, Column, Figure, Section, Table};
 use crate::say;
-use crate::words::{fixed, name, plain};
+use crate::terms::Term;
+use crate::words::{Lang, fixed, name, plain};
 
 /// Factors whose ablations are drawn.
 const MOST_DRAWN: usize = 16;
 
-pub(super) fn section(teller: &Teller<'_>) -> Section {
-    let lang = teller.lang;
-    let all = teller.metrics.at(&["portfolio", "all"]);
-    let mut blocks = vec![Block::Heading(lang.of("Each factor alone and left out", "单因子与剔除").into())];
-    blocks.extend(forest(teller, all).map(Block::from));
-    blocks.extend(ablations(teller, all));
+pub(super) fn section(context: &Context<'_>) -> Section {
+    let lang = context.lang;
+    let all = context.portfolios();
+    let mut blocks =
+        vec![Block::Heading(lang.of("Single-factor and leave-one-out", "单因子与剔除该因子").into())];
+    blocks.extend(forest(context, all).map(Block::from));
+    blocks.extend(ablations(context, all));
     blocks.push(Block::Heading(lang.of("Other settings", "其他设定").into()));
-    blocks.extend(settings(teller, all));
+    blocks.extend(settings(context, all));
     blocks.push(Block::Heading(lang.of("Within groups", "分组选择").into()));
-    blocks.extend(groups(teller, all));
+    blocks.extend(groups(context, all));
     blocks.push(Block::Heading(lang.of("By years and by quarter", "分时段与分季度").into()));
-    blocks.extend(regimes(teller, all));
-    blocks.push(Block::Heading(lang.of("Luck of many trials", "多次尝试与运气").into()));
-    blocks.extend(trials(teller, all));
+    blocks.extend(regimes(context, all));
+    blocks.push(Block::Heading(lang.of("Multiple trials", "多次试验").into()));
+    blocks.extend(trials(context, all));
     Section {
         id: "robustness".into(),
-        heading: lang.of("Ablations, sensitivity, luck", "消融、敏感性与运气").into(),
+        heading: lang.of("Ablations, sensitivity, multiple trials", "消融、敏感性与多次试验").into(),
         blocks,
     }
 }
 
-fn forest(teller: &Teller<'_>, all: Node<'_>) -> Option<Figure> {
-    let lang = teller.lang;
-    let of = |kind: &str| -> Vec<(&str, Node<'_>)> { all.at(&[kind]).entries().take(MOST_DRAWN).collect() };
-    let (alone, without) = (of("alone"), of("without"));
+/// The title of a strategy of one factor only.
+fn single_factor(lang: Lang, factor: &str) -> String {
+    say!(lang, "single-factor: {factor}", "单因子：{factor}")
+}
+
+/// The title of a strategy of all factors but one.
+fn leave_one_out(lang: Lang, factor: &str) -> String {
+    say!(lang, "leave-one-out: {factor}", "剔除该因子：{factor}")
+}
+
+fn forest(context: &Context<'_>, all: &PortfolioMetrics) -> Option<Figure> {
+    let lang = context.lang;
+    let run = all.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(EQUAL_WEIGHT));
     let mut categories = vec![lang.of("the run", "本策略").to_owned()];
-    let mut values = vec![bar(all.estimate(&["excess", TOP_NET, EQUAL_WEIGHT, "arithmetic"]))];
-    let titles: [fn(&Teller<'_>, String) -> String; 2] = [
-        |teller, factor| say!(teller.lang, "{factor} alone", "仅{factor}"),
-        |teller, factor| say!(teller.lang, "without {factor}", "剔除{factor}"),
-    ];
-    for (variants, title) in [alone, without].into_iter().zip(titles) {
-        for (factor, variant) in variants {
-            categories.push(title(teller, teller.factor(factor)));
-            values.push(bar(variant.estimate(&["excess"])));
+    let mut values = vec![run.and_then(|excess| bar(&excess.arithmetic))];
+    let titles: [fn(Lang, &str) -> String; 2] = [single_factor, leave_one_out];
+    for (variants, title) in [&all.variants.alone, &all.variants.without].into_iter().zip(titles) {
+        for (factor, variant) in variants.iter().take(MOST_DRAWN) {
+            categories.push(title(lang, &context.factor(factor)));
+            values.push(bar(&variant.excess));
         }
     }
     values.iter().flatten().next()?;
     Some(Figure {
         id: "ablations".into(),
-        title: lang.of("Net excess over equal weight, a year", "成本后相对等权年化超额").into(),
+        title: lang
+            .of("Annualised excess return (net) over equal weight", "相对等权的年化超额收益（费后）")
+            .into(),
         about: lang
             .of(
-                "The run, each factor alone, and all but one, with 95% intervals.",
-                "本策略、仅用单个因子、剔除单个因子，附95%区间。",
+                "The run, single-factor strategies and leave-one-out strategies, with 95% CIs.",
+                "本策略、单因子策略与剔除单个因子的策略，附95% 置信区间。",
             )
             .into(),
         chart: Chart::Bars(BarChart {
-            axis: lang.of("net excess a year", "成本后年化超额").into(),
+            axis: lang.of("annualised excess return (net)", "年化超额收益（费后）").into(),
             unit: DIFFERENCE,
             baseline: 0.0,
             categories,
             is_horizontal: true,
             is_dots: true,
             is_small: false,
-            groups: vec![BarGroup {
-                name: lang.of("net excess a year", "成本后年化超额").into(),
-                tone: Tone::First,
-                values,
-            }],
+            groups: vec![BarGroup { name: Term::NetExcess.of(lang).into(), tone: Tone::First, values }],
         }),
     })
 }
 
-fn variant_columns(teller: &Teller<'_>, first: Vec<Column>, has_difference: bool) -> Vec<Column> {
-    let lang = teller.lang;
+fn variant_columns(context: &Context<'_>, first: Vec<Column>, has_difference: bool) -> Vec<Column> {
+    let lang = context.lang;
     let mut columns = first;
     columns.extend([
-        Column::number(lang.of("net, a year", "成本后年化")),
-        Column::number(lang.of("excess", "超额")),
-        Column::number(lang.of("95% interval", "95%区间")),
+        Column::number(lang.of("annualised return (net)", "年化收益率（费后）")),
+        Column::number(Term::ExcessReturn.of(lang)),
+        Column::number(Term::ConfidenceInterval.of(lang)),
         Column::number("p"),
     ]);
     if has_difference {
-        columns.push(Column::number(lang.of("minus the run", "较本策略")));
-        columns.push(Column::number(lang.of("95% interval", "95%区间")));
+        columns.push(Column::number(lang.of("difference to the run", "较本策略")));
+        columns.push(Column::number(Term::ConfidenceInterval.of(lang)));
     }
     columns.extend([
-        Column::number(lang.of("information ratio", "信息比率")).detail(),
-        Column::number(lang.of("worst fall", "最大回撤")).detail(),
-        Column::number(lang.of("turnover", "换手")).detail(),
-        Column::number(lang.of("months", "月数")),
+        Column::number(Term::InformationRatio.of(lang)).detail(),
+        Column::number(Term::MaxDrawdown.of(lang)).detail(),
+        Column::number(Term::Turnover.of(lang)).detail(),
+        Column::number(Term::Months.of(lang)),
     ]);
     columns
 }
 
 fn variant_row(
-    notes: &mut Notes,
+    notes: &mut Footnotes,
     first: Vec<String>,
-    variant: Node<'_>,
+    variant: &Variant,
     has_difference: bool,
 ) -> Vec<String> {
-    let excess = variant.estimate(&["excess"]);
+    let excess = &variant.excess;
     let mut row = first;
     row.extend([
-        notes.figure(variant.figure(&["annual_return"]), PERCENT),
-        notes.figure(excess.figure, DIFFERENCE),
+        notes.metric(&variant.annual_return, PERCENT),
+        notes.metric(&excess.value, DIFFERENCE),
         notes.interval(excess, DIFFERENCE),
         notes.p_value(excess),
     ]);
     if has_difference {
-        let difference = variant.estimate(&["difference"]);
-        row.push(notes.figure(difference.figure, DIFFERENCE));
-        row.push(notes.interval(difference, DIFFERENCE));
+        match &variant.difference {
+            Some(difference) => {
+                row.push(notes.metric(&difference.value, DIFFERENCE));
+                row.push(notes.interval(difference, DIFFERENCE));
+            }
+            None => row.extend([notes.missing(None), notes.missing(None)]),
+        }
     }
     row.extend([
-        notes.figure(variant.figure(&["information_ratio"]), RATIO),
-        notes.figure(variant.figure(&["max_drawdown"]), PERCENT),
-        notes.figure(variant.figure(&["turnover"]), SHARE),
-        excess.figure.n.to_string(),
+        notes.metric(&variant.information_ratio, RATIO),
+        notes.metric(&variant.max_drawdown, PERCENT),
+        notes.metric(&variant.turnover, FRACTION),
+        excess.value.n.to_string(),
     ]);
     row
 }
 
-fn ablations(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
+fn ablations(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
     let mut table =
-        Table::new(variant_columns(teller, vec![Column::name(lang.of("strategy", "策略"))], true));
-    let mut notes = Notes::new(teller);
-    for (kind, is_alone) in [("alone", true), ("without", false)] {
-        for (factor, variant) in all.at(&[kind]).entries() {
-            let factor = teller.factor(factor);
-            let title = if is_alone {
-                say!(lang, "{factor} alone", "仅{factor}")
-            } else {
-                say!(lang, "without {factor}", "剔除{factor}")
-            };
+        Table::new(variant_columns(context, vec![Column::name(lang.of("strategy", "策略"))], true));
+    let mut notes = Footnotes::new(context);
+    let mut rows = |variants: &ByName<Variant>, title: fn(Lang, &str) -> String| {
+        for (factor, variant) in variants.iter() {
+            let title = title(lang, &context.factor(factor));
             table.row(variant_row(&mut notes, vec![title], variant, true));
         }
-    }
+    };
+    rows(&all.variants.alone, single_factor);
+    rows(&all.variants.without, leave_one_out);
     notes.under(table)
 }
 
-/// A setting of the sensitivity.
-struct Setting<'a> {
-    top: u64,
-    min_factors: u64,
-    cost_bp: f64,
-    is_run: bool,
-    variant: Node<'a>,
-}
-
-fn settings(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let all: Vec<Setting<'_>> = all
-        .at(&["sensitivity"])
-        .items()
-        .map(|variant| Setting {
-            top: variant.count(&["top"]),
-            min_factors: variant.count(&["min_factors"]),
-            cost_bp: variant.number(&["cost_bp"]).unwrap_or(0.0),
-            is_run: variant.flag("is_run").unwrap_or(false),
-            variant,
-        })
-        .collect();
+fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
+    let all = &all.variants.sensitivity;
     let Some(run) = all.iter().find(|setting| setting.is_run) else {
         let reason = lang.of("No other settings were tried.", "未尝试其他设定。");
         return vec![reason.to_owned().into()];
     };
-    let mut blocks: Vec<Block> = matrix(teller, &all, run).map(Block::from).into_iter().collect();
-    let columns = |first| Table::new(variant_columns(teller, first, true));
+    let mut blocks: Vec<Block> = matrix(context, all, run).map(Block::from).into_iter().collect();
+    let columns = |first| Table::new(variant_columns(context, first, true));
     let costs = || all.iter().filter(|one| one.top == run.top && one.min_factors == run.min_factors);
-    let mut table = columns(vec![Column::number(lang.of("cost, bp", "成本bp"))]);
-    let mut notes = Notes::new(teller);
+    let mut table = columns(vec![Column::number(lang.of("cost (bp)", "费用（bp）"))]);
+    let mut notes = Footnotes::new(context);
     for setting in costs() {
-        table.row(variant_row(&mut notes, vec![plain(setting.cost_bp)], setting.variant, true));
+        table.row(variant_row(&mut notes, vec![plain(setting.cost_bp)], &setting.variant, true));
     }
     blocks.extend(notes.under(table));
     let mut table = columns(vec![
@@ -189,8 +175,8 @@ fn settings(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
         Column::number("cost_bp"),
         Column::word(""),
     ]);
-    let mut notes = Notes::new(teller);
-    for setting in &all {
+    let mut notes = Footnotes::new(context);
+    for setting in all {
         let mark = if setting.is_run { lang.of("the run", "本策略") } else { "" };
         let first = vec![
             setting.top.to_string(),
@@ -198,33 +184,33 @@ fn settings(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
             plain(setting.cost_bp),
             mark.to_owned(),
         ];
-        table.row(variant_row(&mut notes, first, setting.variant, true));
+        table.row(variant_row(&mut notes, first, &setting.variant, true));
     }
     let n = all.len();
     let title = say!(lang, "All {n} settings", "全部{n}种设定");
     blocks.push(Block::Folded { title, blocks: notes.under(table) });
     let warning = lang.of(
-        "Each of these settings is a trial: whoever picks the best of them must count them all.",
-        "每种设定都是一次尝试：若选用其中最好者，须将全部计入尝试次数。",
+        "Each of these settings is a trial: if the best of them is selected, all must be counted.",
+        "每种设定都是一次试验：若选用其中最好者，须将全部计入试验次数。",
     );
     blocks.push(Block::Warning(warning.into()));
     blocks
 }
 
-fn matrix(teller: &Teller<'_>, all: &[Setting<'_>], run: &Setting<'_>) -> Option<Figure> {
-    let lang = teller.lang;
-    let values = |of: fn(&Setting<'_>) -> u64| {
-        let mut values: Vec<u64> = all.iter().map(of).collect();
+fn matrix(context: &Context<'_>, all: &[Sensitivity], run: &Sensitivity) -> Option<Figure> {
+    let lang = context.lang;
+    let values = |of: fn(&Sensitivity) -> usize| {
+        let mut values: Vec<usize> = all.iter().map(of).collect();
         values.sort_unstable();
         values.dedup();
         values
     };
     let (tops, least) = (values(|one| one.top), values(|one| one.min_factors));
-    let find = |top: u64, min_factors: u64| {
-        let is_it = |one: &&Setting<'_>| {
+    let find = |top: usize, min_factors: usize| {
+        let is_it = |one: &&Sensitivity| {
             one.top == top && one.min_factors == min_factors && one.cost_bp == run.cost_bp
         };
-        all.iter().find(is_it)?.variant.number(&["excess", "value"])
+        all.iter().find(is_it)?.variant.excess.get()
     };
     let cells: Vec<Vec<Option<f64>>> =
         tops.iter().map(|top| least.iter().map(|min_factors| find(*top, *min_factors)).collect()).collect();
@@ -232,26 +218,26 @@ fn matrix(teller: &Teller<'_>, all: &[Setting<'_>], run: &Setting<'_>) -> Option
     let (top, min_factors, cost) = (run.top, run.min_factors, plain(run.cost_bp));
     let about = say!(
         lang,
-        "At the cost of the run ({cost} bp); the run (marked *) is top {top}, min_factors {min_factors}. Neighbours of an excess that is real look like it.",
-        "按本策略成本（{cost}bp）；本策略（带*）为前{top}名、最少因子数{min_factors}。若超额真实，相邻设定应与之相近。"
+        "At the cost of the run ({cost} bp); the run (marked *) is top {top}, min_factors {min_factors}. If the excess return is real, neighbouring settings have a similar one.",
+        "按本策略费用（{cost}bp）；本策略（带*）为前{top}名、最少因子数{min_factors}。若超额收益真实，相邻设定应与之相近。"
     );
     let mark =
-        |value: u64, of_run: u64| if value == of_run { format!("{value} *") } else { value.to_string() };
+        |value: usize, of_run: usize| if value == of_run { format!("{value} *") } else { value.to_string() };
     Some(Figure {
         id: "sensitivity".into(),
         title: lang
             .of(
-                "Net excess a year by number of picks and least number of live factors",
-                "不同入选数与最少因子数下的年化超额",
+                "Annualised excess return (net) by number of holdings and least number of factors",
+                "不同持有数与最少因子数下的年化超额收益（费后）",
             )
             .into(),
         about,
         chart: Chart::Matrix(Matrix {
             rows: tops.iter().map(|value| mark(*value, top)).collect(),
-            row_axis: lang.of("top", "入选数").into(),
+            row_axis: lang.of("top", "持有数").into(),
             columns: Columns::Names(least.iter().map(|value| mark(*value, min_factors)).collect()),
             column_axis: lang.of("min_factors", "最少因子数").into(),
-            measure: lang.of("excess", "超额").into(),
+            measure: Term::ExcessReturn.of(lang).into(),
             cells,
             unit: Unit::fraction(1).signed(),
             shades: Shades::Diverging { middle: 0.0, extent: None },
@@ -260,19 +246,19 @@ fn matrix(teller: &Teller<'_>, all: &[Setting<'_>], run: &Setting<'_>) -> Option
     })
 }
 
-fn groups(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let mut table = Table::new(variant_columns(teller, vec![Column::name(lang.of("group", "分组"))], false));
-    let mut notes = Notes::new(teller);
-    for (group, variant) in all.at(&["groups"]).entries() {
-        table.row(variant_row(&mut notes, vec![teller.group(group)], variant, false));
+fn groups(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
+    let mut table = Table::new(variant_columns(context, vec![Column::name(lang.of("group", "分组"))], false));
+    let mut notes = Footnotes::new(context);
+    for (group, variant) in all.variants.groups.iter() {
+        table.row(variant_row(&mut notes, vec![context.group(group)], variant, false));
     }
     let mut blocks = notes.under(table);
     let text = if blocks.is_empty() {
         lang.of("No sector has a group.", "行业未分组。")
     } else {
         lang.of(
-            "The same share of each group's sectors, best by the run's ranking, over all of the group.",
+            "In each group the same fraction of its sectors, best by the ranking of the run, over all of the group.",
             "各组内按本策略排名取相同比例的行业，相对组内全部行业。",
         )
     };
@@ -280,26 +266,26 @@ fn groups(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
     blocks
 }
 
-fn regimes(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
+fn regimes(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
     let mut table = Table::new([
         Column::name(lang.of("executions in", "调仓时段")),
-        Column::number(lang.of("net excess a year", "成本后年化超额")),
-        Column::number(lang.of("95% interval", "95%区间")),
+        Column::number(Term::NetExcess.of(lang)),
+        Column::number(Term::ConfidenceInterval.of(lang)),
         Column::number("p"),
-        Column::word(lang.of("reading", "判断")),
-        Column::number(lang.of("months", "月数")),
+        Column::word(Term::Significance.of(lang)),
+        Column::number(Term::Months.of(lang)),
     ]);
-    let mut notes = Notes::new(teller);
-    for (part, of) in ["spans", "quarters"].into_iter().flat_map(|kind| all.at(&[kind]).entries()) {
-        let excess = of.estimate(&["excess"]);
+    let mut notes = Footnotes::new(context);
+    for (part, of) in all.spans.iter().chain(all.quarters.iter()) {
+        let excess = &of.excess;
         table.row([
             name(part),
-            notes.figure(excess.figure, DIFFERENCE),
+            notes.metric(&excess.value, DIFFERENCE),
             notes.interval(excess, DIFFERENCE),
             notes.p_value(excess),
-            notes.reading(excess),
-            excess.figure.n.to_string(),
+            notes.significance(excess),
+            excess.value.n.to_string(),
         ]);
     }
     let n = table.rows.len();
@@ -308,90 +294,104 @@ fn regimes(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
         let by_chance = fixed(0.05 * n as f64, 1);
         let text = say!(
             lang,
-            "Of {n} intervals about {by_chance} exclude zero by chance alone.",
-            "{n}个区间中约有{by_chance}个仅凭偶然不含零。"
+            "Of {n} CIs about {by_chance} exclude zero by chance.",
+            "{n}个置信区间中约有{by_chance}个仅凭偶然不含零。"
         );
         blocks.push(text.into());
     }
     blocks
 }
 
-fn trials(teller: &Teller<'_>, all: Node<'_>) -> Vec<Block> {
-    let lang = teller.lang;
-    let trials = all.at(&["trials"]);
+fn trials(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
+    let trials = &all.trials;
     let mut table = Table::new([
-        Column::word(lang.of("question", "问题")),
-        Column::number(lang.of("answer", "结果")),
+        Column::word(lang.of("statistic", "统计量")),
+        Column::number(lang.of("value", "数值")),
         Column::number("n"),
     ]);
-    let mut notes = Notes::new(teller);
-    let (n_trials, n_strategies) =
-        (trials.count(&["n_trials"]), trials.count(&["overfitting", "n_strategies"]));
-    let deflated = trials.at(&["deflated_sharpe"]);
-    let percent = |notes: &mut Notes, figure: super::metrics::Figure<'_>| notes.figure(figure, SHARE);
-    let figure = deflated.figure(&[]);
-    table.row([
+    let mut notes = Footnotes::new(context);
+    let (n_trials, n_strategies) = (trials.n_trials, trials.overfitting.n_strategies);
+    let deflated = &trials.deflated_sharpe;
+    let mut row = |title: String, metric: &Metric, unit: Option<Unit>| {
+        let value = match (&metric.value, unit) {
+            (Ok(value), Some(unit)) => unit.write(*value),
+            (Ok(value), None) => p_value(*value),
+            (Err(reason), _) => notes.missing(Some(reason)),
+        };
+        table.row([title, value, metric.n.to_string()]);
+    };
+    row(
         match n_trials {
             1 => lang
                 .of(
-                    "probability that the excess exceeds luck, as the only trial (deflated Sharpe ratio)",
-                    "作为唯一一次尝试，超额好于运气的概率（折减夏普比率）",
+                    "DSR (1 trial): probability that the true Sharpe ratio of the excess return is above zero",
+                    "DSR（1 次试验）：超额收益的真实夏普比率大于零的概率",
                 )
                 .into(),
             _ => say!(
                 lang,
-                "probability that the excess exceeds that of the luckiest of {n_trials} trials without skill (deflated Sharpe ratio)",
-                "超额好于{n_trials}次无能力尝试中最走运者的概率（折减夏普比率）"
+                "DSR ({n_trials} trials): probability that the true Sharpe ratio of the excess return is above that of the best of {n_trials} trials without skill",
+                "DSR（经 {n_trials} 次试验校正的夏普比率）：超额收益的真实夏普比率高于{n_trials}次无能力试验中最佳者的概率"
             ),
         },
-        percent(&mut notes, figure),
-        figure.n.to_string(),
-    ]);
-    for (key, en, zh) in [
-        ("sharpe", "monthly ratio of mean excess to its deviation", "月度超额均值与标准差之比"),
-        ("threshold", "the same of the luckiest without skill", "最走运的无能力策略的同一比率"),
-    ] {
-        let figure = deflated.figure(&[key]);
-        table.row([lang.of(en, zh).to_owned(), notes.figure(figure, Unit::plain(3)), figure.n.to_string()]);
-    }
-    let figure = trials.figure(&["overfitting"]);
-    table.row([
+        &deflated.probability,
+        Some(FRACTION),
+    );
+    row(
+        lang.of("monthly Sharpe ratio of the excess return", "超额收益的月度夏普比率").into(),
+        &deflated.sharpe,
+        Some(Unit::plain(3)),
+    );
+    row(
+        lang.of(
+            "threshold: expected best monthly Sharpe ratio without skill",
+            "阈值：无能力时最佳者的期望月度夏普比率",
+        )
+        .into(),
+        &deflated.threshold,
+        Some(Unit::plain(3)),
+    );
+    row(
         say!(
             lang,
-            "how often the best of {n_strategies} strategies in half of the months is at or below the median in the rest (probability of overfitting)",
-            "{n_strategies}个策略中，一半月份的最优者在另一半月份不高于中位数的频率（过拟合概率）"
+            "PBO (CSCV, {n_strategies} configurations): how often the best in one half of the months is at or below the median in the other",
+            "过拟合概率 PBO（CSCV，{n_strategies} 种配置）：一半月份的最优者在另一半不高于中位数的频率"
         ),
-        percent(&mut notes, figure),
-        figure.n.to_string(),
-    ]);
-    for (key, en, zh) in [
+        &trials.overfitting.probability,
+        Some(FRACTION),
+    );
+    for (metric, en, zh) in [
         (
-            "best_excess",
-            "p-value of the best excess among them, were there none in any",
-            "若均无超额，其中最好超额的p值",
+            &trials.best_excess,
+            "p-value of the best excess return among them, if none had any",
+            "若均无超额收益，其中最佳者的p值",
         ),
-        ("superior_predictive_ability", "the same by Hansen, for comparison *", "同上（Hansen），仅供对照 *"),
-        ("reality_check", "the same by White, for comparison *", "同上（White），仅供对照 *"),
+        (
+            &trials.superior_predictive_ability,
+            "SPA test (Hansen), for comparison *",
+            "SPA 检验（Hansen），仅供对照 *",
+        ),
+        (
+            &trials.reality_check,
+            "reality check (White), for comparison *",
+            "Reality Check（White），仅供对照 *",
+        ),
     ] {
-        let figure = trials.figure(&[key]);
-        let p = figure.value.map_or_else(|| notes.missing(figure.reason), p_value);
-        table.row([lang.of(en, zh).to_owned(), p, figure.n.to_string()]);
+        row(lang.of(en, zh).to_owned(), metric, None);
     }
     let mut blocks = notes.under(table);
     let warning = lang.of(
-        "* These two reject a true null more often than they say.",
-        "* 这两项对真实零假设的误拒多于其名义水平。",
+        "* These two reject a true null more often than their nominal level.",
+        "* 这两项对真实零假设的误拒率高于其名义水平。",
     );
     blocks.push(Block::Warning(warning.into()));
-    let n_recorded = teller.config("trials").and_then(Value::as_u64);
-    if n_recorded == Some(1) {
-        let text = told(lang, "`trials` is 1");
-        let text = say!(
-            lang,
-            "{text}: every number on this page is that of a single, honest trial only if no other was made on these data.",
-            "{text}：仅当在这些数据上未作其他尝试时，本页数字才是单次尝试的结果。"
+    if context.config().and_then(|config| config.trials) == Some(1) {
+        let text = lang.of(
+            "`trials` is 1: the numbers on this page are those of a single trial only if no other strategy was tried on these data.",
+            "`trials`为1：仅当在这些数据上未作其他试验时，本页数字才是单次试验的结果。",
         );
-        blocks.push(text.into());
+        blocks.push(text.to_owned().into());
     }
     blocks
 }

@@ -1,8 +1,8 @@
-//! What a run is made of: one value, which a file, flags and the record of a run all set through one door.
+//! The configuration of a run: one value that a file, flags and the record of a run all set in the same way.
 //!
 //! [`Config::set`] takes a key and a value; [`read_config`] goes through a TOML file with it and reports every fault with
-//! its line; [`Config::to_json`] and [`Config::to_toml`] write every key. What changes no result (threads, where the folder
-//! goes) is no part of it.
+//! its line; [`Config::to_json`] and [`Config::to_toml`] write every key. Settings that change no result (threads, the place of
+//! the run folder) are not part of it.
 
 mod fault;
 mod file;
@@ -25,42 +25,42 @@ pub struct Config {
     pub dataset: String,
     /// The month of the first execution day.
     pub start: Month,
-    /// The month of the last execution day; `None` is the last that has an exit.
+    /// The month of the last execution day; `None` is the last month that has an exit.
     pub end: Option<Month>,
-    /// On which days sectors are chosen.
+    /// The rule for the execution day.
     pub rebalance: Rebalance,
-    /// At which close they are bought and sold.
+    /// The close at which sectors are bought and sold.
     pub execution: TradeDay,
-    /// The codes of sectors that are left out.
+    /// The codes of excluded sectors.
     pub exclude: Vec<String>,
-    /// The groups whose sectors take part; none means all.
+    /// The groups whose sectors are included; none means all sectors.
     pub groups: Vec<Group>,
     /// The names of the factors, in the order of the run.
     pub factors: Vec<String>,
-    /// What a missing score counts.
+    /// The value of a missing score.
     pub missing: MissingScore,
-    /// What settles equal totals at the last place.
+    /// How ties of the total are broken.
     pub ties: Ties,
-    /// How many factors must be live for a sector to be picked.
+    /// How many factor scores a sector needs to be selected.
     pub min_factors: usize,
     /// How many sectors are held.
     pub top: usize,
-    /// How the held sectors share the portfolio.
+    /// The weights of the held sectors.
     pub weights: Weights,
-    /// Cost of trading one way, in basis points of what is traded.
+    /// One-way transaction cost, in basis points of the traded amount.
     pub cost_bp: f64,
-    /// The codes of the benchmarks; none means all of the dataset.
+    /// The codes of the benchmarks; none means all benchmarks of the dataset.
     pub benchmarks: Vec<String>,
     /// What a factor that fails on a day does to the run.
     pub on_error: OnError,
     /// What a dataset without a factor's inputs does to the run.
     pub on_missing_input: OnMissingInput,
-    /// Of which months the tables of factors are kept.
+    /// The months of which factor tables are kept.
     pub tables: KeptTables,
-    /// How many strategies were tried on the dataset, this one included: the best of many looks better than it is. `None` is as
-    /// many as the ledger of trials has, and this one where there is no ledger.
+    /// The number of strategies tried on the dataset, including this one. `None` is the number in the ledger of trials, or 1
+    /// without a ledger.
     pub trials: Option<u64>,
-    /// The seed of whatever is random.
+    /// The seed of the random numbers.
     pub seed: u64,
     /// Settings of single factors, by name.
     pub factor: BTreeMap<String, FactorConfig>,
@@ -73,17 +73,17 @@ pub struct FactorConfig {
     pub library: Option<String>,
     /// Its weight in the total.
     pub weight: f64,
-    /// Whether the library runs in a process of its own.
+    /// Whether the library runs in a separate process.
     pub isolate: bool,
     /// The SHA-256 that the library must have.
     pub sha256: Option<String>,
-    /// How long one call may take, in seconds.
+    /// The time limit of one call, in seconds.
     pub time_limit: u64,
-    /// How much memory an isolated factor may have, in MiB.
+    /// The memory limit of an isolated factor, in MiB.
     pub memory_limit: u64,
-    /// Whether the library is loaded although any user can change it.
+    /// Whether the library is loaded even if any user can change it.
     pub allow_world_writable: bool,
-    /// Its parameters; what is not given has its default.
+    /// Its parameters; those not given have their defaults.
     pub parameters: BTreeMap<String, Value>,
 }
 
@@ -140,7 +140,7 @@ choice! {
 }
 
 choice! {
-    /// What a missing score counts.
+    /// The value of a missing score.
     MissingScore {
         /// The middle of the scale, 2.
         Neutral = "neutral",
@@ -150,7 +150,7 @@ choice! {
 }
 
 choice! {
-    /// What settles equal totals at the last place.
+    /// How ties of the total are broken.
     Ties {
         /// The mean percentile of the raw values, then the code.
         Percentile = "percentile",
@@ -160,7 +160,7 @@ choice! {
 }
 
 choice! {
-    /// How the held sectors share the portfolio.
+    /// The weights of the held sectors.
     Weights {
         /// Equally.
         Equal = "equal",
@@ -190,7 +190,7 @@ choice! {
 }
 
 choice! {
-    /// Of which months the tables of factors are kept.
+    /// The months of which factor tables are kept.
     KeptTables {
         /// The last one.
         Last = "last",

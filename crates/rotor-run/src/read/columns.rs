@@ -1,8 +1,10 @@
 //! The decoded columns of a file of facts, as its sheet declares them.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int32Type};
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, new_null_array};
 use arrow_schema::DataType;
 use rotor_data::ParquetFile;
 use rotor_factor::Date;
@@ -10,10 +12,12 @@ use rotor_factor::Date;
 use crate::error::{ColumnFault, RunError};
 use crate::sheets::{Cells, Sheet};
 
-/// A file of facts that was decoded: its columns are those of the sheet, in its order, and hold nulls where they may.
+/// A file of facts that was decoded: its columns are those of the sheet, in its order, and hold nulls where they may. What an
+/// earlier format does not have is empty.
 pub(crate) struct Facts {
     pub(crate) sheet: &'static Sheet,
-    rows: RecordBatch,
+    n_rows: usize,
+    arrays: Vec<ArrayRef>,
 }
 
 /// A column of texts: for each row the number of its text.
@@ -32,11 +36,17 @@ impl Facts {
         if let Some(extra) = found.iter().find(|name| !declared(name)) {
             return Err(column_error(sheet, extra, ColumnFault::Unexpected));
         }
-        let mut order = Vec::new();
+        let mut arrays = Vec::new();
         for column in sheet.columns {
             let mut places = found.iter().enumerate().filter(|(_, name)| **name == column.name);
             let fault = |fault| column_error(sheet, column.name, fault);
-            let (place, _) = places.next().ok_or_else(|| fault(ColumnFault::Missing))?;
+            let Some((place, _)) = places.next() else {
+                if !column.is_newer {
+                    return Err(fault(ColumnFault::Missing));
+                }
+                arrays.push(new_null_array(&column.cells.read_as(), file.rows.num_rows()));
+                continue;
+            };
             if places.next().is_some() {
                 return Err(fault(ColumnFault::Unexpected));
             }
@@ -50,10 +60,9 @@ impl Facts {
             if !column.is_optional && file.rows.column(place).logical_null_count() > 0 {
                 return Err(fault(ColumnFault::Empty));
             }
-            order.push(place);
+            arrays.push(Arc::clone(file.rows.column(place)));
         }
-        let rows = file.rows.project(&order).expect("the places are there");
-        Ok(Self { sheet, rows })
+        Ok(Self { sheet, n_rows: file.rows.num_rows(), arrays })
     }
 
     pub(crate) fn has(&self, column: &str) -> bool {
@@ -61,12 +70,12 @@ impl Facts {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.rows.num_rows()
+        self.n_rows
     }
 
     fn array(&self, column: &str) -> &ArrayRef {
         let place = self.sheet.columns.iter().position(|known| known.name == column);
-        self.rows.column(place.expect("rows are made of declared columns"))
+        &self.arrays[place.expect("rows are made of declared columns")]
     }
 
     pub(crate) fn error(&self, column: &str, fault: ColumnFault) -> RunError {

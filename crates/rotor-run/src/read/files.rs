@@ -8,21 +8,23 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use rotor_fs::sha256;
-use serde_json::{Map, Value};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
 
+use super::format1::{FORMAT_1, with_codes};
 use crate::error::RunError;
+use crate::record::{FORMAT, FileRecord, RunRecord};
 use crate::write::{RUN_FILE, files_below};
 
-/// The format of run folders that is read.
-const FORMAT: u64 = 1;
 /// A `run.json` is a few kilobytes; what is longer is something else.
 const LONGEST_RUN_FILE: u64 = 64 << 20;
 
 /// What the files of a run folder are, held against `run.json`.
 #[derive(Clone, Debug)]
 pub struct FolderCheck {
-    /// What is in `run.json`.
-    pub provenance: Map<String, Value>,
+    /// What `run.json` says.
+    pub record: RunRecord,
     /// The number of files that it names.
     pub n_files: usize,
     /// The files that are not as it says, in the order of their names.
@@ -91,14 +93,15 @@ pub fn check_files(place: &Path) -> Result<FolderCheck, RunError> {
 
 /// Returns the check, and the bytes of the files that are as they should be.
 pub(super) fn checked(place: &Path) -> Result<(FolderCheck, BTreeMap<String, Vec<u8>>), RunError> {
-    let provenance = read_run_file(place)?;
-    let recorded = recorded(place, &provenance)?;
+    let record = read_run_file(place)?;
+    let recorded = record.files();
     let failed = |source| RunError::Read { path: place.into(), source };
     let found = files_below(place).map_err(failed)?;
-    let extra = found.iter().filter(|file| *file != RUN_FILE && !recorded.contains_key(*file));
+    let extra = found.iter().filter(|file| *file != RUN_FILE && !recorded.contains_key(file.as_str()));
     let extra = extra.map(|file| ChangedFile { file: file.clone(), change: Change::Extra });
     let mut changed: Vec<ChangedFile> = extra.collect();
-    let recorded: Vec<(String, Recorded)> = recorded.into_iter().collect();
+    let recorded: Vec<(String, FileRecord)> =
+        recorded.into_iter().map(|(file, recorded)| (file.to_owned(), recorded.clone())).collect();
     let outcomes: Vec<_> = recorded
         .par_iter()
         .with_max_len(1)
@@ -116,56 +119,48 @@ pub(super) fn checked(place: &Path) -> Result<(FolderCheck, BTreeMap<String, Vec
         }
     }
     changed.sort_by(|a, b| a.file.cmp(&b.file));
-    Ok((FolderCheck { provenance, n_files, changed }, files))
+    Ok((FolderCheck { record, n_files, changed }, files))
 }
 
-/// What `run.json` says of a file.
-struct Recorded {
-    sha256: String,
-    n_bytes: u64,
+/// What tells whether a `run.json` is ours, and of which format.
+#[derive(Deserialize)]
+struct Head {
+    format: Option<Value>,
+    files: Option<IgnoredAny>,
 }
 
-fn read_run_file(place: &Path) -> Result<Map<String, Value>, RunError> {
+fn read_run_file(place: &Path) -> Result<RunRecord, RunError> {
     let path = place.join(RUN_FILE);
     if !path.is_file() {
         return Err(RunError::NoRun { place: place.into() });
     }
-    let unreadable = |reason: String| RunError::Unreadable { file: path.display().to_string(), reason };
     let read = || {
         let mut bytes = Vec::new();
         File::open(&path)?.take(LONGEST_RUN_FILE).read_to_end(&mut bytes).map(|_| bytes)
     };
     let bytes = read().map_err(|source| RunError::Read { path: path.clone(), source })?;
-    let provenance: Map<String, Value> = serde_json::from_slice(&bytes)
-        .map_err(|error| unreadable(format!("it is not the JSON of a run: {error}")))?;
-    match provenance.get("format") {
-        Some(format) if format.as_u64() == Some(FORMAT) => Ok(provenance),
-        Some(format) => Err(RunError::Format { place: place.into(), found: format.to_string() }),
-        None if provenance.contains_key("files") => {
-            Err(RunError::Format { place: place.into(), found: "none".into() })
-        }
-        // Many a tool writes a `run.json`; ours names the files of a run.
-        None => Err(RunError::NoRun { place: place.into() }),
-    }
-}
-
-fn recorded(place: &Path, provenance: &Map<String, Value>) -> Result<BTreeMap<String, Recorded>, RunError> {
-    let unreadable =
-        |reason: String| RunError::Unreadable { file: place.join(RUN_FILE).display().to_string(), reason };
-    let files = provenance.get("files").and_then(Value::as_object);
-    let files = files.ok_or_else(|| unreadable("it has no entry `files`".into()))?;
-    let entry = |(file, entry): (&String, &Value)| {
-        let sha256 = entry.get("sha256").and_then(Value::as_str);
-        let n_bytes = entry.get("bytes").and_then(Value::as_u64);
-        let recorded =
-            sha256.zip(n_bytes).map(|(sha256, n_bytes)| Recorded { sha256: sha256.into(), n_bytes });
-        let reason = || unreadable(format!("its entry on `{file}` gives no `sha256` and `bytes`"));
-        Ok((file.clone(), recorded.ok_or_else(reason)?))
+    let unreadable = |error: serde_json::Error| RunError::Unreadable {
+        file: path.display().to_string(),
+        reason: format!("it is not the record of a run: {error}"),
     };
-    files.iter().map(entry).collect()
+    let head: Head = serde_json::from_slice(&bytes).map_err(unreadable)?;
+    let format = match (&head.format, &head.files) {
+        (Some(format), _) => format,
+        (None, Some(_)) => return Err(RunError::Format { place: place.into(), found: "none".into() }),
+        // Many a tool writes a `run.json`; ours names the files of a run.
+        (None, None) => return Err(RunError::NoRun { place: place.into() }),
+    };
+    let record = if *format == FORMAT {
+        serde_json::from_slice(&bytes)
+    } else if *format == FORMAT_1 {
+        serde_json::from_slice(&bytes).and_then(|document| serde_json::from_value(with_codes(document)))
+    } else {
+        return Err(RunError::Format { place: place.into(), found: format.to_string() });
+    };
+    record.map_err(unreadable)
 }
 
-fn compared(path: &Path, recorded: &Recorded) -> Result<Result<Vec<u8>, Change>, RunError> {
+fn compared(path: &Path, recorded: &FileRecord) -> Result<Result<Vec<u8>, Change>, RunError> {
     let failed = |source| RunError::Read { path: path.into(), source };
     let metadata = match path.metadata() {
         // A link to nowhere.
@@ -175,7 +170,7 @@ fn compared(path: &Path, recorded: &Recorded) -> Result<Result<Vec<u8>, Change>,
     if !metadata.is_file() {
         return Ok(Err(Change::Missing));
     }
-    let (recorded_bytes, found) = (recorded.n_bytes, metadata.len());
+    let (recorded_bytes, found) = (recorded.bytes, metadata.len());
     if found != recorded_bytes {
         return Ok(Err(Change::Length { recorded: recorded_bytes, found }));
     }

@@ -1,10 +1,12 @@
 //! Reading the run folder: what [`crate::write()`] wrote, and nothing else.
 //!
 //! `run.json` is read first and every file is held against its SHA-256 there before it is decoded, so that what was read is what
-//! was written. A folder that was changed in any way is an error that names every changed file.
+//! was written. A folder that was changed in any way is an error that names every changed file. Folders of format 1 are read as
+//! well.
 
 pub(crate) mod columns;
 mod files;
+mod format1;
 pub(crate) mod names;
 pub(crate) mod rows;
 mod tables;
@@ -13,9 +15,10 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use rotor_factor::Date;
-use serde_json::{Map, Value};
 
 use crate::error::RunError;
+use crate::metrics::Metrics;
+use crate::record::RunRecord;
 use crate::rows::Run;
 use crate::sheets::SHEETS;
 use columns::Facts;
@@ -35,9 +38,9 @@ pub struct RunFolder {
     /// column that holds texts on one day and numbers on another is one of texts.
     pub run: Run,
     /// What is in `metrics.json`.
-    pub metrics: Value,
+    pub metrics: Metrics,
     /// What is in `run.json`.
-    pub provenance: Map<String, Value>,
+    pub record: RunRecord,
 }
 
 /// Reads a run folder.
@@ -59,11 +62,7 @@ pub fn read(place: &Path) -> Result<RunFolder, RunError> {
     for sheet in SHEETS {
         sheets.push((sheet, taken(sheet.file)?));
     }
-    let metrics = serde_json::from_slice(&taken("metrics.json")?);
-    let metrics = metrics.map_err(|error| RunError::Unreadable {
-        file: "metrics.json".into(),
-        reason: format!("it is not JSON: {error}"),
-    })?;
+    let metrics = metrics(&taken("metrics.json")?, check.record.format)?;
     let facts: Vec<_> =
         sheets.into_par_iter().with_max_len(1).map(|(sheet, bytes)| Facts::decode(sheet, bytes)).collect();
     let facts: Vec<Facts> = facts.into_iter().collect::<Result<_, _>>()?;
@@ -75,7 +74,7 @@ pub fn read(place: &Path) -> Result<RunFolder, RunError> {
     }
     let mut run = Run { entities: rows::entities(&facts)?, ..Run::default() };
     let table_days = tables.iter().flat_map(tables::TableFile::days);
-    let names = Names::gather(&facts, table_days, &run.entities, &check.provenance)?;
+    let names = Names::gather(&facts, table_days, &run.entities, &check.record)?;
     (run.executions, run.factors, run.portfolios) =
         (names.executions.clone(), names.factors.clone(), names.portfolios.clone());
     for rows in &facts {
@@ -84,7 +83,20 @@ pub fn read(place: &Path) -> Result<RunFolder, RunError> {
         }
     }
     run.tables = tables::rows(tables, &names, &mut run.factors);
-    Ok(RunFolder { run, metrics, provenance: check.provenance })
+    Ok(RunFolder { run, metrics, record: check.record })
+}
+
+fn metrics(bytes: &[u8], format: u32) -> Result<Metrics, RunError> {
+    let metrics = if format == format1::FORMAT_1 {
+        serde_json::from_slice(bytes)
+            .and_then(|document| serde_json::from_value(format1::with_codes(document)))
+    } else {
+        serde_json::from_slice(bytes)
+    };
+    metrics.map_err(|error| RunError::Unreadable {
+        file: "metrics.json".into(),
+        reason: format!("it does not hold the metrics of a run: {error}"),
+    })
 }
 
 /// A day as the number in a file says.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rotor_data::model::Entity;
 use rotor_factor::{Date, Month};
-use serde_json::{Map, Value};
 
 use super::columns::Facts;
 use crate::error::{ColumnFault, RunError};
+use crate::record::RunRecord;
 use crate::rows::Execution;
 
 /// What the positions in rows stand for.
@@ -26,7 +26,7 @@ impl Names {
         facts: &[Facts],
         table_days: impl Iterator<Item = Date>,
         entities: &[Entity],
-        provenance: &Map<String, Value>,
+        record: &RunRecord,
     ) -> Result<Self, RunError> {
         let mut days: BTreeSet<Date> = table_days.collect();
         for rows in facts.iter().filter(|sheet| sheet.has("execution")) {
@@ -34,9 +34,7 @@ impl Names {
         }
         let days: Vec<Date> = days.into_iter().collect();
         let executions = executions(&days, facts)?;
-        let listed = provenance.get("factors").and_then(Value::as_array);
-        let listed = listed.into_iter().flatten().filter_map(|factor| factor.get("name")?.as_str());
-        let listed: Vec<String> = listed.map(str::to_owned).collect();
+        let listed: Vec<String> = record.factors.iter().map(|factor| factor.name.clone()).collect();
         let factors = merged([listed].into_iter().chain(sequences(facts, "factor")?));
         let portfolios = merged(sequences(facts, "portfolio")?.into_iter());
         let positions = |names: &mut dyn Iterator<Item = &String>| -> BTreeMap<String, u32> {

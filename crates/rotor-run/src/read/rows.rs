@@ -5,7 +5,7 @@ use rotor_data::model::Entity;
 use super::columns::{Facts, shortened};
 use super::names::Names;
 use crate::error::{ColumnFault, RunError};
-use crate::rows::{Diagnostic, Forecast, RankingRow, Realized, Return, Run, Score, Turnover};
+use crate::rows::{Diagnostic, Forecast, RankingRow, Realized, Return, Run, Score, ScoreReason, Turnover};
 
 type Taken = Result<(), RunError>;
 
@@ -29,15 +29,20 @@ pub(crate) fn scores(names: &Names, rows: &Facts, run: &mut Run) -> Taken {
     let (executions, factors) = (executions(names, rows)?, factors(names, rows)?);
     let sectors = rows.positions("sector", |code| names.entity(code))?;
     let (scores, raws) = (rows.numbers_or_none("score"), rows.numbers_or_none("raw"));
-    let notes = rows.words("note");
+    let (notes, codes, notes_zh) = (rows.words("note"), rows.words("reason_code"), rows.words("reason_zh"));
     for row in 0..rows.len() {
+        let reason = notes.get(row).map(|text| ScoreReason {
+            code: codes.get(row).map(str::to_owned),
+            text: text.to_owned(),
+            text_zh: notes_zh.get(row).map(str::to_owned),
+        });
         run.scores.push(Score {
             execution: executions[row],
             factor: factors[row],
             sector: sectors[row],
             score: scores[row],
             raw: raws[row],
-            note: notes.get(row).map(|note| run.texts.id(note)),
+            reason: reason.map(|reason| run.reasons.id(reason)),
         });
     }
     Ok(())

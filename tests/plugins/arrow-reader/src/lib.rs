@@ -16,8 +16,8 @@ struct ArrowReader {
 
 impl Factor for ArrowReader {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("lookback", 12, 1, 120, "months in the look-back window", "回看月数"),
-        Parameter::integer("skip", 0, 0, 12, "latest months left out", "跳过的最近月数"),
+        Parameter::integer("lookback", 12, 1, 120, "months in the look-back window").zh("回看月数"),
+        Parameter::integer("skip", 0, 0, 12, "latest months left out").zh("跳过的最近月数"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -31,7 +31,7 @@ impl Factor for ArrowReader {
     fn spec(&self) -> Spec {
         let n_periods = self.lookback + 1;
         let closes = Input::close(EntityKind::Sector, Frequency::Monthly, n_periods);
-        Spec::new("arrow_reader", "0.1.0", "Trailing return of a sector", "板块动量").input(closes)
+        Spec::new("arrow_reader", "0.1.0", "Trailing return of a sector").zh("板块动量").input(closes)
     }
 
     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {

@@ -3,8 +3,8 @@
 //! Expected: accepted; the yardstick for the others.
 
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, Factor, FactorError, Frequency, Input, Parameter, Parameters, Signal,
-    Spec,
+    AsOfView, CrossSection, EntityKind, Factor, FactorError, Frequency, Input, Parameter, Parameters, Reason,
+    Signal, Spec,
 };
 
 /// The return from `lookback` months ago to `skip` months ago, scored by thirds.
@@ -14,10 +14,12 @@ pub struct Honest {
     skip: usize,
 }
 
+const NO_CLOSE: Reason = Reason::new("no_close", "a close is missing").zh("收盘价缺失");
+
 impl Factor for Honest {
     const PARAMETERS: &'static [Parameter] = &[
-        Parameter::integer("lookback", 12, 1, 120, "months in the look-back window", "回看月数"),
-        Parameter::integer("skip", 0, 0, 12, "latest months left out", "跳过的最近月数"),
+        Parameter::integer("lookback", 12, 1, 120, "months in the look-back window").zh("回看月数"),
+        Parameter::integer("skip", 0, 0, 12, "latest months left out").zh("跳过的最近月数"),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
@@ -29,18 +31,17 @@ impl Factor for Honest {
     }
 
     fn spec(&self) -> Spec {
-        Spec::new("honest", "0.1.0", "Trailing return of a sector", "板块动量").input(Input::close(
-            EntityKind::Sector,
-            Frequency::Monthly,
-            self.lookback + 1,
-        ))
+        Spec::new("honest", "0.1.0", "Trailing return of a sector")
+            .zh("板块动量")
+            .with_reasons(&[NO_CLOSE])
+            .input(Input::close(EntityKind::Sector, Frequency::Monthly, self.lookback + 1))
     }
 
     fn evaluate(&self, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
         let closes = view.window("close", self.lookback + 1)?;
         let (end, start) = (closes.lag(self.skip), closes.lag(self.lookback));
         let returns = CrossSection::zip_with(&end, &start, |end, start| end / start - 1.0);
-        Ok(Signal::thirds(view, &returns, "a close is missing"))
+        Ok(Signal::thirds(view, &returns, NO_CLOSE))
     }
 }
 

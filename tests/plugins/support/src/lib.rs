@@ -4,17 +4,18 @@
 
 use rotor_factor::abi::{Header, Output, Str, TEXT_MESSAGE, TextSink, VTable, View};
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, ExportedFactor, Factor, FactorError, Frequency, Input, Signal, Spec,
+    AsOfView, CrossSection, EntityKind, ExportedFactor, Factor, FactorError, Frequency, Input, Reason,
+    Signal, Spec,
 };
+
+/// The reason that these specs declare.
+const TOO_SHORT: Reason = Reason::new("too_short", "{n} months are too few").zh("{n}个月不足");
 
 /// Returns the spec of a factor that looks at the monthly closes of a year.
 pub fn spec(name: &str) -> Spec {
     let about = "A plug-in of the tests";
-    Spec::new(name, "0.1.0", about, "测试插件").input(Input::close(
-        EntityKind::Sector,
-        Frequency::Monthly,
-        13,
-    ))
+    let closes = Input::close(EntityKind::Sector, Frequency::Monthly, 13);
+    Spec::new(name, "0.1.0", about).with_reasons(&[TOO_SHORT]).input(closes)
 }
 
 /// Returns the returns of twelve months.

@@ -1,37 +1,37 @@
 //! What `rotor leakcheck` found, for programs.
 
+use rotor::{MissingInput, RunFactor};
 use rotor_engine::{Audit, Foresight, Form, LagProfile, LeakReport, Promise, When};
 use rotor_plugin::Origin;
 use serde_json::{Value, json};
 
 use super::Findings;
-use crate::run::members::Chosen;
 
 pub(super) fn of(findings: &Findings<'_>) -> Value {
-    let manifest = findings.dataset.manifest();
+    let manifest = findings.session.dataset().manifest();
     let day = |execution: Option<&rotor_engine::Execution>| execution.map(|day| day.as_of.0.to_string());
     json!({
-        "passed": findings.passed(),
+        "passed": findings.found.passed(),
         "dataset": {
             "name": manifest.name,
             "title": manifest.title,
             "synthetic": manifest.synthetic,
-            "passed": findings.audit.passed(),
-            "n_series": findings.audit.n_series,
-            "early": early(&findings.audit),
-            "same_day": same_day(&findings.audit),
-            "foresight": findings.audit.foresight.iter().map(foresight).collect::<Vec<_>>(),
-            "closest": findings.audit.closest.as_ref().map(foresight),
+            "passed": findings.found.audit.passed(),
+            "n_series": findings.found.audit.n_series,
+            "early": early(&findings.found.audit),
+            "same_day": same_day(&findings.found.audit),
+            "foresight": findings.found.audit.foresight.iter().map(foresight).collect::<Vec<_>>(),
+            "closest": findings.found.audit.closest.as_ref().map(foresight),
         },
         "days": {
-            "n": findings.executions.len(),
-            "first": day(findings.executions.first()),
-            "last": day(findings.executions.last()),
+            "n": findings.found.executions.len(),
+            "first": day(findings.found.executions.first()),
+            "last": day(findings.found.executions.last()),
         },
-        "factors": findings.factors.iter().map(|(chosen, report)| {
-            factor(findings, chosen, report)
+        "factors": findings.factors().map(|(of, report)| {
+            factor(findings, of, report)
         }).collect::<Vec<_>>(),
-        "skipped": findings.skipped.iter().map(|(factor, reason)| {
+        "skipped": findings.session.missing_inputs().iter().map(|MissingInput { factor, reason, .. }| {
             json!({ "factor": factor, "reason": reason })
         }).collect::<Vec<_>>(),
     })
@@ -88,15 +88,15 @@ fn foresight(found: &Foresight) -> Value {
     })
 }
 
-fn factor(findings: &Findings<'_>, chosen: &Chosen, report: &LeakReport) -> Value {
+fn factor(findings: &Findings<'_>, factor: &RunFactor, report: &LeakReport) -> Value {
     let check = &report.check;
-    let (path, sha256) = match chosen.plugin.origin() {
+    let (path, sha256) = match factor.plugin.origin() {
         Origin::Linked => (None, None),
         Origin::Loaded { path, sha256, .. } => (Some(path.display().to_string()), Some(sha256)),
     };
     let promises = Promise::ALL.map(|promise| {
         let finding = check.findings.iter().find(|finding| finding.promise == promise);
-        let month = finding.and_then(|finding| findings.dataset.last_complete_month(finding.as_of));
+        let month = finding.and_then(|finding| findings.session.dataset().last_complete_month(finding.as_of));
         let cause = finding.and_then(|finding| finding.cause.as_ref());
         let tried = check.tried.contains(&promise);
         json!({
@@ -114,8 +114,8 @@ fn factor(findings: &Findings<'_>, chosen: &Chosen, report: &LeakReport) -> Valu
         })
     });
     json!({
-        "factor": chosen.plugin.name(),
-        "version": chosen.plugin.spec().version(),
+        "factor": factor.plugin.name(),
+        "version": factor.plugin.spec().version(),
         "path": path,
         "sha256": sha256,
         "passed": report.passed(),

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use rotor::{MissingInput, RunFactor};
 use rotor_engine::{Audit, Cause, Foresight, Form, LagProfile, LeakReport, Promise, When};
 
 use super::Findings;
-use crate::run::members::Chosen;
 use crate::text::{Align, TextTable, fit};
 
 const WIDTH: usize = 80;
@@ -18,32 +18,32 @@ macro_rules! line {
 
 pub(super) fn of(findings: &Findings<'_>) -> String {
     let mut text = String::new();
-    let executions = findings.executions;
+    let executions = &findings.found.executions;
     let (first, last) = (executions[0].as_of.0, executions[executions.len() - 1].as_of.0);
-    let name = fit(&findings.dataset.manifest().name, 30);
+    let name = fit(&findings.session.dataset().manifest().name, 30);
     line!(text, "{} execution days of `{name}`, {first} to {last}\n", executions.len());
-    dataset(&mut text, &findings.audit);
-    for (chosen, report) in &findings.factors {
-        factor(&mut text, chosen, report);
+    dataset(&mut text, &findings.found.audit);
+    for (of, report) in findings.factors() {
+        factor(&mut text, of, report);
     }
-    for (name, reason) in &findings.skipped {
+    for MissingInput { factor: name, reason, .. } in findings.session.missing_inputs() {
         wrapped(&mut text, "  -     ", &format!("factor `{name}`: not tried: {reason}"));
     }
     lag_profiles(&mut text, findings);
     warnings(&mut text, findings);
-    let n_faults = usize::from(!findings.audit.passed())
-        + findings.factors.iter().filter(|(_, report)| !report.passed()).count();
+    let n_faults = usize::from(!findings.found.audit.passed())
+        + findings.factors().filter(|(_, report)| !report.passed()).count();
     if n_faults == 0 {
-        let untried = match findings.skipped.len() {
+        let untried = match findings.session.missing_inputs().len() {
             0 => String::new(),
             1 => "; one factor was not tried".into(),
             n => format!("; {n} factors were not tried"),
         };
         line!(text, "\npassed: no look-ahead was found{untried}");
     } else {
-        let failed = findings.factors.iter().filter(|(_, report)| !report.passed());
-        let names = failed.map(|(chosen, _)| format!("factor `{}`", chosen.plugin.name()));
-        let of_dataset = (!findings.audit.passed()).then(|| "the dataset".to_owned());
+        let failed = findings.factors().filter(|(_, report)| !report.passed());
+        let names = failed.map(|(factor, _)| format!("factor `{}`", factor.plugin.name()));
+        let of_dataset = (!findings.found.audit.passed()).then(|| "the dataset".to_owned());
         let names: Vec<String> = of_dataset.into_iter().chain(names).collect();
         text.push('\n');
         wrapped(&mut text, "FAILED: ", &names.join(", "));
@@ -75,9 +75,7 @@ fn dataset(text: &mut String, audit: &Audit) {
         line!(text, "  ok    dataset: of {} series none is public implausibly early", audit.n_series);
     } else {
         let n: usize = audit.early.iter().map(|early| early.n_early).sum();
-        let words = format!(
-            "dataset: {n} values are public within a tenth of the usual lag of their series"
-        );
+        let words = format!("dataset: {n} values are public within a tenth of the usual lag of their series");
         wrapped(text, "  EARLY ", &words);
         let columns = [
             ("series", Align::Left),
@@ -143,9 +141,9 @@ fn dataset(text: &mut String, audit: &Audit) {
 /// Rows of a table; the rest is counted.
 const MOST_ROWS: usize = 10;
 
-fn factor(text: &mut String, chosen: &Chosen, report: &LeakReport) {
+fn factor(text: &mut String, factor: &RunFactor, report: &LeakReport) {
     let check = &report.check;
-    let name = fit(chosen.plugin.name(), 24);
+    let name = fit(factor.plugin.name(), 24);
     if report.passed() {
         let n = check.tried.len();
         line!(text, "  ok    factor `{name}`: {n} promises kept, {} scores", check.n_scored());
@@ -189,9 +187,8 @@ fn cause_words(cause: &Cause) -> String {
 
 fn lag_profiles(text: &mut String, findings: &Findings<'_>) {
     let profiles: Vec<(&str, &LagProfile)> = findings
-        .factors
-        .iter()
-        .filter_map(|(chosen, report)| Some((chosen.plugin.name(), report.lags.as_ref()?)))
+        .factors()
+        .filter_map(|(factor, report)| Some((factor.plugin.name(), report.lags.as_ref()?)))
         .collect();
     if profiles.is_empty() {
         return;
@@ -241,7 +238,7 @@ fn lag_profiles(text: &mut String, findings: &Findings<'_>) {
 
 fn warnings(text: &mut String, findings: &Findings<'_>) {
     let mut words = Vec::new();
-    for series in &findings.audit.same_day {
+    for series in &findings.found.audit.same_day {
         let others = series
             .usual_of_others
             .map_or(String::new(), |days| format!("; others of its frequency usually take {days} days"));
@@ -250,8 +247,8 @@ fn warnings(text: &mut String, findings: &Findings<'_>) {
             series.n_same_day, series.n, series.series
         ));
     }
-    for (chosen, report) in &findings.factors {
-        let name = chosen.plugin.name();
+    for (factor, report) in findings.factors() {
+        let name = factor.plugin.name();
         if report.is_blind {
             words.push(format!(
                 "factor `{name}` gives the same scores when all of its inputs are noise: they come from elsewhere"

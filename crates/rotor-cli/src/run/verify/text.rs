@@ -2,44 +2,45 @@
 
 use std::fmt::Write as _;
 
+use rotor::Verification;
 use rotor_compare::{FirstDifference, InputChange};
+use rotor_factor::Date;
 use serde_json::Value;
 
-use super::Report;
 use rotor_report::text::fit;
 
 /// How many differences are shown; `--json` has all.
 const MOST_SHOWN: usize = 8;
 const INDENT: &str = "               ";
 
-pub(super) fn as_text(report: &Report) -> String {
-    let mut text = format!("{}\n", heading(report));
+pub(super) fn as_text(found: &Verification) -> String {
+    let mut text = format!("{}\n", heading(found));
     let n_sound =
-        report.n_files - report.changed.iter().filter(|file| file.change != rotor_run::Change::Extra).count();
+        found.n_files - found.changed.iter().filter(|file| file.change != rotor_run::Change::Extra).count();
     let mut part = |label: &str, line: String| put(&mut text, format_args!("{label:<15}{line}"));
-    part("checksums", format!("{n_sound} of {} files match `run.json`", report.n_files));
-    for file in &report.changed {
+    part("checksums", format!("{n_sound} of {} files match `run.json`", found.n_files));
+    for file in &found.changed {
         part("", file.to_string());
     }
-    let inputs = match (report.inputs.is_empty(), report.obstacles.is_empty()) {
+    let inputs = match (found.inputs.is_empty(), found.obstacles.is_empty()) {
         (true, true) => "the same today",
         (true, false) => "those that can be read are the same today",
         (false, _) => "differ today:",
     };
     part("inputs", inputs.into());
-    for change in report.inputs.iter().take(MOST_SHOWN) {
+    for change in found.inputs.iter().take(MOST_SHOWN) {
         part("", input(change));
     }
-    if report.inputs.len() > MOST_SHOWN {
-        part("", format!("and {} more; `--json` has them", report.inputs.len() - MOST_SHOWN));
+    if found.inputs.len() > MOST_SHOWN {
+        part("", format!("and {} more; `--json` has them", found.inputs.len() - MOST_SHOWN));
     }
-    for obstacle in &report.obstacles {
+    for obstacle in &found.obstacles {
         let mut lines = obstacle.problem.lines();
         part(obstacle.part, lines.next().unwrap_or_default().to_owned());
         lines.for_each(|line| part("", line.to_owned()));
         obstacle.hints.iter().for_each(|hint| part("", format!("hint: {hint}")));
     }
-    match &report.again {
+    match &found.reproduction {
         None => part("reproduction", "not possible".into()),
         Some(again) => {
             let n = again.n_same + again.different.len();
@@ -52,14 +53,14 @@ pub(super) fn as_text(report: &Report) -> String {
             }
         }
     }
-    let differences = report.again.iter().flat_map(|again| &again.differences);
+    let differences = found.reproduction.iter().flat_map(|again| &again.differences);
     for (position, difference) in differences.take(MOST_SHOWN).enumerate() {
         let label = if position == 0 { "first differs" } else { "" };
         let (place, values) = place_and_values(difference);
         put(&mut text, format_args!("{label:<15}{place}"));
         put(&mut text, format_args!("{INDENT}{values}"));
     }
-    put(&mut text, format_args!("{}", report.verdict()));
+    put(&mut text, format_args!("{}", found.verdict()));
     text
 }
 
@@ -68,17 +69,14 @@ fn put(text: &mut String, line: std::fmt::Arguments<'_>) {
     writeln!(text, "{}", fit(&line.to_string(), 300)).expect("writing to a string does not fail");
 }
 
-fn heading(report: &Report) -> String {
-    let find = |path: &[&str]| {
-        let start = report.provenance.get(path[0]);
-        let value = path[1..].iter().fold(start, |value, key| value?.get(key));
-        value.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).unwrap_or_default()
-    };
-    let (dataset, version) = (find(&["dataset", "name"]), find(&["engine", "version"]));
-    let (n, first, last) =
-        (find(&["executions", "n"]), find(&["executions", "first"]), find(&["executions", "last"]));
-    let place = report.place.display().to_string();
-    fit(&format!("{place}: {dataset}, {n} months, {first} to {last}, rotor {version}"), 200)
+fn heading(found: &Verification) -> String {
+    let record = &found.record;
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let executions = &record.executions;
+    let (n, first, last) = (executions.n, day(executions.first), day(executions.last));
+    let place = found.place.display();
+    let (dataset, version) = (&record.dataset.name, &record.engine.version);
+    fit(&format!("{place}: {dataset}, {n} months, {first} to {last}, made by rotor {version}"), 200)
 }
 
 fn input(change: &InputChange) -> String {

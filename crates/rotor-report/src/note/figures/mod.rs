@@ -1,0 +1,133 @@
+//! The figures of the note. Each part makes blocks of what its tables and the history of the dataset hold; where a column is
+//! missing there is no figure, and the page goes on without it.
+
+mod generic;
+mod heat;
+mod price;
+mod profit;
+mod prosperity;
+mod ranking;
+mod track;
+
+use crate::draw::{BarChart, BarGroup, Chart, Tone, Unit};
+use rotor_factor::{Date, Group};
+
+pub(super) use generic::tables as of_tables;
+pub(super) use heat::figures as of_heat;
+pub(super) use price::{figures as of_price, gap as of_gap};
+pub(super) use profit::figures as of_profit;
+pub(super) use prosperity::figures as of_prosperity;
+pub(super) use ranking::figures as of_ranking;
+pub(super) use track::{figures as of_track, relative_values};
+
+use super::context::NoteContext;
+use crate::page::{Block, Figure};
+use crate::words::{Lang, say};
+
+/// Growth in percent.
+const GROWTH: Unit = Unit::percent(1).signed();
+
+/// The sectors of a part of the economy.
+struct Stream {
+    /// The same in every language.
+    id: &'static str,
+    title: &'static str,
+    /// In the order in which they were given.
+    sectors: Vec<usize>,
+}
+
+/// Parts sectors by where they stand in the economy: upstream first, those of which it is not known last.
+fn by_stream(context: &NoteContext<'_>, sectors: &[usize]) -> Vec<Stream> {
+    let groups = Group::ALL.iter().copied().map(Some).chain([None]);
+    let streams = groups.map(|group| {
+        let of_group = sectors.iter().copied().filter(|sector| group_of(context, *sector) == group);
+        Stream {
+            id: group.map_or("ungrouped", Group::word),
+            title: title(context.lang, group),
+            sectors: of_group.collect(),
+        }
+    });
+    streams.filter(|stream| !stream.sectors.is_empty()).collect()
+}
+
+fn group_of(context: &NoteContext<'_>, sector: usize) -> Option<Group> {
+    context.note.entities[context.day().sectors[sector] as usize].group
+}
+
+fn title(lang: Lang, group: Option<Group>) -> &'static str {
+    match group {
+        Some(Group::Upstream) => lang.of("Upstream", "上游"),
+        Some(Group::Midstream) => lang.of("Midstream", "中游"),
+        Some(Group::Downstream) => lang.of("Downstream", "下游"),
+        Some(Group::Services) => lang.of("Services", "服务"),
+        Some(Group::Financial) => lang.of("Financial", "金融"),
+        Some(Group::Tmt) => lang.of("Technology, media, telecommunications", "科技传媒通信（TMT）"),
+        Some(Group::Other) => lang.of("Other", "其他"),
+        None => lang.of("Ungrouped", "未分组"),
+    }
+}
+
+/// A figure under a title.
+fn figure(id: impl Into<String>, title: impl Into<String>, about: impl Into<String>, chart: Chart) -> Figure {
+    Figure { id: id.into(), title: title.into(), about: about.into(), chart }
+}
+
+/// Figures under a heading, with a paragraph that says how to read them; nothing where there is none to show.
+fn under(heading: &str, about: String, figures: Vec<Figure>) -> Option<Block> {
+    let is_empty = figures.is_empty();
+    let blocks = vec![Block::Heading(heading.into()), about.into(), Block::Figures(figures)];
+    (!is_empty).then_some(Block::AroundFigures(blocks))
+}
+
+/// Figures by stream, each under a heading of its own; the first is followed by what says how to read them.
+fn by_heading(lang: Lang, heading: &str, about: &str, streams: Vec<(&str, Vec<Figure>)>) -> Option<Block> {
+    let mut blocks = Vec::new();
+    for (stream, figures) in streams.into_iter().filter(|(_, figures)| !figures.is_empty()) {
+        let is_first = blocks.is_empty();
+        blocks.push(Block::Heading(say!(
+            lang,
+            "{heading}: {stream}",
+            "{heading}：{stream}",
+            stream = stream
+        )));
+        blocks.extend(is_first.then(|| Block::Paragraph(about.into())));
+        blocks.push(Block::Figures(figures));
+    }
+    (!blocks.is_empty()).then_some(Block::AroundFigures(blocks))
+}
+
+/// Names with a dot for each of several values, one below the other.
+fn dots(axis: &str, unit: Unit, categories: Vec<String>, groups: Vec<BarGroup>) -> Chart {
+    Chart::Bars(BarChart {
+        axis: axis.into(),
+        unit,
+        baseline: 0.0,
+        categories,
+        is_horizontal: true,
+        is_dots: true,
+        is_small: false,
+        groups,
+    })
+}
+
+/// The first tones for so many series.
+fn tone(position: usize) -> Tone {
+    [Tone::First, Tone::Second, Tone::Third, Tone::Fourth].get(position).copied().unwrap_or(Tone::Muted)
+}
+
+/// Values by their dates, in the order of the given dates; `None` where there is none.
+fn aligned(dates: &[Date], values: &[(Date, f64)]) -> Vec<Option<f64>> {
+    let value = |date: &Date| values.iter().find(|(other, _)| other == date).map(|(_, value)| *value);
+    dates.iter().map(value).collect()
+}
+
+/// As many decimals as about four digits of the largest value need.
+fn decimals(values: impl Iterator<Item = f64>) -> usize {
+    let largest = values.map(f64::abs).filter(|value| value.is_finite()).fold(0.0, f64::max);
+    match largest {
+        _ if largest >= 1000.0 => 0,
+        _ if largest >= 100.0 => 1,
+        _ if largest >= 1.0 => 2,
+        _ => 4,
+    }
+}

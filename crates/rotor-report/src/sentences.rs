@@ -1,0 +1,259 @@
+//! The sentences of reasons, caveats and warnings, English and Chinese side by side.
+//!
+//! The run folder holds codes with parameters; here alone they become sentences, when a page is drawn. Every match is exhaustive,
+//! so that a new variant does not compile without both languages.
+
+use rotor_run::metrics::{Caveat, Reason};
+use rotor_run::{ReportLanguage, Warning};
+
+use crate::page::Block;
+use crate::say;
+use crate::words::{self, Lang, sentence, signed};
+
+/// Why a number is missing, as a part of a sentence.
+#[must_use]
+pub fn reason(lang: Lang, reason: &Reason) -> String {
+    match reason {
+        Reason::TooFew { n, needed } => {
+            say!(lang, "{n} values where {needed} are needed", "仅有{n}个值，至少需要{needed}个")
+        }
+        Reason::NoVariation => lang.of("all values are equal", "各值相等").into(),
+        Reason::NoSlowVariation => lang
+            .of(
+                "the series changes sign too fast for the error of its mean to be estimated",
+                "序列波动过快，无法估计均值误差",
+            )
+            .into(),
+        Reason::Unscored => lang.of("the factor scores no sector", "因子对所有行业均无得分").into(),
+        Reason::NoLiveMonth => {
+            lang.of("no month in which every factor scores a sector", "没有全部因子均有得分的月份").into()
+        }
+        Reason::NoMonths => lang.of("the run has no months", "回测不含任何月份").into(),
+        Reason::OneDecides => lang.of("a single month decides", "结果由单个月份决定").into(),
+        Reason::NoChangeIsExact => {
+            lang.of("the naive forecast of no change is never wrong", "“无变化”预测从未出错").into()
+        }
+        Reason::MeanIsExact => {
+            lang.of("the forecast of the historical mean is never wrong", "历史均值预测从未出错").into()
+        }
+        Reason::BeyondTotalLoss => lang.of("a return is below -100%", "有收益低于-100%").into(),
+        Reason::BenchmarkLostAll => lang.of("the benchmark has lost everything", "基准净值归零").into(),
+        Reason::NothingHeld => lang.of("nothing is held in these months", "这些月份无持仓").into(),
+        Reason::NoVariance => {
+            lang.of("the estimated variance is not above zero", "方差估计值不大于零").into()
+        }
+        Reason::OutOfRange => {
+            lang.of("the result exceeds the range of a 64-bit number", "结果超出64位浮点数范围").into()
+        }
+        Reason::Text { text } => sentence(text),
+    }
+}
+
+/// Why a number is missing, where the reason itself may be missing as well.
+#[must_use]
+pub fn reason_or_none(lang: Lang, found: Option<&Reason>) -> String {
+    found.map_or_else(|| lang.of("no reason given", "未说明原因").into(), |found| reason(lang, found))
+}
+
+/// What a reader of some numbers must know, without a stop.
+#[must_use]
+pub fn caveat(lang: Lang, caveat: &Caveat) -> String {
+    let percent = |value: f64| signed(100.0 * value, 1);
+    match caveat {
+        Caveat::ZeroInInterval => lang
+            .of(
+                "A 95% CI that includes zero does not prove that there is no effect; the minimum detectable effect shows what these months could have found",
+                "95% 置信区间含零并不证明没有效应；最小可检测值说明这些月份所能识别的幅度",
+            )
+            .into(),
+        Caveat::ClassicalForComparison => lang
+            .of(
+                "The naive and Newey-West t are for comparison only: on overlapping months, at a nominal 5%, they reject a true mean of 0 in up to a half and a sixth of cases",
+                "朴素t与Newey-West t仅供对照：月份重叠时，名义5%水平下对真实均值0的误拒率分别可达约一半与六分之一",
+            )
+            .into(),
+        Caveat::RepeatedForecasts { n_rows, n_values } => say!(
+            lang,
+            "The {n_rows} rows of `every` forecast only {n_values} values, so that each value is counted several times",
+            "`every`的{n_rows}行只是对{n_values}个值的预测：同一个值被重复计数"
+        ),
+        Caveat::MeanBeatsNoChange => lang
+            .of(
+                "The historical mean beats the naive forecast as well, so that a positive OOS R² vs naive is no evidence of skill; the OOS R² vs historical mean is",
+                "历史均值同样优于“无变化”预测，因此样本外 R²（对无变化）为正并非能力；应看样本外 R²（对历史均值）",
+            )
+            .into(),
+        Caveat::DependsOnSettings { low, high } => {
+            let (low, high) = (percent(*low), percent(*high));
+            say!(
+                lang,
+                "The result depends on the settings: other numbers of holdings, costs and `min_factors` give an annualised excess return (net) over equal weight of {low}% to {high}%; count each setting that was tried as a trial",
+                "结果取决于设定：改变持有数、费用与`min_factors`，相对等权的年化超额收益（费后）为{low}%至{high}%；每种试过的设定都应计入试验次数"
+            )
+        }
+        Caveat::SingleTrial { n_strategies } => say!(
+            lang,
+            "`trials` is 1: if several strategies were tried and one of them is shown, all must be counted; `metrics.json` alone holds {n_strategies}",
+            "`trials`为1：若试过多个策略而只展示其一，须全部计入；仅`metrics.json`就有{n_strategies}个"
+        ),
+        Caveat::Text { text } => sentence(text),
+    }
+}
+
+/// What a reader of a run must know, without a stop.
+#[must_use]
+pub fn warning(lang: Lang, warning: &Warning) -> String {
+    match warning {
+        Warning::MissingInput { factor, reason, reason_zh } => {
+            let (factor, reason) = (sentence(factor), words::reason(lang, reason, reason_zh.as_deref()));
+            say!(lang, "factor `{factor}` has no scores: {reason}", "因子`{factor}`无得分：{reason}")
+        }
+        Warning::FactorFailed { factor, n_days, first, reason, reason_zh } => {
+            let (factor, reason) = (sentence(factor), words::reason(lang, reason, reason_zh.as_deref()));
+            let days = if *n_days == 1 { "day" } else { "days" };
+            say!(
+                lang,
+                "factor `{factor}` failed on {n_days} {days}, first on {first}: {reason}",
+                "因子`{factor}`有{n_days}日出错，首次为{first}：{reason}"
+            )
+        }
+        Warning::Skipped { n_days, first_kept } => {
+            let months = if *n_days == 1 { "month" } else { "months" };
+            say!(
+                lang,
+                "{n_days} {months} before {first_kept} skipped: no factor had a score yet",
+                "有{n_days}个月（{first_kept}之前）尚无任何因子得分，未计入"
+            )
+        }
+        Warning::NothingLive { days } => {
+            let n = days.len();
+            let first = days.first().map_or(String::new(), ToString::to_string);
+            say!(
+                lang,
+                "no factor had a score in {n} months, first on {first}: raw values and codes decided the ranking",
+                "{n}个月内所有因子均无得分（首次为{first}），由原始值与代码顺序决定排名"
+            )
+        }
+        Warning::FewerPicks { n_days, top } => say!(
+            lang,
+            "fewer than {top} sectors could be selected in {n_days} months; all of them were held at equal weight",
+            "可选行业不足{top}个的月份有{n_days}个，等权持有全部可选行业"
+        ),
+        Warning::SharedClose => lang
+            .of(
+                "the dataset has month-end closes only: the signal uses the close at which is traded",
+                "数据集只有月末收盘价：信号与成交使用同一收盘价",
+            )
+            .into(),
+        Warning::EarlyMapping { n_days } => say!(
+            lang,
+            "the sector–industry mapping of some sectors was not public yet in {n_days} months: the earliest one was used",
+            "{n_days}个月内部分行业的行业映射权重尚未公开，使用其最早一期"
+        ),
+        Warning::Text { text } => sentence(text),
+    }
+}
+
+/// A caveat as a block of a page.
+pub(crate) fn caveat_block(lang: Lang, found: &Caveat) -> Block {
+    Block::Warning(capital(&caveat(lang, found)))
+}
+
+/// A warning as a block of a page.
+pub(crate) fn warning_block(lang: Lang, found: &Warning) -> Block {
+    Block::Warning(capital(&warning(lang, found)))
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+impl From<ReportLanguage> for Lang {
+    fn from(language: ReportLanguage) -> Self {
+        match language {
+            ReportLanguage::En => Self::En,
+            ReportLanguage::Zh => Self::Zh,
+        }
+    }
+}
+
+impl From<Lang> for ReportLanguage {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::Zh => Self::Zh,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terms::REFUSED;
+
+    #[test]
+    fn sentences_are_in_their_language_and_use_the_words_of_the_field() {
+        let day = "2020-01-02".parse().unwrap();
+        let (factor, cause) = (String::from("x"), String::from("y"));
+        let reasons = [
+            Reason::TooFew { n: 3, needed: 8 },
+            Reason::NoVariation,
+            Reason::NoSlowVariation,
+            Reason::Unscored,
+            Reason::NoLiveMonth,
+            Reason::NoMonths,
+            Reason::OneDecides,
+            Reason::NoChangeIsExact,
+            Reason::MeanIsExact,
+            Reason::BeyondTotalLoss,
+            Reason::BenchmarkLostAll,
+            Reason::NothingHeld,
+            Reason::NoVariance,
+            Reason::OutOfRange,
+        ];
+        let caveats = [
+            Caveat::ZeroInInterval,
+            Caveat::ClassicalForComparison,
+            Caveat::RepeatedForecasts { n_rows: 9, n_values: 3 },
+            Caveat::MeanBeatsNoChange,
+            Caveat::DependsOnSettings { low: -0.02, high: 0.03 },
+            Caveat::SingleTrial { n_strategies: 7 },
+        ];
+        let warnings = [
+            Warning::MissingInput {
+                factor: factor.clone(),
+                reason: cause.clone(),
+                reason_zh: Some(cause.clone()),
+            },
+            Warning::FactorFailed {
+                factor,
+                n_days: 2,
+                first: day,
+                reason: cause.clone(),
+                reason_zh: Some(cause),
+            },
+            Warning::Skipped { n_days: 3, first_kept: day },
+            Warning::NothingLive { days: vec![day] },
+            Warning::FewerPicks { n_days: 3, top: 5 },
+            Warning::SharedClose,
+            Warning::EarlyMapping { n_days: 3 },
+        ];
+        let in_language = |lang| {
+            let reasons = reasons.iter().map(|one| reason(lang, one));
+            let caveats = caveats.iter().map(|one| caveat(lang, one));
+            reasons.chain(caveats).chain(warnings.iter().map(|one| warning(lang, one))).collect::<Vec<_>>()
+        };
+        for (en, zh) in in_language(Lang::En).iter().zip(in_language(Lang::Zh)) {
+            let is_chinese =
+                |text: &str| text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+            assert!(is_chinese(&zh) && !is_chinese(en), "{en} / {zh}");
+            for refused in REFUSED.iter().filter(|refused| !refused.only_as_label) {
+                let found = [&en.to_lowercase(), &zh].iter().any(|text| text.contains(refused.words));
+                assert!(!found, "`{}`: {en} / {zh}", refused.words);
+            }
+        }
+        assert_eq!(reason(Lang::Zh, &reasons[0]), "仅有3个值，至少需要8个");
+        assert_eq!(reason(Lang::Zh, &Reason::Text { text: "a\u{202e}\nb".into() }), "a b");
+    }
+}

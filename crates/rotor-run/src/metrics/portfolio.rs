@@ -1,0 +1,248 @@
+//! What the portfolios gained, with what risk, and by how much more than their benchmarks.
+
+use rotor_factor::Date;
+use serde::{Deserialize, Serialize};
+
+use super::metric::{number_or_reason, schema_of_document, split};
+use super::{
+    ByName, Caveat, Estimate, Metric, MetricFault, QuantileMetrics, Reason, Trials, Variants, day,
+    day_or_null,
+};
+
+/// What the portfolios gained.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PortfolioMetrics {
+    /// The months looked at; a benchmark may lack some of them.
+    pub n_months: usize,
+    /// `top`, `top_net`, `equal_weight` and the benchmarks that the run has, in its order.
+    pub performance: ByName<Performance>,
+    /// `top` and `top_net` against `equal_weight` and each benchmark, in the order of the run.
+    pub excess: ByName<ByName<Excess>>,
+    /// What the quintiles of the ranking return over `equal_weight`.
+    pub quantiles: QuantileMetrics,
+    /// What it took to change the portfolio.
+    pub trading: Trading,
+    /// Contributions to return and excess return.
+    pub contributions: Contributions,
+    /// Other strategies on the same scores.
+    #[serde(flatten)]
+    pub variants: Variants,
+    /// The net excess return over `equal_weight` in spans of three calendar years.
+    pub spans: ByName<RegimeExcess>,
+    /// The same in the quarters of the year.
+    pub quarters: ByName<RegimeExcess>,
+    /// What many trials do to the best of them.
+    pub trials: Trials,
+    /// What a reader of these numbers must know.
+    pub caveats: Vec<Caveat>,
+}
+
+/// The excess return in a part of the calendar.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RegimeExcess {
+    /// Twelve times the mean monthly difference.
+    pub excess: Estimate,
+}
+
+/// What it took to change the portfolio; n is the number of rebalances.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Trading {
+    /// Mean one-way turnover of a rebalance, 0 to 1; the first purchase is one half.
+    pub turnover: Metric,
+    /// Twelve times that.
+    pub turnover_per_year: Metric,
+    /// Twelve times the mean cost of a rebalance, as a fraction of the portfolio.
+    pub cost_per_year: Metric,
+    /// Annualised cost drag: the annualised return of `top` less that of `top_net`, over the months in which both exist.
+    pub cost_drag: Metric,
+}
+
+/// What a portfolio or benchmark gained; n is the number of months in which it has a return.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Performance {
+    /// Π(1 + r) - 1.
+    pub total_return: Metric,
+    /// Π(1 + r)^(12/n) - 1.
+    pub annual_return: Metric,
+    /// The n - 1 deviation of the monthly returns, times √12.
+    pub volatility: Metric,
+    /// 12 · mean over volatility, rf = 0.
+    pub sharpe: Estimate,
+    /// The standard error of that if months were not autocorrelated.
+    pub sharpe_error_iid: Metric,
+    /// The third standardised moment of the monthly returns.
+    pub skewness: Metric,
+    /// The fourth; 3 for normal returns.
+    pub kurtosis: Metric,
+    /// The fraction of months above zero, 0 to 1.
+    pub hit_rate: Metric,
+    /// The max drawdown of the net value.
+    pub max_drawdown: Drawdown,
+    /// The five largest drawdowns.
+    pub drawdowns: Vec<Drawdown>,
+    /// The five worst months.
+    pub worst_months: Vec<MonthValue>,
+    /// The return of each calendar year.
+    pub years: Vec<YearValue>,
+}
+
+/// A portfolio against a benchmark; n is the number of months in which both have a return.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Excess {
+    /// The annualised excess return 12 · mean(p - b).
+    pub arithmetic: Estimate,
+    /// The annualised geometric excess return (ΠP / ΠB)^(12/n) - 1, with the net values P and B.
+    pub geometric: Metric,
+    /// The n - 1 deviation of p - b, times √12.
+    pub tracking_error: Metric,
+    /// Arithmetic excess return over tracking error.
+    pub information_ratio: Metric,
+    /// The fraction of months in which p is above b, 0 to 1.
+    pub hit_rate: Metric,
+    /// The slope of p on b.
+    pub beta: Estimate,
+    /// Twelve times the constant of that regression.
+    pub alpha: Estimate,
+    /// The mean geometric return in the months in which the benchmark rises, as a multiple of the benchmark's.
+    pub up_capture: Metric,
+    /// The same in the months in which it falls: less than 1 is a smaller loss.
+    pub down_capture: Metric,
+    /// The max drawdown of the portfolio's net value in units of the benchmark's.
+    pub max_drawdown: Drawdown,
+    /// The five largest such drawdowns.
+    pub drawdowns: Vec<Drawdown>,
+    /// The five months with the lowest p - b.
+    pub worst_months: Vec<MonthValue>,
+    /// The return of p less that of b in each calendar year.
+    pub years: Vec<YearValue>,
+}
+
+/// A number of one month.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MonthValue {
+    /// The day of the purchase.
+    #[serde(with = "day")]
+    #[cfg_attr(feature = "schema", schemars(with = "super::names::Day"))]
+    pub execution: Date,
+    /// The day of the sale.
+    #[serde(with = "day")]
+    #[cfg_attr(feature = "schema", schemars(with = "super::names::Day"))]
+    pub exit: Date,
+    /// A return, or a difference of two.
+    #[serde(flatten)]
+    pub value: Metric,
+}
+
+/// A number of one calendar year.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct YearValue {
+    /// The year in which the months begin.
+    pub year: i32,
+    /// A return over these months, or a difference of two.
+    #[serde(flatten)]
+    pub value: Metric,
+}
+
+/// A fall of a net value from its highest level so far; the level of 1 before the first month counts.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(try_from = "DrawdownDocument", into = "DrawdownDocument")]
+pub struct Drawdown {
+    /// -1 (everything) to 0 (never below an earlier level).
+    pub depth: Metric,
+    /// The days of the highest level and of the lowest after it: the first execution for the starting value, the exit of a
+    /// month otherwise. `None` if there is no fall. Of equal falls the first.
+    pub days: Option<(Date, Date)>,
+    /// The first exit at which the highest level is reached again; `None` if it is not.
+    pub recovery: Option<Date>,
+}
+
+/// A fall of a net value from its highest level so far; the level of 1 before the first month counts.
+#[derive(Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Drawdown"))]
+struct DrawdownDocument {
+    /// The depth, -1 (everything) to 0 (never below an earlier level).
+    value: Option<f64>,
+    /// The months looked at.
+    n: usize,
+    /// The day of the highest level; absent without a fall.
+    #[serde(with = "day_or_null", default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::names::Day>"))]
+    peak: Option<Date>,
+    /// The day of the lowest level after it; absent without a fall.
+    #[serde(with = "day_or_null", default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::names::Day>"))]
+    trough: Option<Date>,
+    /// The first exit at which the highest level is reached again; absent if it is not.
+    #[serde(with = "day_or_null", default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<super::names::Day>"))]
+    recovery: Option<Date>,
+    /// Why there is no depth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+}
+
+impl TryFrom<DrawdownDocument> for Drawdown {
+    type Error = MetricFault;
+
+    fn try_from(document: DrawdownDocument) -> Result<Self, MetricFault> {
+        let DrawdownDocument { value, n, peak, trough, recovery, reason } = document;
+        let depth = Metric { n, value: number_or_reason(value, reason.as_ref())? };
+        Ok(Self { depth, days: peak.zip(trough), recovery })
+    }
+}
+
+impl From<Drawdown> for DrawdownDocument {
+    fn from(drawdown: Drawdown) -> Self {
+        let Drawdown { depth, days, recovery } = drawdown;
+        let (value, reason) = split(depth.value);
+        let (peak, trough) = days.unzip();
+        Self { value, n: depth.n, peak, trough, recovery, reason }
+    }
+}
+
+/// Contributions to the gross return and excess return of the portfolio.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Contributions {
+    /// By code, of every sector that was in a cross-section; they add up to the arithmetic annual return of `top`, and to its excess
+    /// over `equal_weight`.
+    pub sectors: ByName<SectorContribution>,
+    /// By factor; with `specific` they add up to the excess.
+    pub factors: ByName<FactorContribution>,
+    /// What no factor explains.
+    pub specific: FactorContribution,
+}
+
+/// What a sector contributed.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct SectorContribution {
+    /// The months in which it was held.
+    pub n_held: usize,
+    /// Its mean weight, over all months.
+    pub mean_weight: Metric,
+    /// Twelve times the mean of weight times return.
+    pub gross: Metric,
+    /// The same of the weight less the equal weight.
+    pub active: Metric,
+}
+
+/// What the scores of a factor contributed.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct FactorContribution {
+    /// Twelve times the mean of the factor's slope times the exposure of the active weights to its scores.
+    pub active: Estimate,
+}
+
+schema_of_document! {
+    Drawdown = DrawdownDocument,
+}

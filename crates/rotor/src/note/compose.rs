@@ -1,0 +1,138 @@
+//! The note as a value, composed of the dataset, the configuration, the factors and the engine's note.
+
+use rotor_data::{Dataset, PriceFrequency};
+use rotor_engine::{Backtest, BacktestError};
+use rotor_factor::{AsOf, Date, Value};
+use rotor_plugin::CallError;
+use rotor_run::{Config, NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteSector, Track};
+use rotor_strategy::{has_score, required_factors};
+
+use super::history::read_history;
+use crate::factors::{FactorSet, RunFactor};
+
+/// Composes the note of a day; `factors` are those of the run, in its order.
+pub(crate) fn compose(
+    dataset: &Dataset,
+    config: &Config,
+    factors: &FactorSet,
+    found: rotor_engine::Note,
+    is_default_day: bool,
+) -> Note {
+    let day = note_day(found.day, config);
+    // Windows that begin before the calendar have nothing to show, and figures of them are left out.
+    let history = read_history(dataset, &day, returns_window(config)).unwrap_or_default();
+    let manifest = dataset.manifest();
+    Note {
+        last_close: last_close(dataset, day.as_of),
+        before: found.before.map(|before| note_day(before, config)),
+        is_default_day,
+        dataset: NoteDataset {
+            name: manifest.name.clone(),
+            title: manifest.title.clone(),
+            synthetic: manifest.synthetic,
+            price_frequency: manifest.price_frequency,
+        },
+        config: config.clone(),
+        entities: dataset.entities().to_vec(),
+        series: dataset.series().to_vec(),
+        factors: factors.iter().map(note_factor).collect(),
+        history,
+        track: found.track.map(|found| track(found, config)).map_err(|error| no_track(&error)),
+        day,
+    }
+}
+
+fn note_factor(factor: &RunFactor) -> NoteFactor {
+    let sha256 = factor.sha256().map(str::to_owned);
+    NoteFactor { spec: factor.plugin.spec().clone(), weight: factor.weight, sha256 }
+}
+
+fn note_day(day: rotor_engine::NoteDay, config: &Config) -> NoteDay {
+    let ranking = day.ranking.iter().zip(&day.weights).map(|(sector, weight)| NoteSector {
+        total: sector.total,
+        tie_break: sector.tie_break,
+        rank: sector.rank,
+        n_live: sector.n_live,
+        weight: *weight,
+    });
+    let outcomes = day.outcomes.into_iter().map(|outcome| outcome.map_err(|error| no_signal(&error)));
+    NoteDay {
+        as_of: day.as_of,
+        month: day.month,
+        has_score: has_score(&day.ranking),
+        required_factors: required_factors(&day.ranking, config),
+        ranking: ranking.collect(),
+        outcomes: outcomes.collect(),
+        sectors: day.sectors,
+    }
+}
+
+fn no_signal(error: &CallError) -> NoSignal {
+    NoSignal { text: error.to_string(), text_zh: error.text_zh() }
+}
+
+fn track(track: Backtest, config: &Config) -> Track {
+    let metrics = rotor_eval::evaluate_with(&track.run, &track.cross_sections, config);
+    Track { run: track.run, metrics, warnings: track.warnings }
+}
+
+fn no_track(error: &BacktestError) -> NoTrack {
+    // The hint of `NoExecutions` names the last day of the dataset, which was not known on the day.
+    let names_later_days = matches!(error, BacktestError::NoExecutions { .. });
+    NoTrack {
+        text: error.to_string(),
+        text_zh: error.text_zh(),
+        hint: error.hint().filter(|_| !names_later_days),
+        hint_zh: error.hint_zh(),
+    }
+}
+
+/// The last trading day of which the closes are known on a day.
+fn last_close(dataset: &Dataset, as_of: AsOf) -> Option<Date> {
+    let is_monthly = dataset.manifest().price_frequency == PriceFrequency::MonthEnd;
+    let is_known = |day: &&Date| **day < as_of.0 || is_monthly && **day == as_of.0;
+    dataset.calendar().days().iter().rev().find(is_known).copied()
+}
+
+/// How many months of returns are shown: those of the heat factor's window.
+fn returns_window(config: &Config) -> usize {
+    const USUAL: usize = 60;
+    match config.of_factor("heat").parameters.get("window") {
+        Some(Value::Integer(window)) => usize::try_from(*window).unwrap_or(USUAL).clamp(1, 10 * USUAL),
+        _ => USUAL,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rotor_factor::Month;
+
+    use super::*;
+
+    /// A Chinese page has no English word of ours; names in backticks are the user's.
+    fn assert_chinese(text: &str) {
+        let unquoted: String = text.split('`').step_by(2).collect();
+        let is_word = |word: &str| word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        assert!(!unquoted.split(' ').any(is_word), "{text}");
+    }
+
+    #[test]
+    fn a_missing_track_record_has_a_chinese_reason() {
+        let (start, end) = (Month::new(2020, 1).unwrap(), Month::new(2019, 1).unwrap());
+        let (dataset, code) = (String::from("demo"), String::from("x"));
+        let as_of = "2020-01-02".parse().unwrap();
+        for error in [
+            BacktestError::Reversed { start, end },
+            BacktestError::NoExecutions { dataset: dataset.clone(), start, end: None, days: None },
+            BacktestError::NoExecutions { dataset: dataset.clone(), start, end: Some(end), days: None },
+            BacktestError::NeverLive { reasons: vec![(code.clone(), "没有数据".into())] },
+            BacktestError::FactorFailed { factor: code, as_of, reason: "没有数据".into(), hint: None },
+            BacktestError::NobodyAlive { dataset, as_of },
+        ] {
+            let missing = no_track(&error);
+            assert_chinese(&missing.text_zh.unwrap());
+            assert_eq!(missing.hint.is_some(), missing.hint_zh.is_some(), "{error}");
+            assert_chinese(missing.hint_zh.as_deref().unwrap_or_default());
+        }
+    }
+}

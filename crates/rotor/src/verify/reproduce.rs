@@ -1,0 +1,177 @@
+//! The run of a folder reproduced from what its `run.json` says and what is to be had today.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rotor_compare::{Inputs, changed_inputs};
+use rotor_data::Dataset;
+use rotor_engine::Watch;
+use rotor_run::{Config, ConfigFaults, ConfigRecord, Destination, RunRecord, check_files};
+
+use super::difference::compared;
+use super::{Obstacle, Verification, VerifyError, VerifyOptions};
+use crate::config::ConfigError;
+use crate::demo::DatasetFolder;
+use crate::error::Error;
+use crate::factors::{Catalogue, FactorSet, RunFactor, default_config};
+use crate::ledger::LedgerChoice;
+use crate::record::{dataset_record, engine, factor_record};
+use crate::run::language;
+use crate::session::Session;
+use crate::text::listed;
+
+/// Reproduces the run and adds to the verification what was found on the way, all of it.
+pub(super) fn reproduce(
+    found: &mut Verification,
+    options: &VerifyOptions,
+    catalogue: &Catalogue,
+    watch: &dyn Watch,
+) -> Result<(), VerifyError> {
+    let recorded = found.record.clone();
+    // Parts that are not to be had have an obstacle, not a difference: they stay as they were recorded.
+    let mut today = RunRecord { engine: engine(), ..recorded.clone() };
+    let Some(config) = configuration(found, &recorded) else {
+        found.inputs = changed_inputs(&Inputs::of(&recorded), &Inputs::of(&today));
+        return Ok(());
+    };
+    let dataset = match open(&config, options.dataset.as_deref()) {
+        Ok(dataset) => Some(dataset),
+        Err(error) => {
+            let hint = options.dataset.is_none().then_some(
+                "name the dataset by `--dataset DIR`; the run names it as it was given, where it was made",
+            );
+            found.hinder("data", &error, hint);
+            None
+        }
+    };
+    if let Some(dataset) = &dataset {
+        today.dataset = dataset_record(dataset);
+    }
+    let factors = make_factors(found, &config, options, catalogue);
+    for factor in &factors {
+        if let Some(entry) = today.factors.iter_mut().find(|entry| entry.name == factor.name()) {
+            *entry = factor_record(factor);
+        }
+    }
+    let is_whole = factors.len() == config.factors.len();
+    let factors = FactorSet::new(factors);
+    let mut resolved = config;
+    if is_whole {
+        resolved.factor = factors.settings(&resolved);
+        today.config = resolved.clone().into();
+    }
+    found.inputs = changed_inputs(&Inputs::of(&recorded), &Inputs::of(&today));
+    match dataset {
+        Some(dataset) if is_whole => replay(found, resolved, dataset, factors, watch),
+        _ => Ok(()),
+    }
+}
+
+/// The configuration of the run, if this version reads it.
+fn configuration(found: &mut Verification, recorded: &RunRecord) -> Option<Config> {
+    match &recorded.config {
+        ConfigRecord::Known(config) => Some(config.as_ref().clone()),
+        ConfigRecord::Unreadable { faults, .. } => {
+            let source = found.place.join("run.json").display().to_string();
+            let faults = ConfigFaults { source, ..faults.clone() };
+            found.hinder("configuration", &ConfigError::Faults(faults).into(), None);
+            None
+        }
+    }
+}
+
+/// The dataset of a run: the one that is given, or the one that it names.
+fn open(config: &Config, given: Option<&Path>) -> Result<Dataset, Error> {
+    let is_default = config.dataset == default_config().dataset;
+    let folder = given.or_else(|| (!is_default).then_some(Path::new(&config.dataset)));
+    Ok(DatasetFolder::or_demo(folder)?.open()?)
+}
+
+/// Makes the factors that are to be had; the others stand in the way.
+fn make_factors(
+    found: &mut Verification,
+    config: &Config,
+    options: &VerifyOptions,
+    catalogue: &Catalogue,
+) -> Vec<RunFactor> {
+    let given = given_libraries(found, config, options, catalogue);
+    let mut linked = catalogue.linked();
+    let mut factors = Vec::new();
+    for name in &config.factors {
+        let mut settings = config.of_factor(name);
+        let library = given.get(name);
+        let is_loaded = settings.library.is_some();
+        if is_loaded {
+            settings.library = library.cloned().or(settings.library);
+            // What runs is what ran, or nothing.
+            let recorded = found.record.factor(name).and_then(|factor| factor.sha256.clone());
+            settings.sha256 = recorded.or(settings.sha256);
+        }
+        match catalogue.make(name, &settings, &mut linked) {
+            Ok(factor) => factors.push(factor),
+            Err(error) => {
+                let hint = (is_loaded && library.is_none()).then_some(
+                    "name the library by `--factor LIB`; the run names it as it was given, where it was made",
+                );
+                found.hinder("factor", &error.into(), hint);
+            }
+        }
+    }
+    factors
+}
+
+/// The given libraries by the factors in them that the run loaded; one without such a factor stands in the way.
+fn given_libraries(
+    found: &mut Verification,
+    config: &Config,
+    options: &VerifyOptions,
+    catalogue: &Catalogue,
+) -> BTreeMap<String, String> {
+    let may_be_writable = config.factor.values().any(|settings| settings.allow_world_writable);
+    let is_loaded = |name: &String| config.factors.contains(name) && config.of_factor(name).library.is_some();
+    let mut given = BTreeMap::new();
+    for library in &options.libraries {
+        match catalogue.names_in(library, may_be_writable) {
+            Err(error) => found.hinder("factor", &error.into(), None),
+            Ok(names) if !names.iter().any(is_loaded) => found.obstacles.push(Obstacle {
+                part: "factor",
+                problem: format!("library `{library}` has no factor that the run loaded"),
+                hints: vec![format!("it has {}", listed(&names))],
+            }),
+            Ok(names) => given.extend(names.into_iter().map(|name| (name, library.clone()))),
+        }
+    }
+    given
+}
+
+fn replay(
+    found: &mut Verification,
+    config: Config,
+    dataset: Dataset,
+    factors: FactorSet,
+    watch: &dyn Watch,
+) -> Result<(), VerifyError> {
+    let session = Session::new(dataset, config, factors, &LedgerChoice::Off);
+    let mut run = match session.and_then(|session| session.replay(watch)) {
+        Ok(run) => run,
+        Err(error) => {
+            found.hinder("replay", &error.into(), None);
+            return Ok(());
+        }
+    };
+    // What does not follow from configuration and data: who counted the trials, and the language of the report.
+    run.record.trials = found.record.trials;
+    let lang = found.record.report.map(|report| language(report.lang));
+    let parent = tempfile::tempdir().map_err(VerifyError::Temporary)?;
+    let place = run.save_with(&Destination::New(parent.path().join("run")), lang)?;
+    let again = check_files(&place)?;
+    found.reproduction = Some(compared(found, &again.record, &place));
+    Ok(())
+}
+
+impl Verification {
+    fn hinder(&mut self, part: &'static str, error: &Error, hint: Option<&str>) {
+        let hints = error.hints().into_iter().chain(hint.map(str::to_owned));
+        self.obstacles.push(Obstacle { part, problem: error.report(), hints: hints.collect() });
+    }
+}

@@ -312,7 +312,10 @@ fn a_ledger_that_cannot_be_used_is_said_and_written_down() {
     let below = thesis.join("trials.jsonl");
     let (trials, _, stderr) = runs.backtest("below", &["--ledger", below.to_str().unwrap()]);
     assert_eq!(trials, without);
-    assert!(stderr.contains("the ledger of trials cannot be used: cannot read `") && stderr.contains("\nhint: "), "{stderr}");
+    assert!(
+        stderr.contains("the ledger of trials cannot be used: cannot read `") && stderr.contains("\nhint: "),
+        "{stderr}"
+    );
     // No place at all.
     let mut command = runs.command("homeless", &[]);
     command.env_remove("ROTOR_LEDGER").env_remove("XDG_DATA_HOME").env_remove("HOME");

@@ -20,7 +20,7 @@ use crate::dataset::{DataError, Dataset};
 use crate::fault::FaultReport;
 use crate::manifest::Manifest;
 use crate::model::Tables;
-use crate::read::{Batch, Content, Format, TableSource};
+use crate::read::{Batch, Format, TableSource};
 use crate::schema::{CellType, Column, Table};
 
 /// Rows of a row group: several of them let a reader use several cores.
@@ -70,18 +70,18 @@ pub fn convert(from: &Path, to: &Path, format: Format) -> Result<(), DataError> 
     let is_hashed = !manifest.sha256.is_empty();
     manifest.sha256.clear();
     for file in dataset.files() {
-        let format_read = file.format.expect("the tables of a folder are files");
-        let path = from.join(&file.name);
-        let content = Content::File { format: format_read, path: path.clone() };
-        let source = TableSource { table: file.table, name: file.name.clone(), content };
         let mut faults = FaultReport::default();
-        let parts =
-            source.fold(&mut faults, |_| Vec::new(), |batches, batch, _| batches.push(columns_read(batch)));
+        let source =
+            TableSource::find(from, file.table, &mut faults).filter(|source| source.name == file.name);
+        let read = |source: &TableSource| {
+            source.fold(&mut faults, |_| Vec::new(), |batches, batch, _| batches.push(columns_read(batch)))
+        };
+        let parts = source.as_ref().and_then(read);
         let batches: Vec<Columns> = parts.into_iter().flatten().flatten().collect();
-        let unchanged = source.sha256().is_some_and(|hash| hash == file.sha256);
-        if !faults.is_empty() || !unchanged {
+        let is_unchanged = source.and_then(|source| source.sha256()).is_some_and(|hash| hash == file.sha256);
+        if !faults.is_empty() || !is_unchanged {
             let reason = io::Error::other("it changed while it was being converted");
-            return Err(FsError::Write { path, source: reason }.into());
+            return Err(FsError::Write { path: from.join(&file.name), source: reason }.into());
         }
         let (name, written) = write_table(&new, file.table, format, &batches)?;
         if is_hashed {

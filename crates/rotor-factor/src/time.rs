@@ -505,7 +505,11 @@ impl ReferencePeriod {
     /// Returns the last day of the period (the day itself for `D`, the day of the stamp for `W`).
     #[must_use]
     pub const fn end(self) -> Date {
-        self.frequency.calendar().last_day(self.index).expect("a period lies on its calendar")
+        match self.frequency.calendar() {
+            Calendar::Days => Date { days: self.index },
+            Calendar::Months => Month { index: self.index }.last_day(),
+            Calendar::Quarters => Quarter { index: self.index }.last_day(),
+        }
     }
 }
 

@@ -89,8 +89,8 @@ impl NewFolder {
         Self::begin(destination, Purpose::New)
     }
 
-    /// Begins a folder that replaces the one at `destination`, if there is one and it is empty or holds a file named `marker`, such
-    /// as `run.json`. Until the new folder is finished, the old one stays; then it goes with all that is in it.
+    /// Begins a folder that replaces the one at `destination`, if there is one and it is empty or holds a file named
+    /// `marker`, such as `run.json`. Until the new folder is finished, the old one stays; then it goes with all that is in it.
     ///
     /// # Errors
     ///

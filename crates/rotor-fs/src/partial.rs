@@ -1,4 +1,4 @@
-//! The hidden file or folder in which something is built: its name, its lock, and the end of those that nobody builds any more.
+//! The hidden file or folder in which something is built: its name, its lock, and the removal of those whose writer is dead.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};

@@ -2,7 +2,6 @@
 //!
 //! Equal runs give equal bytes in every file: there is no time stamp, and nothing depends on the number of threads.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +16,6 @@ use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 use rotor_fs::{FileWriter, FsError, NewFolder, Written};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::error::RunError;
 use crate::record::{FileRecord, RunRecord};
@@ -98,7 +96,7 @@ pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
 /// The files that a `run.json` names, whatever else it says.
 #[derive(Deserialize)]
 struct Named {
-    files: BTreeMap<String, IgnoredAny>,
+    files: serde_json::Map<String, serde_json::Value>,
 }
 
 /// The files below a folder by their path in it, sorted.

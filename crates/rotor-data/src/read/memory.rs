@@ -20,10 +20,13 @@ use crate::schema::{CellType, Column};
 /// Rows of a part: several of them let a reader use several cores.
 const PART_ROWS: usize = 1 << 16;
 
+/// For each declared column its position in a schema; `None` where it is absent or wholly empty.
+type Positions = Arc<Vec<Option<usize>>>;
+
 /// Some rows of a batch, and where the declared columns are in it.
 struct Part {
     rows: RecordBatch,
-    positions: Arc<Vec<Option<usize>>>,
+    positions: Positions,
     /// Number of the first row in the table, counted from 1.
     first_row: u64,
 }
@@ -111,7 +114,7 @@ fn parts(source: &TableSource, batches: &[RecordBatch], faults: &mut FaultReport
         faults.push(source.fault(FaultKind::TooManyRows { n_rows, limit }));
         return None;
     }
-    let mut last: Option<(SchemaRef, Option<Arc<Vec<Option<usize>>>>)> = None;
+    let mut last: Option<(SchemaRef, Option<Positions>)> = None;
     let (mut parts, mut first_row, mut is_sound) = (Vec::new(), 1, true);
     for batch in batches {
         let known = last.take().filter(|(schema, _)| *schema == batch.schema());

@@ -165,7 +165,9 @@ impl Writer {
                 let position = spec.reasons().iter().position(|known| *known == declared);
                 self.u32(position.expect("a signal that was checked has declared reasons only") as u32);
                 self.u32(values.len() as u32);
-                values.iter().for_each(|value| self.text(value));
+                for value in values {
+                    self.text(value);
+                }
             }
         }
     }

@@ -11,7 +11,7 @@ pub(super) fn with_codes(document: Value) -> Value {
         Value::Object(entries) => {
             let coded = |(key, value): (String, Value)| {
                 let value = match (key.as_str(), value) {
-                    ("reason", Value::String(text)) => sentence(text),
+                    ("reason", Value::String(text)) => sentence(&text),
                     ("caveats" | "warnings", Value::Array(texts)) => {
                         texts.into_iter().map(sentence_or_other).collect()
                     }
@@ -26,13 +26,13 @@ pub(super) fn with_codes(document: Value) -> Value {
     }
 }
 
-fn sentence(text: String) -> Value {
+fn sentence(text: &str) -> Value {
     json!({ "code": "text", "text": text })
 }
 
 fn sentence_or_other(value: Value) -> Value {
     match value {
-        Value::String(text) => sentence(text),
+        Value::String(text) => sentence(&text),
         other => with_codes(other),
     }
 }

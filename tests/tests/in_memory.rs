@@ -179,6 +179,7 @@ fn replaced(tables: &Tables, table: Table, batch: RecordBatch) -> Tables {
 }
 
 /// The batch with another array for a column, or without the column.
+#[expect(clippy::needless_pass_by_value, reason = "callers make the array for this")]
 fn with_column(batch: &RecordBatch, name: &str, array: Option<ArrayRef>) -> RecordBatch {
     let schema = batch.schema();
     let names = schema.fields().iter().map(|field| field.name().as_str());
@@ -232,8 +233,8 @@ fn faults_in_memory_are_those_of_a_folder() {
     codes[4] = "801081";
     let unknown: ArrayRef = Arc::new(StringArray::from(codes));
     let dates = prices.column(1).as_primitive::<Date32Type>();
-    let early =
-        Date32Array::from_iter(dates.iter().enumerate().map(|(row, day)| if row == 2 { None } else { day }));
+    let early: Date32Array =
+        dates.iter().enumerate().map(|(row, day)| if row == 2 { None } else { day }).collect();
     let wide: ArrayRef = Arc::new(UInt64Array::from(vec![1]));
     let texts: ArrayRef = Arc::new(StringArray::from(vec!["1"; prices.num_rows()]));
     let cases: Vec<(Table, RecordBatch, &str)> = vec![

@@ -110,7 +110,8 @@ fn pages_of_a_run_use_the_words_of_the_field() {
 
 #[test]
 fn the_note_uses_the_words_of_the_field() {
-    let forms: [(&str, fn(&str) -> Reading); 3] =
+    type Form = (&'static str, fn(&str) -> Reading);
+    let forms: [Form; 3] =
         [("text", Reading::of_terminal), ("md", Reading::of_markdown), ("html", Reading::of_html)];
     let demo = demo();
     let pages = ["en", "zh"].into_iter().flat_map(|lang| forms.map(|(form, read)| (lang, form, read)));

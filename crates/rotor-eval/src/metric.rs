@@ -12,17 +12,17 @@ pub(crate) const YEAR: f64 = 12.0;
 /// What says why a number cannot be given.
 pub(crate) trait AsReason {
     /// Returns the reason.
-    fn as_reason(self) -> Reason;
+    fn into_reason(self) -> Reason;
 }
 
 impl AsReason for Reason {
-    fn as_reason(self) -> Reason {
+    fn into_reason(self) -> Reason {
         self
     }
 }
 
 impl AsReason for StatsError {
-    fn as_reason(self) -> Reason {
+    fn into_reason(self) -> Reason {
         match self {
             Self::TooFew { n, needed } => Reason::TooFew { n, needed },
             Self::NoVariation => Reason::NoVariation,
@@ -40,7 +40,7 @@ pub(crate) trait OrReason<T> {
 
 impl<T, E: AsReason> OrReason<T> for Result<T, E> {
     fn or_reason(self) -> Result<T, Reason> {
-        self.map_err(AsReason::as_reason)
+        self.map_err(AsReason::into_reason)
     }
 }
 
@@ -180,7 +180,7 @@ fn estimate<R: AsReason>(
     interval: Result<MeanEstimate, R>,
 ) -> Estimate {
     let uncertainty = match interval {
-        Err(error) => Err(error.as_reason()),
+        Err(error) => Err(error.into_reason()),
         // A portfolio that holds what its benchmark holds differs from it by the last bits, which mean nothing.
         Ok(_) if is_constant(values) => Err(Reason::NoVariation),
         Ok(estimate) => match estimate.uncertainty {

@@ -337,7 +337,7 @@ mod tests {
             fault(Reason::new("no", "{a} {b}").zh("{b}")),
             "reason `no`: its Chinese text lacks the place `a`"
         );
-        let many: String = (0..17).map(|place| format!("{{p{place}}}")).collect();
+        let many = (0..17).fold(String::new(), |text, place| text + "{p" + &place.to_string() + "}");
         assert_eq!(
             fault(Reason::new("no", many.leak())),
             "reason `no`: its English text has more than 16 places"

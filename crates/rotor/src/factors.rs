@@ -133,13 +133,12 @@ impl Catalogue {
         let is_library = is_library(factor);
         let mut factors = if is_library { self.load(Path::new(factor), loading)? } else { self.linked() };
         let wanted = if is_library { name } else { Some(factor) };
-        let is_wanted = |plugin: &Plugin| wanted.is_none_or(|name| plugin.name() == name);
-        let n_wanted = factors.iter().filter(|plugin| is_wanted(plugin)).count();
-        if n_wanted == 1 {
+        let is_wanted = |position: &usize| wanted.is_none_or(|name| factors[*position].name() == name);
+        let found: Vec<usize> = (0..factors.len()).filter(is_wanted).collect();
+        if let [position] = found[..] {
             if !is_library && loading.is_of_library() {
                 return Err(FactorError::NotALibrary { name: factor.into() });
             }
-            let position = factors.iter().position(is_wanted).expect("it has just been counted");
             return Ok(factors.swap_remove(position));
         }
         let known: Vec<String> = factors.iter().map(|factor| factor.name().to_owned()).collect();
@@ -324,6 +323,7 @@ impl FactorSet {
     }
 
     /// Returns the factors in the order of the run.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &RunFactor> + Clone {
         self.factors.iter()
     }

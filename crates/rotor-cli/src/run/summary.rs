@@ -266,7 +266,7 @@ fn portfolio_name(facts: Facts<'_>, portfolio: &str) -> String {
 }
 
 /// The sectors that were selected last, best first.
-fn last_selected<'a>(facts: Facts<'a>) -> Vec<&'a RankingRow> {
+fn last_selected(facts: Facts<'_>) -> Vec<&RankingRow> {
     let ranking = &facts.run.rows.ranking;
     let last = ranking.last().map(|place| place.execution);
     let mut selected: Vec<&RankingRow> =

@@ -391,6 +391,7 @@ fn horizons(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block
 
 /// RankIC within groups of sectors, in spans of years and in quarters.
 fn parts(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
+    type Parts<'p> = &'p dyn Fn(&FactorMetrics) -> Vec<(String, Estimate)>;
     let lang = context.lang;
     let mut blocks = Vec::new();
     let regimes = |parts: &ByName<RegimeRankIc>| -> Vec<(String, Estimate)> {
@@ -400,7 +401,6 @@ fn parts(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
         let groups = of.groups.iter();
         groups.map(|(group, of)| (context.group(group), of.rank_ic.clone())).collect::<Vec<_>>()
     };
-    type Parts<'p> = &'p dyn Fn(&FactorMetrics) -> Vec<(String, Estimate)>;
     let kinds: [(Parts<'_>, &str); 3] = [
         (&groups, lang.of("within the group", "组内")),
         (&|of| regimes(&of.spans), lang.of("years", "时段")),

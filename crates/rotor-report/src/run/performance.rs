@@ -1,7 +1,7 @@
 //! Tables of performance and excess returns, and of costs.
 
 use rotor_factor::Date;
-use rotor_run::metrics::{Drawdown, MonthValue, PortfolioMetrics, YearValue};
+use rotor_run::metrics::{ByName, Drawdown, MonthValue, PortfolioMetrics, YearValue};
 
 use super::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO};
 use super::context::{Context, EQUAL_WEIGHT, TOP, TOP_NET};
@@ -107,7 +107,7 @@ fn excess(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let mut notes = Footnotes::new(context);
     let gross = all.excess.get(TOP);
     let net = all.excess.get(TOP_NET);
-    for (benchmark, of) in net.into_iter().flat_map(|benchmarks| benchmarks.iter()) {
+    for (benchmark, of) in net.into_iter().flat_map(ByName::iter) {
         let (mean, alpha) = (&of.arithmetic, &of.alpha);
         let gross = gross.and_then(|benchmarks| benchmarks.get(benchmark));
         table.row([

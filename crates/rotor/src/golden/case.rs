@@ -86,7 +86,7 @@ impl Case {
             path: self.folder.join(TEXT),
             reason: format!("it is no golden backtest: {fault}"),
         };
-        Ok(Golden::parse(text).map_err(faulty)?)
+        Golden::parse(text).map_err(faulty)
     }
 
     /// Runs the case and returns its result as text. `keys` are set if the case runs their factor.

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use rotor_eval::evaluate;
 use rotor_run::Metrics;
 use rotor_run::metrics::Estimate;
+use rotor_run::portfolio::{EQUAL_WEIGHT, TOP};
 
 use crate::worlds::{HORIZONS, SHARPE, World};
 
@@ -220,16 +221,16 @@ fn add_factors(all: &mut Statistics) {
 fn add_portfolios(all: &mut Statistics) {
     let mut add =
         |name, horizon, is_classical, p_value: PValue| all.add(name, horizon, is_classical, p_value);
-    let excess = |e: &Metrics, benchmark: &str| e.portfolio.all.excess.get("top")?.get(benchmark).cloned();
+    let excess = |e: &Metrics, benchmark: &str| e.portfolio.all.excess.get(TOP)?.get(benchmark).cloned();
     add(
         "excess over equal weight",
         1,
         false,
-        Box::new(move |e| p_value(&excess(e, "equal_weight")?.arithmetic)),
+        Box::new(move |e| p_value(&excess(e, EQUAL_WEIGHT)?.arithmetic)),
     );
     add("excess over a benchmark", 1, false, Box::new(move |e| p_value(&excess(e, "99999")?.arithmetic)));
-    add("alpha", 1, false, Box::new(move |e| p_value(&excess(e, "equal_weight")?.alpha)));
-    add("beta of 1", 1, false, Box::new(move |e| p_against(&excess(e, "equal_weight")?.beta, 1.0)));
+    add("alpha", 1, false, Box::new(move |e| p_value(&excess(e, EQUAL_WEIGHT)?.alpha)));
+    add("beta of 1", 1, false, Box::new(move |e| p_against(&excess(e, EQUAL_WEIGHT)?.beta, 1.0)));
     add(
         "Sharpe ratio of the benchmark",
         1,
@@ -329,7 +330,7 @@ pub fn rejections(world: World, n_worlds: u64, seed: u64) -> Vec<Rejections> {
 pub fn powers(world: World, n_worlds: u64, seed: u64) -> Vec<Power> {
     type Of = Box<dyn Fn(&Metrics) -> Estimate + Sync>;
     let excess = |e: &Metrics| {
-        let of_top = e.portfolio.all.excess.get("top").and_then(|all| all.get("equal_weight"));
+        let of_top = e.portfolio.all.excess.get(TOP).and_then(|all| all.get(EQUAL_WEIGHT));
         of_top.expect("it is held").arithmetic.clone()
     };
     let mut tried: Vec<(&'static str, usize, Of)> = Vec::new();

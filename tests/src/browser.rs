@@ -163,6 +163,17 @@ impl Browser {
         answer["data"].as_str().expect("an image").to_owned()
     }
 
+    /// Returns the top of the page as it stands, so many pixels high, as a PNG in base64.
+    ///
+    /// # Panics
+    ///
+    /// If there is no picture.
+    pub fn screenshot_of_top(&mut self, look: Look, height: u32) -> String {
+        let clip = json!({ "x": 0, "y": 0, "width": look.width, "height": height, "scale": 1 });
+        let answer = self.ask("Page.captureScreenshot", &json!({ "format": "png", "clip": clip }));
+        answer["data"].as_str().expect("an image").to_owned()
+    }
+
     fn ask(&mut self, method: &str, parameters: &Value) -> Value {
         self.n_sent += 1;
         let mut message = json!({ "id": self.n_sent, "method": method, "params": parameters });

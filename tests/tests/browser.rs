@@ -5,6 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rotor_tests::browser::{Browser, Look};
 use rotor_tests::{Folder, demo, run_rotor};
 use tempfile::TempDir;
@@ -132,6 +134,28 @@ fn pages_are_whole_in_both_themes_wide_and_narrow() {
         "{saved:.300}"
     );
     assert_eq!(browser.complaints, Vec::<String>::new());
+}
+
+/// The picture on the first screen of the README; `ROTOR_BLESS=1` takes it anew.
+#[test]
+fn the_readme_shows_the_report() {
+    const MOST_BYTES: usize = 150_000;
+    const PICTURE: &str = "docs/src/report.png";
+    let path = rotor_tests::workspace().join(PICTURE);
+    if std::env::var_os("ROTOR_BLESS").is_some() {
+        let Some(mut browser) = Browser::start("the_readme_shows_the_report") else { return };
+        let folder = tempfile::tempdir().unwrap();
+        let run = folder.path().join("demo");
+        succeed(&["backtest", "--dataset", demo().to_str().unwrap(), "--out", run.to_str().unwrap()]);
+        let look = Look { width: 1000, is_dark: false };
+        browser.open(&run.join("report.html"), look);
+        fs::write(&path, STANDARD.decode(browser.screenshot_of_top(look, 860)).unwrap()).unwrap();
+    }
+    let picture = fs::read(&path).unwrap();
+    assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n"), "{PICTURE} is no PNG");
+    assert!(picture.len() <= MOST_BYTES, "{PICTURE} has {} bytes", picture.len());
+    let readme = fs::read_to_string(rotor_tests::workspace().join("README.md")).unwrap();
+    assert!(readme.contains(&format!("]({PICTURE})")), "the README does not show {PICTURE}");
 }
 
 /// Names that want to be markup, turn the text around, or do not end.

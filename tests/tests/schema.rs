@@ -1,6 +1,6 @@
 //! The JSON Schemas of `metrics.json` and `run.json`, and the tables of their keys in the documentation, are those of the types.
 //!
-//! `ROTOR_BLESS=1 cargo test -p rotor-run --features schema --test schema` writes them.
+//! `ROTOR_BLESS=1 cargo test --workspace --test schema` writes them.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +11,7 @@ use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 fn reference(file: &str) -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/reference")).join(file)
+    rotor_tests::workspace().join("docs/src/reference").join(file)
 }
 
 /// Compares a file with what it should be, or writes it.

@@ -356,7 +356,7 @@ factors: profit, price, prosperity, heat
 1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
 1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.07  runs/made-up-2
 1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
-excess: annualised excess return (net) over equal weight; Sharpe: its monthly ratio
+excess: annualised excess return (net) over equal weight; Sharpe: monthly
 
 ";
     assert!(said.starts_with(expected), "{said}");

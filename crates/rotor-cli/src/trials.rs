@@ -99,7 +99,7 @@ fn told(history: &History, dataset: &DatasetTrials<'_>) -> String {
     if let n @ 1.. = dataset.n_on_other_data(history) {
         let other = format!(
             "{} more on other data of this name, not counted here: see `--all`;\n\
-             if they are an earlier or later state of these data, count them with `--trials N`\n",
+             if they are another state of these data, count them with `--trials N`\n",
             counted(n as u64, "trial")
         );
         text.push_str(&other);
@@ -143,7 +143,7 @@ fn table(trials: &[&Trial]) -> String {
         text += line;
         text.push('\n');
     }
-    text + "excess: annualised excess return (net) over equal weight; Sharpe: its monthly ratio\n"
+    text + "excess: annualised excess return (net) over equal weight; Sharpe: monthly\n"
 }
 
 /// `2026-11-28T13:05:00Z` without what nobody compares.

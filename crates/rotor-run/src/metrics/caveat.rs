@@ -23,7 +23,7 @@ pub enum Caveat {
     MeanBeatsNoChange,
     /// Other settings give other excess returns.
     DependsOnSettings {
-        /// The lowest annualised net excess return over equal weight among the settings.
+        /// The lowest annualised excess return (net) over equal weight among the settings.
         low: f64,
         /// The highest.
         high: f64,

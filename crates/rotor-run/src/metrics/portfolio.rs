@@ -28,7 +28,7 @@ pub struct PortfolioMetrics {
     /// Other strategies on the same scores.
     #[serde(flatten)]
     pub variants: Variants,
-    /// The net excess return over `equal_weight` in spans of three calendar years.
+    /// The excess return (net) over `equal_weight` in spans of three calendar years.
     pub spans: ByName<RegimeExcess>,
     /// The same in the quarters of the year.
     pub quarters: ByName<RegimeExcess>,

@@ -22,7 +22,7 @@ pub struct Trials {
     pub reality_check: Metric,
 }
 
-/// The deflated Sharpe ratio of the net excess return over equal weight.
+/// The deflated Sharpe ratio of the excess return (net) over equal weight.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DeflatedSharpe {

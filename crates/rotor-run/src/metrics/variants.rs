@@ -36,7 +36,7 @@ impl Variants {
 pub struct Variant {
     /// The annualised net return.
     pub annual_return: Metric,
-    /// The annualised net excess return, twelve times the monthly mean, over the equal weight of the sectors that could be selected.
+    /// The annualised excess return (net), twelve times the monthly mean, over the equal weight of the sectors that could be selected.
     pub excess: Estimate,
     /// That over its annual deviation.
     pub information_ratio: Metric,

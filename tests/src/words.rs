@@ -1,4 +1,4 @@
-//! Looks for the wordings of [`REFUSED`](rotor_report::terms::REFUSED) in what users read: documents, help texts, rendered pages.
+//! Looks for the wordings of [`REFUSED`] in what users read: documents, help texts, rendered pages.
 //!
 //! A [`Reading`] is what a reader sees of a page: its running text, in which phrases are refused, and its labels (headers, cells,
 //! titles, legends), which may not be one of the everyday words either. Code, links and markup are not part of it.

@@ -1,6 +1,6 @@
 //! The replay: which days there are, what was known on each, and what factors said.
 //!
-//! [`backtest()`] replays a strategy as a [`Config`] describes it and gives a run; [`note()`] answers for one day. Below them, a
+//! [`backtest()`] replays a strategy as a [`Config`](rotor_run::Config) describes it and gives a run; [`note()`] answers for one day. Below them, a
 //! [`Plan`] holds the inputs of a set of factors against a dataset, [`schedule()`] gives the days, [`replay()`] asks every factor about
 //! every day, in parallel and in a fixed order. Ranking and holding what they say is the work of `rotor-strategy`. [`check()`] and
 //! [`leakcheck`] try the promises of one factor on real windows, [`audit()`] looks at the dataset itself.

@@ -9,7 +9,7 @@ use crate::ranking::RankedSector;
 /// Returns the weight of each sector after the rebalance, in the order of the ranking; 0 where it is not held.
 ///
 /// Selected are the first [`Config::top`] of the ranking among the sectors with scores of enough factors; see
-/// [`required_factors`](crate::required_factors). If there are fewer than `top`, all of them are held equally.
+/// [`required_factors`]. If there are fewer than `top`, all of them are held equally.
 #[must_use]
 pub fn target_weights(ranking: &[RankedSector], config: &Config) -> Vec<f64> {
     let required = required_factors(ranking, config);

@@ -1,6 +1,6 @@
 //! The note of a day: which sectors to select, with the numbers behind them.
 //!
-//! [`page`] makes the page of a [`Note`] in one language, a file a section; [`document`] makes the same note as a document with
+//! [`page`] makes the page of a [`Note`] in one language, a file a section; [`document()`] makes the same note as a document with
 //! every number in full.
 
 mod changes;

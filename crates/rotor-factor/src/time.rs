@@ -439,6 +439,16 @@ impl Calendar {
         }
     }
 
+    /// Tells whether a period is at a position: none lies outside 1900–2199.
+    #[must_use]
+    pub const fn contains(self, position: i32) -> bool {
+        match self {
+            Self::Days => Date::from_days(position).is_some(),
+            Self::Months => Month::from_index(position).is_some(),
+            Self::Quarters => Quarter::from_index(position).is_some(),
+        }
+    }
+
     /// Returns the last day of the period at a position, or `None` outside 1900–2199.
     ///
     /// ```
@@ -487,7 +497,7 @@ impl ReferencePeriod {
     /// Returns the period at position `index` of the calendar of `frequency`, or `None` outside 1900–2199.
     #[must_use]
     pub const fn from_index(frequency: Frequency, index: i32) -> Option<Self> {
-        if frequency.calendar().last_day(index).is_some() { Some(Self { frequency, index }) } else { None }
+        if frequency.calendar().contains(index) { Some(Self { frequency, index }) } else { None }
     }
 
     /// Returns how often such periods come.

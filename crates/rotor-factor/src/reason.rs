@@ -178,6 +178,15 @@ impl Explanation {
         }
     }
 
+    /// Tells whether there is no text; a declared reason has one.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match &self.0 {
+            Content::Text(text) => text.is_empty(),
+            Content::Declared(..) => false,
+        }
+    }
+
     /// Returns the sentence in Chinese, if there is one.
     #[must_use]
     pub fn text_zh(&self) -> Option<Cow<'_, str>> {
@@ -250,6 +259,10 @@ fn pieces(sentence: &str) -> impl Iterator<Item = (&str, bool)> {
 
 /// The names of the places of a sentence, each once.
 fn places(sentence: &str) -> Vec<&str> {
+    // Most reasons have none.
+    if !sentence.contains('{') {
+        return Vec::new();
+    }
     let mut names = Vec::new();
     for (name, _) in pieces(sentence).filter(|(_, is_place)| *is_place) {
         if !names.contains(&name) {

@@ -159,7 +159,7 @@ impl<'v> Receiver<'v> {
         }
         let sectors = if self.is_partial { self.sectors } else { &[] };
         for (sector, code) in sectors.iter().enumerate() {
-            if self.signal.score_of(sector).is_err_and(|reason| reason.text().is_empty()) {
+            if self.signal.score_of(sector).is_err_and(Explanation::is_empty) {
                 return Err(Breach::NoReason { sector: code.to_string() });
             }
         }

@@ -63,7 +63,10 @@ fn a_new_crate_inside_the_workspace_shares_its_settings() {
     let place = root.path().join("factors/carry");
     let (code, stdout, _) = run_rotor(&["factor", "new", "carry", "--dir", place.to_str().unwrap()]);
     assert_eq!(code, 0);
-    assert!(stdout.contains("cargo test -p factor-carry") && stdout.contains("linked.rs"), "{stdout}");
+    assert!(
+        stdout.contains("cargo test -p factor-carry") && stdout.contains("crates/rotor/src/factors.rs"),
+        "{stdout}"
+    );
     let manifest = fs::read_to_string(place.join("Cargo.toml")).unwrap();
     assert!(manifest.contains("rotor-factor.workspace = true") && !manifest.contains("[workspace]"));
     assert!(!place.join("kit").exists());

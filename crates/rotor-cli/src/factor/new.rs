@@ -216,8 +216,8 @@ fn next_steps(folder: &Path, names: &Names, is_member: bool) -> String {
     if is_member {
         writeln!(
             text,
-            "\nTo link it into Rotor, add `factor-{package}` to the dependencies of crates/rotor-cli and\n\
-             `&{snake}::FACTOR` to crates/rotor-cli/src/linked.rs."
+            "\nTo link it into Rotor, add `factor-{package}` to the dependencies of crates/rotor and\n\
+             `&{snake}::FACTOR` to crates/rotor/src/factors.rs."
         )
         .expect("writing to a string does not fail");
     }

@@ -9,7 +9,7 @@ use crate::terms::Term;
 use crate::words::{Lang, NONE, factor_title, fixed, name, reason, sentence};
 
 /// What stands for the score of a sector that is not scored.
-pub(crate) const NOT_SCORED: &str = "—";
+pub(crate) const NOT_SCORED: &str = NONE;
 
 /// A note in one language.
 #[derive(Debug)]

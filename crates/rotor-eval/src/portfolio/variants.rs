@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rotor_factor::Group;
 use rotor_run::metrics::{ByName, Estimate, Metric, Reason, Sensitivity, Variant, Variants};
 use rotor_run::{Config, Run};
-use rotor_strategy::{CrossSections, Holdings, RankedSector, ScoredSectors, net_of_cost, target_weights};
+use rotor_strategy::{CrossSections, Holdings, RankedSector, ScoredSectors, net_of_cost, select};
 
 use super::drawdown::Drawdowns;
 use super::series::{annual, annual_ratio, net_value};
@@ -46,7 +46,7 @@ impl<'a> Strategies<'a> {
         let n_factors = run.factors.len();
         let rankings = cross_sections.rank(&weights, config.missing);
         let hold = |rankings: &[Vec<RankedSector>], config: &Config| {
-            cross_sections.hold(rankings.iter().map(|ranking| target_weights(ranking, config)).collect())
+            cross_sections.hold(rankings.iter().map(|ranking| select(ranking, config).weights).collect())
         };
         let with_weights =
             |weights: &[f64]| -> Holdings { hold(&cross_sections.rank(weights, config.missing), config) };
@@ -154,7 +154,7 @@ fn groups(
             let top = ((2 * n + ranking.len()) / (2 * ranking.len().max(1))).max(1);
             let members: Vec<RankedSector> = of_group.iter().map(|position| ranking[*position]).collect();
             let mut weights = vec![0.0; ranking.len()];
-            let selected = target_weights(&members, &Config { top, ..config.clone() });
+            let selected = select(&members, &Config { top, ..config.clone() }).weights;
             of_group.iter().zip(selected).for_each(|(position, weight)| weights[*position] = weight);
             weights
         };

@@ -5,7 +5,7 @@
 
 use rotor_factor::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use rotor_factor::{
-    AsOf, Column, ColumnValues, Date, EntityKind, Explanation, Frequency, Group, Month, Panel,
+    AsOf, Column, ColumnValues, Date, EntityKind, Explanation, Frequency, Group, Measure, Month, Panel,
     ReferencePeriod, Signal, Spec, Table, abi,
 };
 
@@ -88,9 +88,10 @@ impl Writer {
         self.u8(u8::from(view.links.is_some()));
         if let Some((table, panels)) = &view.links {
             self.u32(panels.len() as u32);
-            for ((name, unit), panel) in table.series().iter().zip(panels) {
+            for (position, ((name, unit), panel)) in table.series().iter().zip(panels).enumerate() {
                 self.text(name);
                 self.text(unit);
+                self.u8(table.measure(position).map_or(0, |measure| measure as u8 + 1));
                 self.panel(panel);
             }
             for links in table.sectors() {
@@ -405,8 +406,10 @@ impl<'a> Reader<'a> {
 
     fn links(&mut self, n_sectors: usize) -> Read<(LinkTable, Vec<OwnedPanel>)> {
         let (mut names, mut panels) = (Vec::new(), Vec::new());
-        for _ in 0..self.count(8)? {
-            names.push((self.text()?, self.text()?));
+        for _ in 0..self.count(9)? {
+            let (name, unit, measure) = (self.text()?, self.text()?, self.u8()? as usize);
+            let measure = measure.checked_sub(1).and_then(|measure| Measure::ALL.get(measure).copied());
+            names.push((name, unit, measure));
             panels.push(self.panel()?);
         }
         let mut table = LinkTable::new(names);
@@ -462,5 +465,37 @@ impl OwnedView {
                 .as_ref()
                 .map(|(table, panels)| (table, panels.iter().map(OwnedPanel::panel).collect())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linked_series_arrive_with_what_they_measure() {
+        let (sectors, none) = (EntityTable::new([("801010", Some(Group::Upstream))]), EntityTable::default());
+        let mut links =
+            LinkTable::new([("coal", "cny_per_t", Some(Measure::Price)), ("orders", "percent", None)]);
+        links.push([(0, 1, 1.0), (1, -1, 0.5)]);
+        let month = Month::new(2020, 2).expect("it is one");
+        let last = ReferencePeriod::ending(Frequency::Monthly, month.last_day()).expect("it is one");
+        let panel = Panel::new(&[7.0, 8.0], 2, 2, last).expect("one row");
+        let mut writer = Writer::default();
+        writer.view(&ViewData {
+            as_of: AsOf("2020-03-02".parse().expect("a day")),
+            month,
+            is_month_end: false,
+            wants_tables: false,
+            entities: [&sectors, &none, &none, &none],
+            inputs: vec![None],
+            bridge: None,
+            links: Some((&links, vec![panel, panel])),
+        });
+        let read = Reader::new(&writer.bytes).view().expect("what was written can be read");
+        let (table, _) = read.data().links.expect("they were there");
+        assert_eq!(table.series(), links.series());
+        assert_eq!([table.measure(0), table.measure(1)], [Some(Measure::Price), None]);
+        assert_eq!(table.sectors().next().map(<[_]>::len), Some(2));
     }
 }

@@ -12,7 +12,7 @@ use rotor_run::{
     Config, Execution, Forecast, History, RankingRow, Realized, Return, Run, Score, SectorReturn, TextId,
     Turnover,
 };
-use rotor_strategy::{CrossSections, net_of_cost, target_weights};
+use rotor_strategy::{CrossSections, net_of_cost, select};
 
 /// The horizons of the forecasts, in months.
 pub const HORIZONS: [usize; 4] = [1, 3, 6, 12];
@@ -207,7 +207,7 @@ impl World {
         let cross_sections = CrossSections::new(run);
         let rankings = cross_sections.rank(&vec![1.0; run.factors.len()], config.missing);
         let holdings =
-            cross_sections.hold(rankings.iter().map(|ranking| target_weights(ranking, &config)).collect());
+            cross_sections.hold(rankings.iter().map(|ranking| select(ranking, &config).weights).collect());
         for (month, ranking) in rankings.iter().enumerate() {
             let execution = month as u32;
             let returns = &cross_sections.days[month].returns;

@@ -23,7 +23,7 @@ mod write;
 
 pub use config::{
     Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, KEYS, KeptTables, Key, MissingScore, OnError,
-    OnMissingInput, Rebalance, Ties, TradeDay, Weights, config_from_json, read_config,
+    OnMissingInput, Rebalance, RiskFree, Ties, TradeDay, Weights, config_from_json, read_config,
 };
 pub use error::{ColumnFault, RunError, TableFault};
 pub use metrics::Metrics;
@@ -36,8 +36,8 @@ pub use record::{
     LedgerAbsence, ReportLanguage, ReportRecord, RunRecord, TrialsRecord, TrialsSource,
 };
 pub use rows::{
-    Diagnostic, Execution, FactorTable, Forecast, History, RankingRow, Realized, ReasonId, Return, Run,
-    Score, ScoreReason, ScoreReasons, SectorReturn, TextId, Texts, Turnover,
+    Diagnostic, Execution, FactorTable, Forecast, History, NetValue, RankingRow, Realized, ReasonId, Return,
+    Run, Score, ScoreReason, ScoreReasons, SectorReturn, TextId, Texts, Turnover,
 };
 pub use warning::Warning;
 pub use write::{Destination, check_destination, write};

@@ -12,6 +12,8 @@ pub const TOP: &str = "top";
 pub const TOP_NET: &str = "top_net";
 /// All sectors, equally weighted.
 pub const EQUAL_WEIGHT: &str = "equal_weight";
+/// The eligible sectors, those that can be selected on the day, equally weighted.
+pub const ELIGIBLE: &str = "eligible";
 /// As many of the worst ranked sectors as are selected, equally weighted.
 pub const BOTTOM: &str = "bottom";
 /// The quantiles, the best first, their sectors equally weighted.
@@ -27,6 +29,8 @@ pub enum Portfolio {
     TopNet,
     /// [`EQUAL_WEIGHT`].
     EqualWeight,
+    /// [`ELIGIBLE`].
+    Eligible,
     /// [`BOTTOM`].
     Bottom,
     /// One of [`QUANTILES`], counted from 0 for the best.
@@ -35,12 +39,13 @@ pub enum Portfolio {
 
 impl Portfolio {
     /// How many portfolios every run has.
-    pub const COUNT: usize = 4 + N_QUANTILES;
+    pub const COUNT: usize = 5 + N_QUANTILES;
 
     /// Returns every portfolio, in the order in which a run has them.
     pub fn all() -> impl Iterator<Item = Self> {
         let quantiles = (0..N_QUANTILES).map(Self::Quantile);
-        [Self::Top, Self::TopNet, Self::EqualWeight, Self::Bottom].into_iter().chain(quantiles)
+        let first = [Self::Top, Self::TopNet, Self::EqualWeight, Self::Eligible, Self::Bottom];
+        first.into_iter().chain(quantiles)
     }
 
     /// Returns its position among the portfolios that a backtest writes; runs of other origin may have others.
@@ -50,8 +55,9 @@ impl Portfolio {
             Self::Top => 0,
             Self::TopNet => 1,
             Self::EqualWeight => 2,
-            Self::Bottom => 3,
-            Self::Quantile(quantile) => 4 + quantile as u32,
+            Self::Eligible => 3,
+            Self::Bottom => 4,
+            Self::Quantile(quantile) => 5 + quantile as u32,
         }
     }
 
@@ -66,6 +72,7 @@ impl Portfolio {
             Self::Top => TOP,
             Self::TopNet => TOP_NET,
             Self::EqualWeight => EQUAL_WEIGHT,
+            Self::Eligible => ELIGIBLE,
             Self::Bottom => BOTTOM,
             Self::Quantile(quantile) => QUANTILES[quantile],
         }

@@ -14,7 +14,7 @@ use crate::rows::Run;
 use crate::warning::Warning;
 
 /// The format of the run folders that are written. Format 1, that of release 0.1, is read as well.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// What it takes to repeat a run, and the hashes of its files.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]

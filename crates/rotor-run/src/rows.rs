@@ -36,8 +36,14 @@ pub struct Run {
     pub ranking: Vec<RankingRow>,
     /// One row for each kept execution and portfolio that has a return.
     pub returns: Vec<Return>,
+    /// One row for each trading day and portfolio that has a net value on it, by day, then by portfolio; empty where the dataset has
+    /// month-end closes only.
+    pub nav: Vec<NetValue>,
     /// One row a kept execution.
     pub turnover: Vec<Turnover>,
+    /// The riskless rate known on each execution day, in percent a year; `None` where there is none. Empty is a rate of 0. Not part
+    /// of the folder, for it follows from the dataset.
+    pub risk_free: Vec<Option<f64>>,
     /// One row for each execution and sector of the cross-section, for the evaluation; not part of the folder, for it follows
     /// from the dataset.
     pub sector_returns: Vec<SectorReturn>,
@@ -157,6 +163,17 @@ pub struct Return {
     /// Position of the portfolio.
     pub portfolio: u32,
     /// The return; 0.05 is five percent.
+    pub value: f64,
+}
+
+/// What 1 has become on a day.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NetValue {
+    /// The trading day.
+    pub date: Date,
+    /// Position of the portfolio.
+    pub portfolio: u32,
+    /// The net value; 1 at the close of the first purchase.
     pub value: f64,
 }
 

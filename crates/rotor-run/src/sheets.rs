@@ -26,6 +26,8 @@ pub(crate) struct Sheet {
     pub(crate) arrays: fn(&Known<'_>, Range<usize>) -> Vec<ArrayRef>,
     /// Puts what was read from the columns into a run; `None` of the entities, on which the other rows stand.
     pub(crate) take: Option<Take>,
+    /// Whether a folder is without the file where there are no rows.
+    pub(crate) may_be_absent: bool,
 }
 
 type Take = fn(&Names, &Facts, &mut Run) -> Result<(), RunError>;
@@ -74,6 +76,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         n_rows: |run| run.diagnostics.len(),
         arrays: diagnostics,
         take: Some(read::rows::diagnostics),
+        may_be_absent: false,
     },
     Sheet {
         file: "scores.parquet",
@@ -91,6 +94,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         n_rows: |run| run.scores.len(),
         arrays: scores,
         take: Some(read::rows::scores),
+        may_be_absent: false,
     },
     Sheet {
         file: "forecasts.parquet",
@@ -108,6 +112,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         n_rows: |run| run.forecasts.len(),
         arrays: forecasts,
         take: Some(read::rows::forecasts),
+        may_be_absent: false,
     },
     Sheet {
         file: "ranking.parquet",
@@ -122,6 +127,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         n_rows: |run| run.ranking.len(),
         arrays: ranking,
         take: Some(read::rows::ranking),
+        may_be_absent: false,
     },
     Sheet {
         file: "returns.parquet",
@@ -129,6 +135,15 @@ pub(crate) const SHEETS: &[Sheet] = &[
         n_rows: |run| run.returns.len(),
         arrays: returns,
         take: Some(read::rows::returns),
+        may_be_absent: false,
+    },
+    Sheet {
+        file: "nav.parquet",
+        columns: &[date("date"), text("portfolio"), number("value")],
+        n_rows: |run| run.nav.len(),
+        arrays: nav,
+        take: Some(read::rows::nav),
+        may_be_absent: true,
     },
     Sheet {
         file: "turnover.parquet",
@@ -136,6 +151,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         n_rows: |run| run.turnover.len(),
         arrays: turnover,
         take: Some(read::rows::turnover),
+        may_be_absent: false,
     },
     Sheet {
         file: "entities.parquet",
@@ -151,6 +167,7 @@ pub(crate) const SHEETS: &[Sheet] = &[
         n_rows: |run| run.entities.len(),
         arrays: entities,
         take: None,
+        may_be_absent: false,
     },
 ];
 
@@ -281,6 +298,15 @@ fn returns(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
     vec![
         dates(rows().map(|row| known.day(row.execution))),
         dates(rows().map(|row| known.run.executions[row.execution as usize].exit)),
+        texts(&known.portfolios, rows().map(|row| row.portfolio)),
+        numbers(rows().map(|row| row.value)),
+    ]
+}
+
+fn nav(known: &Known<'_>, rows: Range<usize>) -> Vec<ArrayRef> {
+    let rows = || known.run.nav[rows.clone()].iter();
+    vec![
+        dates(rows().map(|row| row.date)),
         texts(&known.portfolios, rows().map(|row| row.portfolio)),
         numbers(rows().map(|row| row.value)),
     ]

@@ -144,7 +144,8 @@ pub fn write(
         Destination::Replace(place) => NewFolder::replacing(place, RUN_FILE),
         Destination::Numbered(place) => NewFolder::numbered(place),
     }?;
-    let sheets = SHEETS.iter().map(File::Sheet);
+    let is_written = |sheet: &&'static Sheet| !sheet.may_be_absent || (sheet.n_rows)(run) > 0;
+    let sheets = SHEETS.iter().filter(is_written).map(File::Sheet);
     let documents = documents.iter().map(|(name, text)| File::Document(name, text));
     let files: Vec<File<'_>> = sheets.chain(tables.iter().map(File::Table)).chain(documents).collect();
     let written: Vec<_> = files.par_iter().with_max_len(1).map(|file| file.write_to(&new, &known)).collect();

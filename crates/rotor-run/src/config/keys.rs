@@ -5,8 +5,8 @@ use toml::Value as Toml;
 
 use super::fault::{ConfigFault, FaultKind};
 use super::{
-    Config, FactorConfig, KeptTables, MissingScore, OnError, OnMissingInput, Rebalance, Ties, TradeDay,
-    Weights,
+    Config, FactorConfig, KeptTables, MissingScore, OnError, OnMissingInput, Rebalance, RiskFree, Ties,
+    TradeDay, Weights,
 };
 
 /// A key of a configuration.
@@ -127,6 +127,20 @@ pub const KEYS: &[Key] = &[
         about: "codes of the benchmarks; none: all benchmarks of the dataset",
         put: |config, value| put(&mut config.benchmarks, texts(value)),
         get: |config| list(&config.benchmarks),
+    },
+    Key {
+        name: "risk_free",
+        about: "the riskless rate of Sharpe and Sortino ratios: percent a year, or the name of a market series in percent",
+        put: |config, value| {
+            let rate = || number(value, -100.0..=1_000.0, "from -100 to 1000, or the name of a series");
+            let series =
+                value.as_str().filter(|name| !name.is_empty()).map(|name| RiskFree::Series(name.into()));
+            put(&mut config.risk_free, series.map_or_else(|| rate().map(RiskFree::Rate), Ok))
+        },
+        get: |config| match &config.risk_free {
+            RiskFree::Rate(rate) => (*rate).into(),
+            RiskFree::Series(name) => name.as_str().into(),
+        },
     },
     Key {
         name: "on_error",

@@ -51,6 +51,8 @@ pub struct Config {
     pub cost_bp: f64,
     /// The codes of the benchmarks; none means all benchmarks of the dataset.
     pub benchmarks: Vec<String>,
+    /// The riskless rate of Sharpe and Sortino ratios.
+    pub risk_free: RiskFree,
     /// What a factor that fails on a day does to the run.
     pub on_error: OnError,
     /// What a dataset without a factor's inputs does to the run.
@@ -85,6 +87,15 @@ pub struct FactorConfig {
     pub allow_world_writable: bool,
     /// Its parameters; those not given have their defaults.
     pub parameters: BTreeMap<String, Value>,
+}
+
+/// Where the riskless rate comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RiskFree {
+    /// A constant rate, in percent a year.
+    Rate(f64),
+    /// A series of the market, in percent a year.
+    Series(String),
 }
 
 /// Declares an enumeration with a word for each variant, as configurations write it.
@@ -217,6 +228,7 @@ impl Default for Config {
             weights: Weights::Equal,
             cost_bp: 15.0,
             benchmarks: Vec::new(),
+            risk_free: RiskFree::Rate(0.0),
             on_error: OnError::Skip,
             on_missing_input: OnMissingInput::Warn,
             tables: KeptTables::Last,

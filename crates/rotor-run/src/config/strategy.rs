@@ -7,7 +7,7 @@ use super::Config;
 /// Keys that change nothing that is held: the place of the data, what is written down and compared, what ends a run, and what only
 /// the evaluation needs.
 const NOT_OF_STRATEGY: &[&str] =
-    &["dataset", "benchmarks", "on_error", "on_missing_input", "tables", "trials", "seed"];
+    &["dataset", "benchmarks", "risk_free", "on_error", "on_missing_input", "tables", "trials", "seed"];
 
 /// Keys of lists whose order says nothing.
 const SETS: &[&str] = &["exclude", "groups", "factors"];

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::FORMAT_2;
 use super::format1::{FORMAT_1, with_codes};
 use crate::error::RunError;
 use crate::record::{FORMAT, FileRecord, RunRecord};
@@ -150,7 +151,7 @@ fn read_run_file(place: &Path) -> Result<RunRecord, RunError> {
         // Many a tool writes a `run.json`; ours names the files of a run.
         (None, None) => return Err(RunError::NoRun { place: place.into() }),
     };
-    let record = if *format == FORMAT {
+    let record = if *format == FORMAT || *format == FORMAT_2 {
         serde_json::from_slice(&bytes)
     } else if *format == FORMAT_1 {
         serde_json::from_slice(&bytes).and_then(|document| serde_json::from_value(with_codes(document)))

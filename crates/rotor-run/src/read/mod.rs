@@ -1,8 +1,8 @@
 //! Reading the run folder: what [`crate::write()`] wrote, and nothing else.
 //!
 //! `run.json` is read first and every file is held against its SHA-256 there before it is decoded, so that what was read is what
-//! was written. A folder that was changed in any way is an error that names every changed file. Folders of format 1 are read as
-//! well.
+//! was written. A folder that was changed in any way is an error that names every changed file. Folders of formats 1 and 2 are
+//! read as well.
 
 pub(crate) mod columns;
 mod files;
@@ -26,12 +26,15 @@ use names::Names;
 
 pub use files::{Change, ChangedFile, FolderCheck, check_files};
 
+/// The format before the present one: it has no daily net values, and metrics lack what came after it.
+pub(crate) const FORMAT_2: u32 = 2;
+
 /// A run folder that was read.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
     /// The rows, in the order in which they were written.
     ///
-    /// What is no part of a folder is empty: `sector_returns`, and the `history` of forecasts. Portfolios are those that have a
+    /// What is no part of a folder is empty: `sector_returns`, `risk_free`, and the `history` of forecasts. Portfolios are those that have a
     /// return. The exit of an execution is that of its returns; a skipped month has none, and stands with the day of the
     /// next execution, or its own if it is the last. Tables come in the order of execution, factor and name. A table without
     /// rows is not in the folder. Where a table of another day has more columns, its columns of numbers stand here too, empty; a
@@ -60,7 +63,11 @@ pub fn read(place: &Path) -> Result<RunFolder, RunError> {
     };
     let mut sheets = Vec::new();
     for sheet in SHEETS {
-        sheets.push((sheet, taken(sheet.file)?));
+        match taken(sheet.file) {
+            Ok(bytes) => sheets.push((sheet, bytes)),
+            Err(_) if sheet.may_be_absent => {}
+            Err(error) => return Err(error),
+        }
     }
     let metrics = metrics(&taken("metrics.json")?, check.record.format)?;
     let facts: Vec<_> =

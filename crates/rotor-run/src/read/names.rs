@@ -109,7 +109,8 @@ fn sequences(facts: &[Facts], column: &str) -> Result<Vec<Vec<String>>, RunError
     let mut sequences: Vec<Vec<String>> = Vec::new();
     for rows in facts.iter().filter(|sheet| sheet.has(column)) {
         let (words, mut last) = (rows.words(column), None);
-        for (row, day) in rows.dates("execution")?.into_iter().enumerate() {
+        let day_column = if rows.has("execution") { "execution" } else { "date" };
+        for (row, day) in rows.dates(day_column)?.into_iter().enumerate() {
             if last != Some(day) {
                 sequences.push(Vec::new());
                 last = Some(day);

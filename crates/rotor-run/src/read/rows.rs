@@ -5,7 +5,9 @@ use rotor_data::model::Entity;
 use super::columns::{Facts, shortened};
 use super::names::Names;
 use crate::error::{ColumnFault, RunError};
-use crate::rows::{Diagnostic, Forecast, RankingRow, Realized, Return, Run, Score, ScoreReason, Turnover};
+use crate::rows::{
+    Diagnostic, Forecast, NetValue, RankingRow, Realized, Return, Run, Score, ScoreReason, Turnover,
+};
 
 type Taken = Result<(), RunError>;
 
@@ -103,6 +105,18 @@ pub(crate) fn returns(names: &Names, rows: &Facts, run: &mut Run) -> Taken {
         value: values[row],
     });
     run.returns.extend(rows);
+    Ok(())
+}
+
+pub(crate) fn nav(names: &Names, rows: &Facts, run: &mut Run) -> Taken {
+    let portfolios = rows.positions("portfolio", |name| names.portfolio(name))?;
+    let (days, values) = (rows.dates("date")?, rows.numbers("value"));
+    let rows = (0..rows.len()).map(|row| NetValue {
+        date: days[row],
+        portfolio: portfolios[row],
+        value: values[row],
+    });
+    run.nav.extend(rows);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 //! Codes are text once, in [`Entity`] and [`Series`]; everything else refers to them by position. What a reader
 //! of files produces and what the generator of synthetic worlds produces are the same types.
 
-use rotor_factor::{Date, EntityKind, Frequency, Group, Released};
+use rotor_factor::{Date, EntityKind, Frequency, Group, Measure, Released};
 
 /// One row of `entities`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct Series {
     pub title_zh: Option<String>,
     /// Who publishes it.
     pub source: Option<String>,
+    /// What it measures.
+    pub measure: Option<Measure>,
 }
 
 /// One row of `prices`.

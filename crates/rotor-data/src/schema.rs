@@ -141,6 +141,7 @@ const SERIES: &[Column] = &[
     required("title", Text),
     optional("title_zh", Text),
     optional("source", Text),
+    optional("measure", Text),
 ];
 const OBSERVATIONS: &[Column] = &[
     required("series", Text),

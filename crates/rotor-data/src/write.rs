@@ -188,6 +188,7 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
                 texts(series().map(|series| series.title.as_str())),
                 texts_or_none(series().map(|series| series.title_zh.as_deref())),
                 texts_or_none(series().map(|series| series.source.as_deref())),
+                texts_or_none(series().map(|series| series.measure.map(rotor_factor::Measure::word))),
             ],
         ),
         with_columns(

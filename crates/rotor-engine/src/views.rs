@@ -175,7 +175,7 @@ impl CrossSection {
             EntityTable::new(self.rows.iter().map(|row| (entity(row).code.as_str(), entity(row).group)));
         self.links = LinkTable::new(plan.linked.iter().map(|(series, _)| {
             let series = &dataset.series()[*series];
-            (series.name.as_str(), series.unit.as_str())
+            (series.name.as_str(), series.unit.as_str(), series.measure)
         }));
         for row in &self.rows {
             let sector = sectors[*row as usize] as u32;

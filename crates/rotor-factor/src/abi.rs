@@ -17,7 +17,7 @@ pub const MAGIC: [u8; 16] = *b"rotor factor ABI";
 /// Sides of different majors do not understand each other.
 pub const ABI_MAJOR: u32 = 1;
 /// Grows when something is added at the end of a structure.
-pub const ABI_MINOR: u32 = 1;
+pub const ABI_MINOR: u32 = 2;
 /// The exported symbol is this, followed by the name of the crate, so that many factors fit into one program.
 pub const SYMBOL_PREFIX: &str = "rotor_factor__";
 /// Bytes of the build text in a header.
@@ -206,6 +206,10 @@ pub struct View {
     pub host: *const HostVTable,
     /// Goes with every call of the host's functions.
     pub host_ctx: *const c_void,
+    /// What each series of `links` measures, in their order: 0 if the dataset does not say, then price, volume, stock, rate,
+    /// survey, flow, growth; null without links. Since 1.2: in an older host this field lies beyond `size` and must not be
+    /// read.
+    pub measures: *const u32,
 }
 
 /// The entities of one kind, in the order of the rows of panels.
@@ -318,8 +322,8 @@ pub struct Output {
     pub size: usize,
     /// Goes with every call.
     pub ctx: *mut c_void,
-    /// Takes scores and raw values, one a sector, NaN for none. `raws` may be null; where a score is NaN, the raw value is
-    /// not read. Call it once.
+    /// Takes scores and raw values, one a sector, NaN for none. `raws` may be null: then the scores are their own raw values.
+    /// Where a score is NaN, the raw value is not read. Call it once.
     pub scores: unsafe extern "C" fn(ctx: *mut c_void, scores: *const f64, raws: *const f64, n: usize),
     /// Takes the reason why a sector has no score, as a text.
     pub reason: unsafe extern "C" fn(ctx: *mut c_void, sector: u32, reason: Str),

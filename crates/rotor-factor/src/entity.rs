@@ -1,4 +1,4 @@
-//! What an entity of a dataset can be.
+//! What an entity of a dataset can be, and what a series can measure.
 
 use std::fmt;
 use std::str::FromStr;
@@ -74,5 +74,25 @@ words! {
         Tmt = "tmt",
         /// What fits none of the others.
         Other = "other",
+    }
+}
+
+words! {
+    /// What a series measures, as its dataset says.
+    Measure {
+        /// A price.
+        Price = "price",
+        /// A quantity that is made, sold or moved.
+        Volume = "volume",
+        /// A quantity that lies in stores.
+        Stock = "stock",
+        /// A share of something, such as of a capacity in use.
+        Rate = "rate",
+        /// The answers of people who were asked, such as a purchasing managers' index.
+        Survey = "survey",
+        /// Money or holdings that move.
+        Flow = "flow",
+        /// A growth on the year: the value itself is a change.
+        Growth = "growth",
     }
 }

@@ -373,14 +373,15 @@ unsafe extern "C" fn evaluate<F: Factor>(
                     view.n_inputs
                 )));
             }
-            let signal = instance.factor.evaluate(&AsOfView::from_raw(&view, &instance.spec))?;
+            let mut signal = instance.factor.evaluate(&AsOfView::from_raw(&view, &instance.spec))?;
+            signal.settle(&instance.spec);
             hand_over(&signal, &instance.spec, &output)
         })
     }
 }
 
 /// The sizes in version 1.0, the oldest of hosts.
-const VIEW_1_0: usize = size_of::<abi::View>();
+const VIEW_1_0: usize = offset_of!(abi::View, measures);
 const OUTPUT_1_0: usize = offset_of!(abi::Output, declared_reason);
 
 /// Copies a structure that begins with its size from a host that may be older or newer: what an older host does not know

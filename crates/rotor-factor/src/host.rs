@@ -5,7 +5,9 @@
 
 use std::ffi::c_void;
 
-use crate::{AsOf, AsOfView, EntityKind, Explanation, Group, Month, Panel, Reason, Signal, Spec, abi};
+use crate::{
+    AsOf, AsOfView, EntityKind, Explanation, Group, Measure, Month, Panel, Reason, Signal, Spec, abi,
+};
 
 /// Everything that is known as of a day, as the host holds it.
 #[derive(Clone, Debug)]
@@ -46,7 +48,8 @@ pub fn explanation(reason: Reason, values: Vec<String>) -> Explanation {
     Explanation::of(reason, values)
 }
 
-/// Gives a signal its scores and raw values, NaN for none; where there is no score the raw value is left out.
+/// Gives a signal its scores and raw values, NaN for none; where there is no score the raw value is left out. Without raw
+/// values the scores are their own.
 ///
 /// # Panics
 ///
@@ -56,7 +59,7 @@ pub fn set_scores(signal: &mut Signal, scores: &[f64], raws: Option<&[f64]>) {
     signal.values.reserve_exact(2 * scores.len());
     signal.values.extend_from_slice(scores);
     match raws {
-        None => signal.values.resize(2 * scores.len(), f64::NAN),
+        None => signal.values.extend_from_slice(scores),
         Some(raws) => {
             assert_eq!(raws.len(), scores.len(), "a raw value a score");
             let raw = |(score, raw): (&f64, &f64)| if score.is_nan() { f64::NAN } else { *raw };
@@ -87,6 +90,8 @@ pub struct BridgeTable {
 pub struct LinkTable {
     // Each name and unit is kept where the raw texts point to.
     series: Vec<(Box<str>, Box<str>)>,
+    // One of each series, 0 for none.
+    measures: Vec<u32>,
     starts: Vec<u32>,
     links: Vec<abi::Link>,
 }
@@ -148,10 +153,14 @@ impl BridgeTable {
 }
 
 impl LinkTable {
-    /// Returns the table of series, by name and unit, that nothing is linked to yet.
-    pub fn new<'c>(series: impl IntoIterator<Item = (&'c str, &'c str)>) -> Self {
-        let series = series.into_iter().map(|(name, unit)| (name.into(), unit.into())).collect();
-        Self { series, ..Self::default() }
+    /// Returns the table of series, by name, unit and measure, that nothing is linked to yet.
+    pub fn new<'c>(series: impl IntoIterator<Item = (&'c str, &'c str, Option<Measure>)>) -> Self {
+        let mut table = Self::default();
+        for (name, unit, measure) in series {
+            table.series.push((name.into(), unit.into()));
+            table.measures.push(measure.map_or(0, |measure| measure as u32 + 1));
+        }
+        table
     }
 
     /// Adds the next sector: positions of series with polarity and weight.
@@ -168,6 +177,16 @@ impl LinkTable {
     #[must_use]
     pub fn series(&self) -> &[(Box<str>, Box<str>)] {
         &self.series
+    }
+
+    /// Returns what a series measures, if the dataset says so.
+    ///
+    /// # Panics
+    ///
+    /// If there is no series at this position.
+    #[must_use]
+    pub fn measure(&self, series: usize) -> Option<Measure> {
+        Measure::ALL.get((self.measures[series] as usize).checked_sub(1)?).copied()
     }
 
     /// Returns the links of each sector.
@@ -254,6 +273,7 @@ impl ViewData<'_> {
             links: links.as_ref().map_or(std::ptr::null(), std::ptr::from_ref),
             host: host.map_or(std::ptr::null(), std::ptr::from_ref),
             host_ctx: std::ptr::from_ref(self).cast::<c_void>(),
+            measures: self.links.as_ref().map_or(std::ptr::null(), |(table, _)| table.measures.as_ptr()),
         };
         call(&view)
     }

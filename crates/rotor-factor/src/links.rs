@@ -1,6 +1,6 @@
 //! The series that are linked to sectors.
 
-use crate::{Panel, abi};
+use crate::{Measure, Panel, abi};
 
 /// The series that a dataset links to sectors, with their values.
 #[derive(Clone, Debug)]
@@ -20,6 +20,15 @@ pub struct LinkedSeries<'a> {
     pub unit: &'a str,
     /// Its values, one row per market. Daily and weekly series have windows of days.
     pub panel: Panel<'a>,
+    pub(crate) measure: Option<Measure>,
+}
+
+impl LinkedSeries<'_> {
+    /// Returns what it measures; `None` if the dataset does not say, or the host is older than the question.
+    #[must_use]
+    pub fn measure(&self) -> Option<Measure> {
+        self.measure
+    }
 }
 
 /// The link of a series to a sector.

@@ -5,6 +5,9 @@ use std::fmt;
 use crate::FactorError;
 use crate::json;
 
+/// The most alternatives of a parameter.
+const MOST_ALTERNATIVES: usize = 16;
+
 /// A parameter that a user can set: name, type with a range, default and meaning.
 ///
 /// ```
@@ -24,6 +27,21 @@ pub struct Parameter {
     pub about: &'static str,
     /// The same in Chinese, if there is a text.
     pub about_zh: Option<&'static str>,
+    /// Other values that are worth trying, see [`Parameter::with_alternatives`].
+    pub alternatives: &'static [Alternative],
+}
+
+/// Another value of a parameter that is worth trying: what a constant can hold of a [`Value`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Alternative {
+    /// `true` or `false`.
+    Flag(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A finite number.
+    Number(f64),
+    /// A text.
+    Text(&'static str),
 }
 
 /// The type of a parameter, with its default and what is allowed.
@@ -85,19 +103,19 @@ impl Parameter {
     /// Declares a whole number from `min` to `max`.
     #[must_use]
     pub const fn integer(name: &'static str, default: i64, min: i64, max: i64, about: &'static str) -> Self {
-        Self { name, kind: ParameterKind::Integer { default, min, max }, about, about_zh: None }
+        Self::of(name, ParameterKind::Integer { default, min, max }, about)
     }
 
     /// Declares a finite number from `min` to `max`.
     #[must_use]
     pub const fn number(name: &'static str, default: f64, min: f64, max: f64, about: &'static str) -> Self {
-        Self { name, kind: ParameterKind::Number { default, min, max }, about, about_zh: None }
+        Self::of(name, ParameterKind::Number { default, min, max }, about)
     }
 
     /// Declares a parameter that is `true` or `false`.
     #[must_use]
     pub const fn flag(name: &'static str, default: bool, about: &'static str) -> Self {
-        Self { name, kind: ParameterKind::Flag { default }, about, about_zh: None }
+        Self::of(name, ParameterKind::Flag { default }, about)
     }
 
     /// Declares one of several words.
@@ -108,13 +126,31 @@ impl Parameter {
         choices: &'static [&'static str],
         about: &'static str,
     ) -> Self {
-        Self { name, kind: ParameterKind::Text { default, choices }, about, about_zh: None }
+        Self::of(name, ParameterKind::Text { default, choices }, about)
     }
 
     /// Declares a text, such as the name of a series.
     #[must_use]
     pub const fn text(name: &'static str, default: &'static str, about: &'static str) -> Self {
-        Self { name, kind: ParameterKind::Text { default, choices: &[] }, about, about_zh: None }
+        Self::of(name, ParameterKind::Text { default, choices: &[] }, about)
+    }
+
+    const fn of(name: &'static str, kind: ParameterKind, about: &'static str) -> Self {
+        Self { name, kind, about, about_zh: None, alternatives: &[] }
+    }
+
+    /// Declares other values that are worth trying: how a result changes under each of them, one at a time, says how much it
+    /// depends on the choice of the default.
+    ///
+    /// ```
+    /// use rotor_factor::{Alternative, Parameter, Value};
+    /// const RIDGE: Parameter =
+    ///     Parameter::number("ridge", 0.0, 0.0, 1e9, "penalty").with_alternatives(&[Alternative::Number(10.0)]);
+    /// assert_eq!(RIDGE.alternatives().collect::<Vec<_>>(), [Value::Number(10.0)]);
+    /// ```
+    #[must_use]
+    pub const fn with_alternatives(self, alternatives: &'static [Alternative]) -> Self {
+        Self { alternatives, ..self }
     }
 
     /// Adds the meaning and the unit in Chinese.
@@ -132,6 +168,40 @@ impl Parameter {
             ParameterKind::Number { default, .. } => Value::Number(default),
             ParameterKind::Text { default, .. } => Value::Text(default.into()),
         }
+    }
+
+    /// Returns the other values that are worth trying, in the order of their declaration.
+    #[must_use]
+    pub fn alternatives(&self) -> impl ExactSizeIterator<Item = Value> {
+        self.alternatives.iter().map(|alternative| Value::from(*alternative))
+    }
+
+    /// Returns what is wrong with the alternatives, or `None` if nothing is: each is allowed, none is the default or named
+    /// twice.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        if self.alternatives.len() > MOST_ALTERNATIVES {
+            let n = self.alternatives.len();
+            return Some(format!(
+                "parameter `{}` has {n} alternatives, more than {MOST_ALTERNATIVES}",
+                self.name
+            ));
+        }
+        let mut known = vec![self.default()];
+        for given in self.alternatives() {
+            let shown = given.to_string();
+            match self.accept(given) {
+                Err(error) => return Some(format!("an alternative is not allowed: {error}")),
+                Ok(value) if known.contains(&value) => {
+                    return Some(format!(
+                        "the alternative {shown} of the parameter `{}` is its default or named twice",
+                        self.name
+                    ));
+                }
+                Ok(value) => known.push(value),
+            }
+        }
+        None
     }
 
     /// Checks a value; a whole number is accepted where a number is declared.
@@ -196,11 +266,38 @@ impl Parameter {
         };
         let about_zh =
             self.about_zh.map_or(String::new(), |text| format!(r#","about_zh":{}"#, json::text(text)));
+        let alternatives: Vec<String> = self.alternatives.iter().map(|value| value.to_json()).collect();
+        let alternatives = match alternatives.as_slice() {
+            [] => String::new(),
+            some => format!(r#","alternatives":[{}]"#, some.join(",")),
+        };
         format!(
-            r#"{{"name":{},"type":"{kind}","default":{default}{range},"about":{}{about_zh}}}"#,
+            r#"{{"name":{},"type":"{kind}","default":{default}{range},"about":{}{about_zh}{alternatives}}}"#,
             json::text(self.name),
             json::text(self.about)
         )
+    }
+}
+
+impl Alternative {
+    fn to_json(self) -> String {
+        match self {
+            Self::Flag(value) => value.to_string(),
+            Self::Integer(value) => value.to_string(),
+            Self::Number(value) => json::number(value),
+            Self::Text(value) => json::text(value),
+        }
+    }
+}
+
+impl From<Alternative> for Value {
+    fn from(alternative: Alternative) -> Self {
+        match alternative {
+            Alternative::Flag(value) => Self::Flag(value),
+            Alternative::Integer(value) => Self::Integer(value),
+            Alternative::Number(value) => Self::Number(value),
+            Alternative::Text(value) => Self::Text(value.into()),
+        }
     }
 }
 
@@ -374,6 +471,31 @@ mod tests {
             }
             Err(error) => error.to_string(),
         }
+    }
+
+    #[test]
+    fn alternatives_are_allowed_values_other_than_the_default() {
+        let band = |alternatives| {
+            Parameter::number("band", 0.5, 0.0, 10.0, "percent")
+                .with_alternatives(alternatives)
+                .fault()
+                .unwrap_or_default()
+        };
+        assert_eq!(band(&[Alternative::Number(1.0), Alternative::Integer(2)]), "");
+        assert_eq!(
+            band(&[Alternative::Number(11.0)]),
+            "an alternative is not allowed: parameter `band` is 11.0; it must be from 0.0 to 10.0"
+        );
+        let twice = "of the parameter `band` is its default or named twice";
+        assert_eq!(band(&[Alternative::Number(0.5)]), format!("the alternative 0.5 {twice}"));
+        assert_eq!(
+            band(&[Alternative::Number(1.0), Alternative::Integer(1)]),
+            format!("the alternative 1 {twice}")
+        );
+        assert!(band(&[Alternative::Flag(true)]).ends_with("it must be a number"));
+        assert!(band(&[Alternative::Number(1.0); 17]).ends_with("has 17 alternatives, more than 16"));
+        let choice = DECLARED[3].with_alternatives(&[Alternative::Text("momentum")]);
+        assert!(choice.to_json().ends_with(r#""about":"which end","alternatives":["momentum"]}"#));
     }
 
     #[test]

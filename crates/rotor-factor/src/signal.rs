@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::{AsOfView, CrossSection, EntityKind, Explanation, ReferencePeriod, Table};
+use crate::{AsOfView, CrossSection, EntityKind, Explanation, ReferencePeriod, Scale, Spec, Table};
 
 /// The output of a factor for one day: for each sector a score, or the reason why it has none; and forecasts, diagnostics and
 /// tables for the report.
@@ -123,7 +123,8 @@ impl Signal {
         signal
     }
 
-    /// Scores a sector. Without a raw value it ranks in the middle of the sectors with the same score.
+    /// Scores a sector. Without a raw value it ranks in the middle of the sectors with the same score; where a factor of
+    /// [continuous](crate::Scale::Continuous) scores gives no raw value to any sector, its scores are its raw values.
     ///
     /// # Panics
     ///
@@ -154,6 +155,15 @@ impl Signal {
         let (scores, raws) = self.values.split_at_mut(n_sectors);
         scores[sector] = score;
         raws[sector] = raw;
+    }
+
+    /// Makes the scores of a continuous factor that gives no raw value at all its raw values.
+    pub(crate) fn settle(&mut self, spec: &Spec) {
+        if spec.declared_scale() == Some(Scale::Continuous) && self.raws().iter().all(|raw| raw.is_nan()) {
+            let n_sectors = self.n_sectors();
+            let (scores, raws) = self.values.split_at_mut(n_sectors);
+            raws.copy_from_slice(scores);
+        }
     }
 
     pub(crate) fn scores(&self) -> &[f64] {

@@ -1,7 +1,10 @@
 //! Name, version and inputs of a factor.
 
+use std::fmt;
 use std::ops::RangeInclusive;
+use std::str::FromStr;
 
+use crate::entity::words;
 use crate::reason::MOST_REASONS;
 use crate::{EntityKind, Frequency, Parameter, Reason, json};
 
@@ -23,8 +26,25 @@ pub struct Spec {
     about_zh: Option<String>,
     inputs: Vec<Input>,
     reasons: Vec<Reason>,
-    score_range: RangeInclusive<f64>,
+    scale: Option<Scale>,
+    /// `None` if the factor declares none: then it follows from the scale.
+    score_range: Option<RangeInclusive<f64>>,
 }
+
+words! {
+    /// What kind of scores a factor gives.
+    Scale {
+        /// Points: 1 (least attractive), 2 (neutral) or 3.
+        Points = "points",
+        /// Numbers of a scale of their own, of which the order alone counts.
+        Continuous = "continuous",
+    }
+}
+
+/// The range of points.
+static POINTS: RangeInclusive<f64> = 1.0..=3.0;
+/// The range of continuous scores: every finite number.
+static ANY: RangeInclusive<f64> = f64::MIN..=f64::MAX;
 
 /// One input of a factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +104,8 @@ impl Spec {
             about_zh: None,
             inputs: Vec::new(),
             reasons: Vec::new(),
-            score_range: 1.0..=3.0,
+            scale: None,
+            score_range: None,
         }
     }
 
@@ -109,10 +130,20 @@ impl Spec {
         self
     }
 
-    /// Declares the lowest and the highest score; scores outside are refused. The default range is 1 (least attractive) to 3.
+    /// Declares what kind of scores it gives. A score of a factor of points that is not 1, 2 or 3 is refused.
+    ///
+    /// A factor that does not say is one of points if all its scores turn out to be.
+    #[must_use]
+    pub fn scale(mut self, scale: Scale) -> Self {
+        self.scale = Some(scale);
+        self
+    }
+
+    /// Declares the lowest and the highest score; scores outside are refused. Without a declaration the range is 1 (least
+    /// attractive) to 3, and for a factor of continuous scores every finite number.
     #[must_use]
     pub fn scores_in(mut self, range: RangeInclusive<f64>) -> Self {
-        self.score_range = range;
+        self.score_range = Some(range);
         self
     }
 
@@ -152,10 +183,20 @@ impl Spec {
         &self.inputs
     }
 
+    /// Returns what kind of scores it declares; `None` if it does not say.
+    #[must_use]
+    pub fn declared_scale(&self) -> Option<Scale> {
+        self.scale
+    }
+
     /// Returns the least and the greatest score.
     #[must_use]
     pub fn score_range(&self) -> &RangeInclusive<f64> {
-        &self.score_range
+        match (&self.score_range, self.scale) {
+            (Some(range), _) => range,
+            (None, Some(Scale::Continuous)) => &ANY,
+            (None, _) => &POINTS,
+        }
     }
 
     /// Returns what is wrong with the spec, or `None` if it is valid.
@@ -172,7 +213,12 @@ impl Spec {
         if self.version.is_empty() || self.version.len() > 64 {
             return Some("the version is empty or longer than 64 bytes".into());
         }
-        let (least, greatest) = (*self.score_range.start(), *self.score_range.end());
+        let (least, greatest) = (*self.score_range().start(), *self.score_range().end());
+        if self.scale == Some(Scale::Points) && *self.score_range() != POINTS {
+            return Some(format!(
+                "points go from 1 to 3, and its range of scores from {least} to {greatest}"
+            ));
+        }
         if !(least.is_finite() && greatest.is_finite() && least < greatest) {
             return Some(format!("the range of scores, {least} to {greatest}, is none"));
         }
@@ -222,13 +268,14 @@ impl Spec {
         let about_zh = self.about_zh.as_deref();
         let about_zh = about_zh.map_or(String::new(), |text| format!(r#""about_zh":{},"#, json::text(text)));
         let reasons: Vec<String> = self.reasons.iter().map(|reason| reason.to_json()).collect();
+        let scale = self.scale.map_or(String::new(), |scale| format!(r#""scale":"{scale}","#));
         format!(
-            r#"{{"name":{},"version":{},"about":{},{about_zh}"score_min":{},"score_max":{},"inputs":[{}],"reasons":[{}]}}"#,
+            r#"{{"name":{},"version":{},"about":{},{about_zh}{scale}"score_min":{},"score_max":{},"inputs":[{}],"reasons":[{}]}}"#,
             json::text(&self.name),
             json::text(&self.version),
             json::text(&self.about),
-            json::number(*self.score_range.start()),
-            json::number(*self.score_range.end()),
+            json::number(*self.score_range().start()),
+            json::number(*self.score_range().end()),
             inputs.join(","),
             reasons.join(",")
         )
@@ -358,6 +405,12 @@ mod tests {
         );
         assert_eq!(fault(&good.clone().input(close().named("benchmark_close"))), "");
         assert!(fault(&good.clone().scores_in(3.0..=1.0)).starts_with("the range of scores"));
+        assert_eq!(fault(&good.clone().scale(Scale::Points)), "");
+        assert_eq!(fault(&good.clone().scale(Scale::Continuous)), "");
+        assert_eq!(
+            fault(&good.clone().scale(Scale::Points).scores_in(0.0..=1.0)),
+            "points go from 1 to 3, and its range of scores from 0 to 1"
+        );
         assert!(fault(&Spec::new("Heat!", "1", "")).starts_with("the name \"Heat!\""));
         let weekly = Input::close(EntityKind::Sector, Frequency::Weekly, 1).named("weekly");
         assert!(fault(&good.clone().input(weekly)).ends_with("closes are daily (D) or monthly (M)"));
@@ -370,6 +423,17 @@ mod tests {
         assert!(fault(&good.clone().with_reasons(&[Reason::new("none", "")])).starts_with("reason `none`"));
         assert!(fault(&good.clone().with_reasons(&[reason; 257])).starts_with("it declares 257 reasons"));
         assert_eq!(fault(&good.input(Input::links(0, 1))), "input `links`: a window of 0 periods");
+    }
+
+    #[test]
+    fn the_range_follows_from_the_scale() {
+        let spec = || Spec::new("a", "1", "");
+        assert_eq!((spec().declared_scale(), spec().score_range()), (None, &(1.0..=3.0)));
+        assert_eq!(spec().scale(Scale::Points).score_range(), &(1.0..=3.0));
+        let continuous = spec().scale(Scale::Continuous);
+        assert_eq!(continuous.score_range(), &(f64::MIN..=f64::MAX));
+        assert!(continuous.to_json().contains(r#""scale":"continuous","score_min":-1.797"#));
+        assert_eq!(continuous.scores_in(0.0..=1.0).score_range(), &(0.0..=1.0));
     }
 
     #[test]

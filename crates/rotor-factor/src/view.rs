@@ -8,7 +8,9 @@ use std::marker::PhantomData;
 
 use crate::error::FactorError;
 use crate::links::LinkedSeries;
-use crate::{AsOf, Bridge, EntityKind, EntityRef, Group, Links, Month, Panel, Reason, Source, Spec, abi};
+use crate::{
+    AsOf, Bridge, EntityKind, EntityRef, Group, Links, Measure, Month, Panel, Reason, Source, Spec, abi,
+};
 
 const NO_ENTITY: Reason = Reason::new("no_entity", "the dataset has no entity of kind `{kind}`")
     .zh("数据集没有类型为`{kind}`的实体");
@@ -135,10 +137,18 @@ impl<'v> AsOfView<'v> {
         // SAFETY: `from_raw`: null, or links with one start more than there are sectors.
         unsafe {
             let raw = self.raw.links.as_ref().ok_or_else(|| self.missing(position))?;
-            let series = slice(raw.series, raw.n_series).iter().map(|series| LinkedSeries {
+            let measures = if self.raw.measures.is_null() { 0 } else { raw.n_series };
+            let measures = slice(self.raw.measures, measures);
+            let measure = |position: usize| {
+                let code = *measures.get(position)? as usize;
+                Measure::ALL.get(code.checked_sub(1)?).copied()
+            };
+            let series = slice(raw.series, raw.n_series).iter().enumerate();
+            let series = series.map(|(position, series)| LinkedSeries {
                 name: text(series.name),
                 unit: text(series.unit),
                 panel: panel(&series.values).expect("a linked series is there"),
+                measure: measure(position),
             });
             let starts = slice(raw.starts, n_sectors + 1);
             Ok(Links {

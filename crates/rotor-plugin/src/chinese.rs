@@ -37,6 +37,9 @@ fn of_breach(breach: &Breach) -> String {
         Breach::OutOfRange { sector, score, range } => {
             format!("`{sector}`的得分{score}超出范围（{range}）")
         }
+        Breach::NoPoint { sector, score } => {
+            format!("`{sector}`的得分为{score}：`points`型因子只能给出1、2、3或不给出")
+        }
         Breach::NoReason { sector } => format!("`{sector}`既无有效得分，也未说明原因"),
         Breach::Unknown { what } => format!("引用的对象不存在（{what}）"),
         Breach::TooMuch { what, given, limit } => format!("输出过多（{what}）：{given}，上限为{limit}"),

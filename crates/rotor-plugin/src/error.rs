@@ -303,6 +303,13 @@ pub enum Breach {
         /// The range.
         range: String,
     },
+    /// A score of a factor of points is none.
+    NoPoint {
+        /// Whose score.
+        sector: String,
+        /// The score.
+        score: String,
+    },
     /// A sector has neither a score nor a reason.
     NoReason {
         /// The sector.
@@ -342,6 +349,9 @@ impl Breach {
             }
             Self::NotFinite { .. } => "withhold a score that cannot be computed and give the reason",
             Self::OutOfRange { .. } => "score from 1 to 3, or declare the range by `Spec::scores_in`",
+            Self::NoPoint { .. } => {
+                "score 1, 2 or 3, or declare the scale `continuous` by `Spec::scale(Scale::Continuous)`"
+            }
             Self::NoReason { .. } => "give the reason with `Signal::withhold`",
             Self::Unknown { .. } => "take positions from the view of the same call",
             Self::TooMuch { .. } | Self::BadText { .. } | Self::BadSpec { .. } => return None,
@@ -360,6 +370,12 @@ impl fmt::Display for Breach {
             Self::NotFinite { what, value } => write!(f, "{what} is {value}"),
             Self::OutOfRange { sector, score, range } => {
                 write!(f, "the score of `{sector}` is {score}, outside {range}")
+            }
+            Self::NoPoint { sector, score } => {
+                write!(
+                    f,
+                    "the score of `{sector}` is {score}: a factor of scale `points` gives 1, 2, 3 or none"
+                )
             }
             Self::NoReason { sector } => {
                 write!(f, "`{sector}` has no score, or one that is not a number, and no reason for it")

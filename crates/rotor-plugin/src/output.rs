@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use rotor_factor::host::{empty_signal, explanation, set_scores};
 use rotor_factor::{
     ColumnValues, CrossSection, Date, EntityKind, EntityRef, Explanation, Frequency, Reason, ReferencePeriod,
-    Signal, Spec, Table, abi,
+    Scale, Signal, Spec, Table, abi,
 };
 
 use crate::{Breach, CallError};
@@ -178,7 +178,10 @@ impl<'v> Receiver<'v> {
         }
         let (least, greatest) = (*self.spec.score_range().start(), *self.spec.score_range().end());
         let n_missing = count(scores, f64::is_nan);
-        let n_in_range = count(scores, |score| score >= least && score <= greatest);
+        let n_in_range = match self.spec.declared_scale() {
+            Some(Scale::Points) => count(scores, is_point),
+            _ => count(scores, |score| score >= least && score <= greatest),
+        };
         let n_infinite = raws.map_or(0, |raws| count(raws, f64::is_infinite));
         if n_missing + n_in_range != expected as u64 || n_infinite > 0 {
             return Err(self.first_breach(scores, raws));
@@ -202,9 +205,14 @@ impl<'v> Receiver<'v> {
                 _ if score.is_infinite() => return not_finite("score", *score),
                 _ => {}
             }
-            if !((least..=greatest).contains(score) || score.is_nan()) {
+            let sector = || self.sectors[sector].to_string();
+            if self.spec.declared_scale() == Some(Scale::Points) {
+                if !is_point(*score) && !score.is_nan() {
+                    return Breach::NoPoint { sector: sector(), score: score.to_string() };
+                }
+            } else if !((least..=greatest).contains(score) || score.is_nan()) {
                 return Breach::OutOfRange {
-                    sector: self.sectors[sector].to_string(),
+                    sector: sector(),
                     score: score.to_string(),
                     range: format!("{least} to {greatest}"),
                 };
@@ -347,6 +355,11 @@ impl<'v> Receiver<'v> {
         self.n_names += 1;
         bounded("diagnostics and tables", self.n_names, MOST_NAMES)
     }
+}
+
+/// Tells whether a score is 1, 2 or 3, give or take an error of rounding.
+fn is_point(score: f64) -> bool {
+    (score - 1.0).abs() <= 1e-9 || (score - 2.0).abs() <= 1e-9 || (score - 3.0).abs() <= 1e-9
 }
 
 /// Counts without a branch, so that many values are looked at together.

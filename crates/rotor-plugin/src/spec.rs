@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use rotor_factor::{EntityKind, Frequency, Input, Parameter, ParameterKind, Reason, Spec};
+use rotor_factor::{
+    Alternative, EntityKind, Frequency, Input, Parameter, ParameterKind, Reason, Scale, Spec,
+};
 use serde::Deserialize;
 
 use crate::Breach;
@@ -19,10 +21,12 @@ struct SpecDocument {
     about: String,
     #[serde(default)]
     about_zh: Option<String>,
-    #[serde(default = "one")]
-    score_min: f64,
-    #[serde(default = "three")]
-    score_max: f64,
+    #[serde(default)]
+    scale: Option<String>,
+    #[serde(default)]
+    score_min: Option<f64>,
+    #[serde(default)]
+    score_max: Option<f64>,
     #[serde(default)]
     inputs: Vec<InputDocument>,
     #[serde(default)]
@@ -70,17 +74,11 @@ struct ParameterDocument {
     #[serde(default)]
     choices: Vec<String>,
     #[serde(default)]
+    alternatives: Vec<serde_json::Value>,
+    #[serde(default)]
     about: String,
     #[serde(default)]
     about_zh: Option<String>,
-}
-
-fn one() -> f64 {
-    1.0
-}
-
-fn three() -> f64 {
-    3.0
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "errors and texts are handed over as they come")]
@@ -91,8 +89,16 @@ fn bad(reason: impl ToString) -> Breach {
 /// Reads the spec of a factor.
 pub(crate) fn read_spec(json: &str) -> Result<Spec, Breach> {
     let document: SpecDocument = serde_json::from_str(json).map_err(bad)?;
-    let SpecDocument { name, version, about, about_zh, score_min, score_max, inputs, reasons } = document;
-    let mut spec = Spec::new(name, version, about).scores_in(score_min..=score_max);
+    let SpecDocument { name, version, about, about_zh, scale, score_min, score_max, inputs, reasons } =
+        document;
+    let mut spec = Spec::new(name, version, about);
+    if let Some(scale) = scale {
+        let known = scale.parse::<Scale>();
+        spec = spec.scale(known.map_err(|error| bad(format!("its scale `{scale}` is {error}")))?);
+    }
+    let range = spec.score_range();
+    let range = score_min.unwrap_or(*range.start())..=score_max.unwrap_or(*range.end());
+    spec = spec.scores_in(range);
     if let Some(about_zh) = given(about_zh.as_deref()) {
         spec = spec.zh(about_zh);
     }
@@ -139,7 +145,8 @@ pub(crate) fn read_parameters(json: &str) -> Result<&'static [Parameter], Breach
 }
 
 fn read_parameter(document: ParameterDocument) -> Result<Parameter, Breach> {
-    let ParameterDocument { name, kind, default, min, max, choices, about, about_zh } = document;
+    let ParameterDocument { name, kind, default, min, max, choices, alternatives, about, about_zh } =
+        document;
     let wrong = |what: &str| bad(format!("parameter `{name}` has {what}"));
     let kind = match kind.as_str() {
         "flag" => ParameterKind::Flag {
@@ -161,11 +168,26 @@ fn read_parameter(document: ParameterDocument) -> Result<Parameter, Breach> {
         },
         other => return Err(wrong(&format!("the type `{other}`, which this Rotor does not know"))),
     };
-    Ok(Parameter {
+    let alternatives = alternatives.iter().map(|value| alternative(kind, value));
+    let alternatives: Option<Vec<Alternative>> = alternatives.collect();
+    let parameter = Parameter {
         name: kept(&name),
         kind,
         about: kept(&about),
         about_zh: given(about_zh.as_deref()).map(kept),
+        alternatives: Vec::leak(alternatives.ok_or_else(|| wrong("an alternative of another type"))?),
+    };
+    parameter.fault().map_or(Ok(parameter), |fault| Err(bad(fault)))
+}
+
+/// Reads another value of a parameter of a kind; `None` if it is of another type.
+fn alternative(kind: ParameterKind, value: &serde_json::Value) -> Option<Alternative> {
+    Some(match kind {
+        ParameterKind::Flag { .. } => Alternative::Flag(value.as_bool()?),
+        ParameterKind::Integer { .. } => Alternative::Integer(value.as_i64()?),
+        ParameterKind::Number { .. } => Alternative::Number(value.as_f64()?),
+        ParameterKind::Text { .. } => Alternative::Text(kept(value.as_str()?)),
+        _ => return None,
     })
 }
 

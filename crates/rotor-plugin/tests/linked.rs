@@ -5,7 +5,7 @@
 use rotor_factor::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use rotor_factor::{
     AsOf, AsOfView, CrossSection, Date, EntityKind, EntityRef, Factor, FactorError, Frequency, Group, Input,
-    Month, Panel, Parameter, Parameters, ReferencePeriod, Signal, Spec, Table, Value,
+    Measure, Month, Panel, Parameter, Parameters, ReferencePeriod, Signal, Spec, Table, Value,
 };
 use rotor_plugin::{CallError, Instance, Plugin};
 
@@ -110,7 +110,7 @@ fn ask(factor: &Instance) -> Result<Signal, CallError> {
     let mut bridge = BridgeTable::default();
     bridge.push(true, [(0, 0.75)]);
     bridge.push(false, []);
-    let mut links = LinkTable::new([("coal", "index")]);
+    let mut links = LinkTable::new([("coal", "index", Some(Measure::Price))]);
     links.push([]);
     links.push([(0, -1, 0.5)]);
     let panel = Panel::new(&closes, 2, 2, month(2020, 2)).unwrap();

@@ -56,6 +56,7 @@ impl Recorder {
             title: title.to_owned(),
             title_zh: Some(title_zh.to_owned()),
             source: Some("synthetic".to_owned()),
+            measure: None,
         });
         (self.tables.series.len() - 1) as u32
     }

@@ -5,7 +5,7 @@
 //! | Input | `close`: month-end level of the sector's index; R(u) is the return of month u |
 //! | Formula | H = 100 N⁺ / (N⁺ + N⁻), counts of z > 0 and z < 0 over all pairs of sectors; z = (d(m) - mean d) / sd d, d = R of the sector less R of the other, over 60 months; forecast = mean of H(m), H(m-1), H(m-2) |
 //! | Unit | percent of the pairs in which the sector's relative return is above its own mean, 0 to 100, on average 50 |
-//! | Direction | lower is better: the third of the sectors with the highest forecast scores 1 (pull-back risk), the lowest third 3 (opportunity), the others 2; `momentum` reverses this |
+//! | Direction | lower is better: the third of the sectors with the highest forecast scores 1 (pull-back risk), the lowest third 3 (opportunity), the others 2; `bands` = `levels` takes a forecast of at least 66⅔ and at most 33⅓ instead of thirds; `momentum` reverses this |
 //! | Publication lag | none: a close is public the day it is struck |
 //! | Missing | a pair needs 36 months in which both have a return, month m among them; a sector without H in one of the three months has no score |
 //! | Source | a macro house's sector-rotation report of 2022-07-10 (pairwise z-scores, three-month mean); the sign at a horizon of one month is open: the report claims momentum first, reversal later |
@@ -16,8 +16,8 @@
 mod counts;
 
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Parameter,
-    Parameters, Reason, ReferencePeriod, Signal, Spec, Table,
+    Alternative, AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input,
+    Parameter, Parameters, Reason, ReferencePeriod, Scale, Signal, Spec, Table,
 };
 use rotor_stats::less_than;
 
@@ -52,6 +52,7 @@ pub struct Heat {
     window: usize,
     min_months: usize,
     confirm: bool,
+    has_levels: bool,
     likes_hot: bool,
 }
 
@@ -59,6 +60,10 @@ rotor_factor::export_factor!(Heat);
 
 /// The months whose heat is averaged.
 const N_AVERAGED: usize = 3;
+
+/// The levels of heat from which and up to which a sector is hot and cold, by `bands` = `levels`.
+const HOT: f64 = 200.0 / 3.0;
+const COLD: f64 = 100.0 / 3.0;
 
 /// A matrix of more sectors than this can neither be drawn nor read.
 const MOST_SECTORS_SHOWN: usize = 256;
@@ -80,7 +85,7 @@ impl Heat {
             let rule = format!("from 2 to `window` ({window})");
             return Err(FactorError::parameter("min_months", min_months, rule));
         }
-        Ok(Self { window, min_months, confirm: false, likes_hot: false })
+        Ok(Self { window, min_months, confirm: false, has_levels: false, likes_hot: false })
     }
 }
 
@@ -95,26 +100,38 @@ impl Factor for Heat {
             false,
             "score 1 only where heat fell in the last month, 3 only where it rose",
         )
-        .zh("仅在热度转向时给出 1 分或 3 分"),
+        .zh("仅在热度转向时给出 1 分或 3 分")
+        .with_alternatives(&[Alternative::Flag(true)]),
+        Parameter::choice(
+            "bands",
+            "thirds",
+            &["thirds", "levels"],
+            "what is hot and cold: a third of the sectors each, or a forecast of at least 66⅔ and at most 33⅓",
+        )
+        .zh("冷热划分：各占三分之一，或热度预测值不低于 66⅔、不高于 33⅓")
+        .with_alternatives(&[Alternative::Text("levels")]),
         Parameter::choice(
             "direction",
             "reversal",
             &["reversal", "momentum"],
             "reversal favours cold sectors, momentum favours hot ones",
         )
-        .zh("方向：反转或动量"),
+        .zh("方向：反转或动量")
+        .with_alternatives(&[Alternative::Text("momentum")]),
     ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
         let heat = Self::new(parameters.count("window"), parameters.count("min_months"))?;
         let likes_hot = parameters.text("direction") == "momentum";
-        Ok(Self { confirm: parameters.flag("confirm"), likes_hot, ..heat })
+        let has_levels = parameters.text("bands") == "levels";
+        Ok(Self { confirm: parameters.flag("confirm"), has_levels, likes_hot, ..heat })
     }
 
     fn spec(&self) -> Spec {
         // A return needs two closes, and the windows of three months begin in three months.
         Spec::new("heat", env!("CARGO_PKG_VERSION"), "Relative heat, reversed")
             .zh("相对热度")
+            .scale(Scale::Points)
             .with_reasons(&[NO_HEAT])
             .input(Input::close(EntityKind::Sector, Frequency::Monthly, self.window + N_AVERAGED))
     }
@@ -178,7 +195,12 @@ impl Heat {
                 signal.withhold(sector, NO_HEAT);
                 continue;
             };
-            let (is_hot, is_cold) = (rank <= third, rank >= n as f64 - third + 1.0);
+            let (is_hot, is_cold) = if self.has_levels {
+                // A level itself belongs to its band.
+                (!less_than(value, HOT), !less_than(COLD, value))
+            } else {
+                (rank <= third, rank >= n as f64 - third + 1.0)
+            };
             let (liked, disliked) = if self.likes_hot { (is_hot, is_cold) } else { (is_cold, is_hot) };
             // Ĥ exists, and with it H of both months.
             let (now, then) = (heat.as_slice()[sector], before.as_slice()[sector]);

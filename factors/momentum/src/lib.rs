@@ -15,7 +15,7 @@
 
 use rotor_factor::{
     AsOfView, CrossSection, EntityKind, Factor, FactorError, Frequency, Input, Parameter, Parameters, Reason,
-    Signal, Spec,
+    Scale, Signal, Spec,
 };
 
 /// Trailing return over a look-back window, leaving out the latest months.
@@ -75,6 +75,7 @@ impl Factor for Momentum {
         // A return over n months needs n + 1 month-ends.
         Spec::new("momentum", env!("CARGO_PKG_VERSION"), "Trailing return of the sector")
             .zh("板块动量")
+            .scale(Scale::Points)
             .with_reasons(&[NO_CLOSE])
             .input(Input::close(EntityKind::Sector, Frequency::Monthly, self.lookback + 1))
     }

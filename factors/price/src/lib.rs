@@ -18,8 +18,8 @@ mod reasons;
 mod scenario;
 
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Parameter,
-    Parameters, ReferencePeriod, Signal, Spec, Table,
+    Alternative, AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input,
+    Parameter, Parameters, ReferencePeriod, Scale, Signal, Spec, Table,
 };
 use rotor_stats::{Workspace, less_than, student_quantile};
 
@@ -80,7 +80,8 @@ impl Factor for Price {
             &["level", "yoy_change"],
             "what is explained: the margin, or its year-on-year change",
         )
-        .zh("毛利率水平或同比变化"),
+        .zh("毛利率水平或同比变化")
+        .with_alternatives(&[Alternative::Text("yoy_change")]),
         Parameter::flag("quarter_dummies", false, "add quarter dummies to the regression")
             .zh("加入季度虚拟变量"),
         Parameter::choice(
@@ -104,7 +105,8 @@ impl Factor for Price {
             &["adaptive", "fixed"],
             "directions as observed, or fixed: CPI up and PPI down",
         )
-        .zh("情景：自适应或固定"),
+        .zh("情景：自适应或固定")
+        .with_alternatives(&[Alternative::Text("fixed")]),
         Parameter::integer(
             "scenario_months",
             3,
@@ -155,6 +157,7 @@ impl Factor for Price {
         let prices = |series: &str| Input::series(series, EntityKind::Market, Frequency::Monthly, N_MONTHS);
         Spec::new("price", env!("CARGO_PKG_VERSION"), "Effect of CPI and PPI on margins")
             .zh("价格")
+            .scale(Scale::Points)
             .with_reasons(reasons::ALL)
             .input(
                 Input::series(&self.margin, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3)

@@ -22,8 +22,8 @@ mod target;
 use std::borrow::Cow;
 
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Month, Parameter,
-    Parameters, ReferencePeriod, Signal, Spec,
+    Alternative, AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input, Month,
+    Parameter, Parameters, ReferencePeriod, Scale, Signal, Spec,
 };
 use rotor_stats::less_than;
 
@@ -64,6 +64,8 @@ use model::{Fitted, Model, Scratch};
 pub struct Profit {
     model: Model,
     min_coverage: f64,
+    /// Whether weights that are not public yet are left alone.
+    needs_public_bridge: bool,
     growth: growth::Options,
     dead_band: f64,
     /// `None` if every fit passes.
@@ -103,7 +105,15 @@ impl Factor for Profit {
             &["level", "growth"],
             "what is weighted: profits, or their growth",
         )
-        .zh("按利润水平或按增速加权"),
+        .zh("按利润水平或按增速加权")
+        .with_alternatives(&[Alternative::Text("growth")]),
+        Parameter::choice(
+            "bridge",
+            "earliest",
+            &["earliest", "public"],
+            "weights before the first release: the earliest ones, which look ahead, or no score until some are public",
+        )
+        .zh("映射首次公布之前：采用最早的权重（使用了未来信息），或在公布之前不评分"),
         Parameter::choice(
             "base_adjust",
             "none",
@@ -112,7 +122,8 @@ impl Factor for Profit {
         )
         .zh("基数调整：2021 年两年平均"),
         Parameter::number("ridge", 0.0, 0.0, 1e9, "penalty on the standardised coefficients")
-            .zh("岭回归惩罚"),
+            .zh("岭回归惩罚")
+            .with_alternatives(&[Alternative::Number(10.0)]),
         Parameter::number(
             "ridge_beside",
             10.0,
@@ -127,7 +138,8 @@ impl Factor for Profit {
             &["reported", "fitted"],
             "what the forecast is compared with: the report, or its fitted value",
         )
-        .zh("比较基准：报告值或拟合值"),
+        .zh("比较基准：报告值或拟合值")
+        .with_alternatives(&[Alternative::Text("fitted")]),
         Parameter::number(
             "dead_band",
             1.0,
@@ -163,6 +175,7 @@ impl Factor for Profit {
         Ok(Self {
             model: Model::new(parameters)?,
             min_coverage: parameters.number("min_coverage"),
+            needs_public_bridge: parameters.text("bridge") == "public",
             growth: growth::Options {
                 clip: parameters.number("clip"),
                 mode: match parameters.text("bridge_mode") {
@@ -191,6 +204,7 @@ impl Factor for Profit {
             |series: &str| Input::series(series, EntityKind::Industry, Frequency::Monthly, N_MONTHS);
         Spec::new("profit", env!("CARGO_PKG_VERSION"), "Expected growth of profits")
             .zh("盈利预期")
+            .scale(Scale::Points)
             .with_reasons(reasons::ALL)
             .input(Input::bridge())
             .input(of_industries(&self.profit).named("profit"))
@@ -216,6 +230,8 @@ impl Factor for Profit {
             let weights = bridge.of(sector);
             let fitted = if weights.iter().len() == 0 {
                 Err(reasons::NO_INDUSTRY.into())
+            } else if self.needs_public_bridge && !weights.is_public() {
+                Err(reasons::BRIDGE_NOT_PUBLIC.into())
             } else if less_than(weights.coverage(), self.min_coverage) {
                 Err(reasons::LOW_COVERAGE.into())
             } else {

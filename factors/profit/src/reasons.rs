@@ -5,6 +5,9 @@ use rotor_stats::StatsError;
 
 pub(crate) const NO_INDUSTRY: Reason =
     Reason::new("no_industry", "no industry has a weight in it").zh("无工业行业与之对应");
+pub(crate) const BRIDGE_NOT_PUBLIC: Reason =
+    Reason::new("bridge_not_public", "no weights of industries in it are public yet")
+        .zh("行业映射权重尚未公布");
 pub(crate) const LOW_COVERAGE: Reason =
     Reason::new("low_coverage", "industries cover less than `min_coverage` of its assets")
         .zh("对应工业行业的资产占比低于`min_coverage`");
@@ -44,6 +47,7 @@ const NO_REGRESSION: Reason =
 /// Every reason that the factor gives.
 pub(crate) const ALL: &[Reason] = &[
     NO_INDUSTRY,
+    BRIDGE_NOT_PUBLIC,
     LOW_COVERAGE,
     NO_REPORT,
     NO_INDUSTRY_GROWTH,

@@ -3,23 +3,23 @@
 //! | | |
 //! |---|---|
 //! | Input | `links`: the series linked to each sector, with polarity p (+1 price, volume, rate, orders; -1 stock, silo ratio, input cost) and weight; the market's values |
-//! | Formula | mark = ⅔ c₁ + ⅓ c₂ with c₁ the sign of MoM = v(m)/v(m-1) - 1 and c₂ the sign of the change of YoY = v(m)/v(m-12) - 1, 0 inside the bands; S = weighted mean of p · mark |
+//! | Formula | mark = ⅔ c₁ + ⅓ c₂ with c₁ the sign of MoM = (v(m) - v(m-1)) / abs(v(m-1)) and c₂ the sign of the change of YoY = (v(m) - v(m-12)) / abs(v(m-12)), 0 inside the bands; where the value is itself a growth on the year (`measure` = `growth`) mark = the sign of v(m) - v(m-1) in the band of YoY; S = weighted mean of p · mark |
 //! | Unit | S from -1 to 1; MoM and YoY in percent, the change of YoY in percentage points |
 //! | Direction | higher is better: S ≥ 0.25 scores 3, S ≤ -0.25 scores 1, else 2 |
-//! | Publication lag | as published: daily and weekly series are means of the values of calendar month m that were public; monthly series end with their last public month |
-//! | Missing | a series without v(m) or v(m-1) is left out; one that lacks either YoY is marked by c₁ alone; a sector without any series has no score |
+//! | Publication lag | as published: daily and weekly series are means of the values of calendar month m that were public; monthly series end with their last public month, which may lie up to `max_age` = 3 months before m |
+//! | Missing | a series without v(m) or v(m-1), or with a v(m-1) of 0 unless it is a growth, is left out, and so is a monthly one that is older than `max_age`; one that lacks either YoY is marked by c₁ alone; a sector without any series has no score |
 //! | Source | a macro house's sector-rotation report of 2022-07-10 (month on month and year on year combined, "decline narrowed"); scores, bands and the mapping to sectors are this project's |
 //!
-//! A series is a price if its name contains `price` or its unit is money or money per something; `new_year` treats all others as
-//! volumes. The change of YoY decides, not its level, because the source calls a narrowing decline "up". Quarterly series are left
+//! A series is a price if its `measure` says so; where the dataset does not say, if its name contains `price` or its unit is money
+//! or money per something. `new_year` treats all others as volumes. The change of YoY decides, not its level, because the source calls a narrowing decline "up". Quarterly series are left
 //! out because they have no monthly values.
 
 mod month;
 mod report;
 
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, Factor, FactorError, Group, Input, Link, LinkedSeries, Links,
-    Parameter, Parameters, Reason, Signal, Spec,
+    Alternative, AsOfView, Calendar, CrossSection, EntityKind, Explanation, Factor, FactorError, Group,
+    Input, Link, LinkedSeries, Links, Measure, Month, Parameter, Parameters, Reason, Scale, Signal, Spec,
 };
 use rotor_stats::{equal, less_than};
 
@@ -56,6 +56,8 @@ pub struct Prosperity {
     yoy_band: f64,
     threshold: f64,
     price_weight_upstream: f64,
+    // In months.
+    max_age: i32,
     new_year: bool,
     market: String,
 }
@@ -68,9 +70,9 @@ struct Mark {
     /// The month of the values, in months since 1970.
     month: i32,
     value: f64,
-    /// v(m)/v(m-1) - 1 in percent.
-    mom: f64,
-    /// v(m)/v(m-12) - 1 in percent.
+    /// The change on the month in percent; `None` of a growth.
+    mom: Option<f64>,
+    /// The change on the year in percent; of a growth its value.
     yoy: Option<f64>,
     /// By how much YoY exceeds that of the month before, in percentage points.
     yoy_change: Option<f64>,
@@ -78,10 +80,31 @@ struct Mark {
     mark: f64,
 }
 
+/// Why a series has no mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unmarked {
+    /// Its values are of quarters.
+    Quarterly,
+    /// Its last public month is older than `max_age`.
+    TooOld,
+    /// A value is missing or zero.
+    NoValue,
+}
+
+impl Unmarked {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Quarterly => "quarterly",
+            Self::TooOld => "too_old",
+            Self::NoValue => "no_value",
+        }
+    }
+}
+
 /// Sixteen months and the days since the last one, rounded up: the look-back of the `new_year` rule.
 const N_DAYS: usize = 17 * 31;
 
-/// Forty years: monthly series are used however old they are.
+/// Forty years, so that a series that ended long ago is known to have ended.
 const N_MONTHS: usize = 480;
 
 const NO_SERIES: Reason = Reason::new("no_series", "no series is linked to it").zh("无对应的高频指标");
@@ -90,6 +113,16 @@ const NO_MARK: Reason = Reason::new(
     "none of its series can be marked: a value of the month or of the one before is missing or zero",
 )
 .zh("对应指标当月或上月数值缺失或为零，无法判断方向");
+const TOO_OLD: Reason = Reason::new(
+    "too_old",
+    "none of its series is recent: the last public month of each is earlier than {month} (`max_age`)",
+)
+.zh("对应指标均已过时：最新公布月份早于{month}（`max_age`）");
+const OLD_OR_UNMARKED: Reason = Reason::new(
+    "old_or_unmarked",
+    "none of its series can be marked: some have no month since {month} (`max_age`), others lack a value of the month or of the one before",
+)
+.zh("对应指标无法判断方向：部分指标自{month}起无数据（`max_age`），其余当月或上月数值缺失");
 const NO_WEIGHT: Reason = Reason::new(
     "no_weight",
     "the weights of its series (with `price_weight_upstream`) sum to zero or beyond all numbers",
@@ -123,7 +156,16 @@ impl Factor for Prosperity {
             100.0,
             "multiplier of the weight of price series in upstream sectors",
         )
-        .zh("上游板块价格序列的权重倍数"),
+        .zh("上游板块价格序列的权重倍数")
+        .with_alternatives(&[Alternative::Number(2.0)]),
+        Parameter::integer(
+            "max_age",
+            3,
+            0,
+            N_MONTHS as i64,
+            "months by which the last month of a monthly series may lie before the last complete one",
+        )
+        .zh("月度序列最新月份距最近完整月份的上限，月"),
         Parameter::flag("new_year", false, "combine January and February for series that are not prices")
             .zh("非价格序列合并一、二月"),
         Parameter::text("market", "CN", "market of the series, if the dataset has several").zh("市场代码"),
@@ -135,6 +177,7 @@ impl Factor for Prosperity {
             yoy_band: parameters.number("yoy_band"),
             threshold: parameters.number("threshold"),
             price_weight_upstream: parameters.number("price_weight_upstream"),
+            max_age: parameters.count("max_age") as i32,
             new_year: parameters.flag("new_year"),
             market: parameters.text("market").into(),
         })
@@ -143,7 +186,8 @@ impl Factor for Prosperity {
     fn spec(&self) -> Spec {
         Spec::new("prosperity", env!("CARGO_PKG_VERSION"), "Direction of high-frequency series")
             .zh("行业景气度")
-            .with_reasons(&[NO_SERIES, NO_MARK, NO_WEIGHT])
+            .scale(Scale::Points)
+            .with_reasons(&[NO_SERIES, NO_MARK, TOO_OLD, OLD_OR_UNMARKED, NO_WEIGHT])
             .input(Input::links(N_DAYS, N_MONTHS))
     }
 
@@ -151,7 +195,7 @@ impl Factor for Prosperity {
         let links = view.links()?;
         let market = view.the_only(EntityKind::Market, &self.market)?.position;
         // 1, 2. Monthly values of each series, their changes and marks.
-        let marks: Vec<Option<Mark>> =
+        let marks: Vec<Result<Mark, Unmarked>> =
             links.series().iter().map(|series| self.mark(series, market, view.month().index())).collect();
         let mut signal = Signal::new(view);
         let mut numbers_of_series = Vec::with_capacity(view.n_sectors());
@@ -159,7 +203,7 @@ impl Factor for Prosperity {
             // 3. Polarities and weights, in the order of the names of the series.
             let (mut sum, mut weights, mut n_series) = (0.0, 0.0, 0.0);
             for link in links.of(sector) {
-                let Some(mark) = marks[link.series] else { continue };
+                let Ok(mark) = marks[link.series] else { continue };
                 let weight = self.weight(view, &links, sector, link);
                 sum += weight * (link.polarity * mark.mark);
                 weights += weight;
@@ -172,7 +216,7 @@ impl Factor for Prosperity {
             if links.of(sector).len() == 0 {
                 signal.withhold(sector, NO_SERIES);
             } else if n_series == 0.0 {
-                signal.withhold(sector, NO_MARK);
+                signal.withhold(sector, self.unmarked(view.month(), links.of(sector), &marks));
             } else if !mean.is_finite() {
                 signal.withhold(sector, NO_WEIGHT);
             } else {
@@ -190,10 +234,47 @@ impl Factor for Prosperity {
 }
 
 impl Prosperity {
-    /// Returns the mark of a series in month `m`, or `None` without the values that it needs.
-    fn mark(&self, series: &LinkedSeries<'_>, market: usize, m: i32) -> Option<Mark> {
+    /// Returns the mark of a series in month `m`, or why it has none.
+    fn mark(&self, series: &LinkedSeries<'_>, market: usize, m: i32) -> Result<Mark, Unmarked> {
+        let panel = series.panel;
+        let last = match panel.frequency().calendar() {
+            Calendar::Days => m,
+            Calendar::Months => {
+                let (lag, _) = panel.latest(market).ok_or(Unmarked::NoValue)?;
+                panel.last().index() - lag as i32
+            }
+            Calendar::Quarters => return Err(Unmarked::Quarterly),
+        };
+        if last < m - self.max_age {
+            return Err(Unmarked::TooOld);
+        }
         let merges_new_year = self.new_year && !is_price(series);
-        let (values, m) = Monthly::of(series.panel, market, m, merges_new_year)?;
+        let (values, month) = Monthly::of(panel, market, last, merges_new_year);
+        let mark = if series.measure() == Some(Measure::Growth) {
+            self.mark_of_growth(&values, month)
+        } else {
+            self.mark_of_level(&values, month)
+        };
+        mark.ok_or(Unmarked::NoValue)
+    }
+
+    /// The sign of the change of a growth is that of its month and of its year alike.
+    fn mark_of_growth(&self, values: &Monthly<'_>, m: i32) -> Option<Mark> {
+        let value = values.get(m)?;
+        let change = value - values.get(values.before(m))?;
+        let mark = sign(change, self.yoy_band);
+        let is_finite = change.is_finite();
+        is_finite.then_some(Mark {
+            month: m,
+            value,
+            mom: None,
+            yoy: Some(value),
+            yoy_change: Some(change),
+            mark,
+        })
+    }
+
+    fn mark_of_level(&self, values: &Monthly<'_>, m: i32) -> Option<Mark> {
         let value = values.get(m)?;
         let mom = change(value, values.get(values.before(m))?)?;
         let yoy = values.yoy(m);
@@ -204,7 +285,27 @@ impl Prosperity {
             Some(change) => 2.0 / 3.0 * first + 1.0 / 3.0 * sign(change, self.yoy_band),
             None => first,
         };
-        Some(Mark { month: m, value, mom, yoy, yoy_change, mark })
+        Some(Mark { month: m, value, mom: Some(mom), yoy, yoy_change, mark })
+    }
+
+    /// Returns why none of a sector's series has a mark.
+    fn unmarked(
+        &self,
+        month: Month,
+        links: impl Iterator<Item = Link>,
+        marks: &[Result<Mark, Unmarked>],
+    ) -> Explanation {
+        let (mut n_links, mut n_old) = (0, 0);
+        for link in links {
+            n_links += 1;
+            n_old += usize::from(marks[link.series] == Err(Unmarked::TooOld));
+        }
+        if n_old == 0 {
+            return NO_MARK.into();
+        }
+        let oldest = Month::from_index(month.index() - self.max_age).unwrap_or(Month::MIN);
+        let reason = if n_old == n_links { TOO_OLD } else { OLD_OR_UNMARKED };
+        reason.with(&[("month", &oldest)])
     }
 
     /// Returns what a series weighs in a sector.
@@ -226,9 +327,10 @@ impl Prosperity {
     }
 }
 
-/// Returns by how many percent `value` exceeds `base`; `None` if the base is zero or the result is not finite.
+/// Returns by how many percent of its size `value` exceeds `base`, so that a rise of a negative value is a rise; `None` if
+/// the base is zero or the result is not finite.
 fn change(value: f64, base: f64) -> Option<f64> {
-    let change = 100.0 * (value / base - 1.0);
+    let change = 100.0 * ((value - base) / base.abs());
     // A mean that is zero on paper need not be in its last bits.
     (!equal(base, 0.0) && change.is_finite()).then_some(change)
 }
@@ -241,8 +343,11 @@ fn sign(value: f64, band: f64) -> f64 {
 /// Currencies, as units of series name them.
 const CURRENCIES: [&str; 10] = ["aud", "cad", "cny", "eur", "gbp", "hkd", "jpy", "krw", "twd", "usd"];
 
-/// Returns whether a series is a price: its name says so, or its unit is money or money per something.
+/// Returns whether a series is a price: its measure says so, or else its name, or its unit is money or money per something.
 fn is_price(series: &LinkedSeries<'_>) -> bool {
+    if let Some(measure) = series.measure() {
+        return measure == Measure::Price;
+    }
     let is_money = |word: &str| CURRENCIES.contains(&word);
     series.name.contains("price")
         || is_money(series.unit)
@@ -253,8 +358,8 @@ fn is_price(series: &LinkedSeries<'_>) -> bool {
 mod tests {
     use std::fmt::Write;
 
+    use rotor_factor::Value;
     use rotor_factor::testing::{check_contract, evaluate, make, raws, reasons, scores};
-    use rotor_factor::{Month, Value};
 
     use super::*;
 

@@ -12,19 +12,12 @@ pub(crate) struct Monthly<'a> {
 }
 
 impl<'a> Monthly<'a> {
-    /// Returns the values of a market's series with the month to look at; `None` if the series has no months.
-    ///
-    /// That month is `m` for a daily or weekly series, and the last public one for a monthly series. Where January and
-    /// February are merged, December stands for a January, of which the February is still to come.
-    pub(crate) fn of(panel: Panel<'a>, market: usize, m: i32, merges_new_year: bool) -> Option<(Self, i32)> {
-        let m = match panel.frequency().calendar() {
-            Calendar::Days => m,
-            Calendar::Months => panel.last().index() - panel.latest(market)?.0 as i32,
-            Calendar::Quarters => return None,
-        };
+    /// Returns the values of a market's series with the month to look at, which is `m`. Where January and February are
+    /// merged, December stands for a January, of which the February is still to come.
+    pub(crate) fn of(panel: Panel<'a>, market: usize, m: i32, merges_new_year: bool) -> (Self, i32) {
         let is_january = m.rem_euclid(12) == 0;
         let m = if merges_new_year && is_january { m - 1 } else { m };
-        Some((Self { panel, market, merges_new_year }, m))
+        (Self { panel, market, merges_new_year }, m)
     }
 
     /// Returns the month before: with the first two merged, February's is December.
@@ -32,7 +25,7 @@ impl<'a> Monthly<'a> {
         if self.merges_new_year && month.rem_euclid(12) == 1 { month - 2 } else { month - 1 }
     }
 
-    /// Returns v(m)/v(m-12) - 1 in percent.
+    /// Returns the change on the year in percent.
     pub(crate) fn yoy(&self, month: i32) -> Option<f64> {
         crate::change(self.get(month)?, self.get(month - 12)?)
     }

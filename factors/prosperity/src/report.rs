@@ -2,29 +2,29 @@
 
 use rotor_factor::{AsOfView, Date, Link, Links, Month, Table};
 
-use crate::Mark;
+use crate::{Mark, Unmarked};
 
 /// Where each series stands.
-pub(crate) fn marks(links: &Links<'_>, marks: &[Option<Mark>]) -> Table {
+pub(crate) fn marks(links: &Links<'_>, marks: &[Result<Mark, Unmarked>]) -> Table {
     let marked: Vec<_> =
-        links.series().iter().zip(marks).filter_map(|(series, mark)| Some((series, (*mark)?))).collect();
+        links.series().iter().zip(marks).filter_map(|(series, mark)| Some((series, (*mark).ok()?))).collect();
     let numbers = |of: fn(&Mark) -> Option<f64>| marked.iter().map(|(_, mark)| of(mark)).collect();
     Table::new("marks")
         .text("series", marked.iter().map(|(series, _)| series.name.into()).collect())
         .text("unit", marked.iter().map(|(series, _)| series.unit.into()).collect())
         .dates("month", marked.iter().map(|(_, mark)| last_day(mark.month)).collect())
         .numbers("value", numbers(|mark| Some(mark.value)))
-        .numbers("mom", numbers(|mark| Some(mark.mom)))
+        .numbers("mom", numbers(|mark| mark.mom))
         .numbers("yoy", numbers(|mark| mark.yoy))
         .numbers("yoy_change", numbers(|mark| mark.yoy_change))
         .numbers("mark", numbers(|mark| Some(mark.mark)))
 }
 
-/// What each series adds to a sector; without a mark it is left out of the mean.
+/// What each series adds to a sector; without a mark it is left out of the mean, and `left_out` says why.
 pub(crate) fn sectors(
     view: &AsOfView<'_>,
     links: &Links<'_>,
-    marks: &[Option<Mark>],
+    marks: &[Result<Mark, Unmarked>],
     weight: impl Fn(usize, Link) -> f64,
 ) -> Table {
     let all = (0..view.n_sectors()).flat_map(|sector| links.of(sector).map(move |link| (sector, link)));
@@ -34,7 +34,11 @@ pub(crate) fn sectors(
         .text("series", all.iter().map(|(_, link)| links.series()[link.series].name.into()).collect())
         .numbers("polarity", all.iter().map(|(_, link)| Some(link.polarity)).collect())
         .numbers("weight", all.iter().map(|(sector, link)| Some(weight(*sector, *link))).collect())
-        .numbers("mark", all.iter().map(|(_, link)| Some(marks[link.series]?.mark)).collect())
+        .numbers("mark", all.iter().map(|(_, link)| Some(marks[link.series].ok()?.mark)).collect())
+        .text(
+            "left_out",
+            all.iter().map(|(_, link)| marks[link.series].err().map_or("", Unmarked::word).into()).collect(),
+        )
 }
 
 fn last_day(month: i32) -> Date {

@@ -115,10 +115,11 @@ pub(crate) fn load_series(
         let unit = row.text("unit");
         let title = row.text("title");
         let (title_zh, source) = (row.optional_text("title_zh"), row.optional_text("source"));
+        let measure = row.optional_word("measure");
         let name = name?;
         let series = match (frequency, unit, title) {
             (Some(frequency), Some(unit), Some(title)) => {
-                Some(Series { name: name.clone(), frequency, unit, title, title_zh, source })
+                Some(Series { name: name.clone(), frequency, unit, title, title_zh, source, measure })
             }
             _ => None,
         };

@@ -2,8 +2,8 @@
 
 use crate::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use crate::{
-    AsOf, AsOfView, Calendar, Date, EntityKind, Frequency, Panel, Quarter, ReferencePeriod, Released, Source,
-    Spec,
+    AsOf, AsOfView, Calendar, Date, EntityKind, Frequency, Measure, Panel, Quarter, ReferencePeriod,
+    Released, Source, Spec,
 };
 
 /// Data as a person has written them down.
@@ -23,6 +23,7 @@ pub(super) struct Block {
     kind: EntityKind,
     frequency: Frequency,
     is_close: bool,
+    measure: Option<Measure>,
     pub(super) rows: Vec<Row>,
 }
 
@@ -92,6 +93,15 @@ impl Fixture {
             Some((name, frequency)) => (name, Some(frequency)),
             None => (heading, None),
         };
+        // A linked series may say what it measures.
+        let (frequency, measure) = match frequency.and_then(|rest| rest.split_once(' ')) {
+            Some((frequency, measure)) => (Some(frequency), Some(measure)),
+            None => (frequency, None),
+        };
+        let measure = measure.map(|word| {
+            let measure: Result<Measure, _> = word.trim().parse();
+            measure.unwrap_or_else(|error| panic!("`[{heading}]`: `{word}` is {error}"))
+        });
         let declared = spec.inputs().iter().find(|input| input.name() == name).map(crate::Input::source);
         let (kind, frequency, is_close) = match (declared, frequency) {
             (Some(Source::Close { kind, frequency, .. }), _) => (*kind, *frequency, true),
@@ -110,7 +120,7 @@ impl Fixture {
                 )
             }
         };
-        self.blocks.push(Block { name: name.into(), kind, frequency, is_close, rows: Vec::new() });
+        self.blocks.push(Block { name: name.into(), kind, frequency, is_close, measure, rows: Vec::new() });
         codes.iter().map(|code| self.entity(kind, code)).collect()
     }
 
@@ -167,21 +177,21 @@ impl Fixture {
         let tables: Vec<EntityTable> = tables.collect();
         let windows: Vec<Option<Window>> =
             spec.inputs().iter().map(|input| self.window(input.name(), input.source(), day)).collect();
-        let mut linked: Vec<(&str, Window)> = Vec::new();
+        let mut linked: Vec<Linked<'_>> = Vec::new();
         for input in spec.inputs() {
             if let Source::Links { n_days, n_months } = input.source() {
                 linked.extend(self.linked(*n_days, *n_months, day));
             }
         }
         let bridge = self.bridge_table(as_of);
-        let mut links = LinkTable::new(linked.iter().map(|(name, _)| (*name, "")));
+        let mut links = LinkTable::new(linked.iter().map(|(name, measure, _)| (*name, "", *measure)));
         for sector in 0..self.sectors().len() {
             let mut of_sector: Vec<(u32, i32, f64)> = self
                 .links
                 .iter()
                 .filter(|link| link.sector == sector)
                 .filter_map(|link| {
-                    let series = linked.iter().position(|(name, _)| *name == link.series)?;
+                    let series = linked.iter().position(|(name, ..)| *name == link.series)?;
                     Some((series as u32, link.polarity, link.weight))
                 })
                 .collect();
@@ -202,7 +212,7 @@ impl Fixture {
             bridge: (declares(|source| *source == Source::Bridge) && !self.bridge.is_empty())
                 .then_some(&bridge),
             links: (declares(|source| matches!(source, Source::Links { .. })) && !linked.is_empty())
-                .then(|| (&links, linked.iter().map(|(_, window)| window.panel()).collect())),
+                .then(|| (&links, linked.iter().map(|(.., window)| window.panel()).collect())),
         };
         data.with_view(spec, see)
     }
@@ -227,9 +237,9 @@ impl Fixture {
     }
 
     /// The linked series that there are, in the order of their names.
-    fn linked(&self, n_days: usize, n_months: usize, day: Day) -> Vec<(&str, Window)> {
+    fn linked(&self, n_days: usize, n_months: usize, day: Day) -> Vec<Linked<'_>> {
         let is_linked = |block: &&Block| self.links.iter().any(|link| link.series == block.name);
-        let mut linked: Vec<(&str, Window)> = self
+        let mut linked: Vec<Linked<'_>> = self
             .blocks
             .iter()
             .filter(is_linked)
@@ -238,10 +248,10 @@ impl Fixture {
                 let n_entities = self.entities[EntityKind::Market as usize].len();
                 let mut window = Window::new(block.kind, block.frequency, n_periods, n_entities, day);
                 window.apply(block, day);
-                (block.name.as_str(), window)
+                (block.name.as_str(), block.measure, window)
             })
             .collect();
-        linked.sort_by_key(|(name, _)| *name);
+        linked.sort_by_key(|(name, ..)| *name);
         linked
     }
 
@@ -306,6 +316,9 @@ impl Fixture {
         without
     }
 }
+
+/// The name of a linked series, what it measures, and what was public of it.
+type Linked<'a> = (&'a str, Option<Measure>, Window);
 
 /// An execution day with what follows from it.
 #[derive(Clone, Copy)]

@@ -23,7 +23,7 @@
 //!
 //! Periods are months (`2020-01`), quarters (`2020Q1`) or days. Two lines of one period are vintages. `[bridge]` has lines of
 //! sector, industry, weight and release; `[links]` of sector, series, polarity and weight, and every linked series has a block
-//! that gives its frequency. Lines before any name in brackets are those of the first input that a factor declares. Sectors keep
+//! that gives its frequency and, if it likes, what it measures (`[orders M growth]`). Lines before any name in brackets are those of the first input that a factor declares. Sectors keep
 //! the order in which they are first named.
 //!
 //! The factor sees the values released before the day, and closes up to the day before. On the last day of a month it also sees
@@ -34,7 +34,7 @@ mod fixture;
 
 pub use contract::check_contract;
 
-use crate::{Factor, FactorError, Parameters, Signal, Value};
+use crate::{AsOfView, Factor, FactorError, Parameters, Signal, Spec, Value};
 use fixture::Fixture;
 
 /// Makes a factor from the parameters that differ from their defaults, as a configuration does.
@@ -85,7 +85,14 @@ pub fn reasons<F: Factor>(factor: &F, as_of: &str, fixture: &str) -> String {
 /// What the factor says.
 pub fn evaluate<F: Factor>(factor: &F, as_of: &str, fixture: &str) -> Result<Signal, FactorError> {
     let spec = factor.spec();
-    Fixture::parse(fixture, &spec).with_view(&spec, day(as_of), |view| factor.evaluate(view))
+    Fixture::parse(fixture, &spec).with_view(&spec, day(as_of), |view| settled(factor, &spec, view))
+}
+
+/// Returns the signal as it leaves the factor's side of the boundary.
+fn settled<F: Factor>(factor: &F, spec: &Spec, view: &AsOfView<'_>) -> Result<Signal, FactorError> {
+    let mut signal = factor.evaluate(view)?;
+    signal.settle(spec);
+    Ok(signal)
 }
 
 fn line<F: Factor>(
@@ -96,7 +103,7 @@ fn line<F: Factor>(
 ) -> String {
     let spec = factor.spec();
     let fixture = Fixture::parse(fixture, &spec);
-    match fixture.with_view(&spec, day(as_of), |view| factor.evaluate(view)) {
+    match fixture.with_view(&spec, day(as_of), |view| settled(factor, &spec, view)) {
         Err(error) => error.to_string(),
         Ok(signal) => {
             let cells = fixture.sectors().iter().enumerate();

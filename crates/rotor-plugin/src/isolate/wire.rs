@@ -5,7 +5,7 @@
 
 use rotor_factor::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use rotor_factor::{
-    AsOf, Column, ColumnValues, Date, EntityKind, Explanation, Frequency, Group, Month, Panel,
+    AsOf, Column, ColumnValues, Date, EntityKind, Explanation, Frequency, Group, Measure, Month, Panel,
     ReferencePeriod, Signal, Spec, Table, abi,
 };
 
@@ -88,9 +88,10 @@ impl Writer {
         self.u8(u8::from(view.links.is_some()));
         if let Some((table, panels)) = &view.links {
             self.u32(panels.len() as u32);
-            for ((name, unit), panel) in table.series().iter().zip(panels) {
+            for (position, ((name, unit), panel)) in table.series().iter().zip(panels).enumerate() {
                 self.text(name);
                 self.text(unit);
+                self.u8(table.measure(position).map_or(0, |measure| measure as u8 + 1));
                 self.panel(panel);
             }
             for links in table.sectors() {
@@ -405,8 +406,10 @@ impl<'a> Reader<'a> {
 
     fn links(&mut self, n_sectors: usize) -> Read<(LinkTable, Vec<OwnedPanel>)> {
         let (mut names, mut panels) = (Vec::new(), Vec::new());
-        for _ in 0..self.count(8)? {
-            names.push((self.text()?, self.text()?));
+        for _ in 0..self.count(9)? {
+            let (name, unit, measure) = (self.text()?, self.text()?, self.u8()? as usize);
+            let measure = measure.checked_sub(1).and_then(|measure| Measure::ALL.get(measure).copied());
+            names.push((name, unit, measure));
             panels.push(self.panel()?);
         }
         let mut table = LinkTable::new(names);

@@ -83,7 +83,12 @@ pub fn damaged(seed: u64) -> Folder {
         }
         writeln!(damaged, "{entity},{date},{}", cells[2]).expect("it is a string");
     }
-    folder.with("prices.csv", damaged)
+    let mut series = String::new();
+    for (row, line) in read("series.csv").lines().enumerate() {
+        let measure = if row == 0 { "measure" } else { dice.pick(&["", "", "growth", "price", "stock"]) };
+        writeln!(series, "{line},{measure}").expect("it is a string");
+    }
+    folder.with("prices.csv", damaged).with("series.csv", series)
 }
 
 /// Any months of a messy dataset, as flags of a backtest; now and then up to its end.

@@ -14,7 +14,7 @@ mod regression;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rotor_data::{Dataset, PriceFrequency};
-use rotor_factor::{Date, EntityKind, Frequency, Group, Month, Quarter};
+use rotor_factor::{Date, EntityKind, Frequency, Group, Measure, Month, Quarter};
 
 /// Two decimals that differ by less are equal.
 pub const EPSILON: f64 = 1e-9;
@@ -212,7 +212,7 @@ impl Facts {
             name: series.name.clone(),
             frequency: series.frequency,
             unit: series.unit.clone(),
-            is_growth: false,
+            is_growth: series.measure == Some(Measure::Growth),
         });
         let closes: BTreeMap<String, Vec<(Date, f64)>> = (0..dataset.entities().len())
             .map(|position| (code(position), dataset.closes().of(position).collect()))

@@ -206,6 +206,19 @@ fn of_number(value: &Metric, uncertainty: Result<Uncertainty, Reason>) -> Result
     }
 }
 
+/// What a return or a difference of returns must exceed to count as above 0: less is what rounding leaves.
+const ABOVE_ZERO: f64 = 1e-12;
+
+/// Whether a return, or a difference of two, is above 0.
+pub(crate) fn is_gain(value: f64) -> bool {
+    value > ABOVE_ZERO
+}
+
+/// Whether it is below 0.
+pub(crate) fn is_loss(value: f64) -> bool {
+    value < -ABOVE_ZERO
+}
+
 /// Refuses a number that is not finite.
 pub(crate) fn finite(value: f64) -> Result<f64, Reason> {
     if value.is_finite() { Ok(value) } else { Err(Reason::OutOfRange) }

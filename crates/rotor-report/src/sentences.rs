@@ -45,6 +45,17 @@ pub fn reason(lang: Lang, reason: &Reason) -> String {
         Reason::OutOfRange => {
             lang.of("the result exceeds the range of a 64-bit number", "结果超出64位浮点数范围").into()
         }
+        Reason::NoRisklessRate => {
+            lang.of("the riskless rate is not known in one of the months", "部分月份的无风险利率未知").into()
+        }
+        Reason::NoLoss => lang.of("no month is below the riskless return", "没有低于无风险收益的月份").into(),
+        Reason::BeginsLater => lang.of("the net value begins later", "净值起点更晚").into(),
+        Reason::NotInFormat => lang
+            .of(
+                "the run folder is of an earlier format, which does not have it",
+                "该回测目录为早期格式，不含此项",
+            )
+            .into(),
         Reason::Text { text } => sentence(text),
     }
 }
@@ -87,8 +98,8 @@ pub fn caveat(lang: Lang, caveat: &Caveat) -> String {
             let (low, high) = (percent(*low), percent(*high));
             say!(
                 lang,
-                "The result depends on the settings: other numbers of holdings, costs and `min_factors` give an annualised excess return (net) over equal weight of {low}% to {high}%; count each setting that was tried as a trial",
-                "结果取决于设定：改变持有数、费用与`min_factors`，相对等权的年化超额收益（费后）为{low}%至{high}%；每种试过的设定都应计入试验次数"
+                "The result depends on the settings: other numbers of holdings, costs, `min_factors` and parameters of factors give an annualised excess return (net) over equal weight of {low}% to {high}%; count each setting that was tried as a trial",
+                "结果取决于设定：改变持有数、费用、`min_factors`与因子参数，相对等权的年化超额收益（费后）为{low}%至{high}%；每种试过的设定都应计入试验次数"
             )
         }
         Caveat::SingleTrial { n_strategies } => say!(
@@ -96,6 +107,24 @@ pub fn caveat(lang: Lang, caveat: &Caveat) -> String {
             "`trials` is 1: if several strategies were tried and one of them is shown, all must be counted; `metrics.json` alone holds {n_strategies}",
             "`trials`为1：若试过多个策略而只展示其一，须全部计入；仅`metrics.json`就有{n_strategies}个"
         ),
+        Caveat::NothingToldApart { n_months } => say!(
+            lang,
+            "In all {n_months} months every sector that could be selected was held: nothing was told apart, so that the excess return says nothing of the scores",
+            "全部{n_months}个月均持有所有可选行业：行业之间没有任何区分，超额收益与得分无关"
+        ),
+        Caveat::SharedPlaces { n_shared, n_months } => say!(
+            lang,
+            "In {n_shared} of {n_months} months sectors that nothing told apart shared the last places held",
+            "{n_months}个月中有{n_shared}个月，无法区分的行业平分最后的持仓名额"
+        ),
+        Caveat::FewerMonths { portfolio, n, n_months } => {
+            let portfolio = sentence(portfolio);
+            say!(
+                lang,
+                "`{portfolio}` has returns in {n} of {n_months} months: its numbers are those of these months",
+                "`{portfolio}`仅在{n_months}个月中的{n}个月有收益：其数字只代表这些月份"
+            )
+        }
         Caveat::Text { text } => sentence(text),
     }
 }
@@ -211,6 +240,10 @@ mod tests {
             Reason::NothingHeld,
             Reason::NoVariance,
             Reason::OutOfRange,
+            Reason::NoRisklessRate,
+            Reason::NoLoss,
+            Reason::BeginsLater,
+            Reason::NotInFormat,
         ];
         let caveats = [
             Caveat::ZeroInInterval,
@@ -219,6 +252,9 @@ mod tests {
             Caveat::MeanBeatsNoChange,
             Caveat::DependsOnSettings { low: -0.02, high: 0.03 },
             Caveat::SingleTrial { n_strategies: 7 },
+            Caveat::NothingToldApart { n_months: 9 },
+            Caveat::SharedPlaces { n_shared: 3, n_months: 9 },
+            Caveat::FewerMonths { portfolio: "x".into(), n: 2, n_months: 9 },
         ];
         let warnings = [
             Warning::MissingInput {

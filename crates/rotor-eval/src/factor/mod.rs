@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use rotor_factor::Group;
 use rotor_run::Run;
 use rotor_run::metrics::{Coefficients, FactorPart, MonthlyCoefficients, Reason};
-use rotor_strategy::CrossSections;
+use rotor_strategy::{CrossSections, ScoredSectors};
 
 use crate::evaluation::sections;
 use crate::months::Months;
@@ -34,11 +34,15 @@ struct MonthlyLine {
 /// Evaluates the scores of each factor.
 pub(crate) fn evaluate(run: &Run, cross_sections: &CrossSections, months: &Months<'_>) -> FactorPart {
     let forward = Forward::new(run, cross_sections);
+    let raws = raws(run, cross_sections);
     let groups = groups(run, cross_sections);
     let n_months = run.executions.len();
     let facts: Vec<Vec<FactorMonth>> = (0..run.factors.len())
         .map(|factor| {
-            let of_month = |month| FactorMonth::new(cross_sections, &forward, &groups, month, factor);
+            let of_month = |month: usize| {
+                let raws = &raws[month][factor];
+                FactorMonth::new(cross_sections, &forward, &groups, raws, month, factor)
+            };
             (0..n_months).into_par_iter().map(of_month).collect()
         })
         .collect();
@@ -63,6 +67,19 @@ pub(crate) fn evaluate(run: &Run, cross_sections: &CrossSections, months: &Month
         sections: sections(months, of_section),
         monthly: run.factors.iter().cloned().zip(facts.iter().map(monthly)).collect(),
     }
+}
+
+/// Returns month by month and factor by factor the raw values of the sectors of the cross-section.
+fn raws(run: &Run, cross_sections: &CrossSections) -> Vec<Vec<Vec<Option<f64>>>> {
+    let of_day = |day: &ScoredSectors| vec![vec![None; day.sectors.len()]; run.factors.len()];
+    let mut raws: Vec<Vec<Vec<Option<f64>>>> = cross_sections.days.iter().map(of_day).collect();
+    for row in &run.scores {
+        let sectors = &cross_sections.days[row.execution as usize].sectors;
+        if let Ok(position) = sectors.binary_search(&row.sector) {
+            raws[row.execution as usize][row.factor as usize][position] = row.raw;
+        }
+    }
+    raws
 }
 
 /// The groups that the sectors of a run have.

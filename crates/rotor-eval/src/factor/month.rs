@@ -17,6 +17,8 @@ pub(super) struct FactorMonth {
     pub(super) n_sectors: usize,
     pub(super) is_unscored: bool,
     pub(super) value: Result<MonthlyLine, Reason>,
+    /// The rank correlation of the raw values, of the sectors that have one.
+    pub(super) raw_rank_ic: Option<f64>,
     /// Rank correlation and correlation by horizon.
     pub(super) horizons: [Option<(f64, f64)>; HORIZONS.len()],
     /// The rank correlation by lag less one.
@@ -35,6 +37,7 @@ impl FactorMonth {
         cross_sections: &CrossSections,
         forward: &Forward,
         groups: &Groups,
+        raws: &[Option<f64>],
         month: usize,
         factor: usize,
     ) -> Self {
@@ -74,9 +77,12 @@ impl FactorMonth {
             rank_correlation(&known, &gains)
         };
         let before = month.checked_sub(1).map(|before| scores_like(cross_sections, before, factor));
+        let raws: Vec<Option<f64>> = raws.iter().map(|raw| raw.map(round9)).collect();
+        let (raws, gains_of_raws) = pairs(&raws, forward.over(month, 0));
         Self {
             n_sectors: known.len(),
             is_unscored,
+            raw_rank_ic: rank_correlation(&raws, &gains_of_raws),
             horizons: std::array::from_fn(over),
             lags: (1..=LONGEST_LAG).map(at).collect(),
             groups: (0..groups.names.len()).map(within).collect(),

@@ -47,6 +47,8 @@ pub(super) fn of_factor(
         n_unscored,
         n_constant: included.len() - n_unscored - rank_ics.len(),
         ic: summary(&of(&|fact| coefficients(fact).map(|value| value.ic))),
+        raw_rank_ic: summary(&of(&|fact| fact.raw_rank_ic)),
+        raw_gain: Estimate::of(&of(&|fact| Some(fact.raw_rank_ic? - coefficients(fact)?.rank_ic)), 1),
         rank_ic: summary(&rank_ics),
         horizons: (0..HORIZONS.len()).map(|position| horizon(facts, &included, position)).collect(),
         decay: (1..=LONGEST_LAG)

@@ -1,9 +1,9 @@
 //! Drawdowns of a net value.
 
-use rotor_run::Execution;
 use rotor_run::metrics::{Drawdown, Metric, Reason};
 
-use crate::metric::{MetricOf, at_least};
+use super::path::Path;
+use crate::metric::MetricOf;
 
 /// How many of the largest drawdowns are kept.
 const N_DEEPEST: usize = 5;
@@ -16,27 +16,29 @@ pub(super) struct Drawdowns {
 }
 
 impl Drawdowns {
-    /// Follows a net value from 1 on; a growth is 1 plus the return of a month.
-    pub(super) fn of(executions: &[Execution], months: &[usize], growths: impl Iterator<Item = f64>) -> Self {
-        let n = months.len();
-        let Some(first) = months.first() else { return Self::none(n, at_least(1, n).map(|()| 0.0)) };
-        let mut value = 1.0;
-        let mut peak = (1.0, executions[*first].as_of);
+    /// Follows a net value from its first day on.
+    pub(super) fn of(path: &Path) -> Self {
+        let n = path.n();
+        let points = match path.points() {
+            Ok(points) => points,
+            Err(reason) => {
+                let deepest =
+                    Drawdown { depth: Metric::new(n, Err::<f64, _>(reason)), days: None, recovery: None };
+                return Self { deepest, list: Vec::new() };
+            }
+        };
+        let (first, start) = points[0];
+        let mut peak = (start, first);
         let mut falls: Vec<(f64, Drawdown)> = Vec::new();
         let mut is_falling = false;
-        for (month, growth) in months.iter().zip(growths) {
-            if growth < 0.0 {
-                return Self::none(n, Err(Reason::BeyondTotalLoss));
-            }
-            value *= growth;
-            let exit = executions[*month].exit;
-            if value >= peak.0 {
+        for (day, value) in &points[1..] {
+            if *value >= peak.0 {
                 if let Some((_, fall)) = falls.last_mut().filter(|_| is_falling) {
-                    fall.recovery = Some(exit);
+                    fall.recovery = Some(*day);
                 }
                 is_falling = false;
-                if value > peak.0 {
-                    peak = (value, exit);
+                if *value > peak.0 {
+                    peak = (*value, *day);
                 }
                 continue;
             }
@@ -47,7 +49,7 @@ impl Drawdowns {
             }
             if let Some((deepest, fall)) = falls.last_mut().filter(|(deepest, _)| depth < *deepest) {
                 *deepest = depth;
-                *fall = Drawdown { days: Some((peak.1, exit)), ..drawdown(n, depth) };
+                *fall = Drawdown { days: Some((peak.1, *day)), ..drawdown(n, depth) };
             }
         }
         // Stable: of equal falls the first comes first.
@@ -56,11 +58,6 @@ impl Drawdowns {
         let list = falls.into_iter().map(|(_, fall)| fall).filter(|fall| fall.days.is_some());
         let list: Vec<Drawdown> = list.take(N_DEEPEST).collect();
         Self { deepest: list.first().cloned().unwrap_or_else(|| drawdown(n, 0.0)), list }
-    }
-
-    pub(super) fn none(n: usize, depth: Result<f64, Reason>) -> Self {
-        let deepest = Drawdown { depth: Metric::new(n, depth), days: None, recovery: None };
-        Self { deepest, list: Vec::new() }
     }
 }
 

@@ -4,46 +4,40 @@ use rotor_run::Run;
 use rotor_run::metrics::{Estimate, Excess, Metric, Reason};
 use rotor_stats::{is_constant, mean};
 
-use super::calendar::{total_return, worst_months, years};
 use super::drawdown::Drawdowns;
+use super::path::{CalendarReturns, pair};
 use super::series::{Series, annual, annual_deviation, annual_ratio, both, net_value, relative_value};
-use crate::metric::{EstimateOf, MetricOf, YEAR, at_least, left_out};
-use crate::months::Months;
+use super::worst::worst_months;
+use crate::metric::{EstimateOf, MetricOf, YEAR, at_least, is_gain, is_loss, left_out};
 
 /// Compares a portfolio with a benchmark over some months.
-pub(super) fn excess(
-    run: &Run,
-    months: &Months<'_>,
-    portfolio: &Series<'_>,
-    benchmark: &Series<'_>,
-    included: &[usize],
-) -> Excess {
-    let (included, ours, theirs) = both(portfolio, benchmark, included);
+pub(super) fn excess(run: &Run, portfolio: &Series<'_>, benchmark: &Series<'_>, section: &[usize]) -> Excess {
+    let (included, ours, theirs) = both(portfolio, benchmark, section);
     let n = included.len();
     let excess: Vec<f64> = ours.iter().zip(&theirs).map(|(ours, theirs)| ours - theirs).collect();
     let relative = relative_value(&ours, &theirs);
-    let growths = ours.iter().zip(&theirs).map(|(ours, theirs)| (1.0 + ours) / (1.0 + theirs));
-    let falls = match &relative {
-        Ok(_) => Drawdowns::of(&run.executions, &included, growths),
-        Err(reason) => Drawdowns::none(n, Err(reason.clone())),
-    };
+    let paths = pair(run, portfolio, benchmark, section);
+    let falls = Drawdowns::of(&paths.relative);
+    let calendar = CalendarReturns::of_difference(&paths.ours, &paths.theirs);
     let (beta, alpha) = line(&ours, &theirs);
     Excess {
+        n_missing: section.len() - n,
         arithmetic: Estimate::with_classical(&excess, 1).times(YEAR),
         geometric: Metric::new(n, relative.map(|value| annual(value, n))),
         tracking_error: annual_deviation(&excess),
         information_ratio: annual_ratio(&excess),
-        hit_rate: Metric::share(excess.iter().filter(|value| **value > 0.0).count(), n),
+        hit_rate: Metric::share(excess.iter().filter(|value| is_gain(**value)).count(), n),
         beta,
         alpha: alpha.times(YEAR),
-        up_capture: capture(&ours, &theirs, |gain| gain > 0.0),
-        down_capture: capture(&ours, &theirs, |gain| gain < 0.0),
+        up_capture: capture(&ours, &theirs, is_gain),
+        down_capture: capture(&ours, &theirs, is_loss),
+        basis: paths.basis,
         max_drawdown: falls.deepest,
         drawdowns: falls.list,
         worst_months: worst_months(run, &included, &excess),
-        years: years(months, &included, |of| {
-            Ok(total_return(&ours[of.clone()])? - total_return(&theirs[of])?)
-        }),
+        years: calendar.years,
+        year_to_date: calendar.year_to_date,
+        last_months: calendar.last_months,
     }
 }
 

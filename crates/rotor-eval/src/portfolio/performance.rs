@@ -4,38 +4,57 @@ use rotor_run::Run;
 use rotor_run::metrics::{Estimate, Metric, Performance, Reason};
 use rotor_stats::{StatsError, kurtosis, mean, sharpe_error, skewness};
 
-use super::calendar::{total_return, worst_months, years};
 use super::drawdown::Drawdowns;
-use super::series::{Series, annual, annual_deviation, net_value};
-use crate::metric::{EstimateOf, MetricOf, OrReason, YEAR, mean_over_deviation, varies};
-use crate::months::Months;
+use super::path::{CalendarReturns, path};
+use super::series::{Series, annual, annual_deviation, net_value, over_riskless};
+use super::worst::worst_months;
+use crate::metric::{EstimateOf, MetricOf, OrReason, YEAR, is_gain, mean_over_deviation, varies};
+
+/// The kurtosis of a normal distribution.
+const NORMAL_KURTOSIS: f64 = 3.0;
 
 /// Evaluates a portfolio or benchmark over some months.
-pub(super) fn performance(
-    run: &Run,
-    months: &Months<'_>,
-    series: &Series<'_>,
-    included: &[usize],
-) -> Performance {
-    let held = included.iter().filter_map(|month| Some((*month, series.returns[*month]?)));
+pub(super) fn performance(run: &Run, series: &Series<'_>, section: &[usize]) -> Performance {
+    let held = section.iter().filter_map(|month| Some((*month, series.returns[*month]?)));
     let (included, returns): (Vec<usize>, Vec<f64>) = held.unzip();
     let n = returns.len();
     let net_value = net_value(&returns);
-    let falls = Drawdowns::of(&run.executions, &included, returns.iter().map(|value| 1.0 + value));
+    let over = over_riskless(run, &included, &returns);
+    let (basis, path) = path(run, series, section);
+    let falls = Drawdowns::of(&path);
+    let calendar = CalendarReturns::of(&path);
     Performance {
+        n_missing: section.len() - n,
         total_return: Metric::new(n, net_value.clone().map(|value| value - 1.0)),
         annual_return: Metric::new(n, net_value.map(|value| annual(value, n))),
         volatility: annual_deviation(&returns),
-        sharpe: sharpe(&returns),
-        sharpe_error_iid: Metric::new(n, error_iid(&returns)).times(YEAR.sqrt()),
+        sharpe: match &over {
+            Ok(over) => sharpe(over),
+            Err(reason) => Estimate::none(n, reason.clone()),
+        },
+        sharpe_error_iid: Metric::new(n, over.clone().and_then(|over| error_iid(&over))).times(YEAR.sqrt()),
+        sortino: Metric::new(n, over.and_then(|over| sortino(&over))),
         skewness: shape(&returns, skewness),
-        kurtosis: shape(&returns, kurtosis),
-        hit_rate: Metric::share(returns.iter().filter(|value| **value > 0.0).count(), n),
+        kurtosis: shape(&returns, |returns| Ok(kurtosis(returns)? - NORMAL_KURTOSIS)),
+        hit_rate: Metric::share(returns.iter().filter(|value| is_gain(**value)).count(), n),
+        basis,
         max_drawdown: falls.deepest,
         drawdowns: falls.list,
         worst_months: worst_months(run, &included, &returns),
-        years: years(months, &included, |of| total_return(&returns[of])),
+        years: calendar.years,
+        months: calendar.months,
+        rolling_years: calendar.rolling_years,
+        year_to_date: calendar.year_to_date,
+        last_months: calendar.last_months,
     }
+}
+
+/// Returns √12 · mean over the root of the mean square of what is below 0.
+fn sortino(over: &[f64]) -> Result<f64, Reason> {
+    let mean = mean(over).or_reason()?;
+    let squares = over.iter().map(|value| value.min(0.0) * value.min(0.0)).sum::<f64>();
+    let downside = (squares / over.len() as f64).sqrt();
+    if downside > 0.0 { Ok(YEAR.sqrt() * (mean / downside)) } else { Err(Reason::NoLoss) }
 }
 
 /// Returns the annual Sharpe ratio; its error is that of a mean of what each month moves it by.
@@ -57,6 +76,7 @@ fn sharpe(returns: &[f64]) -> Estimate {
     }
 }
 
+/// Returns the error of the monthly ratio of independent months, of which the fourth moment itself is a part, not what exceeds 3.
 fn error_iid(returns: &[f64]) -> Result<f64, Reason> {
     let ratio = mean_over_deviation(returns)?;
     let (skewness, kurtosis) = (skewness(returns).or_reason()?, kurtosis(returns).or_reason()?);

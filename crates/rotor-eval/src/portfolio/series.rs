@@ -1,5 +1,7 @@
 //! The returns of portfolios as series, and what is taken of them.
 
+use rotor_factor::Date;
+use rotor_run::Run;
 use rotor_run::metrics::{Metric, Reason};
 use rotor_stats::deviation;
 
@@ -10,6 +12,21 @@ pub(super) struct Series<'a> {
     pub(super) name: &'a str,
     pub(super) is_benchmark: bool,
     pub(super) returns: Vec<Option<f64>>,
+    /// The daily net values; empty where there are none.
+    pub(super) nav: Vec<(Date, f64)>,
+}
+
+/// Returns the returns of some months less the riskless ones, which are those of a rate in percent a year.
+pub(super) fn over_riskless(run: &Run, months: &[usize], returns: &[f64]) -> Result<Vec<f64>, Reason> {
+    const PERCENT_A_YEAR: f64 = 1200.0;
+    if run.risk_free.is_empty() {
+        return Ok(returns.to_vec());
+    }
+    let over = |(month, value): (&usize, &f64)| {
+        let rate = run.risk_free[*month].ok_or(Reason::NoRisklessRate)?;
+        Ok(value - rate / PERCENT_A_YEAR)
+    };
+    months.iter().zip(returns).map(over).collect()
 }
 
 /// Returns the months in which both series have a return, and the returns.

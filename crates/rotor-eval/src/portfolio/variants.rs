@@ -1,12 +1,18 @@
-//! Other strategies on the same scores: single factors, fewer factors, groups of sectors, other numbers of picks.
+//! Other strategies on the same scores: single factors, fewer factors, groups of sectors, other numbers of picks, other parameters of
+//! the factors.
 
 use rayon::prelude::*;
 use rotor_factor::Group;
-use rotor_run::metrics::{ByName, Estimate, Metric, Reason, Sensitivity, Variant, Variants};
+use rotor_run::metrics::{
+    AlternativeVariant, ByName, Estimate, Metric, Reason, Sensitivity, Variant, Variants,
+};
 use rotor_run::{Config, Run};
-use rotor_strategy::{CrossSections, Holdings, RankedSector, ScoredSectors, net_of_cost, target_weights};
+use rotor_strategy::{
+    CrossSections, Holdings, RankedSector, ScoredSectors, net_of_cost, required_factors, target_weights,
+};
 
 use super::drawdown::Drawdowns;
+use super::path::path_of_returns;
 use super::series::{annual, annual_ratio, net_value};
 use crate::metric::{EstimateOf, MetricOf, YEAR};
 use crate::trials::Tried;
@@ -20,37 +26,50 @@ const MIN_FACTORS: [usize; 3] = [1, 2, 3];
 /// The costs that are tried, in basis points.
 const COSTS: [f64; 4] = [0.0, 10.0, 15.0, 30.0];
 
-/// What a strategy held, month by month, and the equal weight that it is held against.
-struct Strategy<'s> {
-    held: &'s Holdings,
-    equal_weight: &'s [Option<f64>],
+/// Weights this near to each other are equal.
+const SAME_WEIGHT: f64 = 1e-12;
+
+/// What a strategy held, month by month, and the returns that it is held against.
+struct Strategy {
+    held: Holdings,
+    /// The equal weight of all sectors, or of its group.
+    equal_weight: Vec<Option<f64>>,
+    /// The equal weight of the sectors that it could have selected.
+    eligible: Vec<Option<f64>>,
 }
 
 /// Every strategy, over all months.
 pub(super) struct Strategies<'a> {
     run: &'a Run,
     cost_bp: f64,
-    base: Holdings,
-    equal_weight: Vec<Option<f64>>,
-    alone: Vec<(String, Holdings)>,
-    without: Vec<(String, Holdings)>,
-    groups: Vec<(String, Holdings, Vec<Option<f64>>)>,
+    base: Strategy,
+    /// Month by month whether the run could have selected a sector that it did not hold as it held the others.
+    chooses: Vec<bool>,
+    /// Month by month whether equals at the cut of the run shared their places.
+    shares: Vec<bool>,
+    alone: Vec<(String, Strategy)>,
+    without: Vec<(String, Strategy)>,
+    groups: Vec<(String, Strategy)>,
     // By number of picks, then by number of factors.
-    settings: Vec<(usize, usize, Holdings)>,
+    settings: Vec<(usize, usize, Strategy)>,
+    alternatives: Vec<(&'a Alternative, Strategy)>,
     is_run: (usize, usize),
 }
 
 impl<'a> Strategies<'a> {
-    pub(super) fn new(run: &'a Run, cross_sections: &CrossSections, config: &Config) -> Self {
+    pub(super) fn new(
+        run: &'a Run,
+        cross_sections: &CrossSections,
+        alternatives: &'a [Alternative],
+        config: &Config,
+    ) -> Self {
         let weights: Vec<f64> = run.factors.iter().map(|name| config.of_factor(name).weight).collect();
         let n_factors = run.factors.len();
         let rankings = cross_sections.rank(&weights, config.missing);
-        let hold = |rankings: &[Vec<RankedSector>], config: &Config| {
-            cross_sections.hold(rankings.iter().map(|ranking| target_weights(ranking, config)).collect())
+        let with_weights = |weights: &[f64]| -> Strategy {
+            Strategy::new(cross_sections, &cross_sections.rank(weights, config.missing), config)
         };
-        let with_weights =
-            |weights: &[f64]| -> Holdings { hold(&cross_sections.rank(weights, config.missing), config) };
-        let named = |of: &(dyn Fn(usize) -> Option<Vec<f64>> + Sync)| -> Vec<(String, Holdings)> {
+        let named = |of: &(dyn Fn(usize) -> Option<Vec<f64>> + Sync)| -> Vec<(String, Strategy)> {
             let chosen: Vec<(usize, Vec<f64>)> =
                 (0..n_factors).filter_map(|factor| Some((factor, of(factor)?))).collect();
             chosen
@@ -76,17 +95,30 @@ impl<'a> Strategies<'a> {
             .collect();
         let with_settings = |(top, min_factors): &(usize, usize)| {
             let changed = Config { top: *top, min_factors: *min_factors, ..config.clone() };
-            (*top, *min_factors, hold(&rankings, &changed))
+            (*top, *min_factors, Strategy::new(cross_sections, &rankings, &changed))
         };
+        let with_alternative = |alternative: &'a Alternative| {
+            let mut changed = cross_sections.clone();
+            for (day, scores) in changed.days.iter_mut().zip(&alternative.scores) {
+                day.factors[alternative.factor] = scores.clone();
+            }
+            let rankings = changed.rank(&weights, config.missing);
+            (alternative, Strategy::new(&changed, &rankings, config))
+        };
+        let base = Strategy::new(cross_sections, &rankings, config);
+        let chooses =
+            rankings.iter().zip(&base.held.weights).map(|(ranking, held)| chooses(ranking, held, config));
         Self {
             run,
             cost_bp: config.cost_bp,
-            base: hold(&rankings, config),
-            equal_weight: mean_returns(cross_sections, &rankings, |_| true),
+            chooses: chooses.collect(),
+            shares: rankings.iter().map(|ranking| shares_places(ranking, config)).collect(),
+            base,
             alone: named(&only),
             without: named(&all_but),
             groups: groups(run, cross_sections, &rankings, config),
             settings: settings.par_iter().map(with_settings).collect(),
+            alternatives: alternatives.par_iter().map(with_alternative).collect(),
             is_run,
         }
     }
@@ -94,22 +126,33 @@ impl<'a> Strategies<'a> {
     /// Returns the net excess over equal weight of the run's strategy, and of all that are tried, itself among them, as far as they
     /// hold something in every month in which it does.
     pub(super) fn tried(&self, included: &[usize]) -> Tried {
-        let named = self.alone.iter().chain(&self.without).map(|(_, held)| held);
-        let all: Vec<&Holdings> = self.settings.iter().map(|(.., held)| held).chain(named).collect();
-        let excess = |held: &Holdings, month: usize| {
-            let net = net_of_cost(held.gross[month]?, held.traded[month], self.cost_bp);
-            Some(net - self.equal_weight[month]?)
+        let named = self.alone.iter().chain(&self.without).map(|(_, strategy)| strategy);
+        let alternatives = self.alternatives.iter().map(|(_, strategy)| strategy);
+        let all = self.settings.iter().map(|(.., strategy)| strategy).chain(named).chain(alternatives);
+        let excess = |strategy: &Strategy, month: usize| {
+            Some(strategy.net(month, self.cost_bp)? - strategy.equal_weight[month]?)
         };
-        let over = |held: &Holdings, months: &[usize]| -> Vec<f64> {
-            months.iter().filter_map(|month| excess(held, *month)).collect()
+        let over = |strategy: &Strategy, months: &[usize]| -> Vec<f64> {
+            months.iter().filter_map(|month| excess(strategy, *month)).collect()
         };
         let own = over(&self.base, included);
-        let all = all.into_iter().map(|held| over(held, included)).filter(|months| months.len() == own.len());
+        let all = all.map(|strategy| over(strategy, included)).filter(|months| months.len() == own.len());
         Tried { all: all.collect(), own }
     }
 
-    fn base(&self) -> Strategy<'_> {
-        Strategy { held: &self.base, equal_weight: &self.equal_weight }
+    /// Returns in how many months the run holds something.
+    pub(super) fn held_months(&self, included: &[usize]) -> usize {
+        included.iter().filter(|month| self.base.held.gross[**month].is_some()).count()
+    }
+
+    /// Returns in how many months equals at the cut shared their places.
+    pub(super) fn shared_months(&self, included: &[usize]) -> usize {
+        included.iter().filter(|month| self.shares[**month]).count()
+    }
+
+    /// Whether the run held all that it could select, equally, in every month in which it held something.
+    pub(super) fn tells_nothing_apart(&self, included: &[usize]) -> bool {
+        self.held_months(included) > 0 && !included.iter().any(|month| self.chooses[*month])
     }
 }
 
@@ -125,15 +168,14 @@ fn with(known: &[usize], one: usize) -> Vec<usize> {
 fn mean_returns(
     cross_sections: &CrossSections,
     rankings: &[Vec<RankedSector>],
-    belongs: impl Fn(u32) -> bool,
+    belongs: impl Fn(usize, usize) -> bool,
 ) -> Vec<Option<f64>> {
-    let of_day = |(day, ranking): (&ScoredSectors, &Vec<RankedSector>)| {
-        let rows = day.sectors.iter().zip(&day.returns).filter(|(sector, _)| belongs(**sector));
-        let returns: Vec<f64> = rows.map(|(_, value)| *value).collect();
-        (!ranking.is_empty() && !returns.is_empty())
-            .then(|| returns.iter().sum::<f64>() / returns.len() as f64)
+    let of_day = |(month, (day, ranking)): (usize, (&ScoredSectors, &Vec<RankedSector>))| {
+        let rows = (0..ranking.len()).filter(|position| belongs(month, *position));
+        let returns: Vec<f64> = rows.map(|position| day.returns[position]).collect();
+        (!returns.is_empty()).then(|| returns.iter().sum::<f64>() / returns.len() as f64)
     };
-    cross_sections.days.iter().zip(rankings).map(of_day).collect()
+    cross_sections.days.iter().zip(rankings).enumerate().map(of_day).collect()
 }
 
 /// Holds the best of each group, as many of its sectors as the run holds of all.
@@ -142,14 +184,19 @@ fn groups(
     cross_sections: &CrossSections,
     rankings: &[Vec<RankedSector>],
     config: &Config,
-) -> Vec<(String, Holdings, Vec<Option<f64>>)> {
+) -> Vec<(String, Strategy)> {
     let of_group = |group: &Group| {
-        let belongs = |sector: u32| run.entities[sector as usize].group == Some(*group);
+        let belongs = |month: usize, position: usize| {
+            let sector = cross_sections.days[month].sectors[position];
+            run.entities[sector as usize].group == Some(*group)
+        };
         let equal_weight = mean_returns(cross_sections, rankings, belongs);
         equal_weight.iter().any(Option::is_some).then_some(())?;
-        let weights = |(day, ranking): (&ScoredSectors, &Vec<RankedSector>)| {
-            let of_group: Vec<usize> =
-                (0..ranking.len()).filter(|position| belongs(day.sectors[*position])).collect();
+        let members = |month: usize| -> Vec<usize> {
+            (0..rankings[month].len()).filter(|position| belongs(month, *position)).collect()
+        };
+        let weights = |month: usize| {
+            let (ranking, of_group) = (&rankings[month], members(month));
             let n = config.top * of_group.len();
             let top = ((2 * n + ranking.len()) / (2 * ranking.len().max(1))).max(1);
             let members: Vec<RankedSector> = of_group.iter().map(|position| ranking[*position]).collect();
@@ -158,20 +205,44 @@ fn groups(
             of_group.iter().zip(selected).for_each(|(position, weight)| weights[*position] = weight);
             weights
         };
-        let held = cross_sections.hold(cross_sections.days.iter().zip(rankings).map(weights).collect());
-        Some((group.word().to_owned(), held, equal_weight))
+        let eligible: Vec<Vec<bool>> = (0..rankings.len())
+            .map(|month| {
+                let of_group = members(month);
+                let ranking: Vec<RankedSector> = of_group.iter().map(|one| rankings[month][*one]).collect();
+                let mut mask = vec![false; rankings[month].len()];
+                of_group.iter().zip(eligible(&ranking, config)).for_each(|(one, is)| mask[*one] = is);
+                mask
+            })
+            .collect();
+        let strategy = Strategy {
+            held: cross_sections.hold((0..rankings.len()).map(weights).collect()),
+            equal_weight,
+            eligible: mean_returns(cross_sections, rankings, |month, position| eligible[month][position]),
+        };
+        Some((group.word().to_owned(), strategy))
     };
     Group::ALL.par_iter().filter_map(of_group).collect()
 }
 
+/// Returns which sectors of a ranking can be selected.
+fn eligible(ranking: &[RankedSector], config: &Config) -> Vec<bool> {
+    let required = required_factors(ranking, config);
+    ranking.iter().map(|sector| sector.n_live >= required).collect()
+}
+
+/// Whether some sector that could be selected is not held as the others are.
+fn chooses(ranking: &[RankedSector], held: &[f64], config: &Config) -> bool {
+    let weights = || held.iter().zip(eligible(ranking, config)).filter(|(_, is)| *is).map(|(held, _)| *held);
+    let first = weights().next().unwrap_or(0.0);
+    weights().any(|weight| (weight - first).abs() > SAME_WEIGHT)
+}
+
 /// Evaluates every strategy over some months.
 pub(super) fn of_section(strategies: &Strategies<'_>, included: &[usize]) -> Variants {
-    let base = strategies.base();
-    let variant = |held: &Holdings, cost_bp: f64| {
-        let strategy = Strategy { held, equal_weight: &strategies.equal_weight };
-        strategy.evaluate(strategies, included, cost_bp, Some(&base))
+    let variant = |strategy: &Strategy, cost_bp: f64| {
+        strategy.evaluate(strategies, included, cost_bp, Some(&strategies.base))
     };
-    let named = |list: &[(String, Holdings)]| -> ByName<Variant> {
+    let named = |list: &[(String, Strategy)]| -> ByName<Variant> {
         let all: Vec<_> =
             list.par_iter().map(|(name, held)| (name.clone(), variant(held, strategies.cost_bp))).collect();
         all.into_iter().collect()
@@ -179,28 +250,45 @@ pub(super) fn of_section(strategies: &Strategies<'_>, included: &[usize]) -> Var
     let mut costs: Vec<f64> = COSTS.into_iter().chain([strategies.cost_bp]).collect();
     costs.sort_by(f64::total_cmp);
     costs.dedup();
-    let cells: Vec<(&(usize, usize, Holdings), f64)> =
+    let cells: Vec<(&(usize, usize, Strategy), f64)> =
         strategies.settings.iter().flat_map(|one| costs.iter().map(move |cost| (one, *cost))).collect();
-    let sensitivity = |((top, min_factors, held), cost_bp): &(&(usize, usize, Holdings), f64)| Sensitivity {
+    let sensitivity = |((top, min_factors, held), cost_bp): &(&(usize, usize, Strategy), f64)| Sensitivity {
         top: *top,
         min_factors: *min_factors,
         cost_bp: *cost_bp,
         is_run: (*top, *min_factors) == strategies.is_run && *cost_bp == strategies.cost_bp,
         variant: variant(held, *cost_bp),
     };
-    let group = |(name, held, equal_weight): &(String, Holdings, Vec<Option<f64>>)| {
-        let strategy = Strategy { held, equal_weight };
+    let group = |(name, strategy): &(String, Strategy)| {
         (name.clone(), strategy.evaluate(strategies, included, strategies.cost_bp, None))
+    };
+    let alternative = |(alternative, held): &(&Alternative, Strategy)| AlternativeVariant {
+        factor: strategies.run.factors[alternative.factor].clone(),
+        parameter: alternative.parameter.clone(),
+        setting: alternative.value.clone(),
+        variant: variant(held, strategies.cost_bp),
     };
     Variants {
         alone: named(&strategies.alone),
         without: named(&strategies.without),
         groups: strategies.groups.iter().map(group).collect(),
         sensitivity: cells.par_iter().map(sensitivity).collect(),
+        alternatives: strategies.alternatives.par_iter().map(alternative).collect(),
     }
 }
 
-impl Strategy<'_> {
+impl Strategy {
+    /// Holds what a configuration selects of each ranking.
+    fn new(cross_sections: &CrossSections, rankings: &[Vec<RankedSector>], config: &Config) -> Self {
+        let masks: Vec<Vec<bool>> = rankings.iter().map(|ranking| eligible(ranking, config)).collect();
+        Self {
+            held: cross_sections
+                .hold(rankings.iter().map(|ranking| target_weights(ranking, config)).collect()),
+            equal_weight: mean_returns(cross_sections, rankings, |_, _| true),
+            eligible: mean_returns(cross_sections, rankings, |month, position| masks[month][position]),
+        }
+    }
+
     fn net(&self, month: usize, cost_bp: f64) -> Option<f64> {
         Some(net_of_cost(self.held.gross[month]?, self.held.traded[month], cost_bp))
     }
@@ -210,29 +298,44 @@ impl Strategy<'_> {
         strategies: &Strategies<'_>,
         included: &[usize],
         cost_bp: f64,
-        base: Option<&Strategy<'_>>,
+        base: Option<&Self>,
     ) -> Variant {
         let held: Vec<(usize, f64)> =
             included.iter().filter_map(|month| Some((*month, self.net(*month, cost_bp)?))).collect();
         let (months, returns): (Vec<usize>, Vec<f64>) = held.iter().copied().unzip();
         let n = months.len();
         let net_value = if n == 0 { Err(Reason::NothingHeld) } else { net_value(&returns) };
-        let excess = held.iter().filter_map(|(month, net)| Some(net - self.equal_weight[*month]?));
-        let excess: Vec<f64> = excess.collect();
-        let growths = returns.iter().map(|value| 1.0 + value);
+        let over = |all: &[Option<f64>]| -> Vec<f64> {
+            held.iter().filter_map(|(month, net)| Some(net - all[*month]?)).collect()
+        };
+        let excess = over(&self.equal_weight);
         let turnovers: Vec<f64> = months.iter().map(|month| 0.5 * self.held.traded[*month]).collect();
-        let difference = |base: &Strategy<'_>| {
+        let difference = |base: &Self| {
             let pairs =
                 held.iter().filter_map(|(month, net)| Some(net - base.net(*month, strategies.cost_bp)?));
             Estimate::of(&pairs.collect::<Vec<f64>>(), 1).times(YEAR)
         };
+        let path = path_of_returns(&strategies.run.executions, &months, &returns);
         Variant {
             annual_return: Metric::new(n, net_value.map(|value| annual(value, n))),
             excess: Estimate::of(&excess, 1).times(YEAR),
+            excess_eligible: Estimate::of(&over(&self.eligible), 1).times(YEAR),
             information_ratio: annual_ratio(&excess),
-            max_drawdown: Drawdowns::of(&strategies.run.executions, &months, growths).deepest.depth,
+            max_drawdown: Drawdowns::of(&path).deepest.depth,
             turnover: Metric::new(n, rotor_stats::mean(&turnovers)),
             difference: base.map(difference),
         }
     }
+}
+
+// INTERIM
+pub(crate) struct Alternative {
+    pub(crate) factor: usize,
+    pub(crate) parameter: String,
+    pub(crate) value: rotor_factor::Value,
+    pub(crate) scores: Vec<rotor_strategy::FactorScores>,
+}
+fn shares_places(ranking: &[RankedSector], config: &Config) -> bool {
+    let _ = (ranking, config);
+    false
 }

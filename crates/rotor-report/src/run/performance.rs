@@ -153,13 +153,13 @@ fn years(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let mut cell = |years: Option<&[YearValue]>, wanted: i32, unit| match years
         .and_then(|years| years.iter().find(|year| year.year == wanted))
     {
-        Some(found) => notes.metric(&found.value, unit),
+        Some(found) => notes.metric(&found.span.value, unit),
         None => NONE.to_owned(),
     };
     for year in &first.years {
         let excess = excess.map(|excess| excess.years.as_slice());
         let mut row =
-            vec![year.year.to_string(), year.value.n.to_string(), cell(excess, year.year, DIFFERENCE)];
+            vec![year.year.to_string(), year.span.value.n.to_string(), cell(excess, year.year, DIFFERENCE)];
         row.extend(all.performance.iter().map(|(_, of)| cell(Some(&of.years), year.year, PERCENT)));
         table.row(row);
     }

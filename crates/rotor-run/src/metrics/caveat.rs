@@ -33,6 +33,28 @@ pub enum Caveat {
         /// The strategies that `metrics.json` holds.
         n_strategies: usize,
     },
+    /// In every month all that could be selected was held: nothing was ever told apart, so that the excess return is no result of
+    /// the scores.
+    NothingToldApart {
+        /// The months.
+        n_months: usize,
+    },
+    /// In some months sectors that nothing told apart shared the last places held.
+    SharedPlaces {
+        /// How many of them.
+        n_shared: usize,
+        /// The months looked at.
+        n_months: usize,
+    },
+    /// A portfolio or benchmark has no return in some of the months, so that its numbers are those of fewer months than the run's.
+    FewerMonths {
+        /// Its name or code.
+        portfolio: String,
+        /// The months in which it has one.
+        n: usize,
+        /// The months looked at.
+        n_months: usize,
+    },
     /// A caveat of a run folder of format 1, which has sentences in place of codes.
     Text {
         /// The sentence.

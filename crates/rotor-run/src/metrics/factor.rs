@@ -63,6 +63,10 @@ pub struct FactorMetrics {
     pub n_constant: usize,
     /// The rank correlation of Spearman of scores (to nine decimals) and returns.
     pub rank_ic: CoefficientSummary,
+    /// That of the raw values (to nine decimals), from which scores of few steps are made, over the sectors with a raw value.
+    pub raw_rank_ic: CoefficientSummary,
+    /// The mean of `raw_rank_ic` less `rank_ic` of a month, over the months that have both: what the steps of the scores lose.
+    pub raw_gain: Estimate,
     /// The correlation of Pearson.
     pub ic: CoefficientSummary,
     /// Both at longer horizons.

@@ -29,14 +29,14 @@ pub use forecast::{
 };
 pub use metric::{Classical, Estimate, Method, Metric, MetricFault, Uncertainty};
 pub use names::ByName;
-pub(crate) use names::{day, day_or_null, days};
+pub(crate) use names::{day, day_or_null, days, month};
 pub use portfolio::{
-    Contributions, Drawdown, Excess, FactorContribution, MonthValue, Performance, PortfolioMetrics,
-    RegimeExcess, SectorContribution, Trading, YearValue,
+    Basis, CalendarMonth, Contributions, Drawdown, Excess, FactorContribution, LastMonths, MonthValue,
+    Performance, PortfolioMetrics, RegimeExcess, SectorContribution, SpanReturn, Trading, YearValue,
 };
 pub use reason::Reason;
 pub use trials::{DeflatedSharpe, Overfitting, Trials};
-pub use variants::{Sensitivity, Variant, Variants};
+pub use variants::{AlternativeVariant, Sensitivity, Variant, Variants};
 
 /// What a run is worth: forecasts, scores, portfolios.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]

@@ -1,4 +1,4 @@
-//! Values by name, and days in ISO form.
+//! Values by name, days and months in ISO form, and settings of parameters.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -110,6 +110,95 @@ impl schemars::JsonSchema for Day {
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({ "type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$" })
+    }
+}
+
+/// The form of a calendar month in the schema.
+#[cfg(feature = "schema")]
+pub(crate) struct CalendarMonthText;
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for CalendarMonthText {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "CalendarMonthText".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "pattern": r"^\d{4}-\d{2}$" })
+    }
+}
+
+/// A calendar month, such as `2019-03`.
+pub(crate) mod month {
+    use rotor_factor::Month;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+    pub(crate) fn serialize<S: Serializer>(month: &Month, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(month)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Month, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// The form of a setting in the schema.
+#[cfg(feature = "schema")]
+pub(crate) struct Setting;
+
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Setting {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Setting".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["boolean", "number", "string"] })
+    }
+}
+
+/// The value of a parameter.
+pub(crate) mod setting {
+    use rotor_factor::Value;
+    use serde::de::{Deserialize, Deserializer};
+    use serde::ser::Serializer;
+
+    pub(crate) fn serialize<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok, S::Error> {
+        match value {
+            Value::Flag(flag) => serializer.serialize_bool(*flag),
+            Value::Integer(number) => serializer.serialize_i64(*number),
+            Value::Number(number) => serializer.serialize_f64(*number),
+            Value::Text(text) => serializer.serialize_str(text),
+        }
+    }
+
+    /// A whole number is told from another by its form.
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Setting {
+        Flag(bool),
+        Integer(i64),
+        Number(f64),
+        Text(String),
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+        Ok(match Setting::deserialize(deserializer)? {
+            Setting::Flag(flag) => Value::Flag(flag),
+            Setting::Integer(number) => Value::Integer(number),
+            Setting::Number(number) => Value::Number(number),
+            Setting::Text(text) => Value::Text(text),
+        })
     }
 }
 

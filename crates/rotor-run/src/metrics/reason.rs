@@ -41,6 +41,14 @@ pub enum Reason {
     NoVariance,
     /// The number exceeds the range of a 64-bit number, or one that it is made of is not finite.
     OutOfRange,
+    /// The riskless rate is not known in one of the months.
+    NoRisklessRate,
+    /// No month is below the riskless return.
+    NoLoss,
+    /// The net value begins later.
+    BeginsLater,
+    /// The run folder is of an earlier format, which does not have the number.
+    NotInFormat,
     /// A reason of a run folder of format 1, which has sentences in place of codes.
     Text {
         /// The sentence.

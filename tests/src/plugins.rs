@@ -72,6 +72,17 @@ pub fn c_plugin_1_0() -> PathBuf {
     LIBRARY.clone()
 }
 
+/// Returns the same factor as a library of version 1.1.
+///
+/// # Panics
+///
+/// As [`c_plugin`].
+#[must_use]
+pub fn c_plugin_1_1() -> PathBuf {
+    static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| compiled_c("momentum_c_1_1", "tests/plugins/c/1.1"));
+    LIBRARY.clone()
+}
+
 /// Compiles the factor in C with the header in this folder.
 fn compiled_c(name: &str, include: &str) -> PathBuf {
     made(&file_name(name), |library| {

@@ -57,7 +57,7 @@ struct ArrowArray {
 #define ROTOR_ABI_MAJOR 1
 
 // Grows when something is added at the end of a structure.
-#define ROTOR_ABI_MINOR 1
+#define ROTOR_ABI_MINOR 2
 
 // Bytes of the build text in a header.
 #define ROTOR_BUILD_BYTES 160
@@ -296,6 +296,10 @@ typedef struct {
     const RotorHostVTable *host;
     // Goes with every call of the host's functions.
     const void *host_ctx;
+    // What each series of `links` measures, in their order: 0 if the dataset does not say, then price, volume, stock, rate,
+    // survey, flow, growth; null without links. Since 1.2: in an older host this field lies beyond `size` and must not be
+    // read.
+    const uint32_t *measures;
 } RotorView;
 
 // A forecast of a value that will be published or computed later.
@@ -367,8 +371,8 @@ typedef struct {
     size_t size;
     // Goes with every call.
     void *ctx;
-    // Takes scores and raw values, one a sector, NaN for none. `raws` may be null; where a score is NaN, the raw value is
-    // not read. Call it once.
+    // Takes scores and raw values, one a sector, NaN for none. `raws` may be null: then the scores are their own raw values.
+    // Where a score is NaN, the raw value is not read. Call it once.
     void (*scores)(void *ctx, const double *scores, const double *raws, size_t n);
     // Takes the reason why a sector has no score, as a text.
     void (*reason)(void *ctx, uint32_t sector, RotorStr reason);

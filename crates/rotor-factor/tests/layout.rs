@@ -21,15 +21,15 @@ macro_rules! layout {
 
 #[test]
 fn the_layout_is_that_of_version_one() {
-    assert_eq!((ABI_MAJOR, ABI_MINOR), (1, 1));
+    assert_eq!((ABI_MAJOR, ABI_MINOR), (1, 2));
     layout!(Str, 16, ptr 0, len 8);
     layout!(TextSink, 16, ctx 0, write 8);
     layout!(Header, 200, magic 0, abi_major 16, abi_minor 20, header_size 24, flags 28, build 32, vtable 192);
     layout!(VTable, 56, size 0, init 8, parameters 16, create 24, destroy 32, spec 40, evaluate 48);
     layout!(Parameter, 56, name 0, kind 16, reserved 20, integer 24, number 32, text 40);
     layout!(
-        View, 160, size 0, as_of 8, month 12, flags 16, n_inputs 20, inputs 24, entities 32, bridge 128,
-        links 136, host 144, host_ctx 152
+        View, 168, size 0, as_of 8, month 12, flags 16, n_inputs 20, inputs 24, entities 32, bridge 128,
+        links 136, host 144, host_ctx 152, measures 160
     );
     layout!(Entities, 24, codes 0, groups 8, n 16);
     layout!(

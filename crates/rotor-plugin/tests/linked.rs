@@ -4,8 +4,9 @@
 
 use rotor_factor::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use rotor_factor::{
-    AsOf, AsOfView, CrossSection, Date, EntityKind, EntityRef, Factor, FactorError, Frequency, Group, Input,
-    Measure, Month, Panel, Parameter, Parameters, ReferencePeriod, Signal, Spec, Table, Value,
+    Alternative, AsOf, AsOfView, CrossSection, Date, EntityKind, EntityRef, Factor, FactorError, Frequency,
+    Group, Input, Measure, Month, Panel, Parameter, Parameters, ReferencePeriod, Scale, Signal, Spec, Table,
+    Value,
 };
 use rotor_plugin::{CallError, Instance, Plugin};
 
@@ -20,7 +21,8 @@ rotor_factor::export_factor!(Everything);
 impl Factor for Everything {
     const PARAMETERS: &'static [Parameter] = &[
         Parameter::text("mode", "full", "what it does").zh("做什么"),
-        Parameter::number("scale", 2.0, 0.0, 10.0, "multiplies the close"),
+        Parameter::number("scale", 2.0, 0.0, 10.0, "multiplies the close")
+            .with_alternatives(&[Alternative::Number(1.0), Alternative::Number(0.5)]),
         Parameter::flag("flag", true, "is not looked at"),
         Parameter::integer("count", 3, 0, 9, "is not looked at"),
     ];
@@ -31,10 +33,13 @@ impl Factor for Everything {
     }
 
     fn spec(&self) -> Spec {
-        Spec::new("everything", "1.2.3", "Uses \"everything\"")
-            .zh("全部")
-            .scores_in(0.0..=100.0)
-            .input(Input::close(EntityKind::Sector, Frequency::Monthly, 2))
+        let spec = Spec::new("everything", "1.2.3", "Uses \"everything\"").zh("全部");
+        let spec = match self.mode.as_str() {
+            "points" => spec.scale(Scale::Points),
+            "continuous" => spec.scale(Scale::Continuous),
+            _ => spec.scores_in(0.0..=100.0),
+        };
+        spec.input(Input::close(EntityKind::Sector, Frequency::Monthly, 2))
             .input(Input::series("cpi_yoy", EntityKind::Market, Frequency::Monthly, 2).optional())
             .input(Input::bridge())
             .input(Input::links(2, 2))
@@ -52,6 +57,9 @@ impl Factor for Everything {
         let closes = view.window("close", 2)?;
         let bridge = view.bridge()?;
         let links = view.links()?;
+        assert_eq!(links.series()[0].measure(), Some(Measure::Price));
+        assert_eq!(links.series()[1].measure(), None);
+        let has_raws = self.mode != "continuous";
         assert_eq!(view.panel("cpi_yoy").unwrap_err().to_string(), "the dataset has no input `cpi_yoy`");
         assert_eq!(view.panel("clos").unwrap_err().hint().as_deref(), Some("did you mean `close`?"));
         assert_eq!(view.the_only(EntityKind::Market, "CN")?.position, 0);
@@ -65,7 +73,9 @@ impl Factor for Everything {
                 })
                 .sum();
             match closes.get(sector, 0) {
-                Some(close) => signal.score(sector, self.scale * close, coverage + linked),
+                Some(close) => {
+                    signal.score(sector, self.scale * close, has_raws.then_some(coverage + linked));
+                }
                 None => signal.withhold(sector, format!("no close of `{}`", view.sectors().code(sector))),
             }
         }
@@ -110,7 +120,7 @@ fn ask(factor: &Instance) -> Result<Signal, CallError> {
     let mut bridge = BridgeTable::default();
     bridge.push(true, [(0, 0.75)]);
     bridge.push(false, []);
-    let mut links = LinkTable::new([("coal", "index", Some(Measure::Price))]);
+    let mut links = LinkTable::new([("coal", "index", Some(Measure::Price)), ("coke", "index", None)]);
     links.push([]);
     links.push([(0, -1, 0.5)]);
     let panel = Panel::new(&closes, 2, 2, month(2020, 2)).unwrap();
@@ -122,7 +132,7 @@ fn ask(factor: &Instance) -> Result<Signal, CallError> {
         entities: [&sectors, &industries, &EntityTable::default(), &markets],
         inputs: vec![Some((EntityKind::Sector, panel.select(&[0, 2]).unwrap())), None, None, None],
         bridge: Some(&bridge),
-        links: Some((&links, vec![Panel::new(&coal, 2, 2, month(2020, 2)).unwrap()])),
+        links: Some((&links, vec![Panel::new(&coal, 2, 2, month(2020, 2)).unwrap(); 2])),
     };
     factor.evaluate(&view)
 }
@@ -156,6 +166,43 @@ fn what_goes_wrong_comes_back_as_an_error() {
     assert!(error.contains("`801010` has no score"), "{error}");
     let error = ask(&make("far")).unwrap_err().to_string();
     assert_eq!(error, "it broke the contract: there is no sector at position 2: the view has 2");
+}
+
+#[test]
+fn the_scale_says_which_scores_there_are() {
+    let scaled = |mode: &str, scale: f64| {
+        let plugin = Plugin::linked(&FACTOR).unwrap();
+        let given =
+            [("mode".to_owned(), Value::Text(mode.into())), ("scale".to_owned(), Value::Number(scale))];
+        plugin.create(given).unwrap()
+    };
+    // The close is 5.
+    let points = scaled("points", 0.4);
+    assert_eq!(points.spec().declared_scale(), Some(Scale::Points));
+    let signal = ask(&points).unwrap();
+    assert_eq!((signal.score_of(1), signal.raw_of(1)), (Ok(2.0), Some(-4.0)));
+    assert!(ask(&scaled("points", 0.400_000_000_01)).is_ok(), "an error of rounding is none");
+    for (scale, score) in [(0.4001, "2.0005"), (0.0, "0"), (0.8, "4"), (10.0, "50")] {
+        assert_eq!(
+            ask(&scaled("points", scale)).unwrap_err().to_string(),
+            format!(
+                "it broke the contract: the score of `801030` is {score}: a factor of scale `points` gives 1, 2, 3 or none"
+            )
+        );
+    }
+    let continuous = scaled("continuous", 10.0);
+    assert_eq!(continuous.spec().declared_scale(), Some(Scale::Continuous));
+    let signal = ask(&continuous).unwrap();
+    assert_eq!((signal.score_of(1), signal.raw_of(1)), (Ok(50.0), Some(50.0)), "it is its own raw value");
+    assert_eq!(signal.raw_of(0), None, "there is no score");
+    assert_eq!(make("full").spec().declared_scale(), None);
+}
+
+#[test]
+fn values_worth_trying_come_with_the_parameters() {
+    let parameters = Plugin::linked(&FACTOR).unwrap().parameters();
+    let alternatives: Vec<Vec<Value>> = parameters.iter().map(|it| it.alternatives().collect()).collect();
+    assert_eq!(alternatives, [vec![], vec![Value::Number(1.0), Value::Number(0.5)], vec![], vec![]]);
 }
 
 #[test]

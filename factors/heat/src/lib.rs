@@ -385,6 +385,32 @@ mod tests {
     }
 
     #[test]
+    fn levels_need_no_thirds() {
+        // The forecasts of `thirds_of_the_mean_of_three_months`: one is above 66⅔, two are below 33⅓.
+        let text = closes(&noisy(7, 20));
+        let with = |given: &[(&'static str, Value)]| {
+            let levels = [("bands", "levels".into())].into_iter();
+            scores(&heat(levels.chain(given.iter().cloned())), &day(20), &text)
+        };
+        assert_eq!(with(&[]), "a 1, b 2, c 2, d 3, e 2, f 3, g 2");
+        assert_eq!(with(&[("direction", "momentum".into())]), "a 3, b 2, c 2, d 1, e 2, f 1, g 2");
+        // Four sectors in one order for three months, after months without a return: the inner ones stand on the levels.
+        let steady = || -> Vec<(&'static str, Vec<Option<f64>>)> {
+            let all = [("a", 4.0), ("b", 3.0), ("c", 2.0), ("d", 1.0)];
+            let returns = |last: f64| {
+                let month = |month: usize| Some(if month < 10 { 0.0 } else { last });
+                (0..13).map(month).collect()
+            };
+            all.iter().map(|(code, last)| (*code, returns(*last))).collect()
+        };
+        let levels = heat([("bands", "levels".into())]);
+        let four = closes(&steady());
+        assert_eq!(raws(&levels, &day(13), &four), "a -100.0000, b -66.6667, c -33.3333, d -0.0000");
+        assert_eq!(scores(&levels, &day(13), &four), "a 1, b 1, c 3, d 3", "a level belongs to its band");
+        assert_eq!(scores(&heat([]), &day(13), &four), "a 1, b 2, c 2, d 3");
+    }
+
+    #[test]
     fn confirmed_scores_have_turned() {
         let text = closes(&noisy(8, 20));
         let (plain, confirmed) = (heat([]), heat([("confirm", true.into())]));

@@ -352,6 +352,21 @@ fn every_sector_without_a_score_has_a_reason() {
 }
 
 #[test]
+fn weights_that_are_not_public_are_used_or_waited_for() {
+    let mut economy = Economy::noise(2, 72, 7);
+    let text = economy.text();
+    // The first sector's weights are first published on the day itself.
+    economy.bridge = economy.bridge.replace("s0 i0 0.8 2010-04-30", &format!("s0 i0 0.8 {}", day(72)));
+    let late = economy.text();
+    let public = profit([("bridge", "public".into())]);
+    assert_eq!(scores(&profit([]), &day(72), &late), scores(&profit([]), &day(72), &text));
+    assert_eq!(scores(&public, &day(72), &text), scores(&profit([]), &day(72), &text));
+    let said = reasons(&public, &day(72), &late);
+    assert!(said.starts_with("s0 - (no weights of industries in it are public yet), s1 "), "{said}");
+    assert!(!said.contains("s1 -"), "{said}");
+}
+
+#[test]
 fn options_change_what_they_say() {
     let text = Economy::noise(6, 90, 9).text();
     let n_months = 88;

@@ -491,6 +491,110 @@ mod tests {
         assert_eq!(march(false), "cars -1.0000", "100 after 120, where a year before it was 100 after 60");
     }
 
+    /// A monthly series of the months to June 2022 with the values of two years, released on the 7th of the month after.
+    fn two_years(heading: &str, of: impl Fn(i32) -> f64) -> String {
+        let mut text = format!("[links]\n sector {heading} +1 1.0\n[{heading} M]\n CN\n");
+        for month in -23..=0 {
+            let period = Month::from_index(Month::new(2022, 6).unwrap().index() + month).unwrap();
+            writeln!(text, "{period} {} {}", period.last_day().plus_days(7).unwrap(), of(month)).unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn a_negative_value_that_rises_is_a_rise() {
+        // From -33 to -10: with its own sign in the base it would be a fall.
+        let better = two_years("better", |month| f64::from(month) - 10.0);
+        let signal = evaluate(&prosperity([]), "2022-07-08", &better).unwrap();
+        let number =
+            |column: &str| signal.find_table("marks").unwrap().find(column).unwrap().as_numbers().unwrap()[0];
+        // From -11 to -10, and from -22 a year before; the month before from -23 to -11.
+        assert!((number("mom") - 100.0 / 11.0).abs() < 1e-12);
+        assert!((number("yoy") - 1200.0 / 22.0).abs() < 1e-12);
+        assert!((number("yoy_change") - (1200.0 / 22.0 - 1200.0 / 23.0)).abs() < 1e-12);
+        assert_eq!(signal.raw_of(0), Some(1.0));
+        let worse = two_years("worse", |month| -f64::from(month) - 30.0);
+        assert_eq!(scores(&prosperity([]), "2022-07-08", &worse), "sector 1");
+        // Across zero the size of the base counts as well.
+        let across = two_years("across", |month| 2.0 * f64::from(month) + 1.0);
+        assert_eq!(scores(&prosperity([]), "2022-07-08", &across), "sector 3");
+    }
+
+    /// The direction of a growth is that of its own change, in the band of the year.
+    #[test]
+    fn a_growth_is_marked_by_its_own_change() {
+        let text = |then: f64, now: f64| {
+            format!(
+                "[links]\n sector orders +1 1.0\n[orders M growth]\n CN\n\
+                 2022-05 2022-06-07 {then}\n 2022-06 2022-07-07 {now}\n"
+            )
+        };
+        let mark = |then: f64, now: f64| raws(&prosperity([]), "2022-07-08", &text(then, now));
+        assert_eq!(mark(-5.0, -4.0), "sector 1.0000");
+        assert_eq!(mark(4.0, 3.0), "sector -1.0000");
+        assert_eq!(mark(0.0, 0.3), "sector 1.0000", "a growth of zero is a value like any other");
+        assert_eq!(mark(3.1, 3.35), "sector 0.0000", "a change of the band is none");
+        assert_eq!(mark(3.1, 3.36), "sector 1.0000");
+        let signal = evaluate(&prosperity([]), "2022-07-08", &text(-5.0, -4.0)).unwrap();
+        let marks = signal.find_table("marks").unwrap();
+        let number = |column: &str| marks.find(column).unwrap().as_numbers().unwrap()[0];
+        assert!(number("mom").is_nan());
+        assert_eq!((number("value"), number("yoy"), number("yoy_change")), (-4.0, -4.0, 1.0));
+        // The same values as levels lose a fifth of their size and have no year before.
+        let level = text(4.0, 3.0).replace(" growth]", "]");
+        assert_eq!(raws(&prosperity([]), "2022-07-08", &level), "sector -1.0000");
+        let from_zero = text(0.0, 0.3).replace(" growth]", "]");
+        assert!(reasons(&prosperity([]), "2022-07-08", &from_zero).contains("missing or zero"));
+    }
+
+    #[test]
+    fn a_monthly_series_that_ended_is_left_out() {
+        // m is September 2022, three months after the last value, then October.
+        let text = two_years("orders", |month| 100.0 + f64::from(month));
+        assert_eq!(scores(&prosperity([]), "2022-10-10", &text), "sector 3");
+        let old =
+            "none of its series is recent: the last public month of each is earlier than 2022-07 (`max_age`)";
+        assert_eq!(reasons(&prosperity([]), "2022-11-01", &text), format!("sector - ({old})"));
+        assert_eq!(scores(&prosperity([("max_age", 4.into())]), "2022-11-01", &text), "sector 3");
+        let fresh_only = prosperity([("max_age", 0.into())]);
+        assert!(reasons(&fresh_only, "2022-08-01", &text).contains("earlier than 2022-07"));
+        assert_eq!(scores(&fresh_only, "2022-07-31", &text), "sector -", "July is complete at its end");
+        assert_eq!(scores(&fresh_only, "2022-07-30", &text), "sector 3");
+
+        // Beside it one that lives: it decides alone, and the table says what was left out.
+        let other = "[links]\n sector rate -1 1.0\n[rate M]\n CN\n\
+                     2022-09 2022-10-07 50\n 2022-10 2022-10-31 60\n";
+        let both = format!("{text}{other}");
+        let signal = evaluate(&prosperity([]), "2022-11-01", &both).unwrap();
+        assert_eq!((signal.score_of(0), signal.raw_of(0)), (Ok(1.0), Some(-1.0)));
+        let left_out = &signal.find_table("sectors").unwrap().find("left_out").unwrap();
+        assert_eq!(format!("{left_out:?}"), r#"Texts(["too_old", ""])"#);
+        // And one that lives without a month before.
+        let single = format!("{text}{}", other.replace("2022-09 2022-10-07 50\n", ""));
+        assert!(reasons(&prosperity([]), "2022-11-01", &single).contains("some have no month since 2022-07"));
+        // Daily series have no such age: they have values of the month, or none.
+        assert!(reasons(&prosperity([]), "2022-12-01", DAILY).contains("missing or zero"));
+    }
+
+    #[test]
+    fn prices_weigh_more_upstream() {
+        let says = |measure: &str, group: &str, weight: f64| {
+            let text = format!(
+                "[groups]\n sector {group}\n{}{}",
+                series("ore", "+1", [100.0, 110.0], [5.0, 5.0])
+                    .replace("[ore M]", &format!("[ore M{measure}]")),
+                series("rate", "+1", [100.0, 90.0], [5.0, 5.0])
+            );
+            raws(&prosperity([("price_weight_upstream", weight.into())]), "2022-07-08", &text)
+        };
+        // Marks 2/3 and -2/3.
+        assert_eq!(says(" price", "upstream", 1.0), "sector 0.0000");
+        assert_eq!(says(" price", "upstream", 2.0), "sector 0.2222", "(2 - 1) / 3 of 2/3");
+        assert_eq!(says(" price", "midstream", 2.0), "sector 0.0000");
+        assert_eq!(says(" volume", "upstream", 2.0), "sector 0.0000");
+        assert_eq!(says("", "upstream", 2.0), "sector 0.0000", "neither name nor unit speak of money");
+    }
+
     #[test]
     fn every_sector_without_a_score_has_a_reason() {
         let text = "
@@ -529,7 +633,7 @@ mod tests {
         check_contract(&prosperity([]), "2022-06-15", DAILY);
         check_contract(
             &prosperity([("new_year", true.into())]),
-            "2023-03-01",
+            "2022-03-01",
             &monthly(&[100.0, 110.0].repeat(13)),
         );
     }

@@ -4,7 +4,7 @@
 use rotor_factor::host::{EntityTable, ViewData};
 use rotor_factor::{AsOf, EntityKind, Frequency, Month, Panel, ReferencePeriod, Signal};
 use rotor_plugin::{CallError, Instance, Plugin};
-use rotor_tests::plugins::{c_plugin, c_plugin_1_0, plugin};
+use rotor_tests::plugins::{c_plugin, c_plugin_1_0, c_plugin_1_1, plugin};
 
 use crate::{isolate, load, make};
 
@@ -70,13 +70,19 @@ fn errors_of_the_kit_have_their_code_and_both_languages() {
 }
 
 #[test]
-fn a_library_of_version_1_0_still_says_why() {
+fn libraries_of_older_versions_still_say_why() {
     let factor = load(&c_plugin_1_0());
     assert_eq!((factor.build().abi_major, factor.build().abi_minor), (1, 0));
     let expected: Said = (None, "a close is missing".into(), None);
     assert_eq!(of_the_sector(&factor), expected);
     assert_eq!(of_the_sector(&isolate(&c_plugin_1_0())), expected);
-    let (code, text, text_zh) = of_the_day(&factor);
+    // A library of 1.1 declares its reasons.
+    let factor = load(&c_plugin_1_1());
+    assert_eq!((factor.build().abi_major, factor.build().abi_minor), (1, 1));
+    let (code, ..) = of_the_sector(&factor);
+    assert_eq!(code.as_deref(), Some("no_close"));
+    assert_eq!(of_the_sector(&isolate(&c_plugin_1_1())), of_the_sector(&factor));
+    let (code, text, text_zh) = of_the_day(&load(&c_plugin_1_0()));
     assert!(text.starts_with("input `close` as of 2020-04-01 is too short"), "{text}");
     assert_eq!((code, text_zh), (None, None));
 }

@@ -2,7 +2,7 @@
 
 use rotor_plugin::{LoadOptions, Plugin};
 use rotor_tests::FOUR_FACTORS;
-use rotor_tests::plugins::{c_plugin, c_plugin_1_0, factor, plugin};
+use rotor_tests::plugins::{c_plugin, c_plugin_1_0, c_plugin_1_1, factor, plugin};
 
 use crate::{isolate, load, make, over_the_demo};
 
@@ -21,7 +21,7 @@ fn every_twin_says_the_same_to_the_bit() {
         assert!(said(&load(&plugin(name)), &[]) == expected, "{name}, loaded");
     }
     assert!(said(&load(&c_plugin()), &[]) == expected, "in C, loaded");
-    for path in [plugin("honest"), plugin("arrow-reader"), c_plugin(), c_plugin_1_0()] {
+    for path in [plugin("honest"), plugin("arrow-reader"), c_plugin(), c_plugin_1_0(), c_plugin_1_1()] {
         assert!(said(&isolate(&path), &[]) == expected, "{}, isolated", path.display());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use crate::{
-    AsOf, AsOfView, Calendar, Date, EntityKind, Frequency, Measure, Panel, Quarter, ReferencePeriod,
+    AsOf, AsOfView, Calendar, Date, EntityKind, Frequency, Group, Measure, Panel, Quarter, ReferencePeriod,
     Released, Source, Spec,
 };
 
@@ -11,6 +11,8 @@ use crate::{
 pub(super) struct Fixture {
     /// The codes by kind, in the order in which they are first named.
     pub(super) entities: [Vec<String>; 4],
+    /// Sectors with their groups.
+    groups: Vec<(usize, Group)>,
     pub(super) blocks: Vec<Block>,
     pub(super) bridge: Vec<BridgeRow>,
     pub(super) links: Vec<LinkRow>,
@@ -68,6 +70,7 @@ impl Fixture {
             }
             let cells: Vec<&str> = line.split_whitespace().collect();
             match heading.as_str() {
+                "groups" => fixture.group_row(&cells, line),
                 "bridge" => fixture.bridge_row(&cells, line),
                 "links" => fixture.link_row(&cells, line),
                 _ => match &codes {
@@ -146,6 +149,13 @@ impl Fixture {
         }
     }
 
+    fn group_row(&mut self, cells: &[&str], line: &str) {
+        let [sector, group] = cells else { panic!("sector and group: `{line}`") };
+        let sector = self.entity(EntityKind::Sector, sector);
+        let group = group.parse().unwrap_or_else(|error| panic!("`{group}` is {error}: `{line}`"));
+        self.groups.push((sector, group));
+    }
+
     fn bridge_row(&mut self, cells: &[&str], line: &str) {
         let [sector, industry, weight, released] = cells else {
             panic!("sector, industry, weight and release: `{line}`")
@@ -171,8 +181,13 @@ impl Fixture {
     /// Shows what was public on a day.
     pub(super) fn with_view<R>(&self, spec: &Spec, as_of: AsOf, see: impl FnOnce(&AsOfView<'_>) -> R) -> R {
         let day = Day::of(as_of);
+        let group = |kind: EntityKind, position: usize| {
+            let of_it = |(sector, _): &&(usize, Group)| kind == EntityKind::Sector && *sector == position;
+            self.groups.iter().find(of_it).map(|(_, group)| *group)
+        };
         let tables = EntityKind::ALL.iter().map(|kind| {
-            EntityTable::new(self.entities[*kind as usize].iter().map(|code| (code.as_str(), None)))
+            let codes = self.entities[*kind as usize].iter().enumerate();
+            EntityTable::new(codes.map(|(position, code)| (code.as_str(), group(*kind, position))))
         });
         let tables: Vec<EntityTable> = tables.collect();
         let windows: Vec<Option<Window>> =
@@ -284,6 +299,7 @@ impl Fixture {
         for block in reversed.blocks.iter_mut().filter(|block| block.kind == EntityKind::Sector) {
             block.rows.iter_mut().for_each(|row| turn(&mut row.entity));
         }
+        reversed.groups.iter_mut().for_each(|(sector, _)| turn(sector));
         reversed.bridge.iter_mut().for_each(|row| turn(&mut row.sector));
         reversed.links.iter_mut().for_each(|row| turn(&mut row.sector));
         reversed

@@ -23,7 +23,7 @@
 //!
 //! Periods are months (`2020-01`), quarters (`2020Q1`) or days. Two lines of one period are vintages. `[bridge]` has lines of
 //! sector, industry, weight and release; `[links]` of sector, series, polarity and weight, and every linked series has a block
-//! that gives its frequency and, if it likes, what it measures (`[orders M growth]`). Lines before any name in brackets are those of the first input that a factor declares. Sectors keep
+//! that gives its frequency and, if it likes, what it measures (`[orders M growth]`); `[groups]` of sector and group. Lines before any name in brackets are those of the first input that a factor declares. Sectors keep
 //! the order in which they are first named.
 //!
 //! The factor sees the values released before the day, and closes up to the day before. On the last day of a month it also sees

@@ -467,3 +467,35 @@ impl OwnedView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linked_series_arrive_with_what_they_measure() {
+        let (sectors, none) = (EntityTable::new([("801010", Some(Group::Upstream))]), EntityTable::default());
+        let mut links =
+            LinkTable::new([("coal", "cny_per_t", Some(Measure::Price)), ("orders", "percent", None)]);
+        links.push([(0, 1, 1.0), (1, -1, 0.5)]);
+        let month = Month::new(2020, 2).expect("it is one");
+        let last = ReferencePeriod::ending(Frequency::Monthly, month.last_day()).expect("it is one");
+        let panel = Panel::new(&[7.0, 8.0], 2, 2, last).expect("one row");
+        let mut writer = Writer::default();
+        writer.view(&ViewData {
+            as_of: AsOf("2020-03-02".parse().expect("a day")),
+            month,
+            is_month_end: false,
+            wants_tables: false,
+            entities: [&sectors, &none, &none, &none],
+            inputs: vec![None],
+            bridge: None,
+            links: Some((&links, vec![panel, panel])),
+        });
+        let read = Reader::new(&writer.bytes).view().expect("what was written can be read");
+        let (table, _) = read.data().links.expect("they were there");
+        assert_eq!(table.series(), links.series());
+        assert_eq!([table.measure(0), table.measure(1)], [Some(Measure::Price), None]);
+        assert_eq!(table.sectors().next().map(<[_]>::len), Some(2));
+    }
+}

@@ -1330,7 +1330,7 @@ def identities(run, variants, made):
         "cost": {m.execution: m.cost for m in kept},
         "equal_weight": {m.execution: m.portfolio["equal_weight"] for m in kept},
         "bottom": {m.execution: m.portfolio["bottom"] for m in kept},
-        "eligible": {m.execution: m.portfolio["eligible"] for m in kept},
+        "eligible": {m.execution: m.portfolio.get("eligible") for m in kept},
         "net values": net_values_at_exits(run, kept),
         "quantiles": {m.execution: {k: v for k, v in m.portfolio.items() if k.startswith("quantile_")} for m in kept},
         "ranking": {m.execution: {s: stored(row) for s, row in m.ranking.items()} for m in kept},

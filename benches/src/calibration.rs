@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use rotor_eval::evaluate;
 use rotor_run::Metrics;
 use rotor_run::metrics::Estimate;
-use rotor_run::portfolio::{EQUAL_WEIGHT, TOP};
+use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP};
 
 use crate::worlds::{HORIZONS, SHARPE, World};
 
@@ -87,6 +87,12 @@ impl Statistics {
         self.0.push(Statistic { name, horizon, is_classical, p_value });
     }
 }
+
+/// What is tried where some sectors cannot be selected; everywhere else it is the excess over equal weight once more.
+const ELIGIBLE_EXCESS: &str = "excess over the eligible sectors";
+
+/// How many of the sectors cannot be selected there.
+const N_UNSCORED: usize = 8;
 
 /// Returns every statistic whose null is true in null worlds.
 #[must_use]
@@ -192,6 +198,18 @@ fn add_factors(all: &mut Statistics) {
         Box::new(|e| p_value(&e.factor.sections.all.get("continuous")?.slope.mean)),
     );
     add(
+        "RankIC of raw values",
+        1,
+        false,
+        Box::new(|e| p_value(&e.factor.sections.all.get("points")?.raw_rank_ic.mean)),
+    );
+    add(
+        "RankIC of raw values less that of scores",
+        1,
+        false,
+        Box::new(|e| p_value(&e.factor.sections.all.get("points")?.raw_gain)),
+    );
+    add(
         "quintiles: Q1−Q5 spread",
         1,
         false,
@@ -228,6 +246,7 @@ fn add_portfolios(all: &mut Statistics) {
         false,
         Box::new(move |e| p_value(&excess(e, EQUAL_WEIGHT)?.arithmetic)),
     );
+    add(ELIGIBLE_EXCESS, 1, false, Box::new(move |e| p_value(&excess(e, ELIGIBLE)?.arithmetic)));
     add("excess over a benchmark", 1, false, Box::new(move |e| p_value(&excess(e, "99999")?.arithmetic)));
     add("alpha", 1, false, Box::new(move |e| p_value(&excess(e, EQUAL_WEIGHT)?.alpha)));
     add("beta of 1", 1, false, Box::new(move |e| p_against(&excess(e, EQUAL_WEIGHT)?.beta, 1.0)));
@@ -301,8 +320,11 @@ pub fn rejections(world: World, n_worlds: u64, seed: u64) -> Vec<Rejections> {
     let none = || vec![(0, 0); statistics.len()];
     let of_world = |mut counts: Vec<(usize, usize)>, number: u64| {
         let metrics = evaluate(&world.run(seed, number), &World::config());
+        let partial = World { n_unscored: N_UNSCORED, ..world };
+        let of_partial = evaluate(&partial.run(seed, number), &World::config());
         for (count, statistic) in counts.iter_mut().zip(&statistics) {
-            if let Some(p) = (statistic.p_value)(&metrics) {
+            let metrics = if statistic.name == ELIGIBLE_EXCESS { &of_partial } else { &metrics };
+            if let Some(p) = (statistic.p_value)(metrics) {
                 *count = (count.0 + 1, count.1 + usize::from(p < 0.05));
             }
         }

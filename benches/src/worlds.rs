@@ -12,7 +12,7 @@ use rotor_run::{
     Config, Execution, Forecast, History, RankingRow, Realized, Return, Run, Score, SectorReturn, TextId,
     Turnover,
 };
-use rotor_strategy::{CrossSections, net_of_cost, target_weights};
+use rotor_strategy::{CrossSections, eligible, net_of_cost, select};
 
 /// The horizons of the forecasts, in months.
 pub const HORIZONS: [usize; 4] = [1, 3, 6, 12];
@@ -31,11 +31,13 @@ pub struct World {
     pub persistence: f64,
     /// What a score of one deviation adds to the next month's return.
     pub effect: f64,
+    /// How many sectors no factor scores in a month, others from half-year to half-year: none of them can be selected.
+    pub n_unscored: usize,
 }
 
 impl Default for World {
     fn default() -> Self {
-        Self { n_months: 108, n_sectors: 31, persistence: 0.95, effect: 0.0 }
+        Self { n_months: 108, n_sectors: 31, persistence: 0.95, effect: 0.0, n_unscored: 0 }
     }
 }
 
@@ -176,12 +178,13 @@ impl World {
                         _ if *value < -0.43 => 1.0,
                         _ => 2.0,
                     };
+                    let is_scored = (sector + month as usize / 6) % n >= self.n_unscored;
                     run.scores.push(Score {
                         execution: month,
                         factor: factor as u32,
                         sector: sector as u32,
-                        score: Some(score),
-                        raw: Some(*value),
+                        score: is_scored.then_some(score),
+                        raw: is_scored.then_some(*value),
                         reason: None,
                     });
                 }
@@ -207,7 +210,7 @@ impl World {
         let cross_sections = CrossSections::new(run);
         let rankings = cross_sections.rank(&vec![1.0; run.factors.len()], config.missing);
         let holdings =
-            cross_sections.hold(rankings.iter().map(|ranking| target_weights(ranking, &config)).collect());
+            cross_sections.hold(rankings.iter().map(|ranking| select(ranking, &config).weights).collect());
         for (month, ranking) in rankings.iter().enumerate() {
             let execution = month as u32;
             let returns = &cross_sections.days[month].returns;
@@ -218,10 +221,14 @@ impl World {
                 of.iter().sum::<f64>() / of.len() as f64
             };
             let of_quantile = |quantile: usize| mean_of(&|rank| N_QUANTILES * (rank - 1) / n == quantile);
+            let can_be_selected = eligible(ranking, &config);
+            let of_eligible = returns.iter().zip(&can_be_selected).filter(|(_, can)| **can);
+            let of_eligible: Vec<f64> = of_eligible.map(|(value, _)| *value).collect();
             let values = [
                 gross,
                 net_of_cost(gross, holdings.traded[month], config.cost_bp),
                 mean_of(&|_| true),
+                of_eligible.iter().sum::<f64>() / of_eligible.len() as f64,
                 mean_of(&|rank| rank + top > n),
             ];
             let values = values.into_iter().chain((0..N_QUANTILES).map(of_quantile));

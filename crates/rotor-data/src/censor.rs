@@ -37,8 +37,8 @@ pub enum Part {
 }
 
 impl Dataset {
-    /// Returns the dataset with another future as of a day: closes after it (and on it, where closes are daily),
-    /// observations and bridge weights released on it or later.
+    /// Returns the dataset with another future as of a day: closes on it or later (after its month, where there are month-end closes
+    /// only), observations and bridge weights released on it or later.
     ///
     /// Which entities have a close on the day itself, and the trading calendar, stay as they are: they belong to the
     /// question. So do the earliest bridge weights of a sector that has none released before the day, which stand in
@@ -78,10 +78,8 @@ impl Dataset {
         let concerns = |part: Part| only.is_none_or(|only| only == part);
         let mut dataset = self.clone();
         if concerns(Part::Closes) {
-            // Where closes are struck at month-ends, the signal shares that of its day.
-            let shares_close = self.manifest().price_frequency == crate::PriceFrequency::MonthEnd;
-            let known_before = if shares_close { day + 1 } else { day };
-            dataset.closes = self.closes().censored(known_before, |date, close| match future {
+            let first_hidden = self.first_hidden_close(as_of).days();
+            dataset.closes = self.closes().censored(first_hidden, |date, close| match future {
                 Future::Dropped if date > day => None,
                 Future::Dropped => Some(close),
                 Future::Noise(seed) => Some(noise(seed, date as u64 ^ close.to_bits()).abs() + 1.0),

@@ -1,10 +1,12 @@
 //! Closes by entity, and the trading calendar that they define.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rotor_factor::{Date, EntityKind, Month};
 
 use crate::load::Close;
+use crate::manifest::PriceFrequency;
 use crate::model::Entity;
 
 /// The closes of a dataset, those of one entity together, oldest first.
@@ -16,7 +18,12 @@ pub struct Closes {
     parts: Vec<Range<usize>>,
 }
 
-/// The days on which at least half of the sectors that exist have a close.
+/// For how many days a close of a daily series is fresh, its own day included. The longest closure of the exchanges since 2005 is 11
+/// days.
+pub(crate) const FRESH_DAYS: i32 = 15;
+
+/// The trading days: those on which at least half of the sectors that are traded have a close. Of month-end closes one day a month,
+/// that which most sectors carry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TradingCalendar {
     // Invariant: ascending.
@@ -107,40 +114,98 @@ impl Closes {
     }
 }
 
+/// A sector as the calendar sees it; all in days since 1970.
+struct Sector<'a> {
+    from: i32,
+    to: i32,
+    days: &'a [i32],
+}
+
+impl Sector<'_> {
+    fn is_alive(&self, day: i32) -> bool {
+        (self.from..=self.to).contains(&day)
+    }
+}
+
+/// The days on which at least half of the sectors have a close that are alive and have one in the [`FRESH_DAYS`] up to the day.
+fn daily<'a>(first: i32, last: i32, sectors: impl Iterator<Item = Sector<'a>>) -> Vec<i32> {
+    let n_days = (last - first + 1) as usize;
+    let mut n_closes = vec![0_u32; n_days];
+    // How many sectors begin to count on a day, less those that counted last on the day before.
+    let mut changes = vec![0_i64; n_days + 1];
+    for sector in sectors {
+        for (position, day) in sector.days.iter().enumerate() {
+            if sector.is_alive(*day) {
+                n_closes[(day - first) as usize] += 1;
+            }
+            // Up to the next close, which counts for itself.
+            let next = sector.days.get(position + 1).map_or(i32::MAX, |next| next - 1);
+            let (from, to) =
+                ((*day).max(sector.from), next.min(day + FRESH_DAYS - 1).min(sector.to).min(last));
+            if from <= to {
+                changes[(from - first) as usize] += 1;
+                changes[(to + 1 - first) as usize] -= 1;
+            }
+        }
+    }
+    let mut n_counted = 0;
+    let is_trading_day = |(n_closes, change): (&u32, &i64)| {
+        n_counted += change;
+        *n_closes > 0 && 2 * i64::from(*n_closes) >= n_counted
+    };
+    let flags: Vec<bool> = n_closes.iter().zip(&changes).map(is_trading_day).collect();
+    (first..).zip(flags).filter(|(_, is_trading_day)| *is_trading_day).map(|(day, _)| day).collect()
+}
+
+/// For each month that counts the day that most sectors carry, of equal ones the latest.
+///
+/// A month counts if at least half of the sectors that are alive on that day, and have a close in the month or in the one before,
+/// have one in it.
+fn month_ends(first: i32, last: i32, sectors: &[Sector<'_>]) -> Vec<i32> {
+    let month =
+        |day: i32| Date::from_days(day).expect("the dates of closes are checked when they are read").month();
+    let has_close_in = |sector: &Sector<'_>, month: Month| {
+        let from = sector.days.partition_point(|day| *day < month.first_day().days());
+        sector.days[from..].first().copied().filter(|day| *day <= month.last_day().days())
+    };
+    let day_of = |index: i32| {
+        let (of, before) = (Month::from_index(index)?, Month::from_index(index - 1)?);
+        let mut stamps: BTreeMap<i32, usize> = BTreeMap::new();
+        for sector in sectors {
+            if let Some(day) = has_close_in(sector, of).filter(|day| sector.is_alive(*day)) {
+                *stamps.entry(day).or_default() += 1;
+            }
+        }
+        let (execution, _) = stamps.into_iter().max_by_key(|(day, n)| (*n, *day))?;
+        let alive = || sectors.iter().filter(|sector| sector.is_alive(execution));
+        let n_closes = alive().filter(|sector| has_close_in(sector, of).is_some()).count();
+        let is_counted = |sector: &&Sector<'_>| {
+            has_close_in(sector, of).or_else(|| has_close_in(sector, before)).is_some()
+        };
+        (2 * n_closes >= alive().filter(is_counted).count()).then_some(execution)
+    };
+    (month(first).index()..=month(last).index()).filter_map(day_of).collect()
+}
+
 impl TradingCalendar {
-    /// Finds the trading days. A sector exists inside its validity, with or without closes so far; closes outside
-    /// it do not count, nor do those of other entities.
-    pub(crate) fn new(closes: &Closes, entities: &[Entity]) -> Self {
+    /// Finds the trading days; closes of other entities than sectors do not count.
+    pub(crate) fn new(closes: &Closes, entities: &[Entity], frequency: PriceFrequency) -> Self {
         let (Some(&first), Some(&last)) = (closes.dates.iter().min(), closes.dates.iter().max()) else {
             return Self::default();
         };
-        let n_days = (last - first + 1) as usize;
-        let mut n_closes = vec![0_u32; n_days];
-        // How many sectors begin to exist on a day, less those that ended the day before.
-        let mut changes = vec![0_i64; n_days + 1];
-        let sectors = entities.iter().enumerate().filter(|(_, entity)| entity.kind == EntityKind::Sector);
-        for (idx, sector) in sectors {
-            let from = sector.valid_from.map_or(first, Date::days).clamp(first, last + 1);
-            let to = sector.valid_to.map_or(last, Date::days).clamp(first - 1, last);
-            if from > to {
-                continue;
-            }
-            changes[(from - first) as usize] += 1;
-            changes[(to + 1 - first) as usize] -= 1;
-            for day in closes.columns(idx).0.iter().filter(|day| (from..=to).contains(day)) {
-                n_closes[(day - first) as usize] += 1;
-            }
-        }
-        let mut n_alive = 0;
-        let is_trading_day = |(n_closes, change): (&u32, &i64)| {
-            n_alive += change;
-            *n_closes > 0 && 2 * i64::from(*n_closes) >= n_alive
+        let is_sector = |(_, entity): &(usize, &Entity)| entity.kind == EntityKind::Sector;
+        let sectors = entities.iter().enumerate().filter(is_sector);
+        let sectors = sectors.map(|(idx, sector)| Sector {
+            from: sector.valid_from.map_or(i32::MIN, Date::days),
+            to: sector.valid_to.map_or(i32::MAX, Date::days),
+            days: closes.columns(idx).0,
+        });
+        let days = match frequency {
+            PriceFrequency::Daily => daily(first, last, sectors),
+            PriceFrequency::MonthEnd => month_ends(first, last, &sectors.collect::<Vec<_>>()),
         };
-        let flags: Vec<bool> = n_closes.iter().zip(&changes).map(is_trading_day).collect();
-        let days = (first..).zip(flags).filter(|(_, is_trading_day)| *is_trading_day);
-        Self {
-            days: days.map(|(day, _)| Date::from_days(day).expect("it lies between two closes")).collect(),
-        }
+        let date = |days| Date::from_days(days).expect("it lies between two closes");
+        Self { days: days.into_iter().map(date).collect() }
     }
 
     /// Returns the trading days, oldest first.
@@ -160,6 +225,18 @@ impl TradingCalendar {
     pub fn last_of(&self, month: Month) -> Option<Date> {
         let position = self.days.partition_point(|day| *day <= month.last_day());
         self.days[..position].last().copied().filter(|day| day.month() == month)
+    }
+
+    /// Whether a day is one of them.
+    #[must_use]
+    pub fn contains(&self, date: Date) -> bool {
+        self.days.binary_search(&date).is_ok()
+    }
+
+    /// Returns the last trading day on or before a day.
+    #[must_use]
+    pub fn on_or_before(&self, date: Date) -> Option<Date> {
+        self.days[..self.days.partition_point(|day| *day <= date)].last().copied()
     }
 
     /// Returns the first trading day on or after a day.

@@ -5,11 +5,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
-use rotor_factor::{AsOf, EntityKind, Month};
+use rotor_factor::{AsOf, Date, EntityKind, Month};
 use rotor_fs::FsError;
 
 use crate::archive::{Archive, Repeated};
-use crate::closes::{Closes, TradingCalendar};
+use crate::censor::Future;
+use crate::closes::{Closes, FRESH_DAYS, TradingCalendar};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
 use crate::manifest::{Manifest, PriceFrequency};
@@ -174,7 +175,7 @@ impl Dataset {
             by_kind.entry(entity.kind).or_default().push(position);
         }
         Ok(Self {
-            calendar: TradingCalendar::new(&closes, &entities),
+            calendar: TradingCalendar::new(&closes, &entities, manifest.price_frequency),
             manifest,
             entities,
             by_kind,
@@ -238,14 +239,76 @@ impl Dataset {
 
     /// Returns the last month that is complete on an execution day: the one before it.
     ///
-    /// Where there are month-end closes only, that of the day is complete from its month-end close on. `None` before the
-    /// calendar begins.
+    /// Where there are month-end closes only, it is the last month of the trading calendar whose day is not after the execution day;
+    /// on that day itself the month is complete. `None` before the calendar begins.
     #[must_use]
     pub fn last_complete_month(&self, as_of: AsOf) -> Option<Month> {
-        let month = as_of.0.month();
-        let is_complete = self.manifest.price_frequency == PriceFrequency::MonthEnd
-            && self.calendar.first_of(month).is_some_and(|month_end| month_end <= as_of.0);
-        if is_complete { Some(month) } else { month.plus(-1) }
+        match self.manifest.price_frequency {
+            PriceFrequency::Daily => as_of.0.month().plus(-1),
+            PriceFrequency::MonthEnd => match self.calendar.on_or_before(as_of.0) {
+                Some(day) => Some(day.month()),
+                None => as_of.0.month().plus(-1),
+            },
+        }
+    }
+
+    /// Returns the last close at which an entity can be traded on a day, with its day, however old.
+    ///
+    /// Month-end closes belong to their month: the close of the day's month counts, also one dated after the day.
+    ///
+    /// # Panics
+    ///
+    /// If the dataset has no entity at this position.
+    #[must_use]
+    pub fn last_close(&self, entity: usize, day: Date) -> Option<(Date, f64)> {
+        self.closes.on_or_before(entity, self.fresh_days(day).1)
+    }
+
+    /// As [`Dataset::last_close`]; `None` if the close is not fresh: dated in the 15 days up to the day, or in its month where there
+    /// are month-end closes only.
+    ///
+    /// # Panics
+    ///
+    /// If the dataset has no entity at this position.
+    #[must_use]
+    pub fn fresh_close(&self, entity: usize, day: Date) -> Option<(Date, f64)> {
+        let (first, last) = self.fresh_days(day);
+        self.closes.on_or_before(entity, last).filter(|(dated, _)| *dated >= first)
+    }
+
+    /// The first and the last day of the closes that are fresh on a day.
+    fn fresh_days(&self, day: Date) -> (Date, Date) {
+        match self.manifest.price_frequency {
+            PriceFrequency::Daily => (day.plus_days(1 - FRESH_DAYS).unwrap_or(Date::MIN), day),
+            PriceFrequency::MonthEnd => {
+                let month = self.last_complete_month(AsOf(day)).unwrap_or(day.month());
+                (month.first_day(), month.last_day())
+            }
+        }
+    }
+
+    /// Returns the first day whose closes a factor does not see on an execution day: the day itself, or the first of the month after
+    /// the last complete one where there are month-end closes only.
+    pub(crate) fn first_hidden_close(&self, as_of: AsOf) -> Date {
+        match self.manifest.price_frequency {
+            PriceFrequency::Daily => as_of.0,
+            PriceFrequency::MonthEnd => {
+                let last = self.fresh_days(as_of.0).1;
+                last.plus_days(1).unwrap_or(last)
+            }
+        }
+    }
+
+    /// Returns the dataset of somebody who writes on a day and has nothing of what comes after it: closes dated before the day (or on
+    /// it, where there are month-end closes only), records released before it, and the calendar that follows from them.
+    ///
+    /// Which sectors have a close on the day itself stays: it belongs to the question.
+    #[must_use]
+    pub fn known_on(&self, day: AsOf) -> Self {
+        let mut known = self.with_future(day, Future::Dropped);
+        known.closes = known.closes.changed(|date, close| (date <= day.0.days()).then_some(close));
+        known.calendar = TradingCalendar::new(&known.closes, &known.entities, known.manifest.price_frequency);
+        known
     }
 
     /// Returns the observations, ordered by release.

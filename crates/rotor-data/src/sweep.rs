@@ -183,9 +183,9 @@ impl<'a> Sweep<'a> {
             return Err(SweepError::Backwards { from, to: as_of });
         }
         self.as_of = Some(as_of);
-        let price_frequency = self.dataset.manifest().price_frequency;
+        let first_hidden_close = self.dataset.first_hidden_close(as_of).days();
         for state in &mut self.states {
-            state.advance(as_of, price_frequency);
+            state.advance(as_of, first_hidden_close);
         }
         Ok(AsOfWindows { as_of, states: &self.states, dataset: self.dataset })
     }
@@ -293,7 +293,7 @@ impl<'a> State<'a> {
     }
 
     /// Applies what became public since the last step.
-    fn advance(&mut self, as_of: AsOf, price_frequency: PriceFrequency) {
+    fn advance(&mut self, as_of: AsOf, first_hidden_close: i32) {
         let day = as_of.0.days();
         let (stride, first_index) = (self.stride, self.first_index);
         let values = &mut self.values;
@@ -317,17 +317,14 @@ impl<'a> State<'a> {
                 }
             }
             Source::Closes { rows } => {
-                // Trading at a month-end close, the signal shares that close; otherwise E itself is not known.
-                let end = match price_frequency {
-                    PriceFrequency::Daily => day,
-                    PriceFrequency::MonthEnd => day + 1,
-                };
                 let is_monthly = self.frequency == Frequency::Monthly;
                 for (row, (dates, closes, next)) in rows.iter_mut().enumerate() {
                     // Days ascend: a month is looked up once, at its first close.
                     let (mut month, mut month_end) = (0, i32::MIN);
-                    let fresh =
-                        dates[*next..].iter().zip(&closes[*next..]).take_while(|(date, _)| **date < end);
+                    let fresh = dates[*next..]
+                        .iter()
+                        .zip(&closes[*next..])
+                        .take_while(|(date, _)| **date < first_hidden_close);
                     for (date, close) in fresh {
                         *next += 1;
                         if is_monthly && *date > month_end {

@@ -7,7 +7,7 @@ use rotor_data::{Dataset, Future, PriceFrequency};
 use rotor_factor::{AsOf, Date, EntityKind, Month};
 use rotor_plugin::Instance;
 use rotor_run::Config;
-use rotor_strategy::{FactorScores, RankedSector, rank, target_weights};
+use rotor_strategy::{FactorScores, RankedSector, rank, select};
 
 use crate::backtest::{
     Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, stop_at_failure,
@@ -107,7 +107,7 @@ impl NoteDay {
         let factors: Vec<FactorScores> = outcomes.iter().map(scores).collect();
         let factor_weights: Vec<f64> = members.iter().map(|member| member.weight).collect();
         let ranking = rank(sectors.len(), &factors, &factor_weights, config.missing);
-        let weights = target_weights(&ranking, config);
+        let weights = select(&ranking, config).weights;
         let month = dataset.last_complete_month(as_of).unwrap_or(Month::MIN);
         Self { as_of, month, sectors, outcomes, ranking, weights }
     }

@@ -2,7 +2,7 @@
 
 use rotor_run::metrics::{Reason, Sections};
 use rotor_run::{Config, Metrics, Run};
-use rotor_strategy::CrossSections;
+use rotor_strategy::{Alternative, CrossSections};
 
 use crate::months::Months;
 use crate::{factor, forecast, portfolio};
@@ -43,23 +43,29 @@ where
 /// ```
 #[must_use]
 pub fn evaluate(run: &Run, config: &Config) -> Metrics {
-    evaluate_with(run, &CrossSections::new(run), config)
+    evaluate_with(run, &CrossSections::new(run), &[], config)
 }
 
-/// As [`evaluate`], of the cross-sections that follow from the run, where they are made already, as by a backtest.
+/// As [`evaluate`], of the cross-sections that follow from the run, where they are made already, as by a backtest, and with what its
+/// factors say under the values that they declare worth trying: these strategies count among those that are tried.
 ///
 /// # Panics
 ///
-/// As [`evaluate`], or if the cross-sections are those of another run.
+/// As [`evaluate`], or if the cross-sections or the alternatives are those of another run.
 #[must_use]
-pub fn evaluate_with(run: &Run, cross_sections: &CrossSections, config: &Config) -> Metrics {
+pub fn evaluate_with(
+    run: &Run,
+    cross_sections: &CrossSections,
+    alternatives: &[Alternative],
+    config: &Config,
+) -> Metrics {
     let months = Months::new(run, cross_sections);
     let (forecast, (factor, portfolio)) = rayon::join(
         || forecast::evaluate(run, &months),
         || {
             rayon::join(
                 || factor::evaluate(run, cross_sections, &months),
-                || portfolio::evaluate(run, cross_sections, &months, config),
+                || portfolio::evaluate(run, cross_sections, alternatives, &months, config),
             )
         },
     );

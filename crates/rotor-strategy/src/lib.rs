@@ -1,10 +1,11 @@
 //! Ranking, selection and holdings, from scores and returns alone.
 //!
 //! [`CrossSections`] are the scores and returns of a run by execution. [`rank`] makes one order of the sectors of a day,
-//! [`target_weights`] selects from it, and [`CrossSections::hold`] gives what the selection gains. Neither a dataset nor a factor is
+//! [`select`] selects from it, and [`CrossSections::hold`] gives what the selection gains. Neither a dataset nor a factor is
 //! asked, so that other settings of the same scores cost next to nothing: a backtest makes its own holdings by this code, and the
 //! evaluation those of every variant.
 
+mod alternative;
 mod cross_sections;
 mod factor_scores;
 mod holdings;
@@ -12,9 +13,10 @@ mod live;
 mod ranking;
 mod selection;
 
+pub use alternative::Alternative;
 pub use cross_sections::{CrossSections, ScoredSectors};
 pub use factor_scores::FactorScores;
 pub use holdings::{Holdings, cost, net_of_cost};
 pub use live::{has_score, required_factors};
 pub use ranking::{NEUTRAL, RankedSector, rank};
-pub use selection::target_weights;
+pub use selection::{Selection, bottom_weights, eligible, quantile_weights, select};

@@ -134,7 +134,7 @@ impl Session {
     /// A run that no ledger hears of; its record says nothing of trials yet.
     pub(crate) fn replay(&self, watch: &dyn Watch) -> Result<Run, BacktestError> {
         let result = backtest(&self.dataset, &self.config, &self.factors.members(), watch)?;
-        let metrics = rotor_eval::evaluate_with(&result.run, &result.cross_sections, &self.config);
+        let metrics = rotor_eval::evaluate_with(&result.run, &result.cross_sections, &[], &self.config);
         let record = run_record(&self.dataset, &self.config, &self.factors, &result);
         Ok(Run { rows: result.run, metrics, record, notices: Vec::new() })
     }

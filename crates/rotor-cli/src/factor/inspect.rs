@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::Args;
 use rotor::is_library;
-use rotor_factor::abi;
+use rotor_factor::{Scale, abi};
 use rotor_plugin::{LibraryFile, LoadError, Plugin};
 use serde_json::json;
 
@@ -125,7 +125,16 @@ fn describe(factor: &Plugin) -> String {
         line("", "built with debug assertions: slow; use `cargo build --release`");
     }
     line("boundary", &boundary(build.abi_major, build.abi_minor));
-    line("scores", &format!("{} to {}", spec.score_range().start(), spec.score_range().end()));
+    let (least, greatest) = (*spec.score_range().start(), *spec.score_range().end());
+    line(
+        "scores",
+        &match spec.declared_scale() {
+            Some(Scale::Points) => "points: 1, 2, 3".into(),
+            Some(Scale::Continuous) if (least, greatest) == (f64::MIN, f64::MAX) => "continuous".into(),
+            Some(Scale::Continuous) => format!("continuous, {least} to {greatest}"),
+            None => format!("{least} to {greatest}"),
+        },
+    );
     let indented = |table: &TextTable| {
         table.render().lines().skip(1).fold(String::new(), |mut text, line| {
             writeln!(text, "  {line}").expect("writing to a string does not fail");
@@ -148,6 +157,17 @@ fn describe(factor: &Plugin) -> String {
         }
         text.push_str("\nparameters (type, default, range, meaning)\n");
         text.push_str(&indented(&table));
+        let worth_trying: Vec<String> = factor
+            .parameters()
+            .iter()
+            .flat_map(|parameter| parameter.alternatives().map(|it| format!("{}={it}", parameter.name)))
+            .collect();
+        if !worth_trying.is_empty() {
+            text.push_str("\nworth trying, one at a time\n");
+            for setting in worth_trying {
+                writeln!(text, "  {}", fit(&setting, 80)).expect("writing to a string does not fail");
+            }
+        }
     }
     text
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use rotor_factor::{Parameter, ParameterKind, Source, Spec, Value};
+use rotor_factor::{Parameter, ParameterKind, Scale, Source, Spec, Value};
 use rotor_plugin::{Origin, Plugin};
 use serde_json::json;
 
@@ -165,6 +165,15 @@ fn parameter_words(parameter: &Parameter) -> (&'static str, String, String) {
     }
 }
 
+fn value_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Flag(value) => json!(value),
+        Value::Integer(value) => json!(value),
+        Value::Number(value) => json!(value),
+        Value::Text(value) => json!(value),
+    }
+}
+
 /// What a factor is, for programs.
 fn factor_json(plugin: &Plugin) -> serde_json::Value {
     let spec: &Spec = plugin.spec();
@@ -177,12 +186,7 @@ fn factor_json(plugin: &Plugin) -> serde_json::Value {
     );
     let parameters = plugin.parameters().iter().map(|parameter| {
         let (kind, _, _) = parameter_words(parameter);
-        let default = match parameter.default() {
-            Value::Flag(value) => json!(value),
-            Value::Integer(value) => json!(value),
-            Value::Number(value) => json!(value),
-            Value::Text(value) => json!(value),
-        };
+        let default = value_json(&parameter.default());
         let mut parameter_json = json!({
             "name": parameter.name, "type": kind, "default": default,
             "about": parameter.about, "about_zh": parameter.about_zh,
@@ -198,6 +202,11 @@ fn factor_json(plugin: &Plugin) -> serde_json::Value {
                 parameter_json["choices"] = json!(choices);
             }
             _ => {}
+        }
+        let alternatives: Vec<serde_json::Value> =
+            parameter.alternatives().map(|it| value_json(&it)).collect();
+        if !alternatives.is_empty() {
+            parameter_json["alternatives"] = json!(alternatives);
         }
         parameter_json
     });
@@ -215,6 +224,7 @@ fn factor_json(plugin: &Plugin) -> serde_json::Value {
         "build": plugin.build().text,
         "abi": [plugin.build().abi_major, plugin.build().abi_minor],
         "debug": plugin.build().is_debug,
+        "scale": spec.declared_scale().map(Scale::word),
         "score_min": spec.score_range().start(),
         "score_max": spec.score_range().end(),
         "inputs": inputs.collect::<Vec<_>>(),

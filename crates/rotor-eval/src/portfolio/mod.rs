@@ -20,7 +20,7 @@ use rotor_run::metrics::{
 };
 use rotor_run::portfolio::{BOTTOM, ELIGIBLE, EQUAL_WEIGHT, N_QUANTILES, QUANTILES, TOP, TOP_NET};
 use rotor_run::{Config, Run};
-use rotor_strategy::CrossSections;
+use rotor_strategy::{Alternative, CrossSections};
 
 use crate::evaluation::sections;
 use crate::metric::{EstimateOf, MetricOf, YEAR, at_least};
@@ -37,11 +37,12 @@ use variants::{Strategies, of_section as variants_of_section};
 pub(crate) fn evaluate(
     run: &Run,
     cross_sections: &CrossSections,
+    alternatives: &[Alternative],
     months: &Months<'_>,
     config: &Config,
 ) -> Sections<PortfolioMetrics> {
     let all_series = series(run);
-    let strategies = Strategies::new(run, cross_sections, &[], config);
+    let strategies = Strategies::new(run, cross_sections, alternatives, config);
     let parts = factor_parts(run, cross_sections);
     sections(months, |is_live| {
         let is_included = |month: &usize| run.executions[*month].is_kept && months.is_in(*month, is_live);

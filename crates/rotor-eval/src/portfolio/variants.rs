@@ -8,7 +8,7 @@ use rotor_run::metrics::{
 };
 use rotor_run::{Config, Run};
 use rotor_strategy::{
-    CrossSections, Holdings, RankedSector, ScoredSectors, net_of_cost, required_factors, target_weights,
+    Alternative, CrossSections, Holdings, RankedSector, ScoredSectors, eligible, net_of_cost, select,
 };
 
 use super::drawdown::Drawdowns;
@@ -112,7 +112,7 @@ impl<'a> Strategies<'a> {
             run,
             cost_bp: config.cost_bp,
             chooses: chooses.collect(),
-            shares: rankings.iter().map(|ranking| shares_places(ranking, config)).collect(),
+            shares: rankings.iter().map(|ranking| select(ranking, config).shares_places).collect(),
             base,
             alone: named(&only),
             without: named(&all_but),
@@ -201,7 +201,7 @@ fn groups(
             let top = ((2 * n + ranking.len()) / (2 * ranking.len().max(1))).max(1);
             let members: Vec<RankedSector> = of_group.iter().map(|position| ranking[*position]).collect();
             let mut weights = vec![0.0; ranking.len()];
-            let selected = target_weights(&members, &Config { top, ..config.clone() });
+            let selected = select(&members, &Config { top, ..config.clone() }).weights;
             of_group.iter().zip(selected).for_each(|(position, weight)| weights[*position] = weight);
             weights
         };
@@ -222,12 +222,6 @@ fn groups(
         Some((group.word().to_owned(), strategy))
     };
     Group::ALL.par_iter().filter_map(of_group).collect()
-}
-
-/// Returns which sectors of a ranking can be selected.
-fn eligible(ranking: &[RankedSector], config: &Config) -> Vec<bool> {
-    let required = required_factors(ranking, config);
-    ranking.iter().map(|sector| sector.n_live >= required).collect()
 }
 
 /// Whether some sector that could be selected is not held as the others are.
@@ -283,7 +277,7 @@ impl Strategy {
         let masks: Vec<Vec<bool>> = rankings.iter().map(|ranking| eligible(ranking, config)).collect();
         Self {
             held: cross_sections
-                .hold(rankings.iter().map(|ranking| target_weights(ranking, config)).collect()),
+                .hold(rankings.iter().map(|ranking| select(ranking, config).weights).collect()),
             equal_weight: mean_returns(cross_sections, rankings, |_, _| true),
             eligible: mean_returns(cross_sections, rankings, |month, position| masks[month][position]),
         }
@@ -326,16 +320,4 @@ impl Strategy {
             difference: base.map(difference),
         }
     }
-}
-
-// INTERIM
-pub(crate) struct Alternative {
-    pub(crate) factor: usize,
-    pub(crate) parameter: String,
-    pub(crate) value: rotor_factor::Value,
-    pub(crate) scores: Vec<rotor_strategy::FactorScores>,
-}
-fn shares_places(ranking: &[RankedSector], config: &Config) -> bool {
-    let _ = (ranking, config);
-    false
 }

@@ -72,7 +72,7 @@ fn no_signal(error: &CallError) -> NoSignal {
 }
 
 fn track(track: Backtest, config: &Config) -> Track {
-    let metrics = rotor_eval::evaluate_with(&track.run, &track.cross_sections, config);
+    let metrics = rotor_eval::evaluate_with(&track.run, &track.cross_sections, &[], config);
     Track { run: track.run, metrics, warnings: track.warnings }
 }
 

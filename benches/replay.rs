@@ -29,7 +29,7 @@ fn make(factors: &[&'static ExportedFactor]) -> Vec<Instance> {
 
 fn run(dataset: &Dataset, config: &Config, factors: &[Instance]) -> Backtest {
     let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
-    backtest(dataset, config, &members, &rotor_engine::Unwatched).expect("it fits")
+    backtest(dataset, config, &members, &[], &rotor_engine::Unwatched).expect("it fits")
 }
 
 fn bench_demo(criterion: &mut Criterion) {

@@ -193,7 +193,7 @@ fn four_factors() -> Vec<Instance> {
 fn backtest_of(dataset: &Dataset) -> Backtest {
     let factors = four_factors();
     let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
-    backtest(dataset, &Config::default(), &members, &rotor_engine::Unwatched).expect("it fits")
+    backtest(dataset, &Config::default(), &members, &[], &rotor_engine::Unwatched).expect("it fits")
 }
 
 /// A finished backtest, for the workloads that come after one.

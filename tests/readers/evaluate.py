@@ -9,7 +9,9 @@ come from random numbers and are only checked to be near. Exit code 1 if a numbe
 """
 
 import bisect
+import calendar
 import csv
+import datetime
 import functools
 import itertools
 import json
@@ -75,9 +77,27 @@ class Run:
         for row in read_table(dataset_folder, "observations"):
             self.published.setdefault((row["series"], row["entity"]), []).append((row["period"], row["released"], row["value"]))
         self.series = {series for series, _ in self.published}
+        self.is_month_end = 'price_frequency = "M"' in (pathlib.Path(dataset_folder) / "dataset.toml").read_text()
+        self.nav = {}  # empty with month-end closes
+        for row in sorted(read_table(run_folder, "nav"), key=lambda row: row["date"]):
+            self.nav.setdefault(row["portfolio"], {})[row["date"]] = row["value"]
         self.forecasts = read_table(run_folder, "forecasts")
         self.diagnostics = read_table(run_folder, "diagnostics")
         self.months = self.read_months(run_folder)
+        self.is_continuous = {factor: not self.has_points_only(factor) for factor in self.factors}
+
+    def has_points_only(self, factor):
+        return {value for month in self.months for value in month.score.get(factor, {}).values()} <= {1.0, 2.0, 3.0}
+
+    def riskless(self, month):
+        """Of one month, from an annual rate in percent; None where it is not known."""
+        rate = self.config.get("risk_free", 0)
+        if isinstance(rate, str) and not is_number_text(rate):
+            markets = [row["entity"] for row in self.entities.values() if row["kind"] == "market"]
+            market = markets[0] if len(markets) == 1 else "CN"
+            seen = [row for row in self.published.get((rate, market), []) if max(row[:2]) < month.execution]
+            rate = max(seen)[2] if seen else None  # of the latest period the latest release
+        return None if rate is None else float(rate) / 1200
 
     def read_months(self, folder):
         scores = read_table(folder, "scores")
@@ -102,6 +122,7 @@ class Run:
         for month, after in itertools.zip_longest(months.values(), days[1:]):
             bought = self.traded_on(month.execution)
             month.exit = month.exit or (self.traded_on(after) if after else self.last_exit)
+            month.bought = bought
             month.r = {sector: self.sector_return(sector, bought, month.exit) for sector in month.sectors}
         return list(months.values())
 
@@ -114,17 +135,32 @@ class Run:
         return self.calendar[bisect.bisect_right(self.calendar, execution)]
 
     def trading_days(self):
-        """The dates on which at least half of the sectors alive have a close."""
-        sectors = [row for row in self.entities.values() if row["kind"] == "sector"]
-        closes = {}
-        for row in sectors:
-            for date, _ in self.prices.get(row["entity"], []):
-                closes[date] = closes.get(date, 0) + is_alive(row, date)
-        return sorted(date for date, n in closes.items() if n and 2 * n >= sum(is_alive(row, date) for row in sectors))
+        """The dates with a close of half of the sectors alive, of those that had one in the fifteen days up to the date."""
+        sectors = [row for row in self.entities.values() if row["kind"] == "sector" and row["entity"] in self.prices]
+        dates = sorted({date for row in sectors for date, _ in self.prices[row["entity"]]})
+        found = []
+        for date in dates:
+            first = (datetime.date.fromisoformat(date) - datetime.timedelta(days=14)).isoformat()
+            last = [self.last_dated(row["entity"], date) for row in sectors if is_alive(row, date)]
+            recent = [day for day in last if day and day >= first]
+            if 0 < sum(day == date for day in recent) * 2 >= len(recent):
+                found.append(date)
+        return found
+
+    def last_dated(self, entity, day):
+        closes = self.prices[entity]
+        position = bisect.bisect_right(closes, (day, math.inf))
+        return closes[position - 1][0] if position else None
 
     def sector_return(self, sector, bought, sold):
         last_day = self.entities[sector]["valid_to"] or "9999"
-        return self.close(sector, min(sold, last_day)) / self.close(sector, min(bought, last_day)) - 1
+        if not self.is_month_end:
+            return self.close(sector, min(sold, last_day)) / self.close(sector, min(bought, last_day)) - 1
+        # Month-end closes belong to their months, whatever the day; after its life a sector has none.
+        closes = self.prices[sector]
+        start = [close for date, close in closes if date[:7] <= bought[:7]][-1]
+        later = [close for date, close in closes if bought[:7] < date[:7] <= sold[:7] and (last_day >= sold or date <= last_day)]
+        return [start, *later][-1] / start - 1
 
     def close(self, entity, day):
         """The last close on or before the day."""
@@ -453,11 +489,15 @@ def factor_part(run, months, factor):
     def of_months(part):
         return estimate([rank_ic[m.index] for m in part])
 
+    raw_ic = {m.index: score_correlation(m.raw[factor], m.r, True) for m in months}
+    both = [i for i in rank_ic if rank_ic[i] is not None and raw_ic[i] is not None]
     return {
         "n_months": len(months),
         "n_unscored": sum(not score for score in scores.values()),
         "n_constant": sum(bool(scores[i]) and rank_ic[i] is None for i in scores),
         "rank_ic": coefficient(rank_ic.values()),
+        "raw_rank_ic": coefficient(raw_ic.values()),
+        "raw_gain": estimate([raw_ic[i] - rank_ic[i] for i in both]),
         "ic": coefficient(ic.values()),
         "horizons": [horizon_part(run, months, scores, h) for h in (1, 3, 6, 12)],
         "decay": [{"lag": lag, "rank_ic": decay(run, months, scores, lag)} for lag in range(1, 13)],
@@ -611,7 +651,7 @@ def monthly_entry(run, month, score):
 # ---------------------------------------------------------------- the portfolio
 
 
-PORTFOLIOS = ("top", "top_net", "equal_weight", "bottom", *(f"quantile_{k}" for k in range(1, 6)))
+PORTFOLIOS = ("top", "top_net", "equal_weight", "eligible", "bottom", *(f"quantile_{k}" for k in range(1, 6)))
 
 
 def compound(r):
@@ -631,15 +671,48 @@ def series_of(months, name):
     return [(month, month.portfolio[name]) for month in months if name in month.portfolio]
 
 
-def falls(months, net_values):
-    """Each fall of the net value from a peak to its recovery; the value at the first execution is 1."""
-    dates = [months[0].execution, *(month.exit for month in months)] if months else []
-    path = [1.0, *net_values]
+ABOVE_ZERO = 1e-12  # smaller differences of returns are rounding
+
+
+def stretches(months):
+    """Successive months of which each is sold on the day on which the next is bought."""
+    parts = []
+    for month in months:
+        if parts and parts[-1][-1].exit == month.bought:
+            parts[-1].append(month)
+        else:
+            parts.append([month])
+    return parts
+
+
+def path_of(run, months, name):
+    """Days and net values, the first of them 1: from day to day where the run has them, else at exits. What lies between stretches
+    is left out, and the value goes on from where it was."""
+    days, values = [], []
+    if not run.nav:
+        months = [month for month in months if name in month.portfolio]
+        days = [months[0].bought, *(month.exit for month in months)] if months else []
+        return days, list(np.cumprod([1.0, *(1 + month.portfolio[name] for month in months)])) if months else []
+    for part in stretches(months):
+        rows = [(day, value) for day, value in run.nav.get(name, {}).items() if part[0].bought <= day <= part[-1].exit]
+        if not rows:
+            continue
+        scale = values[-1] / rows[0][1] if values else 1 / rows[0][1]
+        for day, value in rows:
+            if not days or day > days[-1]:
+                days.append(day)
+                values.append(value * scale)
+    return days, values
+
+
+def falls(path):
+    """Each fall of the net value from a peak to its recovery; the first value is 1."""
+    dates, path = path
     made, peak, trough = [], 0, None
 
     def fall(recovery):
         depth = path[trough] / path[peak] - 1
-        made = {"value": depth, "peak": dates[peak], "trough": dates[trough], "n": len(months)}
+        made = {"value": depth, "peak": dates[peak], "trough": dates[trough], "n": len(path) - 1}
         return made if recovery is None else made | {"recovery": recovery}
 
     for k in range(1, len(path)):
@@ -652,23 +725,69 @@ def falls(months, net_values):
     return [*made, fall(None)] if trough is not None else made
 
 
-def drawdown_keys(months, net_values):
-    deepest = sorted(falls(months, net_values), key=lambda fall: fall["value"])[:5]
-    none = figure(lambda: 0.0, len(months))
+def drawdown_keys(path):
+    deepest = sorted(falls(path), key=lambda fall: fall["value"])[:5]
+    none = figure(lambda: 0.0, max(0, len(path[0]) - 1))
     return {"max_drawdown": deepest[0] if deepest else none, "drawdowns": deepest}
+
+
+def span(days, of_positions, first, last):
+    """The return between two positions of a path; n counts the values after the first."""
+    made = figure(lambda: of_positions(first, last), last - first)
+    return made | ({"from": days[first], "to": days[last]} if last > first else {})
+
+
+def calendar_spans(days, length):
+    """By the first letters of a date (4: its year, 7: its month), the positions of the last value before and of the last within;
+    the first begins with the first value."""
+    last = {day[:length]: position for position, day in enumerate(days)}
+    ends = [0, *last.values()]
+    return {key: (first, end) for (key, end), first in zip(last.items(), ends) if end > first}
+
+
+def earlier(day, n_months):
+    """The same day so many calendar months earlier, or the last day of that month."""
+    date = datetime.date.fromisoformat(day)
+    year, month = divmod(date.year * 12 + date.month - 1 - n_months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return datetime.date(year, month + 1, min(date.day, last)).isoformat()
+
+
+def latest_keys(days, of_positions):
+    end = len(days) - 1
+    last_year = max((k for k, day in enumerate(days) if day[:4] < days[-1][:4]), default=0) if days else 0
+    parts = []
+    for n_months in (1, 3, 12):
+        begin = bisect.bisect_right(days, earlier(days[-1], n_months)) - 1 if days else -1
+        known = span(days, of_positions, begin, end) if begin >= 0 else figure(None, max(end, 0))
+        parts.append({"n_months": n_months, **known})
+    to_date = span(days, of_positions, last_year, end) if days else figure(None, 0)
+    return {"year_to_date": to_date, "last_months": parts}
+
+
+def years(days, of_positions):
+    return [{"year": int(year), **span(days, of_positions, *ends)} for year, ends in calendar_spans(days, 4).items()]
+
+
+def months_keys(days, of_positions):
+    """Each calendar month, and twelve that follow each other, by the last of them."""
+    spans_of = calendar_spans(days, 7)
+    made = [{"month": month, **figure(of_positions(a, b), b - a)} for month, (a, b) in spans_of.items()]
+    rolling, names = [], list(spans_of)
+    for first, last in zip(names, names[11:]):
+        if number_of(last) - number_of(first) == 11:
+            a, b = spans_of[first][0], spans_of[last][1]
+            rolling.append({"month": last, **figure(of_positions(a, b), b - a)})
+    return {"months": made, "rolling_years": rolling}
+
+
+def number_of(month):
+    return int(month[:4]) * 12 + int(month[5:7])
 
 
 def worst_months(pairs):
     worst = sorted(pairs, key=lambda pair: pair[1])[:5]
     return [{"execution": month.execution, "exit": month.exit, "value": value, "n": 1} for month, value in worst]
-
-
-def years(months, of_months):
-    made = []
-    for year in sorted({month.year for month in months}):
-        part = [k for k, month in enumerate(months) if month.year == year]
-        made.append({"year": year, **figure(of_months(part), len(part))})
-    return made
 
 
 def moments(x):
@@ -682,46 +801,75 @@ def sharpe_variance(s, skewness, kurtosis, n):
     return (1 - skewness * s + (kurtosis - 1) * s**2 / 4) / (n - 1)
 
 
-def performance(pairs):
-    months, r = [month for month, _ in pairs], np.array([value for _, value in pairs])
+def performance(run, section, name):
+    months = [month for month in section if name in month.portfolio]
+    pairs = series_of(months, name)
+    r = np.array([value for _, value in pairs])
+    riskless = [run.riskless(month) for month in months]
     n, spread = len(r), deviation(r)
-    s = r.mean() / spread if spread else None
     skewness, kurtosis = moments(r) if spread else (None, None)
+    over = None if None in riskless else r - np.array(riskless)
+    s = error = sortino = None
     psi = []
-    if spread:
-        z = (r - r.mean()) / r.std()
+    if over is not None and deviation(over):
+        s = over.mean() / deviation(over)
+        error = math.sqrt(12 * sharpe_variance(s, *moments(over), n))
+        z = (over - over.mean()) / over.std()
         psi = z - s * (z**2 - 1) / 2
+    if over is not None and n and np.any(over < -ABOVE_ZERO):
+        sortino = math.sqrt(12) * over.mean() / math.sqrt(np.mean(np.minimum(over, 0) ** 2))
+    days, values = path = path_of(run, section, name)
+
+    def gained(first, last):
+        return values[last] / values[first] - 1
+
     return {
+        "n_missing": len(section) - n,
         "total_return": figure(lambda: compound(r), n),
         "annual_return": figure(lambda: yearly(r), n),
         "volatility": figure(np.std(r, ddof=1) * math.sqrt(12) if n > 1 else None, n),
         "sharpe": influence_estimate(s, psi, times=math.sqrt(12)) | {"n": n},
-        "sharpe_error_iid": figure(math.sqrt(12 * sharpe_variance(s, skewness, kurtosis, n)) if spread else None, n),
+        "sharpe_error_iid": figure(error, n),
+        "sortino": figure(sortino, n),
         "skewness": figure(skewness, n),
-        "kurtosis": figure(kurtosis, n),
-        "hit_rate": mean_of(r > 0),
-        **drawdown_keys(months, np.cumprod(1 + r)),
+        "kurtosis": figure(kurtosis - 3 if kurtosis is not None else None, n),
+        "hit_rate": mean_of(r > ABOVE_ZERO),
+        "basis": "daily" if run.nav else "period_ends",
+        **drawdown_keys(path),
         "worst_months": worst_months(pairs),
-        "years": years(months, lambda part: compound(r[part])),
+        "years": years(days, gained),
+        **months_keys(days, gained),
+        **latest_keys(days, gained),
     }
 
 
-def excess(months, name, base):
-    months = [month for month in months if name in month.portfolio and base in month.portfolio]
+def excess(run, section, name, base):
+    months = [month for month in section if name in month.portfolio and base in month.portfolio]
     p, b = (np.array([month.portfolio[key] for month in months]) for key in (name, base))
     d, n = p - b, len(months)
+    within = section if run.nav else months
+    of_name, of_base = (dict(zip(*path_of(run, within, key))) for key in (name, base))
+    days = [day for day in of_name if day in of_base]
+    ours, theirs = ([of[day] / of[days[0]] for day in days] for of in (of_name, of_base))
+
+    def gained(first, last):
+        return ours[last] / ours[first] - theirs[last] / theirs[first]
+
     return {
+        "n_missing": len(section) - n,
         "arithmetic": estimate(d, times=12, classical=True),
         "geometric": figure(lambda: ((1 + compound(p)) / (1 + compound(b))) ** (12 / n) - 1, n),
         "tracking_error": figure(np.std(d, ddof=1) * math.sqrt(12) if n > 1 else None, n),
         "information_ratio": figure(information_ratio(d), n),
-        "hit_rate": mean_of(d > 0),
+        "hit_rate": mean_of(d > ABOVE_ZERO),
         **alpha_beta(p, b),
-        "up_capture": capture(p, b, b > 0),
-        "down_capture": capture(p, b, b < 0),
-        **drawdown_keys(months, np.cumprod(1 + p) / np.cumprod(1 + b)),
+        "up_capture": capture(p, b, b > ABOVE_ZERO),
+        "down_capture": capture(p, b, b < -ABOVE_ZERO),
+        "basis": "daily" if run.nav else "period_ends",
+        **drawdown_keys((days, [our / their for our, their in zip(ours, theirs)])),
         "worst_months": worst_months(list(zip(months, d))),
-        "years": years(months, lambda part: compound(p[part]) - compound(b[part])),
+        "years": years(days, gained),
+        **latest_keys(days, gained),
     }
 
 
@@ -753,7 +901,7 @@ def capture(p, b, chosen):
 def portfolio_section(run, months, variants):
     months = [month for month in months if month.is_kept]
     benchmarks = sorted({name for month in run.months for name in month.portfolio} - set(PORTFOLIOS))
-    bases = ["equal_weight", *benchmarks]
+    bases = ["equal_weight", "eligible", *benchmarks]
     chosen = {month.index for month in months}
 
     def part(name):
@@ -764,10 +912,10 @@ def portfolio_section(run, months, variants):
 
     return {
         "n_months": len(months),
-        "performance": {name: performance(series_of(months, name)) for name in ["top", "top_net", *bases]},
-        "excess": {name: {base: excess(months, name, base) for base in bases} for name in ("top", "top_net")},
+        "performance": {name: performance(run, months, name) for name in ["top", "top_net", *bases]},
+        "excess": {name: {base: excess(run, months, name, base) for base in bases} for name in ("top", "top_net")},
         "quantiles": portfolio_quantiles(months),
-        "trading": trading(months),
+        "trading": trading(run, months),
         "contributions": contributions(run, months),
         "alone": part("alone"),
         "without": part("without"),
@@ -791,8 +939,9 @@ def portfolio_quantiles(months):
     )
 
 
-def trading(months):
+def trading(run, months):
     n = len(months)
+    shared = [shares_last_place(run, rank(run, month, run.factors)) for month in months]
     turnover, cost = [m.turnover for m in months], [m.cost for m in months]
     gross, net = ([m.portfolio[name] for m in months] for name in ("top", "top_net"))
     return {
@@ -800,6 +949,7 @@ def trading(months):
         "turnover_per_year": figure(lambda: 12 * np.mean(turnover), n),
         "cost_per_year": figure(lambda: 12 * np.mean(cost), n),
         "cost_drag": figure(lambda: yearly(gross) - yearly(net), n),
+        "n_shared_months": figure(float(sum(shared)), n),
     }
 
 
@@ -848,11 +998,12 @@ def rank(run, month, factors):
     if len(factors) == 1:  # alone, even a factor of weight 0 counts
         counting = {factors[0]: run.weight[factors[0]] or 1.0}
     percentile = {factor: percentiles(month.raw[factor]) for factor in counting}
+    points = {factor: points_of(run, factor, month.score[factor]) for factor in counting}
     rows = []
     for sector in month.sectors:
-        live = [(weight, month.score[f][sector]) for f, weight in counting.items() if sector in month.score[f]]
+        live = [(weight, points[f][sector]) for f, weight in counting.items() if sector in points[f]]
         if run.config["missing"] == "neutral":
-            total = sum(weight * month.score[f].get(sector, 2.0) for f, weight in counting.items())
+            total = sum(weight * points[f].get(sector, 2.0) for f, weight in counting.items())
         elif live:
             total = sum(w * score for w, score in live) / sum(w for w, _ in live) * sum(counting.values())
         else:
@@ -868,25 +1019,53 @@ def percentiles(raw):
     return {sector: (value - 0.5) / len(sectors) for sector, value in zip(sectors, ranks)}
 
 
+def points_of(run, factor, score):
+    """What a score counts in the total: itself, or of a continuous factor its place among the others, from 1 to 3."""
+    if not run.is_continuous[factor]:
+        return score
+    return {sector: 1 + 2 * value for sector, value in percentiles(score).items()}
+
+
+def level(run, row):
+    """Sectors of one level are told apart by nothing but their codes."""
+    return (round(row[1], 9),) if run.config["ties"] == "fractional" else (round(row[1], 9), round(row[2], 9))
+
+
+def shared(run, rows, of_place):
+    """Weights by sector: those of one level share the weights of their places."""
+    made = {}
+    for _, part in itertools.groupby(zip(rows, of_place), key=lambda pair: level(run, pair[0])):
+        part = list(part)
+        made |= {row[0]: sum(weight for _, weight in part) / len(part) for row, _ in part}
+    return {sector: weight for sector, weight in made.items() if weight > 0}
+
+
+def eligible_of(ranked, min_factors):
+    needed = min(min_factors, max(row[3] for row in ranked))
+    return [row for row in ranked if row[3] >= needed]
+
+
+def shares_last_place(run, ranked):
+    eligible, top = eligible_of(ranked, run.config["min_factors"]), run.config["top"]
+    return len(eligible) > top and level(run, eligible[top - 1]) == level(run, eligible[top])
+
+
 def hold(run, ranked, top, min_factors):
     """The weights of a portfolio, from rows in order of rank."""
-    needed = min(min_factors, max(row[3] for row in ranked))
-    eligible = [row for row in ranked if row[3] >= needed]
+    eligible = eligible_of(ranked, min_factors)
     if len(eligible) < top:
         return {row[0]: 1 / len(eligible) for row in eligible}
     of_place = [top - place if run.config["weights"] == "rank" else 1.0 for place in range(top)]
     of_place = [value / sum(of_place) for value in of_place] + [0.0] * (len(eligible) - top)
-    if run.config["ties"] == "fractional":
-        totals = [round(row[1], 9) for row in eligible]
-        of_place = [np.mean([w for w, other in zip(of_place, totals) if other == total]) for total in totals]
-    return {row[0]: weight for row, weight in zip(eligible, of_place) if weight > 0}
+    return shared(run, eligible, of_place)
 
 
 class Variant:
     """The net returns of weights that are held month after month: drifted between executions, traded at a cost."""
 
-    def __init__(self, run, weights, cost_bp, base=None, keys=None):
+    def __init__(self, run, weights, cost_bp, eligible, base=None, keys=None):
         self.keys, self.net, self.gross, self.turnover, self.cost, self.base = keys or {}, {}, {}, {}, {}, {}
+        self.eligible = {index: np.mean([run.months[index].r[s] for s in sectors]) for index, sectors in eligible.items()}
         drifted = {}
         for index in sorted(weights):
             month, new = run.months[index], weights[index]
@@ -904,23 +1083,28 @@ def strategy(run, factors, top, min_factors, cost_bp, keys=None):
     months = [month for month in run.months if month.is_kept]
     while months and not any(months[0].score[factor] for factor in factors):
         months = months[1:]
-    weights = {month.index: hold(run, rank(run, month, factors), top, min_factors) for month in months}
-    return Variant(run, weights, cost_bp, keys=keys)
+    weights, eligible = {}, {}
+    for month in months:
+        ranked = rank(run, month, factors)
+        weights[month.index] = hold(run, ranked, top, min_factors)
+        eligible[month.index] = [row[0] for row in eligible_of(ranked, min_factors)]
+    return Variant(run, weights, cost_bp, eligible, keys=keys)
 
 
 def group_strategy(run, group):
     """The same share of a group's sectors, best by the run's ranking."""
-    weights, top = {}, run.config["top"]
+    weights, eligible, top = {}, {}, run.config["top"]
     for month in run.months:
         ranked = [row for row in rank(run, month, run.factors) if run.group(row[0]) == group] if month.is_kept else []
         if ranked:
             n, n_g = len(month.sectors), len(ranked)
             weights[month.index] = hold(run, ranked, max(1, (2 * top * n_g + n) // (2 * n)), run.config["min_factors"])
+            eligible[month.index] = [row[0] for row in eligible_of(ranked, run.config["min_factors"])]
 
     def base(month):
         return np.mean([month.r[s] for s in month.sectors if run.group(s) == group])
 
-    return Variant(run, weights, run.config["cost_bp"], base)
+    return Variant(run, weights, run.config["cost_bp"], eligible, base)
 
 
 def all_variants(run):
@@ -956,13 +1140,18 @@ def all_variants(run):
 
 def variant_part(run, variant, chosen, own):
     months = [run.months[index] for index in sorted(chosen & variant.net.keys())]
-    net, base = (np.array([values[month.index] for month in months]) for values in (variant.net, variant.base))
-    n, path = len(months), np.cumprod(1 + net)
+    net, base, eligible = (
+        np.array([values[month.index] for month in months]) for values in (variant.net, variant.base, variant.eligible)
+    )
+    n = len(months)
+    # A variant is not followed from day to day.
+    path = [months[0].bought, *(month.exit for month in months)] if n else [], np.cumprod([1.0, *(1 + net)])
     made = {
         "annual_return": figure(lambda: yearly(net), n),
         "excess": estimate(net - base, times=12),
+        "excess_eligible": estimate(net - eligible, times=12),
         "information_ratio": figure(information_ratio(net - base), n),
-        "max_drawdown": figure(drawdown_keys(months, path)["max_drawdown"]["value"], n),
+        "max_drawdown": figure(drawdown_keys(path)["max_drawdown"]["value"] if n else None, n),
         "turnover": mean_of([variant.turnover[month.index] for month in months]),
         "difference": estimate(net - [own.net[month.index] for month in months], times=12),
     }
@@ -1109,6 +1298,23 @@ def evaluate(run):
     return made, variants
 
 
+def net_values_at_exits(run, kept):
+    """What the net values say of each period."""
+    if not run.nav:
+        return {}
+    return {
+        m.execution: {k: run.nav[k][m.exit] / run.nav[k][m.bought] - 1 for k in m.portfolio if k in PORTFOLIOS} for m in kept
+    }
+
+
+def is_number_text(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def identities(run, variants, made):
     """What must hold between the files themselves, as pairs of trees to compare."""
     kept = [month for month in run.months if month.is_kept]
@@ -1124,6 +1330,8 @@ def identities(run, variants, made):
         "cost": {m.execution: m.cost for m in kept},
         "equal_weight": {m.execution: m.portfolio["equal_weight"] for m in kept},
         "bottom": {m.execution: m.portfolio["bottom"] for m in kept},
+        "eligible": {m.execution: m.portfolio.get("eligible") for m in kept},
+        "net values": net_values_at_exits(run, kept),
         "quantiles": {m.execution: {k: v for k, v in m.portfolio.items() if k.startswith("quantile_")} for m in kept},
         "ranking": {m.execution: {s: stored(row) for s, row in m.ranking.items()} for m in kept},
     }
@@ -1134,6 +1342,8 @@ def identities(run, variants, made):
         "cost": {m.execution: own.cost[m.index] for m in kept},
         "equal_weight": {m.execution: np.mean([m.r[s] for s in m.sectors]) for m in kept},
         "bottom": {},
+        "eligible": {m.execution: own.eligible[m.index] for m in kept},
+        "net values": {m.execution: {k: v for k, v in m.portfolio.items() if k in PORTFOLIOS} for m in kept} if run.nav else {},
         "quantiles": {},
         "ranking": {},
     }
@@ -1143,10 +1353,13 @@ def identities(run, variants, made):
         ours["ranking"][month.execution] = {
             row[0]: [row[1], row[2], place + 1, weights.get(row[0], 0.0)] for place, row in enumerate(ranked)
         }
-        r, n = [month.r[row[0]] for row in ranked], len(ranked)
-        ours["bottom"][month.execution] = np.mean(r[-run.config["top"] :])
-        fifths = {k: [value for i, value in enumerate(r) if 5 * i // n == k - 1] for k in range(1, 6)}
-        ours["quantiles"][month.execution] = {f"quantile_{k}": np.mean(v) for k, v in fifths.items() if v}
+        n, top = len(ranked), min(run.config["top"], len(ranked))
+        places = {"bottom": [place >= n - top for place in range(n)]}
+        places |= {f"quantile_{k}": [5 * place // n == k - 1 for place in range(n)] for k in range(1, 6)}
+        held = {name: shared(run, ranked, [is_in / sum(inside) for is_in in inside]) for name, inside in places.items() if any(inside)}
+        returns = {name: sum(w * month.r[s] for s, w in weights.items()) for name, weights in held.items()}
+        ours["bottom"][month.execution] = returns.pop("bottom")
+        ours["quantiles"][month.execution] = returns
     for section, part in made["portfolio"].items():
         if part and part["n_months"]:
             sums, parts = part["contributions"]["sectors"].values(), part["contributions"]["factors"].values()
@@ -1166,7 +1379,7 @@ def identities(run, variants, made):
 
 # ---------------------------------------------------------------- the comparison
 
-NOT_RECOMPUTED = {"reason", "caveats"}  # texts
+NOT_RECOMPUTED = {"reason", "caveats", "alternatives"}  # texts, and what takes other scores than those of the run
 NEAR = re.compile(r"/(best_excess|superior_predictive_ability|reality_check)/value$")  # random: within 0.05
 ABSOLUTE = 1e-12  # what rounding may leave of a zero
 

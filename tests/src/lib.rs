@@ -1,6 +1,7 @@
 //! Helpers shared by the tests of this package.
 
 pub mod browser;
+pub mod cases;
 pub mod disks;
 pub mod messy;
 pub mod page;

@@ -32,6 +32,65 @@ pub fn folder(seed: u64) -> Folder {
     mess.folder()
 }
 
+/// Writes the dataset of a seed with closes that go missing as well: for some days, for some months, for ever, of one entity, of most or
+/// of all. Month-end closes are stamped with any of the last days of their month.
+///
+/// # Panics
+///
+/// Never: the table is our own.
+#[must_use]
+pub fn damaged(seed: u64) -> Folder {
+    let folder = folder(seed);
+    let mut dice = Dice::new(seed ^ 0xDA3A6E);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("it was written just now");
+    let is_month_end = read(rotor_data::Manifest::FILE).contains("price_frequency = \"M\"");
+    let prices = read("prices.csv");
+    let mut lines = prices.lines();
+    let mut damaged = format!("{}\n", lines.next().expect("it has a header"));
+
+    let any_day = |dice: &mut Dice| {
+        let first = Date::new(2016, 1, 1).expect("it is a day").days();
+        Date::from_days(first + dice.below(6 * 365) as i32).expect("it is near")
+    };
+    let after = |day: Date, n: usize| day.plus_days(n as i32).expect("it is near");
+    let lengths = if is_month_end { [31, 62, 120, 9999] } else { [12, 17, 40, 9999] };
+    let gap = |dice: &mut Dice| {
+        let start = any_day(dice);
+        let jitter = dice.below(9);
+        (start, after(start, dice.pick(&lengths) + jitter))
+    };
+    let holiday = dice.chance(0.3).then(|| gap(&mut dice)).map(|(start, _)| (start, after(start, 45)));
+    let end_of_most = dice.chance(0.3).then(|| any_day(&mut dice));
+    let mut gaps: Vec<(Date, Date)> = Vec::new();
+    let mut entity = "";
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        if cells[0] != entity {
+            entity = cells[0];
+            gaps = (0..dice.below(4)).map(|_| gap(&mut dice)).collect();
+            gaps.extend(holiday);
+            if dice.chance(0.7) {
+                gaps.extend(end_of_most.map(|start| (start, after(start, 9999))));
+            }
+        }
+        let mut date: Date = cells[1].parse().expect("it is a date");
+        if gaps.iter().any(|(start, end)| *start <= date && date < *end) {
+            continue;
+        }
+        if is_month_end && dice.chance(0.4) {
+            let last = date.month().last_day();
+            date = last.plus_days(-(dice.below(8) as i32)).expect("it is near");
+        }
+        writeln!(damaged, "{entity},{date},{}", cells[2]).expect("it is a string");
+    }
+    let mut series = String::new();
+    for (row, line) in read("series.csv").lines().enumerate() {
+        let measure = if row == 0 { "measure" } else { dice.pick(&["", "", "growth", "price", "stock"]) };
+        writeln!(series, "{line},{measure}").expect("it is a string");
+    }
+    folder.with("prices.csv", damaged).with("series.csv", series)
+}
+
 /// Any months of a messy dataset, as flags of a backtest; now and then up to its end.
 ///
 /// # Panics

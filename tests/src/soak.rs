@@ -177,7 +177,7 @@ pub fn memory(n: usize) -> Option<(u64, u64)> {
     let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
     let mut after_a_third = None;
     for run in 0..n {
-        let result = backtest(&dataset, &Config::default(), &members, &rotor_engine::Unwatched)
+        let result = backtest(&dataset, &Config::default(), &members, &[], &rotor_engine::Unwatched)
             .expect("the demo can be run");
         let evaluation = rotor_eval::evaluate(&result.run, &Config::default());
         assert_eq!(evaluation.n_months, 119);

@@ -118,7 +118,7 @@ fn a_replay_of_the_demo_is_read_as_it_was_made() {
         config.set(key, &value.into()).unwrap();
     }
     let dataset = Dataset::open(&demo()).unwrap();
-    let mut run = backtest(&dataset, &config, &members, &rotor_engine::Unwatched).unwrap().run;
+    let mut run = backtest(&dataset, &config, &members, &[], &rotor_engine::Unwatched).unwrap().run;
     assert!(run.executions.iter().any(|execution| !execution.is_kept), "some months are skipped");
     // What is no part of a folder, as its documentation says.
     run.sector_returns.clear();

@@ -26,7 +26,8 @@ fn replayed(dataset: &Dataset, config: &Config) -> Backtest {
     let factors: Vec<Instance> =
         FOUR_FACTORS.iter().map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap()).collect();
     let members: Vec<Member<'_>> = factors.iter().map(|instance| Member { instance, weight: 1.0 }).collect();
-    backtest(dataset, config, &members, &rotor_engine::Unwatched).unwrap_or_else(|error| panic!("{error}"))
+    backtest(dataset, config, &members, &[], &rotor_engine::Unwatched)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn metrics_of(run: &Run) -> Metrics {
@@ -338,6 +339,7 @@ fn names_of_the_data_are_shown_as_text() {
         sha256: Some(evil.clone()),
         isolated: true,
         weight: 1.0,
+        scale: None,
     }];
     record.warnings = vec![
         Warning::Text { text: evil.clone() },

@@ -83,6 +83,11 @@ impl Case {
             heat(|options| (options.confirm, options.min_months) = (true, 24)),
             heat(|options| (options.is_momentum, options.confirm, options.window) = (true, true, 40)),
             heat(|options| options.is_momentum = true),
+            heat(|options| options.has_levels = true),
+            heat(|options| (options.has_levels, options.confirm, options.is_momentum) = (true, true, true)),
+            profit(|options| options.is_public_bridge = true),
+            profit(|options| (options.ridge, options.is_public_bridge) = (10.0, true)),
+            prosperity(|options| options.max_age = 0),
         ]
     }
 
@@ -132,6 +137,7 @@ impl Case {
                 ("embargo", whole(options.embargo)),
                 ("clip", Value::Number(options.clip)),
                 ("first_own_lag", Value::Integer(options.first_own_lag.into())),
+                ("bridge", word(options.is_public_bridge, "public", "earliest")),
             ],
             Self::Price(options) => vec![
                 ("margin", word(options.is_yoy_change, "yoy_change", "level")),
@@ -150,12 +156,14 @@ impl Case {
                 ("yoy_band", Value::Number(options.yoy_band)),
                 ("threshold", Value::Number(options.threshold)),
                 ("price_weight_upstream", Value::Number(options.price_weight_upstream)),
+                ("max_age", Value::Integer(options.max_age.into())),
             ],
             Self::Heat(options) => vec![
                 ("window", Value::Integer(options.window.into())),
                 ("min_months", whole(options.min_months)),
                 ("confirm", Value::Flag(options.confirm)),
                 ("direction", word(options.is_momentum, "momentum", "reversal")),
+                ("bands", word(options.has_levels, "levels", "thirds")),
             ],
         };
         if let Self::Profit(profit::Options { min_test_r2: Some(least), .. }) = self {
@@ -379,8 +387,17 @@ fn some_days(dataset: &Dataset, seed: u64, n_days: usize) -> Vec<AsOf> {
 }
 
 fn compare_seeds(seeds: impl IntoIterator<Item = u64>, n_days: usize, cases: &[Case]) -> Tally {
+    compare_folders(seeds, n_days, cases, messy::folder)
+}
+
+fn compare_folders(
+    seeds: impl IntoIterator<Item = u64>,
+    n_days: usize,
+    cases: &[Case],
+    folder: fn(u64) -> Folder,
+) -> Tally {
     seeds.into_iter().fold(Tally::default(), |tally, seed| {
-        let folder = messy::folder(seed);
+        let folder = folder(seed);
         let dataset = Dataset::open(folder.path()).unwrap_or_else(|error| match error {
             rotor_data::DataError::Faulty { report, .. } => panic!("seed {seed}: {report}"),
             error => panic!("seed {seed}: {error}"),
@@ -420,6 +437,11 @@ fn a_world_without_relations_is_the_same() {
 #[test]
 fn messy_datasets_are_the_same() {
     compare_seeds(1..41, 12, &Case::defaults()).settle("messy");
+}
+
+#[test]
+fn damaged_datasets_are_the_same() {
+    compare_folders(401..417, 12, &Case::defaults(), messy::damaged).settle("damaged");
 }
 
 #[test]

@@ -20,7 +20,9 @@ mod views;
 mod watch;
 
 pub use audit::{Audit, EarlyFigure, EarlySeries, Foresight, Form, SameDaySeries, When, audit};
-pub use backtest::{Backtest, BacktestError, Member, MissingInput, backtest, missing_inputs, plan_of};
+pub use backtest::{
+    AlternativeMember, Backtest, BacktestError, Member, MissingInput, backtest, missing_inputs, plan_of,
+};
 pub use check::{
     Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,
     leakcheck,
@@ -28,6 +30,6 @@ pub use check::{
 pub use note::{Note, NoteDay, note};
 pub use plan::{Missing, MissingCause, Plan, PlanError};
 pub use replay::{Outcome, Replay, ReplayError, TableDays, replay};
-pub use schedule::{Execution, ScheduleError, executions, schedule};
+pub use schedule::{Execution, Schedule, ScheduleError, executions, schedule};
 pub use views::{Day, Views};
 pub use watch::{Progress, Unwatched, Watch};

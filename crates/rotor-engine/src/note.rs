@@ -3,14 +3,14 @@
 //! Everything is made from a dataset in which what was not public on the day is dropped, so that the track record knows no
 //! more than the day did.
 
-use rotor_data::{Dataset, Future, PriceFrequency};
-use rotor_factor::{AsOf, Date, EntityKind, Month};
+use rotor_data::{Dataset, PriceFrequency};
+use rotor_factor::{AsOf, Date, EntityKind, Month, Scale};
 use rotor_plugin::Instance;
 use rotor_run::Config;
 use rotor_strategy::{FactorScores, RankedSector, rank, select};
 
 use crate::backtest::{
-    Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, stop_at_failure,
+    Backtest, BacktestError, Member, backtest_until, checked_plan, culprit, scale_of, stop_at_failure,
     stop_without_inputs,
 };
 use crate::replay::{Outcome, TableDays, replay};
@@ -59,7 +59,7 @@ pub fn note(
     as_of: AsOf,
     watch: &dyn Watch,
 ) -> Result<Note, BacktestError> {
-    let known = dataset.with_future(as_of, Future::Dropped);
+    let known = dataset.known_on(as_of);
     let plan = checked_plan(&known, config, members)?;
     stop_without_inputs(dataset, config, members, &plan)?;
     let instances: Vec<&Instance> = members.iter().map(|member| member.instance).collect();
@@ -67,27 +67,34 @@ pub fn note(
     let said = replay(&known, &plan, &instances, &days, TableDays::Last)
         .map_err(|error| culprit(&known, members, &days, error))?;
     stop_at_failure(config, members, &plan, &said, &days)?;
+    let until = match dataset.manifest().price_frequency {
+        // The close of the day itself is not known yet.
+        PriceFrequency::Daily => as_of.0.plus_days(-1).unwrap_or(Date::MIN),
+        PriceFrequency::MonthEnd => as_of.0,
+    };
+    let track = match backtest_until(&known, config, members, &[], until, watch) {
+        Err(BacktestError::Stopped) => return Err(BacktestError::Stopped),
+        track => track,
+    };
+    // A factor that does not say so is on the scale that the track record and the note tell of.
+    let scale = |(factor, member): (usize, &Member<'_>)| {
+        let here = scale_of(member.instance.spec(), &said.outcomes[factor]);
+        let before = track.as_ref().ok().and_then(|track| track.run.scales.get(factor).copied());
+        if here == Scale::Continuous { here } else { before.unwrap_or(here) }
+    };
+    let scales: Vec<Scale> = members.iter().enumerate().map(scale).collect();
     let of_kind = known.of_kind(EntityKind::Sector);
     let mut outcomes: Vec<_> = said.outcomes.into_iter().map(Vec::into_iter).collect();
     let mut note_days: Vec<NoteDay> = Vec::new();
     for (as_of, rows) in days.iter().zip(&said.sectors) {
         let sectors = rows.iter().map(|row| of_kind[*row as usize] as u32).collect();
         let outcomes = outcomes.iter_mut().filter_map(Iterator::next).collect();
-        note_days.push(NoteDay::of(&known, config, members, *as_of, sectors, outcomes));
+        note_days.push(NoteDay::of(&known, config, members, &scales, *as_of, sectors, outcomes));
     }
     let Some(day) = note_days.pop().filter(|day| !day.sectors.is_empty()) else {
         return Err(BacktestError::NobodyAlive { dataset: dataset.manifest().name.clone(), as_of: as_of.0 });
     };
     let before = note_days.pop().filter(|before| !before.sectors.is_empty());
-    let until = match dataset.manifest().price_frequency {
-        // The close of the day itself is not known yet.
-        PriceFrequency::Daily => as_of.0.plus_days(-1).unwrap_or(Date::MIN),
-        PriceFrequency::MonthEnd => as_of.0,
-    };
-    let track = match backtest_until(&known, config, members, until, watch) {
-        Err(BacktestError::Stopped) => return Err(BacktestError::Stopped),
-        track => track,
-    };
     Ok(Note { day, before, track })
 }
 
@@ -96,15 +103,16 @@ impl NoteDay {
         dataset: &Dataset,
         config: &Config,
         members: &[Member<'_>],
+        scales: &[Scale],
         as_of: AsOf,
         sectors: Vec<u32>,
         outcomes: Vec<Outcome>,
     ) -> Self {
-        let scores = |outcome: &Outcome| match outcome {
-            Ok(signal) => FactorScores::of(signal),
+        let scores = |(outcome, scale): (&Outcome, &Scale)| match outcome {
+            Ok(signal) => FactorScores::of(signal).on_scale(*scale),
             Err(_) => FactorScores::none(sectors.len()),
         };
-        let factors: Vec<FactorScores> = outcomes.iter().map(scores).collect();
+        let factors: Vec<FactorScores> = outcomes.iter().zip(scales).map(scores).collect();
         let factor_weights: Vec<f64> = members.iter().map(|member| member.weight).collect();
         let ranking = rank(sectors.len(), &factors, &factor_weights, config.missing);
         let weights = select(&ranking, config).weights;

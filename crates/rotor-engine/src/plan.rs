@@ -178,6 +178,11 @@ impl Plan {
     ///
     /// If two factors have one name. What a dataset lacks is no error; see [`Plan::missing`].
     pub fn new(dataset: &Dataset, specs: &[&Spec]) -> Result<Self, PlanError> {
+        for (position, spec) in specs.iter().enumerate() {
+            if specs[..position].iter().any(|other| other.name() == spec.name()) {
+                return Err(PlanError::DuplicateFactor { name: spec.name().into() });
+            }
+        }
         let mut plan = Self {
             requests: Vec::new(),
             bindings: Vec::new(),
@@ -185,23 +190,31 @@ impl Plan {
             missing: Vec::new(),
             universe: Vec::new(),
         };
-        for (position, spec) in specs.iter().enumerate() {
-            if specs[..position].iter().any(|other| other.name() == spec.name()) {
-                return Err(PlanError::DuplicateFactor { name: spec.name().into() });
-            }
+        plan.bind_all(dataset, specs.iter().copied());
+        Ok(plan)
+    }
+
+    fn bind_all<'s>(&mut self, dataset: &Dataset, specs: impl Iterator<Item = &'s Spec>) {
+        for spec in specs {
             let (mut binding, mut missing) = (Binding::default(), Vec::new());
             for input in spec.inputs() {
-                let window = plan.bind(dataset, input.source(), &mut binding);
+                let window = self.bind(dataset, input.source(), &mut binding);
                 binding.windows.push(window.as_ref().ok().copied().flatten());
                 if let Err(cause) = window {
                     let (input, is_optional) = (input.name().into(), input.is_optional());
                     missing.push(Missing { input, cause, is_optional });
                 }
             }
-            plan.bindings.push(binding);
-            plan.missing.push(missing);
+            self.bindings.push(binding);
+            self.missing.push(missing);
         }
-        Ok(plan)
+    }
+
+    /// Adds the inputs of further factors, in their order; one may stand there again with other parameters.
+    pub(crate) fn and<'s>(&self, dataset: &Dataset, specs: impl Iterator<Item = &'s Spec>) -> Self {
+        let mut plan = self.clone();
+        plan.bind_all(dataset, specs);
+        plan
     }
 
     /// Leaves sectors out: those whose place in `takes_part`, in the order of the dataset's sectors, is false.

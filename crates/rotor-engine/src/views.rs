@@ -155,13 +155,13 @@ impl Day<'_> {
 }
 
 impl CrossSection {
-    /// Finds the sectors that are valid on a day and have a close by it.
+    /// Finds the sectors that are valid on a day and have a fresh close by it.
     fn update(&mut self, dataset: &Dataset, plan: &Plan, as_of: AsOf) {
         let sectors = dataset.of_kind(EntityKind::Sector);
         let is_there = |row: usize| {
             plan.universe.get(row).is_none_or(|takes_part| *takes_part)
                 && dataset.entities()[sectors[row]].is_valid_on(as_of.0)
-                && dataset.closes().first_day(sectors[row]).is_some_and(|first| first <= as_of.0)
+                && dataset.fresh_close(sectors[row], as_of.0).is_some()
         };
         let rows: Vec<u32> = (0..sectors.len() as u32).filter(|row| is_there(*row as usize)).collect();
         // It changes rarely, and the first one may be empty.

@@ -92,7 +92,7 @@ words! {
         Survey = "survey",
         /// Money or holdings that move.
         Flow = "flow",
-        /// A growth on the year: the value itself is a change.
+        /// A YoY growth: the value itself is a change.
         Growth = "growth",
     }
 }

@@ -3,6 +3,7 @@
 //! The run folder holds codes with parameters; here alone they become sentences, when a page is drawn. Every match is exhaustive,
 //! so that a new variant does not compile without both languages.
 
+use rotor_factor::Scale;
 use rotor_run::metrics::{Caveat, Reason};
 use rotor_run::{ReportLanguage, Warning};
 
@@ -159,8 +160,8 @@ pub fn warning(lang: Lang, warning: &Warning) -> String {
             let first = days.first().map_or(String::new(), ToString::to_string);
             say!(
                 lang,
-                "no factor had a score in {n} months, first on {first}: raw values and codes decided the ranking",
-                "{n}个月内所有因子均无得分（首次为{first}），由原始值与代码顺序决定排名"
+                "no factor had a score in {n} months, first on {first}: all sectors were held at equal weight",
+                "{n}个月内所有因子均无得分（首次为{first}），等权持有全部行业"
             )
         }
         Warning::FewerPicks { n_days, top } => say!(
@@ -176,11 +177,80 @@ pub fn warning(lang: Lang, warning: &Warning) -> String {
             .into(),
         Warning::EarlyMapping { n_days } => say!(
             lang,
-            "the sector–industry mapping of some sectors was not public yet in {n_days} months: the earliest one was used",
-            "{n_days}个月内部分行业的行业映射权重尚未公开，使用其最早一期"
+            "look-ahead in {n_days} months: the sector–industry mapping of some sectors was used before its release; `bridge = \"public\"` of the factor waits for it",
+            "{n_days}个月存在前视：部分行业的行业映射在公布之前已被使用；因子参数`bridge = \"public\"`则等待其公布"
         ),
+        Warning::LateStart { start, first, first_trading_day } => say!(
+            lang,
+            "the run starts on {first}, not in {start}: the first trading day of the dataset is {first_trading_day}",
+            "回测自{first}开始，而非{start}：数据集首个交易日为{first_trading_day}"
+        ),
+        Warning::MonthsWithoutCloses { months } => {
+            let (n, all) = (counted(lang, months.len()), listed(months));
+            say!(lang, "{n} left out, for closes are missing: {all}", "因缺少收盘价，{n}未计入：{all}")
+        }
+        Warning::DataEnded { days } => {
+            let (n, all) = (counted(lang, days.len()), listed(days));
+            say!(
+                lang,
+                "{n} left out, for most of the sectors have no recent close any more: {all}",
+                "因多数行业已无近期收盘价，{n}未计入：{all}"
+            )
+        }
+        Warning::NotReleased { days } => {
+            let (n, all) = (counted(lang, days.len()), listed(days));
+            say!(
+                lang,
+                "CPI or PPI was not released in time in {n}: the execution is on the last trading day of the month, with what was known then: {all}",
+                "{n}内CPI或PPI未及时公布，改在当月最后一个交易日按当时已知数据调仓：{all}"
+            )
+        }
+        Warning::NotFresh { entity, last_close, n_days } => {
+            let entity = sentence(entity);
+            say!(
+                lang,
+                "`{entity}` was left out on {n_days} days, for it has no recent close; its last close before is of {last_close}",
+                "`{entity}`在{n_days}个日期因无近期收盘价未计入，此前最后收盘日为{last_close}"
+            )
+        }
+        Warning::SharedPlaces { n_days, n_of } => say!(
+            lang,
+            "in {n_days} of {n_of} months more sectors were equal than there were places left: they shared the weight in equal parts",
+            "{n_of}个月中有{n_days}个月末位同分行业多于剩余名额，由其平分权重"
+        ),
+        Warning::AssumedScale { factor, scale } => {
+            let factor = sentence(factor);
+            match scale {
+                Scale::Points => say!(
+                    lang,
+                    "factor `{factor}` does not declare the scale of its scores: all are 1, 2 or 3 and were read as points",
+                    "因子`{factor}`未声明得分尺度：得分均为1、2、3，按分值计"
+                ),
+                Scale::Continuous => say!(
+                    lang,
+                    "factor `{factor}` does not declare the scale of its scores: they were read as continuous, by their percentile",
+                    "因子`{factor}`未声明得分尺度：按连续得分的分位数计"
+                ),
+            }
+        }
         Warning::Text { text } => sentence(text),
     }
+}
+
+/// How many months.
+fn counted(lang: Lang, n: usize) -> String {
+    match lang {
+        Lang::En if n == 1 => "1 month".into(),
+        Lang::En => format!("{n} months"),
+        Lang::Zh => format!("{n}个月"),
+    }
+}
+
+/// The first few of several days or months.
+fn listed<T: ToString>(all: &[T]) -> String {
+    const N_SHOWN: usize = 6;
+    let shown: Vec<String> = all.iter().take(N_SHOWN).map(ToString::to_string).collect();
+    shown.join(", ") + if all.len() > N_SHOWN { ", …" } else { "" }
 }
 
 /// A caveat as a block of a page.
@@ -274,6 +344,14 @@ mod tests {
             Warning::FewerPicks { n_days: 3, top: 5 },
             Warning::SharedClose,
             Warning::EarlyMapping { n_days: 3 },
+            Warning::LateStart { start: "2019-01".parse().unwrap(), first: day, first_trading_day: day },
+            Warning::MonthsWithoutCloses { months: vec!["2019-01".parse().unwrap(); 7] },
+            Warning::DataEnded { days: vec![day] },
+            Warning::NotReleased { days: vec![day] },
+            Warning::NotFresh { entity: "801010".into(), last_close: day, n_days: 3 },
+            Warning::SharedPlaces { n_days: 3, n_of: 9 },
+            Warning::AssumedScale { factor: "x".into(), scale: Scale::Points },
+            Warning::AssumedScale { factor: "x".into(), scale: Scale::Continuous },
         ];
         let in_language = |lang| {
             let reasons = reasons.iter().map(|one| reason(lang, one));

@@ -94,6 +94,9 @@ pub struct FactorRecord {
     pub isolated: bool,
     /// Its weight in the total.
     pub weight: f64,
+    /// The scale on which its scores were read: `points` or `continuous`; absent in older records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scale: Option<String>,
 }
 
 /// The execution days of a run.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use rotor_data::model::Entity;
-use rotor_factor::{Date, Month, Table};
+use rotor_factor::{Date, Month, Scale, Table};
 
 /// What a replay gave.
 ///
@@ -18,6 +18,8 @@ pub struct Run {
     pub entities: Vec<Entity>,
     /// The names of the factors, in the order of the run.
     pub factors: Vec<String>,
+    /// The scale of the scores of each factor; empty, they are points. Stands in `run.json`.
+    pub scales: Vec<Scale>,
     /// The execution days, oldest first.
     pub executions: Vec<Execution>,
     /// The names of portfolios and the codes of benchmarks.

@@ -1,9 +1,9 @@
 //! What a reader of a run must know.
 
-use rotor_factor::Date;
+use rotor_factor::{Date, Month, Scale};
 use serde::{Deserialize, Serialize};
 
-use crate::metrics::{day, days};
+use crate::metrics::{day, days, text, texts};
 
 /// What a reader of a run must know: a code with its parameters. Sentences are made where a page is drawn.
 // Exhaustive on purpose: a new variant must not compile without its sentence in every language.
@@ -59,6 +59,69 @@ pub enum Warning {
         n_days: usize,
         /// How many were asked for.
         top: usize,
+    },
+    /// The run starts later than the configuration says, for there are no closes before.
+    LateStart {
+        /// The month that was asked for.
+        #[serde(with = "text")]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        start: Month,
+        /// The first execution day.
+        #[serde(with = "day")]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        first: Date,
+        /// The first trading day of the dataset.
+        #[serde(with = "day")]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        first_trading_day: Date,
+    },
+    /// Months in the run have no execution, or one without an exit, for closes are missing.
+    MonthsWithoutCloses {
+        /// The months.
+        #[serde(with = "texts")]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+        months: Vec<Month>,
+    },
+    /// Executions were left out, for most of the sectors that were there before have no fresh close any more.
+    DataEnded {
+        /// The days of the executions.
+        #[serde(with = "days")]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+        days: Vec<Date>,
+    },
+    /// In some months consumer or producer prices were not released in time, and the execution is on the last trading day.
+    NotReleased {
+        /// The days of the executions.
+        #[serde(with = "days")]
+        #[cfg_attr(feature = "schema", schemars(with = "Vec<String>"))]
+        days: Vec<Date>,
+    },
+    /// The closes of an entity were not fresh on a day on which it would have been traded, so that it was left out.
+    NotFresh {
+        /// The code of the entity.
+        entity: String,
+        /// The day of its last close before that; of several times the first.
+        #[serde(with = "day")]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        last_close: Date,
+        /// On how many execution days, or exits of a benchmark.
+        n_days: usize,
+    },
+    /// In some months more sectors were equal to the last place than there were places, and shared them.
+    SharedPlaces {
+        /// In how many months.
+        n_days: usize,
+        /// Of how many.
+        n_of: usize,
+    },
+    /// A library does not say on what scale its scores are, and they were read on this one.
+    AssumedScale {
+        /// The factor.
+        factor: String,
+        /// The scale.
+        #[serde(with = "text")]
+        #[cfg_attr(feature = "schema", schemars(with = "String"))]
+        scale: Scale,
     },
     /// The signal shares the month-end close at which is traded.
     SharedClose,

@@ -19,4 +19,4 @@ pub use factor_scores::FactorScores;
 pub use holdings::{Holdings, cost, net_of_cost};
 pub use live::{has_score, required_factors};
 pub use ranking::{NEUTRAL, RankedSector, rank};
-pub use selection::{Selection, bottom_weights, eligible, quantile_weights, select};
+pub use selection::{Part, Selection, eligible, select};

@@ -58,7 +58,7 @@ pub fn rank(
     let mut live_weights = vec![0.0; n_sectors];
     for (factor, weight) in counted() {
         assert_eq!(factor.scores().len(), n_sectors, "one score a sector");
-        let values = factor.scores().iter().zip(factor.percentiles());
+        let values = factor.points().iter().zip(factor.percentiles());
         for ((sector, live_weight), (score, percentile)) in
             ranking.iter_mut().zip(&mut live_weights).zip(values)
         {

@@ -60,47 +60,66 @@ pub fn eligible(ranking: &[RankedSector], config: &Config) -> Vec<bool> {
     ranking.iter().map(|sector| sector.n_live >= required).collect()
 }
 
-/// Returns the weights of as many of the last sectors of a ranking as are selected of the first, equally weighted.
-///
-/// Every sector counts, eligible or not.
-#[must_use]
-pub fn bottom_weights(ranking: &[RankedSector], config: &Config) -> Vec<f64> {
-    let n_last = config.top.min(ranking.len());
-    let first = ranking.len() - n_last;
-    part_weights(ranking, config.ties, n_last, |place| place >= first)
+/// A part of the sectors, equally weighted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Part {
+    /// Of each sector, in the order of the ranking, how much belongs to it: 0 to 1, less than 1 where equals share its places.
+    pub shares: Vec<f64>,
+    /// The sum of the shares; a part without places is empty.
+    pub n_places: usize,
 }
 
-/// Returns the weights of each quantile of a ranking, the best first, its sectors equally weighted; a quantile without a place has
-/// weights of 0.
-///
-/// Every sector counts, eligible or not.
-#[must_use]
-pub fn quantile_weights(ranking: &[RankedSector], ties: Ties) -> [Vec<f64>; N_QUANTILES] {
-    let n = ranking.len();
-    let quantile_of = |place: usize| N_QUANTILES * place / n;
-    std::array::from_fn(|quantile| {
-        let n_places = (0..n).filter(|place| quantile_of(*place) == quantile).count();
-        part_weights(ranking, ties, n_places, |place| quantile_of(place) == quantile)
-    })
-}
-
-/// The weights of the places of a part of the ranking, each of them 1 / `n_places`.
-fn part_weights(
-    ranking: &[RankedSector],
-    ties: Ties,
-    n_places: usize,
-    belongs: impl Fn(usize) -> bool,
-) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..ranking.len()).collect();
-    order.sort_by_key(|sector| ranking[*sector].rank);
-    let mut weights = vec![0.0; ranking.len()];
-    for (places, equals) in groups(ranking, &order, ties) {
-        let weight = mean_over(places, |place| if belongs(place) { 1.0 / n_places as f64 } else { 0.0 });
-        for sector in equals {
-            weights[*sector] = weight;
-        }
+impl Part {
+    /// The sectors for which `belongs` is true.
+    #[must_use]
+    pub fn of(belongs: &[bool]) -> Self {
+        let shares = belongs.iter().map(|belongs| f64::from(u8::from(*belongs))).collect();
+        Self { shares, n_places: belongs.iter().filter(|belongs| **belongs).count() }
     }
-    weights
+
+    /// As many of the last sectors of a ranking as are selected of the first, eligible or not.
+    #[must_use]
+    pub fn bottom(ranking: &[RankedSector], config: &Config) -> Self {
+        let first = ranking.len() - config.top.min(ranking.len());
+        Self::of_places(ranking, config.ties, |place| place >= first)
+    }
+
+    /// The quantiles of a ranking, the best first, of all sectors, eligible or not. With few sectors some are empty.
+    #[must_use]
+    pub fn quantiles(ranking: &[RankedSector], config: &Config) -> [Self; N_QUANTILES] {
+        let n = ranking.len();
+        std::array::from_fn(|quantile| {
+            Self::of_places(ranking, config.ties, |place| N_QUANTILES * place / n == quantile)
+        })
+    }
+
+    /// Sectors that are equal share the places that they take.
+    fn of_places(ranking: &[RankedSector], ties: Ties, belongs: impl Fn(usize) -> bool) -> Self {
+        let mut order: Vec<usize> = (0..ranking.len()).collect();
+        order.sort_by_key(|sector| ranking[*sector].rank);
+        let mut shares = vec![0.0; ranking.len()];
+        for (places, equals) in groups(ranking, &order, ties) {
+            let share = mean_over(places, |place| if belongs(place) { 1.0 } else { 0.0 });
+            for sector in equals {
+                shares[*sector] = share;
+            }
+        }
+        Self { shares, n_places: (0..ranking.len()).filter(|place| belongs(*place)).count() }
+    }
+
+    /// Returns the weight of each sector.
+    #[must_use]
+    pub fn weights(&self) -> Vec<f64> {
+        self.shares.iter().map(|share| share / self.n_places as f64).collect()
+    }
+
+    /// Returns the mean of values, one a sector; `None` of an empty part.
+    #[must_use]
+    pub fn mean(&self, values: &[f64]) -> Option<f64> {
+        let sum: f64 =
+            self.shares.iter().zip(values).filter(|(share, _)| **share > 0.0).map(|(s, v)| s * v).sum();
+        (self.n_places > 0).then(|| sum / self.n_places as f64)
+    }
 }
 
 /// Divides sectors, given from the best to the worst, into groups of equals, each with the places that it takes.
@@ -189,14 +208,15 @@ mod tests {
     fn quantiles_and_the_bottom_share_places_as_the_top_does() {
         let ranking = ranking(&[9.0, 8.0, 8.0, 7.0, 6.0, 6.0]);
         // Places 0 and 1 are the first quantile, then one each: 0 0 1 2 3 4 without ties would be 5i/6.
-        let [first, second, .., last] = quantile_weights(&ranking, Ties::Percentile);
+        let [first, second, .., last] =
+            Part::quantiles(&ranking, &config(2, |_| {})).map(|part| part.weights());
         assert_eq!(first, [0.5, 0.25, 0.25, 0.0, 0.0, 0.0]);
         assert_eq!(second, [0.0, 0.5, 0.5, 0.0, 0.0, 0.0]);
         assert_eq!(last, [0.0, 0.0, 0.0, 0.0, 0.5, 0.5]);
-        assert_eq!(bottom_weights(&ranking, &config(1, |_| {})), [0.0, 0.0, 0.0, 0.0, 0.5, 0.5]);
-        assert_eq!(bottom_weights(&ranking, &config(9, |_| {})), [1.0 / 6.0; 6]);
-        let few = quantile_weights(&ranking[..2], Ties::Percentile);
-        assert_eq!(few.iter().filter(|weights| weights.contains(&1.0)).count(), 2, "the others are empty");
+        assert_eq!(Part::bottom(&ranking, &config(1, |_| {})).weights(), [0.0, 0.0, 0.0, 0.0, 0.5, 0.5]);
+        assert_eq!(Part::bottom(&ranking, &config(9, |_| {})).weights(), [1.0 / 6.0; 6]);
+        let few = Part::quantiles(&ranking[..2], &config(2, |_| {}));
+        assert_eq!(few.iter().filter(|part| part.n_places == 1).count(), 2, "the others are empty");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rotor_engine::Member;
-use rotor_factor::{ExportedFactor, nearest};
+use rotor_factor::{ExportedFactor, Value, nearest};
 use rotor_plugin::{
     CallError, Instance, Isolation, LoadOptions, Origin, Plugin, Refused, explain_fatal_calls,
 };
@@ -355,6 +355,14 @@ pub struct RunFactor {
     pub weight: f64,
 }
 
+/// A factor with one of its parameters changed.
+#[derive(Debug)]
+pub(crate) struct Alternative {
+    pub(crate) parameter: String,
+    pub(crate) value: Value,
+    pub(crate) instance: Instance,
+}
+
 impl RunFactor {
     /// Returns the name.
     #[must_use]
@@ -369,6 +377,25 @@ impl RunFactor {
             Origin::Linked => None,
             Origin::Loaded { sha256, .. } => Some(sha256),
         }
+    }
+
+    /// Makes the factor anew for each value that it declares worth trying, one parameter changed at a time.
+    ///
+    /// # Errors
+    ///
+    /// If the factor refuses one of its own values.
+    pub(crate) fn alternatives(&self, settings: &FactorConfig) -> Result<Vec<Alternative>, CallError> {
+        let mut alternatives = Vec::new();
+        for parameter in self.plugin.parameters() {
+            let current = settings.parameters.get(parameter.name);
+            for value in parameter.alternatives().filter(|value| current != Some(value)) {
+                let mut parameters = settings.parameters.clone();
+                parameters.insert(parameter.name.into(), value.clone());
+                let instance = self.plugin.create(parameters)?;
+                alternatives.push(Alternative { parameter: parameter.name.into(), value, instance });
+            }
+        }
+        Ok(alternatives)
     }
 
     pub(crate) fn member(&self) -> Member<'_> {

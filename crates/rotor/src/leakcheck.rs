@@ -45,7 +45,7 @@ pub fn leakcheck(
     watch: &dyn Watch,
 ) -> Result<LeakFindings, LeakcheckError> {
     let (dataset, config) = (session.dataset(), session.config());
-    let days = schedule(dataset, config).map_err(BacktestError::from)?;
+    let days = schedule(dataset, config, &[]).map_err(BacktestError::from)?.executions;
     if days.is_empty() {
         let dataset = dataset.manifest().name.clone();
         return Err(LeakcheckError::NoDays { dataset, start: config.start, end: config.end });

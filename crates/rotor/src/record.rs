@@ -22,7 +22,11 @@ pub(crate) fn run_record(
         engine: engine(),
         config: config.clone().into(),
         dataset: dataset_record(dataset),
-        factors: factors.iter().map(factor_record).collect(),
+        factors: factors
+            .iter()
+            .zip(&result.run.scales)
+            .map(|(factor, scale)| FactorRecord { scale: Some(scale.to_string()), ..factor_record(factor) })
+            .collect(),
         executions: ExecutionsRecord {
             n: executions.len(),
             n_kept: executions.iter().filter(|execution| execution.is_kept).count(),
@@ -73,5 +77,6 @@ pub(crate) fn factor_record(factor: &RunFactor) -> FactorRecord {
         sha256,
         isolated,
         weight: factor.weight,
+        scale: factor.plugin.spec().declared_scale().map(|scale| scale.to_string()),
     }
 }

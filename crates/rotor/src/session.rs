@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rotor_data::Dataset;
-use rotor_engine::{BacktestError, MissingInput, Watch, backtest, missing_inputs};
+use rotor_engine::{AlternativeMember, BacktestError, MissingInput, Watch, backtest, missing_inputs};
 use rotor_run::ledger::LedgerError;
 use rotor_run::{Config, OnMissingInput};
 
-use crate::factors::FactorSet;
+use crate::factors::{Alternative, FactorSet};
 use crate::ledger::{LedgerChoice, TrialCount};
 use crate::record::run_record;
 use crate::run::Run;
@@ -131,10 +131,35 @@ impl Session {
         Ok(run)
     }
 
+    /// The factors that count in the run, with the values that they declare worth trying.
+    fn alternatives(&self) -> Result<Vec<(usize, Alternative)>, BacktestError> {
+        let mut alternatives = Vec::new();
+        let has_inputs = |name: &str| self.missing.iter().all(|missing| missing.factor != name);
+        for (position, factor) in self.factors.iter().enumerate() {
+            if factor.weight > 0.0 && has_inputs(factor.name()) {
+                let made = factor.alternatives(&self.config.of_factor(factor.name()));
+                let made = made.map_err(|error| BacktestError::AlternativeFailed {
+                    factor: factor.name().into(),
+                    reason: error.to_string(),
+                })?;
+                alternatives.extend(made.into_iter().map(|alternative| (position, alternative)));
+            }
+        }
+        Ok(alternatives)
+    }
+
     /// A run that no ledger hears of; its record says nothing of trials yet.
     pub(crate) fn replay(&self, watch: &dyn Watch) -> Result<Run, BacktestError> {
-        let result = backtest(&self.dataset, &self.config, &self.factors.members(), watch)?;
-        let metrics = rotor_eval::evaluate_with(&result.run, &result.cross_sections, &[], &self.config);
+        let alternatives = self.alternatives()?;
+        let others = alternatives.iter().map(|(factor, alternative)| AlternativeMember {
+            factor: *factor,
+            parameter: alternative.parameter.clone(),
+            value: alternative.value.clone(),
+            instance: &alternative.instance,
+        });
+        let others: Vec<AlternativeMember<'_>> = others.collect();
+        let result = backtest(&self.dataset, &self.config, &self.factors.members(), &others, watch)?;
+        let metrics = rotor_eval::evaluate_with(&result.run, &result.cross_sections, &result.alternatives, &self.config);
         let record = run_record(&self.dataset, &self.config, &self.factors, &result);
         Ok(Run { rows: result.run, metrics, record, notices: Vec::new() })
     }

@@ -3,7 +3,7 @@
 //! | | |
 //! |---|---|
 //! | Input | `links`: the series linked to each sector, with polarity p (+1 price, volume, rate, orders; -1 stock, silo ratio, input cost) and weight; the market's values |
-//! | Formula | mark = ⅔ c₁ + ⅓ c₂ with c₁ the sign of MoM = (v(m) - v(m-1)) / abs(v(m-1)) and c₂ the sign of the change of YoY = (v(m) - v(m-12)) / abs(v(m-12)), 0 inside the bands; where the value is itself a growth on the year (`measure` = `growth`) mark = the sign of v(m) - v(m-1) in the band of YoY; S = weighted mean of p · mark |
+//! | Formula | mark = ⅔ c₁ + ⅓ c₂ with c₁ the sign of MoM = (v(m) - v(m-1)) / abs(v(m-1)) and c₂ the sign of the change of YoY = (v(m) - v(m-12)) / abs(v(m-12)), 0 inside the bands; where the value is itself a YoY growth (`measure` = `growth`) mark = the sign of v(m) - v(m-1) in the band of YoY; S = weighted mean of p · mark |
 //! | Unit | S from -1 to 1; MoM and YoY in percent, the change of YoY in percentage points |
 //! | Direction | higher is better: S ≥ 0.25 scores 3, S ≤ -0.25 scores 1, else 2 |
 //! | Publication lag | as published: daily and weekly series are means of the values of calendar month m that were public; monthly series end with their last public month, which may lie up to `max_age` = 3 months before m |

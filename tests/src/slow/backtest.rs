@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rotor_factor::{Date, EntityKind, Month};
 
-use super::{Answer, EntityRow, Facts, Forecast, before};
+use super::{Answer, EntityRow, Facts, Forecast, Scale, before};
 
 /// What can be set.
 #[derive(Clone, Debug)]
@@ -59,9 +59,9 @@ pub enum Missing {
 /// Who is picked of sectors that have the same total.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ties {
-    /// The one with the higher raw values.
+    /// The one with the higher raw values; each of them, in part, if these are equal too.
     Percentile,
-    /// Each of them, in part.
+    /// Each of them, in part, whatever the raw values.
     Fractional,
 }
 
@@ -70,7 +70,7 @@ pub enum Ties {
 pub enum Rebalance {
     /// The first trading day.
     MonthStart,
-    /// The first trading day after consumer and producer prices came out.
+    /// The first trading day after consumer and producer prices came out, or the last one if they did not.
     AfterCpi,
 }
 
@@ -110,6 +110,8 @@ pub type Factor<'a> = &'a dyn Fn(&Facts, Date) -> Answer;
 pub struct Backtest {
     /// Every execution, oldest first, those that were skipped too.
     pub days: Vec<DayResult>,
+    /// What one invested in each portfolio or benchmark has become, by name and day; nothing with month-end closes.
+    pub net_values: BTreeMap<(String, Date), f64>,
 }
 
 /// An execution.
@@ -117,6 +119,8 @@ pub struct Backtest {
 pub struct DayResult {
     /// The execution day E.
     pub execution: Date,
+    /// The day at whose close the picks are bought.
+    pub bought: Date,
     /// The day on which what was bought is sold.
     pub exit: Date,
     /// The last complete month at E.
@@ -134,8 +138,12 @@ pub struct DayResult {
 pub struct Kept {
     /// By its code, where each sector of the cross-section stands.
     pub ranking: BTreeMap<String, Place>,
+    /// The weights of each portfolio of sectors, before costs, by its name.
+    pub weights: BTreeMap<&'static str, BTreeMap<String, f64>>,
     /// The return of each portfolio, by its name.
     pub returns: BTreeMap<String, f64>,
+    /// Whether sectors outside the places held are equal to the last one inside, and share its weight.
+    pub shares_last_place: bool,
     /// Half the sum of the absolute changes of weights.
     pub turnover: f64,
     /// What the trade costs, as a part of the portfolio.
@@ -198,6 +206,7 @@ pub fn backtest(facts: &Facts, factors: &[Factor<'_>], options: &Options) -> Bac
         let kept = has_begun.then(|| keep(facts, &counting, execution, &mut held, options));
         days.push(DayResult {
             execution: execution.day,
+            bought: execution.bought,
             exit: execution.exit,
             month: facts.month(execution.day),
             answers: now.clone(),
@@ -205,10 +214,11 @@ pub fn backtest(facts: &Facts, factors: &[Factor<'_>], options: &Options) -> Bac
             kept,
         });
     }
-    Backtest { days }
+    let net_values = if facts.is_month_end { BTreeMap::new() } else { net_values(facts, &days) };
+    Backtest { days, net_values }
 }
 
-/// Returns the executions of a replay, oldest first: those that have an exit.
+/// Returns the executions of a replay, oldest first: those that have an exit, and on which most of the data have not ended.
 ///
 /// # Panics
 ///
@@ -217,13 +227,15 @@ pub fn backtest(facts: &Facts, factors: &[Factor<'_>], options: &Options) -> Bac
 pub fn executions(facts: &Facts, options: &Options) -> Vec<Execution> {
     let is_usual = options.rebalance == Rebalance::MonthStart && options.execution == ExecutionClose::Close;
     assert!(is_usual || !facts.is_month_end, "month-end closes are traded at the month-end");
-    let calendar = trading_days(facts);
+    let calendar = facts.trading_days();
     let mut days: BTreeMap<Month, Date> = BTreeMap::new();
     for month in calendar.iter().map(|day| day.month()) {
         if let Some(day) = execution_day(facts, &calendar, month, options.rebalance) {
             days.insert(month, day);
         }
     }
+    let shown = facts.without(&options.exclude);
+    let ended = ended(&shown, days.values().copied());
     let traded = |day: Date| match options.execution {
         ExecutionClose::Close => Some(day),
         ExecutionClose::NextClose => first_after(&calendar, day),
@@ -236,25 +248,29 @@ pub fn executions(facts: &Facts, options: &Options) -> Vec<Execution> {
         Some(Execution { day: *day, bought: traded(*day)?, exit: traded(*next?)? })
     };
     let is_inside = |month: &Month| *month >= options.start && options.end.is_none_or(|end| *month <= end);
-    days.iter().filter(|(month, _)| is_inside(month)).filter_map(execution).collect()
+    let is_replayed = |(month, day): &(&Month, &Date)| is_inside(month) && !ended.contains(day);
+    days.iter().filter(is_replayed).filter_map(execution).collect()
 }
 
-/// The days on which at least half of the sectors alive have a close.
-fn trading_days(facts: &Facts) -> Vec<Date> {
-    let sectors = || facts.entities.iter().filter(|entity| entity.kind == EntityKind::Sector);
-    let mut n_closes: BTreeMap<Date, usize> = BTreeMap::new();
-    for sector in sectors() {
-        for (date, _) in facts.closes[&sector.code].iter().filter(|(date, _)| is_alive(sector, *date)) {
-            *n_closes.entry(*date).or_default() += 1;
+/// The days, of those given, on which the cross-section has fewer than half of the living sectors that had a fresh close on one of
+/// the three days before; days that are among these do not count for later ones.
+fn ended(facts: &Facts, days: impl Iterator<Item = Date>) -> Vec<Date> {
+    let (mut ended, mut counted): (Vec<Date>, Vec<Date>) = (Vec::new(), Vec::new());
+    for day in days {
+        let before = &counted[counted.len().saturating_sub(3)..];
+        let was_there = |sector: &&EntityRow| {
+            let is_shown = !facts.excluded.contains(&sector.code) && sector.is_alive(day);
+            is_shown && before.iter().any(|day| facts.fresh_close(&sector.code, *day).is_some())
+        };
+        let known: Vec<&EntityRow> = facts.sectors().filter(was_there).collect();
+        let is_left = |sector: &&&EntityRow| facts.fresh_close(&sector.code, day).is_some();
+        if 2 * known.iter().filter(is_left).count() < known.len() {
+            ended.push(day);
+        } else {
+            counted.push(day);
         }
     }
-    let n_alive = |date: Date| sectors().filter(|sector| is_alive(sector, date)).count();
-    n_closes.into_iter().filter(|(date, n)| 2 * n >= n_alive(*date)).map(|(date, _)| date).collect()
-}
-
-/// Tells whether a day is in the life of a sector, both its bounds included.
-fn is_alive(sector: &EntityRow, day: Date) -> bool {
-    sector.valid_from.is_none_or(|from| from <= day) && sector.valid_to.is_none_or(|to| day <= to)
+    ended
 }
 
 fn first_after(calendar: &[Date], day: Date) -> Option<Date> {
@@ -263,15 +279,18 @@ fn first_after(calendar: &[Date], day: Date) -> Option<Date> {
 
 /// The day of a month on which the portfolio is decided, if there is one.
 fn execution_day(facts: &Facts, calendar: &[Date], month: Month, rebalance: Rebalance) -> Option<Date> {
-    let mut of_month = calendar.iter().copied().filter(|day| day.month() == month);
-    match rebalance {
-        Rebalance::MonthStart if facts.is_month_end => of_month.next_back(),
-        Rebalance::MonthStart => of_month.next(),
-        Rebalance::AfterCpi => {
-            let day = first_after(calendar, prices_known(facts, before(month, 1))?)?;
-            (day.month() == month).then_some(day)
-        }
+    let of_month: Vec<Date> = calendar.iter().copied().filter(|day| day.month() == month).collect();
+    if rebalance == Rebalance::MonthStart {
+        return of_month.first().copied();
     }
+    let known = prices_known(facts, before(month, 1));
+    let after = known.and_then(|known| of_month.iter().copied().find(|day| *day > known));
+    after.or_else(|| {
+        // Until the month is over they may still come out in it.
+        let mut rest = (facts.last.days() + 1..=month.last_day().days()).filter_map(Date::from_days);
+        let is_over = !rest.any(|day| day.weekday() <= 5);
+        if is_over { of_month.last().copied() } else { None }
+    })
 }
 
 /// The day on which both consumer and producer prices of a month were out for the first time; one of them does, if the
@@ -289,6 +308,7 @@ fn prices_known(facts: &Facts, month: Month) -> Option<Date> {
             .get(&((*series).to_owned(), market.to_owned()))
             .is_some_and(|rows| !rows.is_empty())
     });
+    // Without either they are never known.
     known.map(first).collect::<Option<Vec<Date>>>()?.into_iter().max()
 }
 
@@ -333,154 +353,276 @@ fn keep(
 ) -> Kept {
     let sectors = facts.cross_section(execution.day);
     let codes: Vec<&str> = sectors.iter().map(|sector| sector.code.as_str()).collect();
-    let ranking = rank(&codes, counting, options);
+    let Ranked { order, weights, shares_last_place } = rank(&codes, counting, options);
     let returns: BTreeMap<&str, f64> = sectors
         .iter()
-        .map(|sector| (sector.code.as_str(), sector_return(facts, sector, execution)))
+        .map(|sector| (sector.code.as_str(), growth(facts, sector, execution.bought, execution.exit) - 1.0))
         .collect();
 
-    let weight = |code: &str| ranking.get(code).map_or(0.0, |place| place.weight);
+    let top = &weights["top"];
+    let weight = |code: &str| top.get(code).copied().unwrap_or(0.0);
     let old = held.iter().map(|(code, old)| (weight(code) - old).abs());
     let new = codes.iter().filter(|code| !held.contains_key(**code)).map(|code| weight(code));
     let change: f64 = old.chain(new).sum();
     let cost = options.cost_bp / 10_000.0 * change;
 
-    let gross: f64 = codes.iter().map(|code| weight(code) * returns[code]).sum();
-    let drifted = |code: &&str| ((*code).to_owned(), weight(code) * (1.0 + returns[code]) / (1.0 + gross));
-    *held = codes.iter().filter(|code| weight(code) > 0.0).map(drifted).collect();
-
-    let mut portfolios: BTreeMap<String, f64> = BTreeMap::new();
-    portfolios.insert("top".to_owned(), gross);
-    portfolios.insert("top_net".to_owned(), (1.0 - cost) * (1.0 + gross) - 1.0);
-    // Sectors held alike, by the positions that they have in the order, from 0.
-    let mut add_alike = |name: &str, is_in: &dyn Fn(usize) -> bool| {
-        let inside = codes.iter().filter(|code| is_in(ranking[**code].rank - 1));
-        let returns: Vec<f64> = inside.map(|code| returns[code]).collect();
-        if !returns.is_empty() {
-            let mean = returns.iter().sum::<f64>() / returns.len() as f64;
-            portfolios.insert(name.to_owned(), mean);
-        }
+    let earned = |weights: &BTreeMap<String, f64>| -> f64 {
+        weights.iter().map(|(code, weight)| weight * returns[code.as_str()]).sum()
     };
-    let n = codes.len();
-    add_alike("equal_weight", &|_| true);
-    add_alike("bottom", &|position| position + options.top >= n);
-    for quantile in 0..5 {
-        add_alike(&format!("quantile_{}", quantile + 1), &|position| 5 * position / n == quantile);
-    }
+    let gross = earned(top);
+    let drifted = |(code, weight): (&String, &f64)| {
+        (code.clone(), weight * (1.0 + returns[code.as_str()]) / (1.0 + gross))
+    };
+    *held = top.iter().map(drifted).collect();
+
+    let mut portfolios: BTreeMap<String, f64> =
+        weights.iter().map(|(name, weights)| ((*name).to_owned(), earned(weights))).collect();
+    portfolios.insert("top_net".to_owned(), (1.0 - cost) * (1.0 + gross) - 1.0);
     for benchmark in facts.entities.iter().filter(|entity| entity.kind == EntityKind::Benchmark) {
         if let Some(value) = benchmark_return(facts, &benchmark.code, execution) {
             portfolios.insert(benchmark.code.clone(), value);
         }
     }
-    Kept { ranking, returns: portfolios, turnover: change / 2.0, cost }
+    let place = |(position, standing): (usize, &Standing<'_>)| {
+        let (code, total, tie_break) = (standing.code, standing.total, standing.tie_break);
+        (code.to_owned(), Place { total, tie_break, rank: position + 1, weight: weight(code) })
+    };
+    let ranking = order.iter().enumerate().map(place).collect();
+    Kept { ranking, weights, returns: portfolios, shares_last_place, turnover: change / 2.0, cost }
 }
 
-/// Puts the sectors in order and says how much of each is bought.
-fn rank(codes: &[&str], counting: &[(f64, &Answer)], options: &Options) -> BTreeMap<String, Place> {
-    let percentiles: Vec<(f64, BTreeMap<&str, f64>)> =
-        counting.iter().map(|(weight, answer)| (*weight, percentiles(codes, answer))).collect();
-    let sum_of_weights: f64 = counting.iter().map(|(weight, _)| weight).sum();
-    let tie_break =
-        |code: &str| percentiles.iter().map(|(weight, of)| weight * of[code]).sum::<f64>() / sum_of_weights;
-    let mut order: Vec<(&str, f64, f64)> =
-        codes.iter().map(|code| (*code, total(code, counting, options), tie_break(code))).collect();
-    order.sort_by(|(code_a, total_a, tie_break_a), (code_b, total_b, tie_break_b)| {
-        let by_total = nine_decimals(*total_b).total_cmp(&nine_decimals(*total_a));
-        let by_tie_break = nine_decimals(*tie_break_b).total_cmp(&nine_decimals(*tie_break_a));
-        by_total.then(by_tie_break).then(code_a.cmp(code_b))
-    });
+/// A sector in the order of the cross-section.
+#[derive(Clone, Copy, Debug)]
+struct Standing<'a> {
+    code: &'a str,
+    total: f64,
+    tie_break: f64,
+    is_eligible: bool,
+}
 
+/// The order of a cross-section, and what is held by it.
+struct Ranked<'a> {
+    /// The sectors, best first.
+    order: Vec<Standing<'a>>,
+    /// The weights of each portfolio, above 0.
+    weights: BTreeMap<&'static str, BTreeMap<String, f64>>,
+    /// Whether sectors outside the places held are equal to the last one inside.
+    shares_last_place: bool,
+}
+
+/// Puts the sectors in order and says how much of each is in each portfolio.
+fn rank<'a>(codes: &[&'a str], counting: &[(f64, &Answer)], options: &Options) -> Ranked<'a> {
+    let raw = |answer: &Answer, code: &str| {
+        let marks = answer.sectors[code];
+        // On a continuous scale the score is its own raw value, unless there is another one.
+        if answer.scale == Scale::Continuous { marks.raw.or(marks.score) } else { marks.raw }
+    };
+    let by_raw: Vec<(f64, BTreeMap<&str, Option<f64>>)> = counting
+        .iter()
+        .map(|(weight, answer)| (*weight, percentiles(codes, &|code: &str| raw(answer, code))))
+        .collect();
+    let sum_of_weights: f64 = counting.iter().map(|(weight, _)| weight).sum();
+    let tie_break = |code: &str| {
+        by_raw.iter().map(|(weight, of)| weight * of[code].unwrap_or(0.5)).sum::<f64>() / sum_of_weights
+    };
     let n_live =
         |code: &str| counting.iter().filter(|(_, answer)| answer.sectors[code].score.is_some()).count();
     let most_live = codes.iter().map(|code| n_live(code)).max().unwrap_or(0);
     let least = options.min_factors.min(most_live);
-    let eligible: Vec<(&str, f64)> = order
+    let totals = totals(codes, counting, options);
+    let mut order: Vec<Standing<'_>> = codes
         .iter()
-        .filter(|(code, _, _)| n_live(code) >= least)
-        .map(|(code, total, _)| (*code, nine_decimals(*total)))
+        .map(|code| Standing {
+            code,
+            total: totals[code],
+            tie_break: tie_break(code),
+            is_eligible: n_live(code) >= least,
+        })
         .collect();
-    let weights = weigh(&eligible, options);
-
-    let places = order.into_iter().enumerate().map(|(position, (code, total, tie_break))| {
-        let weight = weights.get(code).copied().unwrap_or(0.0);
-        (code.to_owned(), Place { total, tie_break, rank: position + 1, weight })
+    order.sort_by(|a, b| {
+        let by_total = nine_decimals(b.total).total_cmp(&nine_decimals(a.total));
+        let by_tie_break = nine_decimals(b.tie_break).total_cmp(&nine_decimals(a.tie_break));
+        by_total.then(by_tie_break).then(a.code.cmp(b.code))
     });
-    places.collect()
+    let eligible: Vec<Standing<'_>> = order.iter().copied().filter(|standing| standing.is_eligible).collect();
+
+    let (n, n_eligible, k) = (order.len(), eligible.len(), options.top);
+    let mut weights = BTreeMap::new();
+    let mut add = |name: &'static str, order: &[Standing<'_>], of_place: &dyn Fn(usize) -> f64| {
+        let weigh = |(place, standing): (usize, &Standing<'_>)| {
+            (standing.code.to_owned(), shared(order, place, of_place, options.ties))
+        };
+        let held: BTreeMap<String, f64> =
+            order.iter().enumerate().map(weigh).filter(|(_, weight)| *weight > 0.0).collect();
+        if !held.is_empty() {
+            weights.insert(name, held);
+        }
+    };
+    add("top", &eligible, &|place: usize| match options.weights {
+        _ if n_eligible < k => 1.0 / n_eligible as f64,
+        _ if place >= k => 0.0,
+        Weights::Equal => 1.0 / k as f64,
+        Weights::Rank => (k - place) as f64 / ((k * (k + 1)) as f64 / 2.0),
+    });
+    add("equal_weight", &order, &|_| 1.0 / n as f64);
+    add("eligible", &eligible, &|_| 1.0 / n_eligible as f64);
+    let n_bottom = k.min(n);
+    add("bottom", &order, &|place| if place + n_bottom >= n { 1.0 / n_bottom as f64 } else { 0.0 });
+    for (quantile, name) in QUANTILES.into_iter().enumerate() {
+        let is_in = |place: usize| 5 * place / n == quantile;
+        let size = (0..n).filter(|place| is_in(*place)).count();
+        add(name, &order, &|place| if is_in(place) { 1.0 / size as f64 } else { 0.0 });
+    }
+    let shares_last_place = n_eligible > k && are_equal(&eligible[k - 1], &eligible[k], options.ties);
+    Ranked { order, weights, shares_last_place }
 }
 
-/// The sum of a sector's scores, each times the weight of its factor.
-fn total(code: &str, counting: &[(f64, &Answer)], options: &Options) -> f64 {
-    let scores = || counting.iter().map(|(weight, answer)| (*weight, answer.sectors[code].score));
+/// The names of the quantiles, the best first.
+const QUANTILES: [&str; 5] = ["quantile_1", "quantile_2", "quantile_3", "quantile_4", "quantile_5"];
+
+/// Tells whether nothing but the code tells two sectors apart.
+fn are_equal(a: &Standing<'_>, b: &Standing<'_>, ties: Ties) -> bool {
+    let is_same = |a: f64, b: f64| nine_decimals(a) == nine_decimals(b);
+    is_same(a.total, b.total) && (ties == Ties::Fractional || is_same(a.tie_break, b.tie_break))
+}
+
+/// What the sector at a place gets: the mean weight of the places of all that equal it.
+fn shared(order: &[Standing<'_>], place: usize, of_place: &dyn Fn(usize) -> f64, ties: Ties) -> f64 {
+    let equals = (0..order.len()).filter(|other| are_equal(&order[*other], &order[place], ties));
+    let weights: Vec<f64> = equals.map(of_place).collect();
+    weights.iter().sum::<f64>() / weights.len() as f64
+}
+
+/// The sum of each sector's scores, each times the weight of its factor.
+fn totals<'a>(codes: &[&'a str], counting: &[(f64, &Answer)], options: &Options) -> BTreeMap<&'a str, f64> {
+    // What a score counts: itself, or on a continuous scale its place among the others, from 1 to 3.
+    let points: Vec<(f64, BTreeMap<&str, Option<f64>>)> = counting
+        .iter()
+        .map(|(weight, answer)| {
+            let score = |code: &str| answer.sectors[code].score;
+            let points = match answer.scale {
+                Scale::Points => codes.iter().map(|code| (*code, score(code))).collect(),
+                Scale::Continuous => percentiles(codes, &score)
+                    .into_iter()
+                    .map(|(code, percentile)| (code, percentile.map(|percentile| 1.0 + 2.0 * percentile)))
+                    .collect(),
+            };
+            (*weight, points)
+        })
+        .collect();
+    let total = |code: &str| {
+        let scores: Vec<(f64, Option<f64>)> = points.iter().map(|(weight, of)| (*weight, of[code])).collect();
+        total(&scores, options)
+    };
+    codes.iter().map(|code| (*code, total(code))).collect()
+}
+
+/// The sum of a sector's points, each times its weight.
+fn total(points: &[(f64, Option<f64>)], options: &Options) -> f64 {
     match options.missing {
-        Missing::Neutral => scores().map(|(weight, score)| weight * score.unwrap_or(2.0)).sum(),
+        Missing::Neutral => points.iter().map(|(weight, points)| weight * points.unwrap_or(2.0)).sum(),
         Missing::Average => {
             let live: Vec<(f64, f64)> =
-                scores().filter_map(|(weight, score)| Some((weight, score?))).collect();
-            let sum: f64 = live.iter().map(|(weight, score)| weight * score).sum();
+                points.iter().filter_map(|(weight, points)| Some((*weight, (*points)?))).collect();
+            let sum: f64 = live.iter().map(|(weight, points)| weight * points).sum();
             let weight_of_live: f64 = live.iter().map(|(weight, _)| weight).sum();
-            let weight_of_all: f64 = counting.iter().map(|(weight, _)| weight).sum();
+            let weight_of_all: f64 = points.iter().map(|(weight, _)| weight).sum();
             if live.is_empty() { 2.0 * weight_of_all } else { sum / weight_of_live * weight_of_all }
         }
     }
 }
 
-/// Where the raw value of each sector lies among those of the others, from 0 to 1; ½ if it has none.
-fn percentiles<'a>(codes: &[&'a str], answer: &Answer) -> BTreeMap<&'a str, f64> {
-    let raw = |code: &str| answer.sectors[code].raw.map(nine_decimals);
-    let present: Vec<f64> = codes.iter().filter_map(|code| raw(code)).collect();
-    let percentile = |raw: f64| {
-        let n_below = present.iter().filter(|other| **other < raw).count();
-        let n_equal = present.iter().filter(|other| **other == raw).count();
+/// Where the value of each sector lies among those of the others, from 0 to 1.
+fn percentiles<'a>(codes: &[&'a str], value: &dyn Fn(&str) -> Option<f64>) -> BTreeMap<&'a str, Option<f64>> {
+    let value = |code: &str| value(code).map(nine_decimals);
+    let present: Vec<f64> = codes.iter().filter_map(|code| value(code)).collect();
+    let percentile = |value: f64| {
+        let n_below = present.iter().filter(|other| **other < value).count();
+        let n_equal = present.iter().filter(|other| **other == value).count();
         let rank = n_below as f64 + f64::midpoint(n_equal as f64, 1.0);
         (rank - 0.5) / present.len() as f64
     };
-    codes.iter().map(|code| (*code, raw(code).map_or(0.5, percentile))).collect()
+    codes.iter().map(|code| (*code, value(code).map(percentile))).collect()
 }
 
-/// How much of each eligible sector is bought, given them with their totals, best first.
-fn weigh<'a>(eligible: &[(&'a str, f64)], options: &Options) -> BTreeMap<&'a str, f64> {
-    let (n, k) = (eligible.len(), options.top);
-    if n < k {
-        return eligible.iter().map(|(code, _)| (*code, 1.0 / n as f64)).collect();
-    }
-    // The weight of each place, from 0.
-    let of_place = |place: usize| match options.weights {
-        _ if place >= k => 0.0,
-        Weights::Equal => 1.0 / k as f64,
-        Weights::Rank => (k - place) as f64 / ((k * (k + 1)) as f64 / 2.0),
-    };
-    let weight = |place: usize| match options.ties {
-        Ties::Percentile => of_place(place),
-        Ties::Fractional => {
-            let shared: Vec<f64> =
-                (0..n).filter(|other| eligible[*other].1 == eligible[place].1).map(of_place).collect();
-            shared.iter().sum::<f64>() / shared.len() as f64
-        }
-    };
-    (0..n).map(|place| (eligible[place].0, weight(place))).collect()
-}
-
-/// What a sector earns from the day on which it is bought to the exit, or to the end of its life.
-fn sector_return(facts: &Facts, sector: &EntityRow, execution: &Execution) -> f64 {
-    // A sector that ends between E and the next close is bought and sold at one price: it earns nothing.
+/// What one invested in a sector on the day on which it is bought has become on a later day. It has left at its last close, if
+/// its life has ended by then.
+fn growth(facts: &Facts, sector: &EntityRow, bought: Date, day: Date) -> f64 {
     let alive = |day: Date| sector.valid_to.map_or(day, |to| day.min(to));
     let close = |day: Date| {
-        let (_, close) = last_close(facts, &sector.code, day).expect("the cross-section has closes by E");
+        let (_, close) = facts.last_close(&sector.code, day).expect("the cross-section has closes by E");
         close
     };
-    close(alive(execution.exit)) / close(alive(execution.bought)) - 1.0
+    if !facts.is_month_end {
+        // A sector that ends between E and the next close is bought and sold at one price: it earns nothing.
+        return close(alive(day)) / close(alive(bought));
+    }
+    let end = match sector.valid_to {
+        // The close of the month in which it was bought is traded at, also one dated after its life.
+        Some(to) if to < day => {
+            let closes = facts.closes[&sector.code].iter().rev();
+            let last = closes.copied().find(|(date, _)| *date <= to && date.month() > facts.month(bought));
+            last.map_or_else(|| close(bought), |(_, close)| close)
+        }
+        _ => close(day),
+    };
+    end / close(bought)
 }
 
-/// What a benchmark earns, if it has a close by the day of the purchase and another one by the exit.
+/// What a benchmark earns, if its closes on the day of the purchase and at the exit are fresh and one of them is dated after the
+/// purchase.
 fn benchmark_return(facts: &Facts, code: &str, execution: &Execution) -> Option<f64> {
-    let (_, start) = last_close(facts, code, execution.bought)?;
-    let (day, end) = last_close(facts, code, execution.exit)?;
-    (day > execution.bought).then(|| end / start - 1.0)
+    let start = facts.fresh_close(code, execution.bought)?;
+    let end = facts.fresh_close(code, execution.exit)?;
+    let (day, _) = facts.last_close(code, execution.exit)?;
+    (day > execution.bought || facts.is_month_end).then(|| end / start - 1.0)
 }
 
-/// The last close on a day or before it, however old.
-fn last_close(facts: &Facts, code: &str, day: Date) -> Option<(Date, f64)> {
-    facts.closes[code].iter().copied().rfind(|(date, _)| *date <= day)
+/// What one invested on the first day has become, day by day, in each portfolio and benchmark.
+fn net_values(facts: &Facts, days: &[DayResult]) -> BTreeMap<(String, Date), f64> {
+    let calendar = facts.trading_days();
+    let mut net_values = BTreeMap::new();
+    // The value of each portfolio at its last exit.
+    let mut reached: BTreeMap<&str, f64> = BTreeMap::new();
+    let kept: Vec<(&DayResult, &Kept)> =
+        days.iter().filter_map(|day| Some((day, day.kept.as_ref()?))).collect();
+    for (day, kept) in &kept {
+        let sectors = facts.cross_section(day.execution);
+        let gross = kept.weights.iter().map(|(name, weights)| (*name, weights, 0.0));
+        let portfolios: Vec<(&str, &BTreeMap<String, f64>, f64)> =
+            gross.chain([("top_net", &kept.weights["top"], kept.cost)]).collect();
+        let start: BTreeMap<&str, f64> = portfolios
+            .iter()
+            .map(|(name, _, _)| (*name, reached.get(name).copied().unwrap_or(1.0)))
+            .collect();
+        for (name, value) in &start {
+            net_values.insert(((*name).to_owned(), day.bought), *value);
+        }
+        for date in calendar.iter().copied().filter(|date| *date > day.bought && *date <= day.exit) {
+            let growth: BTreeMap<&str, f64> = sectors
+                .iter()
+                .map(|sector| (sector.code.as_str(), growth(facts, sector, day.bought, date)))
+                .collect();
+            for (name, weights, cost) in &portfolios {
+                let grown: f64 = weights.iter().map(|(code, weight)| weight * growth[code.as_str()]).sum();
+                let value = start[name] * (1.0 - cost) * grown;
+                net_values.insert(((*name).to_owned(), date), value);
+                reached.insert(name, value);
+            }
+        }
+    }
+    let Some(last) = kept.last().map(|(day, _)| day.exit) else { return net_values };
+    for benchmark in facts.entities.iter().filter(|entity| entity.kind == EntityKind::Benchmark) {
+        let first = kept.iter().map(|(day, _)| day.bought);
+        let mut first = first.filter_map(|day| Some((day, facts.fresh_close(&benchmark.code, day)?)));
+        let Some((first, base)) = first.next() else { continue };
+        for date in calendar.iter().copied().filter(|date| *date >= first && *date <= last) {
+            if let Some(close) = facts.fresh_close(&benchmark.code, date) {
+                net_values.insert((benchmark.code.clone(), date), close / base);
+            }
+        }
+    }
+    net_values
 }
 
 /// Rounds to nine decimals, as all that is put in order is.
@@ -530,6 +672,7 @@ mod tests {
             _ if code == code.to_uppercase() => EntityKind::Benchmark,
             _ => EntityKind::Sector,
         };
+        let last = closes.values().filter_map(|closes| Some(closes.last()?.0)).max().unwrap();
         let entity = |code: &&str| EntityRow {
             code: (*code).to_owned(),
             kind: kind(code),
@@ -545,6 +688,8 @@ mod tests {
             bridge: Vec::new(),
             links: Vec::new(),
             is_month_end: false,
+            last,
+            excluded: Vec::new(),
         }
     }
 
@@ -665,12 +810,12 @@ mod tests {
 
     /// Of three sectors the positions 0, 1 and 2 belong to the quantiles 1, 2 and 4.
     #[test]
-    fn an_empty_quantile_and_a_benchmark_without_a_later_close_have_no_row() {
+    fn an_empty_quantile_and_a_benchmark_without_a_fresh_close_have_no_row() {
         let backtest = backtest(&facts(CLOSES), &[&says("a 3 b 2 c 1")], &options());
         assert_eq!(
             returns(&backtest, "quantile_1 quantile_2 quantile_3 quantile_4 quantile_5 INDEX"),
             "2020-01-02 2020-02-03 quantile_1 0.1 quantile_2 -0.1 quantile_3 - quantile_4 0 quantile_5 - INDEX -\n\
-             2020-02-03 2020-03-02 quantile_1 0 quantile_2 0.1 quantile_3 - quantile_4 0.2 quantile_5 - INDEX 0.05"
+             2020-02-03 2020-03-02 quantile_1 0 quantile_2 0.1 quantile_3 - quantile_4 0.2 quantile_5 - INDEX -"
         );
     }
 
@@ -725,7 +870,7 @@ mod tests {
         assert_eq!(
             weights(&backtest(&facts(CLOSES), &[&early], &options())),
             "2020-01-02 2020-02-03 a 0 c 0 b 1\n\
-             2020-02-03 2020-03-02 a 0.5 b 0.5 c 0"
+             2020-02-03 2020-03-02 a 0.3333333 b 0.3333333 c 0.3333333"
         );
     }
 
@@ -744,7 +889,7 @@ mod tests {
 
     /// Equal raw values share their ranks: of 5, 5 and 7 the percentiles are 1/3, 1/3 and 5/6.
     #[test]
-    fn raw_values_settle_equal_totals_and_codes_settle_the_rest() {
+    fn raw_values_settle_equal_totals_and_codes_settle_only_the_order() {
         let (one, two) = (says("a 2:5 b 2:5 c 2:7"), says("a 3 b 3:1 c -"));
         let backtest =
             backtest(&facts(CLOSES), &[&one, &two], &Options { end: Month::new(2020, 1), ..options() });
@@ -774,10 +919,10 @@ mod tests {
             let options = Options { min_factors, end: Month::new(2020, 1), ..options() };
             weights(&backtest(&facts(CLOSES), factors, &options))
         };
-        assert_eq!(of(1, &[&one, &two]), "2020-01-02 2020-02-03 a 0.5 b 0.5 c 0");
+        assert_eq!(of(1, &[&one, &two]), "2020-01-02 2020-02-03 a 0.5 b 0.25 c 0.25");
         assert_eq!(of(2, &[&one, &two]), "2020-01-02 2020-02-03 a 0 b 1 c 0");
         assert_eq!(of(4, &[&one, &two]), "2020-01-02 2020-02-03 a 0 b 1 c 0");
-        assert_eq!(of(4, &[&one]), "2020-01-02 2020-02-03 a 0.5 b 0.5 c 0");
+        assert_eq!(of(4, &[&one]), "2020-01-02 2020-02-03 a 0.5 b 0.25 c 0.25");
     }
 
     #[test]
@@ -789,17 +934,206 @@ mod tests {
         };
         let (equal, rank, whole, shared) =
             (Weights::Equal, Weights::Rank, Ties::Percentile, Ties::Fractional);
-        assert_eq!(of(equal, whole, 2, "a 3 b 2 c 2"), "a 0.5 b 0.5 c 0");
-        assert_eq!(of(equal, shared, 2, "a 3 b 2 c 2"), "a 0.5 b 0.25 c 0.25");
+        for ties in [whole, shared] {
+            assert_eq!(of(equal, ties, 2, "a 3 b 2 c 2"), "a 0.5 b 0.25 c 0.25");
+            assert_eq!(of(equal, ties, 1, "a 2 b 2 c 2"), "a 0.3333333 b 0.3333333 c 0.3333333");
+            assert_eq!(of(equal, ties, 2, "a 2:1 b 2:1 c 2:1"), "a 0.3333333 b 0.3333333 c 0.3333333");
+            assert_eq!(of(rank, ties, 2, "a 3 b 2 c 2"), "a 0.6666667 b 0.1666667 c 0.1666667");
+            assert_eq!(of(rank, ties, 2, "a 3 b 3 c 2"), "a 0.5 b 0.5 c 0");
+            assert_eq!(of(rank, ties, 3, "a 3 b 2 c 2"), "a 0.5 b 0.25 c 0.25");
+        }
+        assert_eq!(of(equal, whole, 2, "a 3 b 2:1 c 2:2"), "a 0.5 c 0.5 b 0");
         assert_eq!(of(equal, shared, 2, "a 3 b 2:1 c 2:2"), "a 0.5 c 0.25 b 0.25");
-        assert_eq!(of(equal, shared, 1, "a 2 b 2 c 2"), "a 0.3333333 b 0.3333333 c 0.3333333");
-        assert_eq!(of(rank, whole, 2, "a 3 b 2 c 2"), "a 0.6666667 b 0.3333333 c 0");
-        assert_eq!(of(rank, shared, 2, "a 3 b 2 c 2"), "a 0.6666667 b 0.1666667 c 0.1666667");
-        assert_eq!(of(rank, shared, 2, "a 3 b 3 c 2"), "a 0.5 b 0.5 c 0");
-        assert_eq!(of(rank, shared, 3, "a 3 b 2 c 2"), "a 0.5 b 0.25 c 0.25");
+        assert_eq!(of(rank, whole, 2, "a 3 b 2:1 c 2:2"), "a 0.6666667 c 0.3333333 b 0");
+        assert_eq!(of(rank, shared, 2, "a 3 b 2:1 c 2:2"), "a 0.6666667 c 0.1666667 b 0.1666667");
         // Fewer than are to be picked: all alike.
         assert_eq!(of(rank, shared, 3, "a 3 b 2"), "a 0.5 b 0.5 c 0");
         assert_eq!(of(rank, whole, 4, "a 3 b 2 c 2"), "a 0.3333333 b 0.3333333 c 0.3333333");
+    }
+
+    /// Four sectors of which the last three have the same total; two places.
+    #[test]
+    fn codes_decide_no_money() {
+        let closes = "
+                          a    b    c    d
+            2020-01-02  100  100  100  100
+            2020-02-03  110  120  100   80
+        ";
+        let of = |ties: Ties, marks: &str| {
+            let backtest = backtest(&facts(closes), &[&says(marks)], &Options { ties, ..options() });
+            let kept = backtest.days[0].kept.clone().unwrap();
+            let names = "top bottom quantile_1 quantile_2 quantile_3 quantile_4 quantile_5";
+            let line = format!("{} {}", weights(&backtest), returns(&backtest, names));
+            (line.replace("2020-01-02 2020-02-03 ", ""), kept.shares_last_place)
+        };
+        // Percentiles of b and c are 5/6, that of d is 1/2, and of a 1/6, which has a score of its own.
+        let some = "a 3:0 b 2:2 c 2:2 d 2:1";
+        // top ½·0.1 + ¼·0.2; bottom (c or b, half each): ½·0.1 − ½·0.2; the places of quintiles are 1, 2, 3 and 4.
+        assert_eq!(
+            of(Ties::Percentile, some),
+            (
+                "a 0.5 b 0.25 c 0.25 d 0 top 0.1 bottom -0.05 \
+                 quantile_1 0.1 quantile_2 0.1 quantile_3 0.1 quantile_4 -0.2 quantile_5 -"
+                    .to_owned(),
+                true
+            )
+        );
+        let all = "top 0.05 bottom 0 quantile_1 0.1 quantile_2 0 quantile_3 0 quantile_4 0 quantile_5 -";
+        let sixths = "a 0.5 b 0.1666667 c 0.1666667 d 0.1666667";
+        assert_eq!(of(Ties::Percentile, "a 3 b 2 c 2 d 2"), (format!("{sixths} {all}"), true));
+        assert_eq!(of(Ties::Fractional, some), (format!("{sixths} {all}"), true));
+        assert!(!of(Ties::Percentile, "a 3 b 3 c 2 d 2").1, "both places are taken");
+    }
+
+    /// Of the scores 10, 20 and 20 the percentiles are 1/6, 2/3 and 2/3: 1 + 2/6 and 1 + 4/3 points.
+    #[test]
+    fn a_continuous_score_counts_by_its_place_among_the_others() {
+        let continuous = |marks: &str| {
+            let say = says(marks);
+            move |facts: &Facts, e: Date| Answer { scale: Scale::Continuous, ..say(facts, e) }
+        };
+        let of = |factor: Factor<'_>, missing: Missing| {
+            let options = Options { missing, end: Month::new(2020, 1), ..options() };
+            let backtest = backtest(&facts(CLOSES), &[factor, &says("a 3 b 2 c 1")], &options);
+            places(&backtest, |place| format!("{} {}", number(place.total), number(place.tie_break)))
+                .replace("2020-01-02 2020-02-03 ", "")
+        };
+        // The raw value of a sector that has none of its own is the score.
+        assert_eq!(
+            of(&continuous("a 10 b 20 c 20"), Missing::Neutral),
+            "a 4.3333333 0.3333333 b 4.3333333 0.5833333 c 3.3333333 0.5833333".replace(
+                "a 4.3333333 0.3333333 b 4.3333333 0.5833333",
+                "b 4.3333333 0.5833333 a 4.3333333 0.3333333"
+            )
+        );
+        // Of two percentiles the middle is 2 as well; `na` is 2, or what the other factor says.
+        assert_eq!(
+            of(&continuous("a - b -7:1 c 0.5:0"), Missing::Neutral),
+            "a 5 0.5 b 3.5 0.625 c 3.5 0.375"
+        );
+        assert_eq!(
+            of(&continuous("a - b -7:1 c 0.5:0"), Missing::Average),
+            "a 6 0.5 b 3.5 0.625 c 3.5 0.375"
+        );
+    }
+
+    /// Weekdays on which every sector that has not ended closes at 100 plus what it has risen.
+    fn weekdays(from: &str, to: &str, close: impl Fn(&str, Date) -> Option<f64>) -> Facts {
+        let mut table = "  a  b  c  INDEX\n".to_owned();
+        for days in date(from).days()..=date(to).days() {
+            let day = Date::from_days(days).unwrap();
+            if day.weekday() <= 5 {
+                let cell = |code| close(code, day).map_or("-".to_owned(), |close| close.to_string());
+                let cells = ["a", "b", "c", "INDEX"].map(cell);
+                writeln!(table, "{day} {}", cells.join(" ")).unwrap();
+            }
+        }
+        facts(&table)
+    }
+
+    /// The last close of b is fourteen days old on 3 February, or seventeen.
+    #[test]
+    fn a_stale_sector_leaves_the_cross_section() {
+        let until = |last: &'static str| {
+            weekdays("2020-01-01", "2020-03-31", move |code, day| {
+                let rises = f64::from(day.days() - date("2020-01-01").days());
+                (code != "b" || day <= date(last)).then_some(if code == "b" { 100.0 + rises } else { 100.0 })
+            })
+        };
+        let show = |last: &'static str| {
+            let backtest = backtest(&until(last), &[&says("a 2 b 3 c 1")], &options());
+            format!("{}\n{}\n{}", weights(&backtest), returns(&backtest, "top bottom"), trades(&backtest))
+        };
+        // b rises from 100 to 119: it becomes 0.595 of 1.095.
+        assert_eq!(
+            show("2020-01-20"),
+            "2020-01-01 2020-02-03 b 0.5 a 0.5 c 0\n\
+             2020-02-03 2020-03-02 b 0.5 a 0.5 c 0\n\
+             2020-01-01 2020-02-03 top 0.095 bottom 0\n\
+             2020-02-03 2020-03-02 top 0 bottom 0\n\
+             2020-01-01 2020-02-03 0.5 0.0015\n\
+             2020-02-03 2020-03-02 0.043379 0.0001301"
+        );
+        assert_eq!(
+            show("2020-01-17"),
+            "2020-01-01 2020-02-03 b 0.5 a 0.5 c 0\n\
+             2020-02-03 2020-03-02 a 0.5 c 0.5\n\
+             2020-01-01 2020-02-03 top 0.08 bottom 0\n\
+             2020-02-03 2020-03-02 top 0 bottom 0\n\
+             2020-01-01 2020-02-03 0.5 0.0015\n\
+             2020-02-03 2020-03-02 0.537037 0.0016111"
+        );
+    }
+
+    /// b and c end in January. Of three sectors one is left, which is fewer than half: in February most of the data have ended, and
+    /// so they have in March, for what was left out does not count.
+    #[test]
+    fn a_run_ends_with_most_of_its_data() {
+        let facts = weekdays("2020-01-01", "2020-05-29", |code, day| {
+            (code != "b" && code != "c" || day < date("2020-01-17")).then_some(100.0)
+        });
+        let show =
+            |facts: &Facts| lines(&backtest(facts, &[&says("a 3 b 2 c 1")], &options()), |_| String::new());
+        assert_eq!(show(&facts), "2020-01-01 2020-02-03 ");
+        // Half is enough; and a sector that is known to have ended is not missed.
+        let facts = living(facts, "c", None, Some("2020-01-16"));
+        assert_eq!(
+            show(&facts),
+            "2020-01-01 2020-02-03 \n2020-02-03 2020-03-02 \n2020-03-02 2020-04-01 \n2020-04-01 2020-05-01 "
+        );
+    }
+
+    #[test]
+    fn sectors_that_begin_later_do_not_hide_trading_days() {
+        let facts = weekdays("2020-01-01", "2020-03-31", |code, day| {
+            (code == "a" || code == "INDEX" || day >= date("2020-02-10")).then_some(100.0)
+        });
+        assert_eq!(facts.trading_days().first(), Some(&date("2020-01-01")));
+        assert_eq!(facts.trading_days().len(), 65);
+        let days: Vec<Date> = executions(&facts, &options()).iter().map(|execution| execution.day).collect();
+        assert_eq!(days, [date("2020-01-01"), date("2020-02-03")]);
+    }
+
+    /// The index has no close from 20 January to 20 February: neither the exit nor the purchase of 3 February is fresh.
+    #[test]
+    fn a_benchmark_with_a_gap_has_no_row() {
+        let facts = weekdays("2020-01-01", "2020-04-30", |code, day| {
+            let is_there = code != "INDEX" || day < date("2020-01-20") || day > date("2020-02-20");
+            is_there.then_some(f64::from(day.days() - date("2020-01-01").days() + 100))
+        });
+        let backtest = backtest(&facts, &[&says("a 3 b 2 c 1")], &options());
+        assert_eq!(
+            returns(&backtest, "INDEX"),
+            "2020-01-01 2020-02-03 INDEX -\n\
+             2020-02-03 2020-03-02 INDEX -\n\
+             2020-03-02 2020-04-01 INDEX 0.1863354"
+        );
+        // From its last close before the gap on it is worth what it was for fourteen days.
+        let value =
+            |day: &str| backtest.net_values.get(&("INDEX".to_owned(), date(day))).map(|value| number(*value));
+        assert_eq!(value("2020-01-31"), Some("1.16".to_owned()));
+        assert_eq!(value("2020-02-03"), None);
+        assert_eq!(value("2020-02-21"), Some("1.51".to_owned()));
+        assert_eq!(value("2020-04-01"), Some("1.91".to_owned()));
+        assert_eq!(value("2020-04-02"), None);
+    }
+
+    #[test]
+    fn net_values_meet_the_returns_at_every_exit() {
+        let factor = says_by_month(&[("2020-01", "a 3 b 2 c 1"), ("2020-02", "a 1 b 2 c 3")]);
+        let backtest = backtest(&facts(CLOSES), &[&factor], &options());
+        let of = |name: &str| {
+            let of_name = backtest.net_values.iter().filter(|((other, _), _)| other == name);
+            of_name.map(|((_, day), value)| format!("{day} {}", number(*value))).collect::<Vec<_>>().join(" ")
+        };
+        // 0.9985 and 0.99835 times the halves: 1.04 and 0.95, 1.1 and 0.9; then b at 90 and c at 100, and at 99 and 120.
+        assert_eq!(
+            of("top_net"),
+            "2020-01-02 1 2020-01-31 0.9935075 2020-02-03 0.9985 2020-02-04 0.9968525 2020-03-02 1.1463803"
+        );
+        assert_eq!(of("top"), "2020-01-02 1 2020-01-31 0.995 2020-02-03 1 2020-02-04 1 2020-03-02 1.15");
+        assert_eq!(of("quantile_3"), "");
+        assert_eq!(of("INDEX"), "2020-01-02 1 2020-02-04 1.04 2020-03-02 1.05");
     }
 
     #[test]
@@ -848,7 +1182,7 @@ mod tests {
         let backtest = backtest(&facts(CLOSES), &[&says("a 3 b 2 c 1")], &options);
         assert_eq!(
             returns(&backtest, "quantile_1 quantile_2 quantile_4 INDEX"),
-            "2020-01-02 2020-02-04 quantile_1 0.1538462 quantile_2 -0.0526316 quantile_4 -0.009901 INDEX 0.04\n\
+            "2020-01-02 2020-02-04 quantile_1 0.1538462 quantile_2 -0.0526316 quantile_4 -0.009901 INDEX -\n\
              2020-02-03 2020-03-03 quantile_1 0.1 quantile_2 0.1 quantile_4 0.1 INDEX 0.0096154"
         );
     }
@@ -864,7 +1198,7 @@ mod tests {
     }
 
     /// Days are weekdays; the prices of December are out on the 9th and the 10th, those of January on the 10th (consumer
-    /// prices only), those of February too late for March, and those of March on the 9th.
+    /// prices only), those of February too late for March, those of March on the 9th, and those of April never.
     #[test]
     fn after_prices_are_out() {
         let mut closes = "  a  b\n".to_owned();
@@ -894,11 +1228,30 @@ mod tests {
         let facts = publishing(facts, "ppi_yoy", "CN", &ppi);
         let after = Options { rebalance: Rebalance::AfterCpi, ..options() };
         let show = |options: &Options| weights(&backtest(&facts, &[&says("a 3 b 2")], options));
-        assert_eq!(show(&after), "2020-01-13 2020-04-10 a 0.5 b 0.5");
         assert_eq!(
-            show(&Options { execution: ExecutionClose::NextClose, end: Month::new(2020, 2), ..after }),
-            "2020-01-13 2020-04-13 a 0.5 b 0.5"
+            show(&after),
+            "2020-01-13 2020-02-28 a 0.5 b 0.5\n\
+             2020-02-28 2020-03-31 a 0.5 b 0.5\n\
+             2020-03-31 2020-04-10 a 0.5 b 0.5\n\
+             2020-04-10 2020-05-29 a 0.5 b 0.5"
         );
+        assert_eq!(
+            show(&Options {
+                execution: ExecutionClose::NextClose,
+                end: Month::new(2020, 2),
+                ..after.clone()
+            }),
+            "2020-01-13 2020-03-02 a 0.5 b 0.5\n\
+             2020-02-28 2020-04-01 a 0.5 b 0.5"
+        );
+        // With a Friday to come the figures of April may still come out in May.
+        let mut unfinished = facts.clone();
+        for closes in unfinished.closes.values_mut() {
+            closes.retain(|(day, _)| *day < date("2020-05-29"));
+        }
+        unfinished.last = date("2020-05-28");
+        let last = |facts: &Facts| executions(facts, &after).last().unwrap().exit.to_string();
+        assert_eq!((last(&unfinished).as_str(), last(&facts).as_str()), ("2020-04-10", "2020-05-29"));
     }
 
     /// The factor forecasts its own `warmth` of the month in which it speaks, which it knows a month later, and a figure.

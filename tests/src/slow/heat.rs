@@ -17,11 +17,13 @@ pub struct Options {
     pub confirm: bool,
     /// Whether hot sectors are liked.
     pub is_momentum: bool,
+    /// Whether two thirds and one third of all pairs divide the sectors, whatever their ranks.
+    pub has_levels: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { window: 60, min_months: 36, confirm: false, is_momentum: false }
+        Self { window: 60, min_months: 36, confirm: false, is_momentum: false, has_levels: false }
     }
 }
 
@@ -86,8 +88,12 @@ pub fn answer(facts: &Facts, e: Date, options: &Options) -> Answer {
         let n_hotter = forecasts.values().filter(|(other, _)| *other > forecast + EPSILON).count();
         let n_equal = forecasts.values().filter(|(other, _)| (other - forecast).abs() <= EPSILON).count();
         let rank = n_hotter as f64 + f64::midpoint(n_equal as f64, 1.0);
-        let is_hot = rank <= third;
-        let is_cold = rank >= forecasts.len() as f64 - third + 1.0;
+        let is_hot = if options.has_levels { *forecast >= 200.0 / 3.0 - EPSILON } else { rank <= third };
+        let is_cold = if options.has_levels {
+            *forecast <= 100.0 / 3.0 + EPSILON
+        } else {
+            rank >= forecasts.len() as f64 - third + 1.0
+        };
         let mut score = match (is_hot, is_cold) {
             (true, false) if options.is_momentum => 3.0,
             (false, true) if options.is_momentum => 1.0,

@@ -5,15 +5,16 @@
 
 pub mod backtest;
 pub mod heat;
+pub mod momentum;
 pub mod price;
 pub mod profit;
 pub mod prosperity;
 mod regression;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rotor_data::{Dataset, PriceFrequency};
-use rotor_factor::{Date, EntityKind, Frequency, Group, Month, Quarter};
+use rotor_factor::{Date, EntityKind, Frequency, Group, Measure, Month, Quarter};
 
 /// Two decimals that differ by less are equal.
 pub const EPSILON: f64 = 1e-9;
@@ -58,6 +59,10 @@ pub struct Facts {
     pub links: Vec<LinkRow>,
     /// Whether there are month-end closes only.
     pub is_month_end: bool,
+    /// The later of the last day that the manifest names and the last close.
+    pub last: Date,
+    /// The codes of sectors that nobody is shown and nobody holds. They still make trading days.
+    pub excluded: Vec<String>,
 }
 
 /// An entity.
@@ -84,6 +89,8 @@ pub struct SeriesRow {
     pub frequency: Frequency,
     /// The unit of its values.
     pub unit: String,
+    /// Whether a value is itself a growth on the year.
+    pub is_growth: bool,
 }
 
 /// One vintage of a value.
@@ -123,9 +130,21 @@ pub struct LinkRow {
     pub weight: f64,
 }
 
+/// What the scores of a factor are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// 1, 2 or 3, and 2 is neutral.
+    #[default]
+    Points,
+    /// Any number: only the order of the sectors counts.
+    Continuous,
+}
+
 /// What a factor says on one day.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
+    /// What its scores are.
+    pub scale: Scale,
     /// For each sector of the cross-section, by its code, what it gets.
     pub sectors: BTreeMap<String, Marks>,
     /// The forecasts.
@@ -139,7 +158,7 @@ pub struct Answer {
 /// What a sector gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Marks {
-    /// 1, 2 or 3; `None` is `na`.
+    /// 1, 2 or 3, or any number on a continuous scale; `None` is `na`.
     pub score: Option<f64>,
     /// What the score was made of.
     pub raw: Option<f64>,
@@ -193,9 +212,12 @@ impl Facts {
             name: series.name.clone(),
             frequency: series.frequency,
             unit: series.unit.clone(),
+            is_growth: series.measure == Some(Measure::Growth),
         });
-        let closes = (0..dataset.entities().len())
-            .map(|position| (code(position), dataset.closes().of(position).collect()));
+        let closes: BTreeMap<String, Vec<(Date, f64)>> = (0..dataset.entities().len())
+            .map(|position| (code(position), dataset.closes().of(position).collect()))
+            .collect();
+        let last_close = closes.values().filter_map(|closes| Some(closes.last()?.0)).max();
         let mut observations: BTreeMap<(String, String), Vec<Observation>> = BTreeMap::new();
         for (position, series) in dataset.series().iter().enumerate() {
             for vintage in dataset.archive().vintages(position) {
@@ -223,20 +245,84 @@ impl Facts {
         Self {
             entities: entities.collect(),
             series: series.collect(),
-            closes: closes.collect(),
+            closes,
             observations,
             bridge: bridge.collect(),
             links: links.collect(),
             is_month_end: dataset.manifest().price_frequency == PriceFrequency::MonthEnd,
+            last: last_close.map_or(dataset.manifest().last, |close| close.max(dataset.manifest().last)),
+            excluded: Vec::new(),
         }
     }
 
-    /// Returns the facts as if some sectors had never been.
+    /// Returns the facts of which some sectors are not shown.
     #[must_use]
     pub fn without(&self, sectors: &[String]) -> Self {
         let mut facts = self.clone();
-        facts.entities.retain(|entity| entity.kind != EntityKind::Sector || !sectors.contains(&entity.code));
+        facts.excluded.extend(sectors.iter().cloned());
         facts
+    }
+
+    /// Returns what a note for a day may see: closes before it, or by it if they are month-end closes. What was released
+    /// later is left out by the day itself.
+    #[must_use]
+    pub fn for_note(&self, day: Date) -> Self {
+        let mut facts = self.clone();
+        for closes in facts.closes.values_mut() {
+            closes.retain(|(date, _)| *date < day || (self.is_month_end && *date == day));
+        }
+        facts
+    }
+
+    /// Returns the sectors, whether alive or not, excluded or not, in the order of their codes.
+    fn sectors(&self) -> impl Iterator<Item = &EntityRow> {
+        self.entities.iter().filter(|entity| entity.kind == EntityKind::Sector)
+    }
+
+    /// Returns the days on which at least half of the sectors trade, of those that are alive and had a close in the fifteen days up
+    /// to it, oldest first. Of month-end closes it is one day a month.
+    #[must_use]
+    pub fn trading_days(&self) -> Vec<Date> {
+        let dates: BTreeSet<Date> =
+            self.sectors().flat_map(|sector| &self.closes[&sector.code]).map(|(date, _)| *date).collect();
+        if self.is_month_end {
+            let months: BTreeSet<Month> = dates.iter().map(|date| date.month()).collect();
+            return months.into_iter().filter_map(|month| self.month_end_day(month)).collect();
+        }
+        let is_trading_day = |date: &Date| {
+            let alive = self.sectors().filter(|sector| sector.is_alive(*date));
+            let last: Vec<Date> = alive
+                .filter_map(|sector| Some(self.last_close(&sector.code, *date)?.0))
+                .filter(|last| self.is_fresh(*last, *date))
+                .collect();
+            let n_closing = last.iter().filter(|last| *last == date).count();
+            n_closing > 0 && 2 * n_closing >= last.len()
+        };
+        dates.into_iter().filter(is_trading_day).collect()
+    }
+
+    /// Returns the day that stands for a month of month-end closes: the one that most living sectors carry, of several the latest.
+    /// There is none if fewer than half of the sectors have a close in the month, of those that have one in it or in the month
+    /// before.
+    fn month_end_day(&self, month: Month) -> Option<Date> {
+        let has_close = |sector: &EntityRow, is_meant: &dyn Fn(Date) -> bool| {
+            self.closes[&sector.code].iter().any(|(date, _)| is_meant(*date))
+        };
+        let (mut most, mut chosen) = (0, None);
+        for days in month.first_day().days()..=month.last_day().days() {
+            let day = Date::from_days(days)?;
+            let alive = self.sectors().filter(|sector| sector.is_alive(day));
+            let n_closing = alive.filter(|sector| has_close(sector, &|date| date == day)).count();
+            if n_closing > 0 && n_closing >= most {
+                (most, chosen) = (n_closing, Some(day));
+            }
+        }
+        let day = chosen?;
+        let alive = || self.sectors().filter(|sector| sector.is_alive(day));
+        let n_now = alive().filter(|sector| has_close(sector, &|date| date.month() == month)).count();
+        let is_recent = |date: Date| date.month() == month || date.month() == before(month, 1);
+        let n_recent = alive().filter(|sector| has_close(sector, &is_recent)).count();
+        (2 * n_now >= n_recent).then_some(day)
     }
 
     /// Returns m, the last complete month at E.
@@ -246,19 +332,62 @@ impl Facts {
     /// In January 1900.
     #[must_use]
     pub fn month(&self, e: Date) -> Month {
-        if self.is_month_end { e.month() } else { before(e.month(), 1) }
+        if !self.is_month_end {
+            return before(e.month(), 1);
+        }
+        let mut month = e.month();
+        while self.month_end_day(month).is_none_or(|day| day > e) {
+            month = before(month, 1);
+        }
+        month
     }
 
-    /// Returns the cross-section at E: the sectors that are valid then and have had a close, in the order of their codes.
+    /// Returns the last close that is traded at on a day, however old: the last one dated by then, or of month-end closes the
+    /// last one of the months up to its own.
+    #[must_use]
+    pub fn last_close(&self, code: &str, day: Date) -> Option<(Date, f64)> {
+        let closes = self.closes[code].iter().copied();
+        if self.is_month_end {
+            let month = self.month(day);
+            return closes.rev().find(|(date, _)| date.month() <= month);
+        }
+        closes.rev().find(|(date, _)| *date <= day)
+    }
+
+    /// Tells whether a close may still be traded at on a day.
+    #[must_use]
+    pub fn is_fresh(&self, close: Date, day: Date) -> bool {
+        if self.is_month_end {
+            return close.month() == self.month(day);
+        }
+        close.days() <= day.days() && day.days() - close.days() <= 14
+    }
+
+    /// Returns the last close that is traded at on a day, if it is fresh.
+    #[must_use]
+    pub fn fresh_close(&self, code: &str, day: Date) -> Option<f64> {
+        let (date, close) = self.last_close(code, day)?;
+        self.is_fresh(date, day).then_some(close)
+    }
+
+    /// Returns the cross-section at E: the sectors that are shown, are alive and have a fresh close, in the order of their codes.
     #[must_use]
     pub fn cross_section(&self, e: Date) -> Vec<&EntityRow> {
-        let is_in = |entity: &&EntityRow| {
-            entity.kind == EntityKind::Sector
-                && entity.valid_from.is_none_or(|from| from <= e)
-                && entity.valid_to.is_none_or(|to| e <= to)
-                && self.closes[&entity.code].iter().any(|(date, _)| *date <= e)
+        let is_in = |sector: &&EntityRow| {
+            !self.excluded.contains(&sector.code)
+                && sector.is_alive(e)
+                && self.fresh_close(&sector.code, e).is_some()
         };
-        self.entities.iter().filter(is_in).collect()
+        self.sectors().filter(is_in).collect()
+    }
+
+    /// Tells whether a sector of the cross-section has a bridge, and none of it was public before E.
+    #[must_use]
+    pub fn looks_ahead_by_bridge(&self, e: Date) -> bool {
+        self.cross_section(e).iter().any(|sector| {
+            let mut of_sector = self.bridge.iter().filter(|row| row.sector == sector.code).peekable();
+            of_sector.peek().is_some() && of_sector.all(|row| row.released >= e)
+        })
     }
 
     /// Returns the market that speaks for all: the only one, or `CN`.
@@ -306,13 +435,22 @@ impl Facts {
         self.known(series, entity, e).into_iter().map(|(period, value)| (period.quarter(), value)).collect()
     }
 
-    /// Returns the last close of each month that could be seen at E.
+    /// Returns the last close of each month that could be seen at E: those before it, or of month-end closes all of the months up
+    /// to its own.
     #[must_use]
     pub fn month_end_closes(&self, entity: &str, e: Date) -> BTreeMap<Month, f64> {
-        let is_visible = |date: Date| date < e || (self.is_month_end && date == e);
+        let month = self.month(e);
+        let is_visible = |date: Date| if self.is_month_end { date.month() <= month } else { date < e };
         let closes = self.closes[entity].iter().filter(|(date, _)| is_visible(*date));
         // Oldest first: a later close of a month takes the place of an earlier one.
         closes.map(|(date, close)| (date.month(), *close)).collect()
+    }
+}
+
+impl EntityRow {
+    /// Tells whether a day is in its life, both its bounds included.
+    fn is_alive(&self, day: Date) -> bool {
+        self.valid_from.is_none_or(|from| from <= day) && self.valid_to.is_none_or(|to| day <= to)
     }
 }
 

@@ -43,6 +43,8 @@ pub struct Options {
     pub clip: f64,
     /// The first lag of the sector's own growth, in months.
     pub first_own_lag: i32,
+    /// Whether a bridge counts from its release on only.
+    pub is_public_bridge: bool,
 }
 
 impl Default for Options {
@@ -61,6 +63,7 @@ impl Default for Options {
             embargo: 3,
             clip: 200.0,
             first_own_lag: 6,
+            is_public_bridge: false,
         }
     }
 }
@@ -102,7 +105,7 @@ pub fn answer(facts: &Facts, e: Date, options: &Options) -> Answer {
 
 /// Marks a sector; `None` is `na`.
 fn mark(answer: &mut Answer, facts: &Facts, e: Date, code: &str, options: &Options) -> Option<Marks> {
-    let bridge = bridge_in_force(facts, e, code);
+    let bridge = bridge_in_force(facts, e, code, options);
     let coverage: f64 = bridge.iter().map(|row| row.weight).sum();
     if bridge.is_empty() || coverage < options.min_coverage - EPSILON {
         return None;
@@ -169,11 +172,12 @@ fn mark(answer: &mut Answer, facts: &Facts, e: Date, code: &str, options: &Optio
     Some(Marks { score: Some(score), raw: rmse.map(|rmse| change / rmse) })
 }
 
-/// The weights of a sector that were released last before E, or the earliest if none was.
-fn bridge_in_force<'a>(facts: &'a Facts, e: Date, code: &str) -> Vec<&'a BridgeRow> {
+/// The weights of a sector that were released last before E; if none was, the earliest, unless only public ones count.
+fn bridge_in_force<'a>(facts: &'a Facts, e: Date, code: &str, options: &Options) -> Vec<&'a BridgeRow> {
     let of_sector = || facts.bridge.iter().filter(|row| row.sector == code);
     let public = of_sector().map(|row| row.released).filter(|released| *released < e).max();
-    let in_force = public.or_else(|| of_sector().map(|row| row.released).min());
+    let earliest = of_sector().map(|row| row.released).min().filter(|_| !options.is_public_bridge);
+    let in_force = public.or(earliest);
     let mut rows: Vec<&BridgeRow> = of_sector().filter(|row| Some(row.released) == in_force).collect();
     rows.sort_by(|a, b| a.industry.cmp(&b.industry));
     rows

@@ -17,11 +17,13 @@ pub struct Options {
     pub threshold: f64,
     /// What multiplies the weight of prices upstream.
     pub price_weight_upstream: f64,
+    /// How many months the last value of a monthly series may lie before m.
+    pub max_age: i32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { mom_band: 0.5, yoy_band: 0.25, threshold: 0.25, price_weight_upstream: 1.0 }
+        Self { mom_band: 0.5, yoy_band: 0.25, threshold: 0.25, price_weight_upstream: 1.0, max_age: 3 }
     }
 }
 
@@ -65,13 +67,24 @@ fn sign_of(facts: &Facts, e: Date, series: &SeriesRow, options: &Options) -> Opt
     let values = monthly_values(facts, e, series)?;
     let month = match series.frequency {
         Frequency::Daily | Frequency::Weekly => facts.month(e),
-        Frequency::Monthly => *values.keys().last()?,
+        Frequency::Monthly => {
+            let last = *values.keys().last()?;
+            if last < before(facts.month(e), options.max_age) {
+                return None;
+            }
+            last
+        }
         Frequency::Quarterly => return None,
     };
+    if series.is_growth {
+        // Both signs are that of the change of the growth.
+        let change = values.get(&month)? - values.get(&before(month, 1))?;
+        return Some(sign(change, options.yoy_band));
+    }
     // In percent; none without both values or on a base of zero.
     let change = |month: Month, lag: i32| {
         let (value, base) = (values.get(&month)?, values.get(&before(month, lag))?);
-        if base.abs() <= EPSILON { None } else { Some(100.0 * (value / base - 1.0)) }
+        if base.abs() <= EPSILON { None } else { Some(100.0 * (value - base) / base.abs()) }
     };
     let by_month = sign(change(month, 1)?, options.mom_band);
     let by_year = change(month, 12).zip(change(before(month, 1), 12));

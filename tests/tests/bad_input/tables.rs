@@ -258,6 +258,21 @@ fn series_are_checked() {
         ),
         (add("cpi_yoy,M,percent,T,,\n"), vec!["series.csv row 5: repeats the key `cpi_yoy` of row 1"]),
     ]);
+    let measured = |measure: &str| {
+        let series = fs::read_to_string(Folder::small().path().join("series.csv")).unwrap();
+        let series = series.replacen("source\n", "source,measure\n", 1).replace(",,\n", ",,,\n");
+        Folder::small().with("series.csv", series.replacen(",,,\n", &format!(",,,{measure}\n"), 1))
+    };
+    check(vec![
+        (measured("growth"), vec![]),
+        (measured(""), vec![]),
+        (
+            measured("growths"),
+            vec![
+                "series.csv row 1 (line 2), `measure`: `growths` is not one of price, volume, stock, rate, survey, flow, growth",
+            ],
+        ),
+    ]);
 }
 
 #[test]

@@ -61,6 +61,16 @@ pub enum BacktestError {
         /// The name of the dataset.
         dataset: String,
     },
+    /// The series of the riskless rate is not there.
+    #[error("`risk_free`: dataset `{dataset}` has no series `{series}` of the market")]
+    NoRiskFree {
+        /// The name of the dataset.
+        dataset: String,
+        /// The series.
+        series: String,
+        /// The known name nearest to it.
+        nearest: Option<String>,
+    },
     /// A benchmark is called like a portfolio of every run.
     #[error("benchmark `{code}` of dataset `{dataset}` has the name of a portfolio")]
     ReservedCode {
@@ -103,6 +113,14 @@ pub enum BacktestError {
         /// How to mend it.
         hint: Option<String>,
     },
+    /// A factor refuses a value of its own that it declares worth trying.
+    #[error("factor `{factor}` refuses one of the alternatives that it declares: {reason}")]
+    AlternativeFailed {
+        /// The factor.
+        factor: String,
+        /// What it said.
+        reason: String,
+    },
     /// The windows of a factor do not fit.
     #[error("the windows of factor `{factor}` do not fit: {error}")]
     Window {
@@ -143,9 +161,14 @@ impl BacktestError {
             Self::FactorFailed { hint: Some(hint), .. } => hint.clone(),
             Self::FactorFailed { .. } => "fix the factor, or set `on_error = \"skip\"`".into(),
             Self::Window { .. } => "shorten its windows, or start later".into(),
+            Self::NoRiskFree { nearest: Some(near), .. } => format!("did you mean `{near}`?"),
+            Self::NoRiskFree { nearest: None, .. } => {
+                "give a rate in percent a year, or a series of the market in percent".into()
+            }
             Self::NoFactors => "name factors in `factors`, and give one of them a weight above 0".into(),
             Self::ReservedCode { .. } => "rename it in the dataset, or name the other `benchmarks`".into(),
             Self::NobodyAlive { .. } => "`rotor dataset describe` says which days there are".into(),
+            Self::AlternativeFailed { .. } => "mend its declaration".into(),
             Self::Plan(_) | Self::NoSectors { .. } | Self::Stopped => return None,
         })
     }

@@ -1,10 +1,11 @@
 //! Ranking, selecting and holding, month by month.
 
 use rotor_factor::Date;
-use rotor_run::portfolio::{N_QUANTILES, Portfolio};
+use rotor_run::portfolio::Portfolio;
 use rotor_run::{Config, RankingRow, Return, Run, Turnover, Warning};
-use rotor_strategy::{CrossSections, RankedSector, cost, net_of_cost, target_weights};
+use rotor_strategy::{CrossSections, Part, RankedSector, Selection, cost, eligible, net_of_cost, select};
 
+use super::nav::NetValues;
 use super::signals::Signals;
 use crate::returns::benchmark_return;
 
@@ -20,10 +21,12 @@ impl Signals<'_> {
         warnings: &mut Vec<Warning>,
     ) {
         let rankings = cross_sections.rank(&self.weights(), config.missing);
+        let selections: Vec<Selection> = rankings.iter().map(|ranking| select(ranking, config)).collect();
         let holdings =
-            cross_sections.hold(rankings.iter().map(|ranking| target_weights(ranking, config)).collect());
+            cross_sections.hold(selections.iter().map(|selection| selection.weights.clone()).collect());
         run.portfolios.extend(Portfolio::all().map(|portfolio| portfolio.name().to_owned()));
         run.portfolios.extend(benchmarks.iter().map(|entity| self.dataset.entities()[*entity].code.clone()));
+        let mut nav = NetValues::new(self.dataset, benchmarks);
         let mut n_fewer = 0;
         for (day, execution) in self.executions.iter().enumerate().skip(first_kept) {
             let (at, ranking, weights) = (day as u32, &rankings[day], &holdings.weights[day]);
@@ -47,11 +50,22 @@ impl Signals<'_> {
                 record(run, at, Portfolio::Top, gross);
                 record(run, at, Portfolio::TopNet, net);
             }
-            record_parts(run, at, ranking, &cross_sections.days[day].returns, config.top);
+            let parts = parts(ranking, config);
+            for (portfolio, part) in &parts {
+                if let Some(value) = part.mean(&cross_sections.days[day].returns) {
+                    record(run, at, *portfolio, value);
+                }
+            }
             self.record_benchmarks(run, at, benchmarks, execution.entry, execution.exit);
+            nav.hold(execution, &self.sectors[day], weights, cost, &parts);
         }
+        run.nav = nav.finish();
         if n_fewer > 0 {
             warnings.push(Warning::FewerPicks { n_days: n_fewer, top: config.top });
+        }
+        let n_shared = selections.iter().filter(|selection| selection.shares_places).count();
+        if n_shared > 0 {
+            warnings.push(Warning::SharedPlaces { n_days: n_shared, n_of: selections.len() - first_kept });
         }
     }
 
@@ -76,20 +90,15 @@ fn record(run: &mut Run, execution: u32, portfolio: Portfolio, value: f64) {
     run.returns.push(Return { execution, portfolio: portfolio.position(), value });
 }
 
-/// Writes down the returns of parts of the ranking, equally weighted.
-fn record_parts(run: &mut Run, execution: u32, ranking: &[RankedSector], returns: &[f64], top: usize) {
-    let n = ranking.len();
-    let mut record_part = |portfolio: Portfolio, belongs: &dyn Fn(&RankedSector) -> bool| {
-        let of = ranking.iter().zip(returns).filter(|(sector, _)| belongs(sector)).map(|(_, value)| *value);
-        let of: Vec<f64> = of.collect();
-        if !of.is_empty() {
-            record(run, execution, portfolio, of.iter().sum::<f64>() / of.len() as f64);
-        }
-    };
-    record_part(Portfolio::EqualWeight, &|_| true);
-    record_part(Portfolio::Bottom, &|sector| sector.rank + top > n);
-    for quantile in 0..N_QUANTILES {
-        let belongs = |sector: &RankedSector| N_QUANTILES * (sector.rank - 1) / n == quantile;
-        record_part(Portfolio::Quantile(quantile), &belongs);
-    }
+/// The parts of a ranking that are portfolios of every run, in their order.
+fn parts(ranking: &[RankedSector], config: &Config) -> Vec<(Portfolio, Part)> {
+    let all = Part::of(&vec![true; ranking.len()]);
+    let mut parts = vec![
+        (Portfolio::EqualWeight, all),
+        (Portfolio::Eligible, Part::of(&eligible(ranking, config))),
+        (Portfolio::Bottom, Part::bottom(ranking, config)),
+    ];
+    let quantiles = Part::quantiles(ranking, config).into_iter().enumerate();
+    parts.extend(quantiles.map(|(quantile, part)| (Portfolio::Quantile(quantile), part)));
+    parts
 }

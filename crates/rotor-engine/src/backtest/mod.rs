@@ -2,20 +2,21 @@
 
 mod error;
 mod hold;
+mod nav;
 mod signals;
 
 use std::collections::BTreeMap;
 
-use rotor_data::{Dataset, PriceFrequency};
-use rotor_factor::{AsOf, Date, EntityKind, Released, Source, Spec, nearest};
+use rotor_data::{Dataset, PriceFrequency, Vintage};
+use rotor_factor::{AsOf, Date, EntityKind, Released, Scale, Signal, Source, Spec, Value, nearest};
 use rotor_plugin::Instance;
 use rotor_run::portfolio::Portfolio;
-use rotor_run::{Config, KeptTables, OnError, OnMissingInput, Run, Warning};
-use rotor_strategy::CrossSections;
+use rotor_run::{Config, KeptTables, OnError, OnMissingInput, RiskFree, Run, Warning};
+use rotor_strategy::{Alternative, CrossSections, FactorScores};
 
 use crate::plan::Plan;
-use crate::replay::{Replay, ReplayError, TableDays, replay_watched};
-use crate::schedule::{Execution, schedule};
+use crate::replay::{Outcome, Replay, ReplayError, TableDays, replay_watched};
+use crate::schedule::{Execution, Schedule, market, schedule};
 use crate::views::Views;
 use crate::watch::{Counter, Watch};
 use signals::Signals;
@@ -29,6 +30,19 @@ pub struct Member<'a> {
     pub instance: &'a Instance,
     /// Its weight in the total, 0 or more; of weight 0 it counts in nothing.
     pub weight: f64,
+}
+
+/// A factor of a run with one of its parameters changed.
+#[derive(Clone, Debug)]
+pub struct AlternativeMember<'a> {
+    /// Position of the factor among the members.
+    pub factor: usize,
+    /// The parameter.
+    pub parameter: String,
+    /// Its value.
+    pub value: Value,
+    /// The factor with it.
+    pub instance: &'a Instance,
 }
 
 /// A factor that cannot have a score in any month, because the dataset lacks its inputs.
@@ -56,6 +70,8 @@ pub struct Backtest {
     pub run: Run,
     /// Its scores and returns by execution, as ranked and held; the evaluation takes them as they are.
     pub cross_sections: CrossSections,
+    /// What factors say with other parameters; in the order in which they were given.
+    pub alternatives: Vec<Alternative>,
     /// What a reader of the run must know.
     pub warnings: Vec<Warning>,
 }
@@ -63,7 +79,8 @@ pub struct Backtest {
 /// Replays a strategy over history.
 ///
 /// Every factor is asked about every execution day of the configuration, and about the last exit for what it says of its own
-/// targets. `watch` hears of each day that is done and may stop the run. The result has the same bits on any number of threads.
+/// targets. `alternatives` are asked beside them; the run is as it would be without. `watch` hears of each day that is done and may
+/// stop the run. The result has the same bits on any number of threads.
 ///
 /// # Errors
 ///
@@ -73,9 +90,10 @@ pub fn backtest(
     dataset: &Dataset,
     config: &Config,
     members: &[Member<'_>],
+    alternatives: &[AlternativeMember<'_>],
     watch: &dyn Watch,
 ) -> Result<Backtest, BacktestError> {
-    backtest_until(dataset, config, members, Date::MAX, watch)
+    backtest_until(dataset, config, members, alternatives, Date::MAX, watch)
 }
 
 /// As [`backtest`], of the executions that have ended by `until`.
@@ -83,11 +101,12 @@ pub(crate) fn backtest_until(
     dataset: &Dataset,
     config: &Config,
     members: &[Member<'_>],
+    alternatives: &[AlternativeMember<'_>],
     until: Date,
     watch: &dyn Watch,
 ) -> Result<Backtest, BacktestError> {
-    let executions = checked_schedule(dataset, config, until)?;
     let plan = checked_plan(dataset, config, members)?;
+    let schedule = checked_schedule(dataset, config, &plan, until)?;
     let benchmarks = benchmarks(dataset, config)?;
     let mut warnings = Vec::new();
     if dataset.manifest().price_frequency == PriceFrequency::MonthEnd {
@@ -102,20 +121,25 @@ pub(crate) fn backtest_until(
     }
     warnings.extend(refused.into_iter().map(Warning::from));
 
+    let executions = schedule.executions.clone();
     let mut days: Vec<AsOf> = executions.iter().map(|execution| execution.as_of).collect();
     let tables = match config.tables {
         KeptTables::Last => days.last().map_or(TableDays::All, |last| TableDays::Only(*last)),
         KeptTables::All => TableDays::All,
     };
     days.extend(executions.last().map(|last| AsOf(last.exit)));
-    let instances: Vec<&Instance> = members.iter().map(|member| member.instance).collect();
+    let others = alternatives.iter().map(|alternative| alternative.instance);
+    let instances: Vec<&Instance> = members.iter().map(|member| member.instance).chain(others).collect();
+    let asked = plan.and(dataset, alternatives.iter().map(|alternative| alternative.instance.spec()));
     let counter = Counter::new(watch, Some(days.len()));
-    let replay = replay_watched(dataset, &plan, &instances, &days, tables, &counter)
+    let mut replay = replay_watched(dataset, &asked, &instances, &days, tables, &counter)
         .map_err(|error| culprit(dataset, members, &days, error))?;
+    let outcomes_of_alternatives = replay.outcomes.split_off(members.len());
     stop_at_failure(config, members, &plan, &replay, &days[..executions.len()])?;
 
     let signals = Signals::new(dataset, members, executions, replay);
     let mut run = signals.begin_run();
+    run.risk_free = risk_free(dataset, config, &signals.executions)?;
     signals.record_scores(&mut run);
     signals.record_numbers(&mut run, config.tables);
     signals.record_sector_returns(&mut run);
@@ -123,9 +147,84 @@ pub(crate) fn backtest_until(
     let Some(first_kept) = cross_sections.first_live(&signals.weights()) else {
         return Err(BacktestError::NeverLive { reasons: most_frequent_reasons(&run) });
     };
+    warn_of_schedule(dataset, config, &schedule, &mut warnings);
     signals.record_holdings(&mut run, &cross_sections, config, &benchmarks, first_kept, &mut warnings);
-    warn(&signals, &cross_sections, &plan, first_kept, &mut warnings);
-    Ok(Backtest { run, cross_sections, warnings })
+    warn(&signals, &cross_sections, &plan, config, first_kept, &mut warnings);
+    warnings.extend(not_fresh(&signals, &plan, &benchmarks));
+    let assumed = members
+        .iter()
+        .zip(&run.scales)
+        .filter(|(member, _)| member.instance.spec().declared_scale().is_none());
+    warnings.extend(assumed.map(|(member, scale)| Warning::AssumedScale {
+        factor: member.instance.spec().name().into(),
+        scale: *scale,
+    }));
+    let alternatives = alternatives.iter().zip(&outcomes_of_alternatives).map(|(alternative, outcomes)| {
+        let scale = alternative.instance.spec().declared_scale().unwrap_or(run.scales[alternative.factor]);
+        let of_day = |(outcome, sectors): (&Outcome, &Vec<u32>)| match outcome {
+            Ok(signal) => FactorScores::of(signal).on_scale(scale),
+            Err(_) => FactorScores::none(sectors.len()),
+        };
+        Alternative {
+            factor: alternative.factor,
+            parameter: alternative.parameter.clone(),
+            value: alternative.value.clone(),
+            scores: outcomes
+                .iter()
+                .zip(&signals.sectors)
+                .take(signals.executions.len())
+                .map(of_day)
+                .collect(),
+        }
+    });
+    let alternatives = alternatives.collect();
+    Ok(Backtest { run, cross_sections, alternatives, warnings })
+}
+
+/// The scale of the scores of a factor: the declared one, or points if every score is 1, 2 or 3.
+pub(crate) fn scale_of<'o>(spec: &Spec, outcomes: impl IntoIterator<Item = &'o Outcome>) -> Scale {
+    spec.declared_scale().unwrap_or_else(|| {
+        let are_points = |signal: &Signal| {
+            (0..signal.n_sectors())
+                .filter_map(|sector| signal.score_of(sector).ok())
+                .all(|score| [1.0, 2.0, 3.0].contains(&score))
+        };
+        if outcomes.into_iter().flatten().all(are_points) { Scale::Points } else { Scale::Continuous }
+    })
+}
+
+/// The riskless rate known on each execution day, in percent a year; nothing for a rate of 0.
+fn risk_free(
+    dataset: &Dataset,
+    config: &Config,
+    executions: &[Execution],
+) -> Result<Vec<Option<f64>>, BacktestError> {
+    let name = match &config.risk_free {
+        RiskFree::Rate(rate) if *rate == 0.0 => return Ok(Vec::new()),
+        RiskFree::Rate(rate) => return Ok(vec![Some(*rate); executions.len()]),
+        RiskFree::Series(name) => name,
+    };
+    let market = market(dataset);
+    let Some((series, market)) = dataset.find_series(name).zip(market) else {
+        let names = dataset.series().iter().map(|series| series.name.as_str());
+        return Err(BacktestError::NoRiskFree {
+            dataset: dataset.manifest().name.clone(),
+            series: name.clone(),
+            nearest: nearest(name, names).map(Into::into),
+        });
+    };
+    let mut vintages =
+        dataset.archive().vintages(series).filter(|vintage| vintage.entity == market).peekable();
+    let mut newest: Option<Vintage> = None;
+    let rate = |execution: &Execution| {
+        while let Some(vintage) = vintages.next_if(|vintage| vintage.released.is_public(execution.as_of)) {
+            if newest.is_none_or(|newest| newest.period.end() <= vintage.period.end()) {
+                newest = Some(vintage);
+            }
+        }
+        newest.map(|newest| newest.value)
+    };
+    Ok(executions.iter().map(rate).collect())
 }
 
 /// Returns the factors that cannot have a score in any month, with the inputs that the dataset lacks.
@@ -173,14 +272,15 @@ pub(crate) fn stop_without_inputs(
 fn checked_schedule(
     dataset: &Dataset,
     config: &Config,
+    plan: &Plan,
     until: Date,
-) -> Result<Vec<Execution>, BacktestError> {
+) -> Result<Schedule, BacktestError> {
     if let Some(end) = config.end.filter(|end| *end < config.start) {
         return Err(BacktestError::Reversed { start: config.start, end });
     }
-    let mut executions = schedule(dataset, config)?;
-    executions.retain(|execution| execution.exit <= until);
-    if executions.is_empty() {
+    let mut schedule = schedule(dataset, config, &plan.universe)?;
+    schedule.executions.retain(|execution| execution.exit <= until);
+    if schedule.executions.is_empty() {
         let days = dataset.calendar().days();
         return Err(BacktestError::NoExecutions {
             dataset: dataset.manifest().name.clone(),
@@ -189,7 +289,7 @@ fn checked_schedule(
             days: days.first().copied().zip(days.last().copied()),
         });
     }
-    Ok(executions)
+    Ok(schedule)
 }
 
 /// Holds one factor and the universe of a configuration against a dataset.
@@ -343,6 +443,7 @@ fn warn(
     signals: &Signals<'_>,
     cross_sections: &CrossSections,
     plan: &Plan,
+    config: &Config,
     first_kept: usize,
     warnings: &mut Vec<Warning>,
 ) {
@@ -376,7 +477,12 @@ fn warn(
     }
     let reads_bridge = |(factor, member): (usize, &Member<'_>)| {
         let mut inputs = member.instance.spec().inputs().iter();
-        plan.refusal(factor).is_none() && inputs.any(|input| matches!(input.source(), Source::Bridge))
+        // By convention a factor that reads the bridge has a parameter of this name, and waits for it at this value.
+        let waits = config.of_factor(member.instance.spec().name()).parameters.get("bridge")
+            == Some(&Value::Text("public".into()));
+        plan.refusal(factor).is_none()
+            && !waits
+            && inputs.any(|input| matches!(input.source(), Source::Bridge))
     };
     if signals.members.iter().enumerate().any(reads_bridge) {
         let mut first_release: BTreeMap<u32, Released> = BTreeMap::new();
@@ -393,4 +499,50 @@ fn warn(
             warnings.push(Warning::EarlyMapping { n_days });
         }
     }
+}
+
+/// Adds what a reader must know of executions that there are not, or not when they were asked for.
+fn warn_of_schedule(dataset: &Dataset, config: &Config, schedule: &Schedule, warnings: &mut Vec<Warning>) {
+    let Schedule { executions, without_release, without_closes, not_replayed } = schedule;
+    let first = executions.first().map(|execution| execution.as_of.0);
+    if let Some(first) = first.filter(|first| first.month() > config.start) {
+        let first_trading_day = dataset.calendar().days().first().copied().unwrap_or(first);
+        warnings.push(Warning::LateStart { start: config.start, first, first_trading_day });
+    }
+    if !without_closes.is_empty() {
+        warnings.push(Warning::MonthsWithoutCloses { months: without_closes.clone() });
+    }
+    if !not_replayed.is_empty() {
+        warnings.push(Warning::DataEnded { days: not_replayed.clone() });
+    }
+    if !without_release.is_empty() {
+        warnings.push(Warning::NotReleased { days: without_release.clone() });
+    }
+}
+
+/// The sectors and benchmarks that were left out on some days because their closes were not fresh, each with its last close.
+fn not_fresh(signals: &Signals<'_>, plan: &Plan, benchmarks: &[usize]) -> Vec<Warning> {
+    let dataset = signals.dataset;
+    let warning = |entity: usize, days: Vec<Date>| {
+        let (last_close, _) = dataset.last_close(entity, *days.first()?)?;
+        let code = dataset.entities()[entity].code.clone();
+        Some(Warning::NotFresh { entity: code, last_close, n_days: days.len() })
+    };
+    let is_stale = |entity: usize, day: Date| {
+        dataset.fresh_close(entity, day).is_none() && dataset.last_close(entity, day).is_some()
+    };
+    let of_sector = |(row, sector): (usize, &usize)| {
+        plan.universe.get(row).is_none_or(|takes_part| *takes_part).then_some(())?;
+        let days = signals.executions.iter().map(|execution| execution.as_of.0);
+        let is_left_out =
+            |day: &Date| dataset.entities()[*sector].is_valid_on(*day) && is_stale(*sector, *day);
+        warning(*sector, days.filter(is_left_out).collect())
+    };
+    let of_benchmark = |benchmark: &usize| {
+        let entries = signals.executions.iter().map(|execution| execution.entry);
+        let days = entries.chain(signals.executions.last().map(|execution| execution.exit));
+        warning(*benchmark, days.filter(|day| is_stale(*benchmark, *day)).collect())
+    };
+    let sectors = dataset.of_kind(EntityKind::Sector).iter().enumerate().filter_map(of_sector);
+    sectors.chain(benchmarks.iter().filter_map(of_benchmark)).collect()
 }

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use rotor_data::Dataset;
-use rotor_factor::{AsOf, EntityKind, EntityRef, Explanation, Month, Signal};
+use rotor_factor::{AsOf, EntityKind, EntityRef, Explanation, Month, Scale, Signal};
 use rotor_plugin::CallError;
 use rotor_run::{
     Diagnostic, Execution as RunExecution, FactorTable, Forecast, History, KeptTables, Run, Score,
     ScoreReason, SectorReturn,
 };
 
-use super::Member;
+use super::{Member, scale_of};
 use crate::realized::{Computed, Published};
 use crate::replay::{Outcome, Replay};
 use crate::returns::sector_return;
@@ -44,6 +44,14 @@ impl<'a> Signals<'a> {
         self.members.iter().map(|member| member.weight).collect()
     }
 
+    /// The scale of each factor, as far as the executions tell.
+    fn scales(&self) -> Vec<Scale> {
+        let of = |(member, outcomes): (&Member<'_>, &Vec<Outcome>)| {
+            scale_of(member.instance.spec(), &outcomes[..self.executions.len()])
+        };
+        self.members.iter().zip(&self.outcomes).map(of).collect()
+    }
+
     /// Returns a run that knows its days, factors and entities.
     pub(super) fn begin_run(&self) -> Run {
         let day = |execution: &Execution| RunExecution {
@@ -56,6 +64,7 @@ impl<'a> Signals<'a> {
             entities: self.dataset.entities().to_vec(),
             factors: self.members.iter().map(|member| member.instance.spec().name().to_owned()).collect(),
             executions: self.executions.iter().map(day).collect(),
+            scales: self.scales(),
             ..Run::default()
         }
     }

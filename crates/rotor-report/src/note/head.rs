@@ -1,6 +1,5 @@
 //! What a reader needs first: the day, the month, the dataset and the selected sectors.
 
-use rotor_data::PriceFrequency;
 use rotor_factor::Date;
 
 use super::context::{NoteContext, month_title, score_number};
@@ -51,14 +50,10 @@ fn cutoff(context: &NoteContext<'_>) -> String {
         "{as_of}（仅用此前已公布的数据，收盘价截至 {last}"
     );
     if note.is_default_day {
-        text += match (note.dataset.price_frequency, lang) {
-            (PriceFrequency::Daily, Lang::En) => {
-                "; default date: the day after the last trading day of the dataset"
-            }
-            (PriceFrequency::Daily, Lang::Zh) => "；未指定日期，取数据集最后交易日的次日",
-            (PriceFrequency::MonthEnd, Lang::En) => "; default date: the last trading day of the dataset",
-            (PriceFrequency::MonthEnd, Lang::Zh) => "；未指定日期，取数据集最后交易日",
-        };
+        text += lang.of(
+            "; default date: the first weekday after the last trading day of the dataset",
+            "；未指定日期，取数据集最后交易日之后的首个工作日",
+        );
     }
     text + lang.of(")", "）")
 }

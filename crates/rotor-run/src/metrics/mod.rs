@@ -29,7 +29,7 @@ pub use forecast::{
 };
 pub use metric::{Classical, Estimate, Method, Metric, MetricFault, Uncertainty};
 pub use names::ByName;
-pub(crate) use names::{day, day_or_null, days, month};
+pub(crate) use names::{day, day_or_null, days, text, texts};
 pub use portfolio::{
     Basis, CalendarMonth, Contributions, Drawdown, Excess, FactorContribution, LastMonths, MonthValue,
     Performance, PortfolioMetrics, RegimeExcess, SectorContribution, SpanReturn, Trading, YearValue,

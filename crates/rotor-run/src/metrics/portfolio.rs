@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::metric::{number_or_reason, schema_of_document, split};
 use super::{
     ByName, Caveat, Estimate, Metric, MetricFault, QuantileMetrics, Reason, Trials, Variants, day,
-    day_or_null, month,
+    day_or_null, text,
 };
 
 /// What the portfolios gained.
@@ -191,7 +191,7 @@ pub struct YearValue {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CalendarMonth {
     /// The month.
-    #[serde(with = "month")]
+    #[serde(with = "text")]
     #[cfg_attr(feature = "schema", schemars(with = "super::names::CalendarMonthText"))]
     pub month: Month,
     /// The return.

@@ -65,13 +65,10 @@ impl Session {
     }
 }
 
-/// The first day on which all closes are known.
+/// The first weekday after the last trading day: all closes are known on it, and a month that ends with the data is complete.
 fn default_day(dataset: &Dataset) -> Date {
     let last = last_day(dataset);
-    match dataset.manifest().price_frequency {
-        PriceFrequency::Daily => last.plus_days(1).unwrap_or(last),
-        PriceFrequency::MonthEnd => last,
-    }
+    (1..=3).filter_map(|n_days| last.plus_days(n_days)).find(|day| day.weekday() <= 5).unwrap_or(last)
 }
 
 /// The last trading day; where there is none, the last day of which the manifest speaks.

@@ -88,8 +88,17 @@ impl Statistics {
     }
 }
 
-/// What is tried where some sectors cannot be selected; everywhere else it is the excess over equal weight once more.
+/// The excess over the eligible sectors: where all are eligible it is that over equal weight once more.
 const ELIGIBLE_EXCESS: &str = "excess over the eligible sectors";
+
+/// The rank correlation of raw values.
+const RAW: &str = "RankIC of raw values";
+
+/// By how much it differs from that of the scores.
+const RAW_GAIN: &str = "RankIC of raw values less that of scores";
+
+/// What is tried in worlds of which some sectors have no scores and cannot be selected.
+const OF_PARTIAL_WORLDS: [&str; 3] = [ELIGIBLE_EXCESS, RAW, RAW_GAIN];
 
 /// How many of the sectors cannot be selected there.
 const N_UNSCORED: usize = 8;
@@ -197,18 +206,8 @@ fn add_factors(all: &mut Statistics) {
         false,
         Box::new(|e| p_value(&e.factor.sections.all.get("continuous")?.slope.mean)),
     );
-    add(
-        "RankIC of raw values",
-        1,
-        false,
-        Box::new(|e| p_value(&e.factor.sections.all.get("points")?.raw_rank_ic.mean)),
-    );
-    add(
-        "RankIC of raw values less that of scores",
-        1,
-        false,
-        Box::new(|e| p_value(&e.factor.sections.all.get("points")?.raw_gain)),
-    );
+    add(RAW, 1, false, Box::new(|e| p_value(&e.factor.sections.all.get("points")?.raw_rank_ic.mean)));
+    add(RAW_GAIN, 1, false, Box::new(|e| p_value(&e.factor.sections.all.get("points")?.raw_gain)));
     add(
         "quintiles: Q1−Q5 spread",
         1,
@@ -323,7 +322,7 @@ pub fn rejections(world: World, n_worlds: u64, seed: u64) -> Vec<Rejections> {
         let partial = World { n_unscored: N_UNSCORED, ..world };
         let of_partial = evaluate(&partial.run(seed, number), &World::config());
         for (count, statistic) in counts.iter_mut().zip(&statistics) {
-            let metrics = if statistic.name == ELIGIBLE_EXCESS { &of_partial } else { &metrics };
+            let metrics = if OF_PARTIAL_WORLDS.contains(&statistic.name) { &of_partial } else { &metrics };
             if let Some(p) = (statistic.p_value)(metrics) {
                 *count = (count.0 + 1, count.1 + usize::from(p < 0.05));
             }

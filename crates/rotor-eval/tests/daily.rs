@@ -25,7 +25,9 @@ fn daily(seed: u64) -> Run {
         let is_execution = at_executions.len() <= 40 && day == first_day(at_executions.len());
         if day.weekday() < 5 || is_execution {
             if day > first_day(0) {
-                values.iter_mut().for_each(|value| *value *= 1.0 + 0.02 * numbers.next());
+                for value in &mut values {
+                    *value *= 1.0 + 0.02 * numbers.next();
+                }
             }
             let mut rows: Vec<NetValue> = NAMES
                 .iter()

@@ -50,10 +50,9 @@ fn add_to_factor(factor: &mut Map<String, Value>) {
 fn add_to_performance(performance: &mut Map<String, Value>, n_months: u64) {
     add_basis(performance, n_months, "total_return");
     add(performance, [("sortino", missing()), ("months", json!([])), ("rolling_years", json!([]))]);
-    if let Some(value) = performance.get_mut("kurtosis").and_then(|metric| metric.get_mut("value")) {
-        if let Some(kurtosis) = value.as_f64() {
-            *value = (kurtosis - NORMAL_KURTOSIS).into();
-        }
+    let kurtosis = performance.get_mut("kurtosis").and_then(|metric| metric.get_mut("value"));
+    if let Some((value, kurtosis)) = kurtosis.and_then(|value| value.as_f64().map(|of| (value, of))) {
+        *value = (kurtosis - NORMAL_KURTOSIS).into();
     }
 }
 

@@ -116,10 +116,28 @@ pub(crate) fn load_series(
         let title = row.text("title");
         let (title_zh, source) = (row.optional_text("title_zh"), row.optional_text("source"));
         let measure = row.optional_word("measure");
+        let unit_zh = row.optional_text("unit_zh");
+        let accumulation = row.optional_word("accumulation");
+        let (chain, chain_zh) = (row.optional_text("chain"), row.optional_text("chain_zh"));
+        let release = row.optional_word("release");
         let name = name?;
         let series = match (frequency, unit, title) {
             (Some(frequency), Some(unit), Some(title)) => {
-                Some(Series { name: name.clone(), frequency, unit, title, title_zh, source, measure })
+                let name = name.clone();
+                Some(Series {
+                    name,
+                    frequency,
+                    unit,
+                    title,
+                    title_zh,
+                    source,
+                    measure,
+                    unit_zh,
+                    accumulation,
+                    chain,
+                    chain_zh,
+                    release,
+                })
             }
             _ => None,
         };
@@ -181,7 +199,21 @@ pub(crate) fn load_events(
         for code in named.split(';').filter(|_| !named.is_empty()) {
             sectors.extend(row.entity_code("sectors", code, EntityKind::Sector, entities));
         }
-        Some(Event { date: date?, title: title?, importance: importance? as u8, sectors })
+        let title_zh = row.optional_text("title_zh");
+        let known = row.optional_date("known");
+        let kind = row.optional_word("kind");
+        let (theme, theme_zh) = (row.optional_text("theme"), row.optional_text("theme_zh"));
+        Some(Event {
+            date: date?,
+            title: title?,
+            importance: importance? as u8,
+            sectors,
+            title_zh,
+            known,
+            kind,
+            theme,
+            theme_zh,
+        })
     });
     rows.into_iter().flatten().flatten().collect()
 }

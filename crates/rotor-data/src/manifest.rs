@@ -294,6 +294,7 @@ impl Reader<'_> {
             line,
             column: key.map(shown),
             kind: kind(),
+            count: 1,
         });
     }
 }

@@ -161,9 +161,33 @@ pub(crate) fn load_bridge(
             || Some(BridgeWeight { sector: sector?, industry: industry?, weight: weight?, released });
         Some((row.number(), (codes.0?, codes.1?, released), content()))
     });
-    unique(source, rows, faults, |(sector, industry, Released(released))| {
+    let weights = unique(source, rows, faults, |(sector, industry, Released(released))| {
         format!("`{}`, `{}`, {released}", shown(sector), shown(industry))
-    })
+    });
+    check_shares(source, &weights, entities, faults);
+    weights
+}
+
+/// Reports sectors whose shares of one release are more than the whole. Shares are rounded, so that a hundredth is allowed for.
+fn check_shares(
+    source: &TableSource,
+    weights: &[BridgeWeight],
+    entities: Option<&EntityCodes>,
+    faults: &mut FaultReport,
+) {
+    const MOST: f64 = 1.01;
+    let mut sums: BTreeMap<(u32, Released), f64> = BTreeMap::new();
+    for weight in weights {
+        *sums.entry((weight.sector, weight.released)).or_default() += weight.weight;
+    }
+    for ((sector, released), sum) in sums {
+        // A sum of decimals that are 1.01 exactly may come out a little above.
+        if sum > MOST + 1e-9 {
+            let sector = shown(entities.map_or("", |codes| codes.code(sector as usize)));
+            let sum = format!("{}", (sum * 1e6).round() / 1e6);
+            faults.push(source.fault(FaultKind::SharesAboveOne { sector, released: released.0, sum }));
+        }
+    }
 }
 
 pub(crate) fn load_links(

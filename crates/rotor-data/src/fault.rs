@@ -74,8 +74,8 @@ pub enum FaultKind {
     NotAHash { value: String },
 
     // The form of a table.
-    #[error("the text is not UTF-8 but {found}")]
-    NotUtf8 { found: &'static str, remedy: String },
+    #[error("the text is not UTF-8{}", found.map_or(String::new(), |found| format!(" but {found}")))]
+    NotUtf8 { found: Option<&'static str>, remedy: String },
     #[error("the columns are separated by {found}; a comma is needed")]
     WrongSeparator { found: &'static str, remedy: String },
     #[error("is a wide table: {n_columns} of its columns are {what}, such as `{example}`")]

@@ -3,7 +3,7 @@
 //! Nothing here reads a cell. A file that the readers refuse is looked at once more, so that one sentence can name the cause
 //! and a remedy that neither loops nor changes what the file says.
 
-use std::fs::File;
+use std::fs::{DirEntry, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -28,11 +28,10 @@ pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 /// Names the encoding of a text that is not UTF-8, as far as its bytes betray it.
-pub(crate) fn encoding_of(bytes: &[u8]) -> &'static str {
+pub(crate) fn encoding_of(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "UTF-16",
-        _ if is_chinese(bytes) => "GBK (GB 18030)",
-        _ => "of another encoding",
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("UTF-16"),
+        _ => is_chinese(bytes).then_some("GBK (GB 18030)"),
     }
 }
 
@@ -68,13 +67,13 @@ pub(super) fn look(source: &TableSource, file: &mut File) -> Option<FaultKind> {
     file.seek(SeekFrom::Start(start as u64)).ok()?;
     let text = &head[start..];
     let separator = separator_of(source.table, text);
-    if encoding_of(text) == "UTF-16" {
+    if encoding_of(text) == Some("UTF-16") {
         return Some(not_utf8(source, text));
     }
     let (found, letter) = separator?;
-    let is_utf8 = str::from_utf8(text).is_ok_and(|_| true)
-        || str::from_utf8(text).is_err_and(|error| error.error_len().is_none());
-    let encoding = if is_utf8 { "" } else { encoding_of(text) };
+    // The end of what is looked at may cut a character in two.
+    let is_utf8 = str::from_utf8(text).map_or_else(|error| error.error_len().is_none(), |_| true);
+    let encoding = if is_utf8 { Some("UTF-8") } else { encoding_of(text) };
     let rows = text.split(|byte| *byte == b'\n').skip(1).take(20);
     let has_decimal_comma = rows.into_iter().any(|row| {
         row.windows(3).any(|three| three[0].is_ascii_digit() && three[1] == b',' && three[2].is_ascii_digit())
@@ -129,15 +128,13 @@ fn remedy_of_text(
     source: &TableSource,
     separator: Option<&str>,
     has_decimal_comma: bool,
-    encoding: &str,
+    encoding: Option<&str>,
 ) -> String {
-    let Some(encoding) = (match encoding {
-        "" => Some(String::new()),
-        "UTF-16" => Some(", encoding=\"utf-16\"".into()),
-        "GBK (GB 18030)" => Some(", encoding=\"gb18030\"".into()),
-        _ => None,
-    }) else {
-        return "save the file as UTF-8".into();
+    let encoding = match encoding {
+        Some("UTF-8") => "",
+        Some("UTF-16") => ", encoding=\"utf-16\"",
+        Some(_) => ", encoding=\"gb18030\"",
+        None => return "save the file as UTF-8".into(),
     };
     let name = &source.name;
     let separator = separator.map_or(String::new(), |letter| format!(", sep=\"{letter}\""));
@@ -154,6 +151,12 @@ fn remedy_of_text(
 
 fn text_columns(table: Table) -> impl Iterator<Item = &'static str> {
     table.columns().iter().filter(|column| column.cells == CellType::Text).map(|column| column.name)
+}
+
+/// Tells whether there is a folder of part files in the place of a file.
+pub(super) fn has_parts(path: &Path) -> bool {
+    let is_part = |entry: &DirEntry| entry.file_name().to_string_lossy().contains("part");
+    path.read_dir().is_ok_and(|entries| entries.flatten().any(|entry| is_part(&entry)))
 }
 
 /// Says how a folder of part files becomes one file.
@@ -282,9 +285,9 @@ mod tests {
     #[test]
     fn encodings_are_named_by_their_bytes() {
         let gbk = b"entity,kind,name\n801040,sector,\xb8\xd6\xcc\xfa\n";
-        assert_eq!(encoding_of(gbk), "GBK (GB 18030)");
-        assert_eq!(encoding_of(b"name\n\xc9nergie\n"), "of another encoding");
-        assert_eq!(encoding_of(b"\xff\xfea\0,\0"), "UTF-16");
+        assert_eq!(encoding_of(gbk), Some("GBK (GB 18030)"));
+        assert_eq!(encoding_of(b"name\n\xc9nergie\n"), None);
+        assert_eq!(encoding_of(b"\xff\xfea\0,\0"), Some("UTF-16"));
     }
 
     #[test]

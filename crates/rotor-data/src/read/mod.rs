@@ -357,7 +357,7 @@ impl TableSource {
         step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport) + Sync,
     ) -> Option<Vec<R>> {
         let (format, path) = match &self.content {
-            Content::File { path, .. } if path.is_dir() => {
+            Content::File { path, .. } if foreign::has_parts(path) => {
                 let remedy = foreign::remedy_of_parts(self.table, &self.name);
                 faults.push(self.fault(FaultKind::PartFolder { remedy }));
                 return None;

@@ -46,7 +46,7 @@ pub fn warning(lang: Lang, warning: &DatasetWarning) -> String {
             let (before, after) = (value(0), value(1));
             say!(
                 lang,
-                "{total} closes of {entities} are far from the one before: {entity} is {before} on {from} and {after} on {to}",
+                "closes of {entities} are far from the one before ({total} in all): {entity} is {before} on {from} and {after} on {to}",
                 "{entities}共{total}个收盘价与前一个相差悬殊：{entity}在{from}为{before}，在{to}为{after}"
             )
         }
@@ -54,7 +54,7 @@ pub fn warning(lang: Lang, warning: &DatasetWarning) -> String {
             let (before, strange, after) = (value(0), value(1), value(2));
             say!(
                 lang,
-                "{total} closes of {entities} jump and come back: {entity} is {before}, on {from} {strange}, and then {after}",
+                "closes of {entities} jump and come back ({total} in all): {entity} is {before}, on {from} {strange}, and then {after}",
                 "{entities}共{total}处收盘价跳变后复原：{entity}由{before}变为{from}的{strange}，随后为{after}"
             )
         }
@@ -62,7 +62,7 @@ pub fn warning(lang: Lang, warning: &DatasetWarning) -> String {
             let share = number(Some((1000.0 * total as f64 / total_values.max(1.0)).round() / 10.0));
             say!(
                 lang,
-                "{total} closes of {entities} ({share}% of theirs) are dated on weekends, such as {entity} on {from}",
+                "closes of {entities} are dated on weekends ({total} in all, {share}% of theirs), such as {entity} on {from}",
                 "{entities}共{total}个收盘价（占其{share}%）的日期在周末，例如{entity}的{from}"
             )
         }
@@ -215,8 +215,8 @@ pub fn remedy(lang: Lang, code: WarningCode) -> &'static str {
             lang.of("link a daily, weekly or monthly series", "改用日度、周度或月度序列")
         }
         WarningCode::Overdue => lang.of(
-            "add the values that are public by then, or say in your notes that the series has ended",
-            "补充当时已公布的数值；若序列已停更，请自行注明",
+            "add the values that are public by then; nothing, if the series has ended",
+            "补充当时已公布的数值；若序列已停更则无需处理",
         ),
     }
 }

@@ -12,6 +12,9 @@ use crate::model::Entity;
 /// The longest closure of the exchanges is shorter; a close that is older is not fresh.
 const FRESH_DAYS: i32 = 14;
 
+/// Closes that are further apart may differ for any reason.
+const NEAR_DAYS: i32 = 31;
+
 /// Whole trading days that may be missing in a row before it is a gap.
 const MOST_MISSING: usize = 5;
 
@@ -111,7 +114,7 @@ fn jumps(closes: &Closes, is_daily: bool, reverting: bool) -> Option<Place> {
     let (mut first, mut count, mut i) = (None, 0, 1);
     while i < closes.len() {
         let ((day_before, before), (day, close)) = (closes[i - 1], closes[i]);
-        let is_near = !is_daily || !is_stale(day_before, day, true);
+        let is_near = !is_daily || day.days() - day_before.days() <= NEAR_DAYS;
         if !is_near || !is_jump(before, close) {
             i += 1;
             continue;

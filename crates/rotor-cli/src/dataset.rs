@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use rotor::{DEMO_FOLDER, DatasetFolder};
 use rotor_data::{
-    DataError, Dataset, DatasetWarning, Description, EntityDescription, FaultReport, Format, SeriesDescription,
+    DataError, Dataset, DatasetWarning, Description, EntityDescription, FaultReport, Format,
+    SeriesDescription,
 };
 use rotor_factor::{Date, EntityKind, Frequency};
 use rotor_report::dataset as sentences;
@@ -156,8 +157,7 @@ fn check(Check { show, strict }: &Check) -> Result<Outcome, CliError> {
         }
         Err(error) => return Err(error.into()),
     };
-    let text =
-        if show.json { to_json(&report_as_json(&show.folder, &report, &warnings))? } else { text };
+    let text = if show.json { to_json(&report_as_json(&show.folder, &report, &warnings))? } else { text };
     Ok(Outcome { text, passed: report.is_empty() && !(*strict && !warnings.is_empty()) })
 }
 
@@ -196,11 +196,7 @@ fn summary(dataset: &Dataset) -> String {
     )
 }
 
-fn report_as_json(
-    folder: &Path,
-    report: &FaultReport,
-    warnings: &[DatasetWarning],
-) -> serde_json::Value {
+fn report_as_json(folder: &Path, report: &FaultReport, warnings: &[DatasetWarning]) -> serde_json::Value {
     let faults = report.faults().iter().map(|fault| {
         json!({
             "file": fault.file,

@@ -147,7 +147,9 @@ fn overdue(lang: Lang, warning: &DatasetWarning, place: &Place) -> String {
         Lang::En => format!(
             "{pairs} {verb} overdue at the end of the dataset: {series} of {entity} for {from}, usually out by day {lag} ({to})"
         ),
-        Lang::Zh => format!("{pairs}在数据集末日尚未更新：{entity}的{series}（{from}），通常在第{lag}日前公布（{to}）"),
+        Lang::Zh => format!(
+            "{pairs}在数据集末日尚未更新：{entity}的{series}（{from}），通常在第{lag}日前公布（{to}）"
+        ),
     }
 }
 

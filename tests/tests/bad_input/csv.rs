@@ -137,10 +137,7 @@ fn only_rfc_4180_is_read() {
     check(vec![
         (with(prices.replace('\n', "\r\n")), vec![]),
         (with(prices.trim_end().to_owned()), vec![]),
-        (
-            with(format!("\u{feff}{prices}")),
-            vec![],
-        ),
+        (with(format!("\u{feff}{prices}")), vec![]),
         (
             with(prices.replace('\n', "\r")),
             vec![

@@ -92,10 +92,7 @@ fn the_types_of_parquet_columns_are_checked() {
             with_entity(Arc::new(Int64Array::from(vec![801_040]))),
             vec!["prices.parquet, `entity`: the column has the type `Int64`, text is needed"],
         ),
-        (
-            with_date(Arc::new(TimestampMillisecondArray::from(vec![i64::from(DAY) * 86_400_000]))),
-            vec![],
-        ),
+        (with_date(Arc::new(TimestampMillisecondArray::from(vec![i64::from(DAY) * 86_400_000]))), vec![]),
         (
             with_date(texts(&[Some("2020-01-02")])),
             vec!["prices.parquet, `date`: the column has the type `Utf8`, a date is needed"],
@@ -292,10 +289,7 @@ fn optional_columns_of_parquet_may_be_absent_or_empty() {
                 "entities.parquet row 5, `valid_from`: `day -2147483648 after 1970-01-01` is a date outside 1900-01-01 to 2199-12-31",
             ],
         ),
-        (
-            with(vec![("valid_from", texts(&[None; 5]))]),
-            vec![],
-        ),
+        (with(vec![("valid_from", texts(&[None; 5]))]), vec![]),
         (
             with(vec![("valid_from", texts(&[None, Some("2020-01-02"), None, Some("x"), None]))]),
             vec![

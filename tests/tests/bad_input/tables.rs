@@ -83,7 +83,9 @@ fn prices_are_checked() {
     check(vec![
         (
             close("0"),
-            vec!["prices.csv row 10 (line 11), `close`: `0` is outside [1e-6, 1e9] => give a value in [1e-6, 1e9]"],
+            vec![
+                "prices.csv row 10 (line 11), `close`: `0` is outside [1e-6, 1e9] => give a value in [1e-6, 1e9]",
+            ],
         ),
         (close("-1.5"), vec!["prices.csv row 10 (line 11), `close`: `-1.5` is outside [1e-6, 1e9]"]),
         (close("-0.0"), vec!["prices.csv row 10 (line 11), `close`: `-0` is outside [1e-6, 1e9]"]),
@@ -131,18 +133,12 @@ fn prices_are_checked() {
         (close("2020-01-01"), vec!["prices.csv row 10 (line 11), `close`: `2020-01-01` is not a number"]),
         (close("true"), vec!["prices.csv row 10 (line 11), `close`: `true` is not a number"]),
         (date(""), vec!["prices.csv row 10 (line 11), `date`: the cell is empty"]),
-        (
-            date("20200204"),
-            vec![],
-        ),
+        (date("20200204"), vec![]),
         (
             date("2020-2-4"),
             vec!["prices.csv row 10 (line 11), `date`: `2020-2-4` is not a date of the form YYYY-MM-DD"],
         ),
-        (
-            date("2020-02-04T00:00:00"),
-            vec![],
-        ),
+        (date("2020-02-04T00:00:00"), vec![]),
         (
             date("2021-02-29"),
             vec!["prices.csv row 10 (line 11), `date`: `2021-02-29` is no such day in the calendar"],
@@ -205,9 +201,7 @@ fn prices_are_checked() {
         ),
         (
             adding("prices.csv", "801040,2020-01-02,7\n801040,2020-01-02,8\n"),
-            vec![
-                "prices.csv row 10 and 1 more row: repeats the key `801040`, 2020-01-02 of row 1",
-            ],
+            vec!["prices.csv row 10 and 1 more row: repeats the key `801040`, 2020-01-02 of row 1"],
         ),
         (
             adding("prices.csv", "Q,x,y\n"),

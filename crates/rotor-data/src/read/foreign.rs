@@ -226,20 +226,25 @@ pub(crate) fn wide_table(source: &TableSource, entities: &[Entity]) -> Option<Fa
             (format!("pd.read_csv(\"{name}\")"), format!(".to_csv(\"{name}\", index=False)"))
         }
         Some(Format::Parquet) => {
-            (format!("pd.read_parquet(\"{name}\")"), format!(".to_parquet(\"{name}\", index=False)"))
+            // An index of the data frame would not be a column otherwise.
+            let read = format!("pyarrow.parquet.read_table(\"{name}\").to_pandas(ignore_metadata=True)");
+            (read, format!(".to_parquet(\"{name}\", index=False)"))
         }
         None => ("table".into(), String::new()),
     };
+    // pandas calls a column without a name after its place.
+    let place = |name: &&String| header.iter().position(|known| known == *name).unwrap_or(0);
+    let other = others.first().map(|name| match name.as_str() {
+        "" => format!("Unnamed: {}", place(name)),
+        name => shown(name),
+    });
     let read = if what == "days" && source.format() == Some(Format::Csv) {
-        format!(
-            "pd.read_csv(\"{name}\", dtype={{\"{}\": str}})",
-            others.first().map_or("entity", |name| name)
-        )
+        format!("pd.read_csv(\"{name}\", dtype={{\"{}\": str}})", other.as_deref().unwrap_or(key))
     } else {
         read
     };
-    let rename = match others.first() {
-        Some(column) if *column != key => format!(".rename(columns={{\"{}\": \"{key}\"}})", shown(column)),
+    let rename = match other {
+        Some(column) if column != key => format!(".rename(columns={{\"{column}\": \"{key}\"}})"),
         _ => String::new(),
     };
     let codes = if what == "names of entities" { "; then put codes in the place of the names" } else { "" };

@@ -119,8 +119,9 @@ fn jumps(closes: &Closes, is_daily: bool, reverting: bool) -> Option<Place> {
             i += 1;
             continue;
         }
-        let later = (i + 1..closes.len().min(i + 1 + MOST_STRANGE))
-            .find(|later| comes_back(before, closes[*later].1) && is_jump(closes[*later - 1].1, closes[*later].1));
+        let later = (i + 1..closes.len().min(i + 1 + MOST_STRANGE)).find(|later| {
+            comes_back(before, closes[*later].1) && is_jump(closes[*later - 1].1, closes[*later].1)
+        });
         if later.is_some() == reverting {
             count += 1;
             let (to, values) = match later {
@@ -165,9 +166,7 @@ fn mixed_stamps(priced: &[(&Entity, Closes)]) -> Vec<Place> {
     }
     let usual: BTreeMap<Month, Date> = by_month
         .into_iter()
-        .filter_map(|(month, days)| {
-            Some((month, days.into_iter().max_by_key(|(date, n)| (*n, *date))?.0))
-        })
+        .filter_map(|(month, days)| Some((month, days.into_iter().max_by_key(|(date, n)| (*n, *date))?.0)))
         .collect();
     let place = |(entity, closes): &(&Entity, Closes)| {
         let other: Vec<Date> =

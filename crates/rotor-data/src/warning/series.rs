@@ -127,19 +127,24 @@ impl Firsts<'_> {
             return None;
         }
         // The last known values may be released after the end.
-        let lag = latest.iter().map(|vintage| vintage.released.0.days() - vintage.period.end().days()).max()?;
+        let lag =
+            latest.iter().map(|vintage| vintage.released.0.days() - vintage.period.end().days()).max()?;
         let is_due = |period: Date| {
             let day = period.plus_days(lag).filter(|day| *day < end)?;
             entity.valid_to.is_none_or(|valid_to| period <= valid_to).then_some(day)
         };
         if self.series.frequency.calendar() == Calendar::Days {
-            let step = latest.windows(2).map(|pair| pair[1].period.end().days() - pair[0].period.end().days()).max()?;
+            let step = latest
+                .windows(2)
+                .map(|pair| pair[1].period.end().days() - pair[0].period.end().days())
+                .max()?;
             let next = last.end().plus_days(step)?;
             return is_due(next).map(|day| self.place(next, day, 1, vec![f64::from(lag)]));
         }
         let months: BTreeSet<u32> =
             self.vintages.iter().map(|vintage| vintage.period.end().month().number()).collect();
-        let spans_years = last.index() - self.vintages[0].period.index() >= if self.series.frequency == Frequency::Monthly { 12 } else { 4 };
+        let spans_years = last.index() - self.vintages[0].period.index()
+            >= if self.series.frequency == Frequency::Monthly { 12 } else { 4 };
         let mut missing = Vec::new();
         for index in last.index() + 1.. {
             let Some(period) = ReferencePeriod::from_index(self.series.frequency, index) else { break };

@@ -110,8 +110,8 @@ impl Dataset {
     ///
     /// The rules are those of a folder, and so are the faults: [`Fault::file`] is then `prices (in memory)`, or
     /// `manifest (in memory)`. A table that is not given, or has no batch, is absent. Columns may come in any order; text is
-    /// `Utf8` or a dictionary of it with 32-bit keys, a date `Date32`, a number `Float64`, a whole number any integer but
-    /// `UInt64`, and an optional column may be `Null`.
+    /// `Utf8`, `LargeUtf8`, `Utf8View` or a dictionary of one, a date `Date32` or a timestamp at midnight without a zone, a number
+    /// `Float64`, a whole number any integer but `UInt64`, and an optional column without a value may have any type.
     ///
     /// The hashes of files in the manifest say nothing of tables in memory and are dropped. [`Dataset::files`] gives each
     /// table a SHA-256 of its own, made from its cells: of the name of the table and the names of its columns, each with a

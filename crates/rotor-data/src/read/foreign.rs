@@ -185,14 +185,12 @@ pub(crate) fn remedy_of_format(table: Table, name: &str) -> Option<String> {
             format!("pd.read_csv(\"{name}\", dtype=str, na_filter=False)")
         }
         "tsv" => format!("pd.read_csv(\"{name}\", sep=\"\\t\", dtype=str, na_filter=False)"),
-        "txt" => format!("pd.read_csv(\"{name}\", sep=None, engine=\"python\", dtype=str, na_filter=False)"),
         "feather" | "arrow" => format!("pd.read_feather(\"{name}\")"),
         "orc" => format!("pd.read_orc(\"{name}\")"),
-        "pkl" | "pickle" => format!("pd.read_pickle(\"{name}\")"),
         _ => return None,
     };
     let write = match ending.as_str() {
-        "feather" | "arrow" | "orc" | "pkl" | "pickle" => {
+        "feather" | "arrow" | "orc" => {
             format!("to_parquet(\"{table}.parquet\", index=False)")
         }
         _ => format!("to_csv(\"{table}.csv\", index=False)"),

@@ -433,7 +433,9 @@ impl FaultReport {
         }
         faults.extend(other.faults.into_iter().map(|fault| (fault.row.unwrap_or_default(), fault)));
         faults.sort_by_key(|(row, _)| *row);
-        faults.into_iter().for_each(|(_, fault)| self.keep(fault));
+        for (_, fault) in faults {
+            self.keep(fault);
+        }
     }
 }
 

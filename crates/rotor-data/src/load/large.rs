@@ -50,10 +50,8 @@ fn explain_code<T: Copy>(
     let code = batch.text(column).and_then(|text| text.get(row));
     match (code, codes) {
         (None, _) => explain_empty(batch, row, column, faults),
-        (Some(code), Some(codes)) if codes.get(code).is_none() => {
-            if !faults.repeats_code(column, code) {
-                faults.push_new_with(|| batch.fault(row, Some(column), unknown(code, codes)));
-            }
+        (Some(code), Some(codes)) if codes.get(code).is_none() && !faults.repeats_code(column, code) => {
+            faults.push_new_with(|| batch.fault(row, Some(column), unknown(code, codes)));
         }
         _ => {}
     }

@@ -198,6 +198,9 @@ pub(crate) fn remedy_of_format(table: Table, name: &str) -> Option<String> {
     Some(format!("write it as CSV or Parquet (in pandas `{read}.{write}`)"))
 }
 
+/// Tells whether the name of a column is of a kind.
+type IsIt<'a> = &'a dyn Fn(&str) -> bool;
+
 /// Recognises a table that has a column for each entity, or for each day, where there should be a row.
 pub(crate) fn wide_table(source: &TableSource, entities: &[Entity]) -> Option<Fault> {
     let header = header(source)?;
@@ -209,7 +212,7 @@ pub(crate) fn wide_table(source: &TableSource, entities: &[Entity]) -> Option<Fa
         })
     };
     let is_day = |name: &str| name.get(..10).is_some_and(|day| day.parse::<Date>().is_ok());
-    let kinds: [(&'static str, &dyn Fn(&str) -> bool); 3] =
+    let kinds: [(&'static str, IsIt<'_>); 3] =
         [("codes of entities", &is_code), ("names of entities", &is_name), ("days", &is_day)];
     let (what, is_it) = kinds.into_iter().find(|(_, is_it)| {
         let n = header.iter().filter(|name| is_it(name.trim())).count();

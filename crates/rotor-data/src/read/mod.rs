@@ -91,6 +91,11 @@ fn batch_of<'a>(
                 (found, cells) if !holds(found, cells) => {
                     let mut filled = (0..array.len()).filter(|row| array.is_valid(*row));
                     if let Some(row) = filled.next() {
+                        // A file's text was asked for as a dictionary.
+                        let found = match found {
+                            DataType::Dictionary(_, word) => word,
+                            found => found,
+                        };
                         let kind =
                             FaultKind::ColumnType { expected: cells, found: shown(&found.to_string()) };
                         refused.push((row, 1 + filled.count() as u64, column.name, kind));

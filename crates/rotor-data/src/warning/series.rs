@@ -39,7 +39,9 @@ pub(super) fn look(dataset: &Dataset, found: &mut Found) {
         }
     }
     links(dataset, &mut by_code);
-    by_code.into_iter().for_each(|(code, places)| found.add(code, places));
+    for (code, places) in by_code {
+        found.add(code, places);
+    }
 }
 
 impl Firsts<'_> {

@@ -37,7 +37,7 @@ fn headers_are_checked() {
         ),
         (
             header("entity,date,close,\n"),
-            vec!["prices.csv line 1, ``: is the index of a data frame => write the table without it (in pandas `index=False`)"],
+            vec!["prices.csv line 1, ``: unknown column => remove it"],
         ),
         (
             Folder::small().with("prices.csv", "\"entity\",\"date\",\"close\"\n\"801040\",\"2020-01-02\",\"1.5\"\n"),

@@ -203,7 +203,12 @@ type IsIt<'a> = &'a dyn Fn(&str) -> bool;
 
 /// Recognises a table that has a column for each entity, or for each day, where there should be a row.
 pub(crate) fn wide_table(source: &TableSource, entities: &[Entity]) -> Option<Fault> {
+    // Looking every name up among very many entities would take minutes.
+    const MOST_LOOKUPS: usize = 1 << 26;
     let header = header(source)?;
+    if header.len().saturating_mul(entities.len()) > MOST_LOOKUPS {
+        return None;
+    }
     let is_code = |name: &str| entities.iter().any(|entity| entity.code == name);
     let is_name = |name: &str| {
         let stem = name.split('.').next().unwrap_or_default();

@@ -402,7 +402,7 @@ impl TableSource {
         let missing = declared.iter().find(is_absent).map(|column| column.name);
         for (idx, name) in header.iter().enumerate() {
             match declared.iter().position(|column| column.name == name) {
-                None if is_index(name) => fault(name, FaultKind::IndexColumn { missing }),
+                None if is_index(idx, name) => fault(name, FaultKind::IndexColumn { missing }),
                 None => {
                     let nearest = nearest(name, declared.iter().map(|column| column.name));
                     fault(name, FaultKind::UnknownColumn { nearest });
@@ -447,8 +447,9 @@ impl TableSource {
 }
 
 /// Tells whether a column is one that data frames add: the numbers of the rows.
-fn is_index(name: &str) -> bool {
-    matches!(name, "" | "index" | "level_0")
+fn is_index(idx: usize, name: &str) -> bool {
+    (idx == 0 && name.is_empty())
+        || matches!(name, "index" | "level_0")
         || name.starts_with("Unnamed: ")
         || name.starts_with("__index_level_")
 }

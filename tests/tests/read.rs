@@ -237,9 +237,9 @@ fn what_is_no_run_is_said_to_be_none() {
     let run = |text: &str| fs::write(folder.path().join("run.json"), text).unwrap();
     run("{\"colour\": \"red\"}");
     assert_eq!(said(), none);
-    run("{\"format\": 3, \"files\": {}}");
+    run("{\"format\": 4, \"files\": {}}");
     assert!(
-        said().starts_with("`run.json` in `DIR` is of format 3; this version reads formats 1 and 2 / "),
+        said().starts_with("`run.json` in `DIR` is of format 4; this version reads formats 1 to 3 / "),
         "{}",
         said()
     );
@@ -292,6 +292,75 @@ fn folders_of_format_1_are_read() {
     assert_eq!(document["tpo"], 5);
     assert!(faults.to_string().contains("`tpo`: there is no such key"), "{faults}");
     assert_eq!(folder.record.unknown["colour"], "red");
+}
+
+/// Takes from metrics what formats 1 and 2 do not have.
+fn as_of_format_2(value: &mut Value) {
+    const LATER: [&str; 13] = [
+        "n_missing",
+        "sortino",
+        "basis",
+        "months",
+        "rolling_years",
+        "year_to_date",
+        "last_months",
+        "n_shared_months",
+        "excess_eligible",
+        "alternatives",
+        "raw_rank_ic",
+        "raw_gain",
+        "from",
+    ];
+    match value {
+        Value::Object(entries) => {
+            entries.retain(|key, _| !LATER.contains(&key.as_str()) && key != "to");
+            if let Some(kurtosis) = entries.get_mut("kurtosis").and_then(|metric| metric.get_mut("value")) {
+                *kurtosis = kurtosis.as_f64().map_or(Value::Null, |value| json!(value + 3.0));
+            }
+            entries.values_mut().for_each(as_of_format_2);
+        }
+        Value::Array(values) => values.iter_mut().for_each(as_of_format_2),
+        _ => {}
+    }
+}
+
+#[test]
+fn metrics_of_format_2_lack_what_came_later_and_say_so() {
+    let run = made_up_run(30);
+    let (_parent, place) = written(&run);
+    let today = rotor_eval::evaluate(&run, &Config::default());
+    let mut earlier = today.to_json();
+    as_of_format_2(&mut earlier);
+    doctor(&place, "metrics.json", earlier.to_string().as_bytes());
+    for format in [1, 2] {
+        let mut record: Value = serde_json::from_slice(&fs::read(place.join("run.json")).unwrap()).unwrap();
+        record["format"] = format.into();
+        fs::write(place.join("run.json"), record.to_string()).unwrap();
+        let found = read(&place).unwrap().metrics;
+        let (top, of_today) = (
+            found.portfolio.all.performance.get("top").unwrap(),
+            today.portfolio.all.performance.get("top").unwrap(),
+        );
+        assert_eq!(top.sortino.value, Err(Reason::NotInFormat));
+        assert_eq!(top.year_to_date.value.value, Err(Reason::NotInFormat));
+        assert_eq!((top.n_missing, &top.sharpe), (0, &of_today.sharpe));
+        assert!((top.kurtosis.get().unwrap() - of_today.kurtosis.get().unwrap()).abs() < 1e-12);
+        assert_eq!(top.years.len(), of_today.years.len());
+        let excess = found.portfolio.all.excess.get("top").unwrap().get("equal_weight").unwrap();
+        assert_eq!((excess.n_missing, excess.last_months.len()), (0, 0));
+        assert_eq!(found.portfolio.all.trading.n_shared_months.value, Err(Reason::NotInFormat));
+        let cell = &found.portfolio.all.variants.sensitivity[0].variant;
+        assert_eq!(cell.excess_eligible.value.value, Err(Reason::NotInFormat));
+        let heat = found.factor.sections.all.get("heat").unwrap();
+        assert_eq!(heat.raw_gain.reason(), Some(&Reason::NotInFormat));
+        assert_eq!(heat.raw_rank_ic.ratio.value, Err(Reason::NotInFormat));
+        assert!(found.portfolio.all.variants.alternatives.is_empty());
+    }
+    // A folder of today has everything.
+    let mut record: Value = serde_json::from_slice(&fs::read(place.join("run.json")).unwrap()).unwrap();
+    record["format"] = rotor_run::FORMAT.into();
+    fs::write(place.join("run.json"), record.to_string()).unwrap();
+    assert!(read(&place).unwrap_err().to_string().contains("missing field"));
 }
 
 /// Puts other bytes into a file of a run folder and makes `run.json` agree with them.

@@ -84,6 +84,7 @@ fn check_mean(at: &At<'_>, x: &[f64], per_year: f64) {
 
 fn check_factor(at: &At<'_>, run: &Run, factor: usize, months: &[usize]) {
     let (mut rank_ics, mut ics, mut n_unscored) = (Vec::new(), Vec::new(), 0);
+    let (mut raw_rank_ics, mut gains) = (Vec::new(), Vec::new());
     for month in months {
         let scored: Vec<_> = run
             .scores
@@ -94,24 +95,34 @@ fn check_factor(at: &At<'_>, run: &Run, factor: usize, months: &[usize]) {
             .collect();
         n_unscored += usize::from(scored.is_empty());
         let (mut scores, mut returns) = (Vec::new(), Vec::new());
+        let (mut raws, mut returns_of_raws) = (Vec::new(), Vec::new());
         for row in scored {
             for other in &run.sector_returns {
                 if other.execution == row.execution && other.sector == row.sector {
                     scores.push(row.score.unwrap());
                     returns.push(other.value);
+                    if let Some(raw) = row.raw {
+                        raws.push((raw * 1e9).round() / 1e9);
+                        returns_of_raws.push(other.value);
+                    }
                 }
             }
         }
+        let raw_rank_ic = (raws.len() >= 3 && sd(&raws) > 1e-12)
+            .then(|| correlation(&average_ranks(&raws), &average_ranks(&returns_of_raws)));
+        raw_rank_ics.extend(raw_rank_ic);
         let rounded: Vec<f64> = scores.iter().map(|score| (score * 1e9).round() / 1e9).collect();
         if rounded.len() >= 3 && sd(&rounded) > 1e-12 {
             rank_ics.push(correlation(&average_ranks(&rounded), &average_ranks(&returns)));
             ics.push(correlation(&scores, &returns));
+            gains.extend(raw_rank_ic.map(|raw| raw - rank_ics[rank_ics.len() - 1]));
         }
     }
     at.equals("n_months", months.len() as f64);
     at.equals("n_unscored", n_unscored as f64);
     at.equals("n_constant", (months.len() - n_unscored - ics.len()) as f64);
-    for (name, x) in [("rank_ic", rank_ics), ("ic", ics)] {
+    check_mean(&at.at("raw_gain"), &gains, 1.0);
+    for (name, x) in [("rank_ic", rank_ics), ("ic", ics), ("raw_rank_ic", raw_rank_ics)] {
         let at = at.at(name);
         check_mean(&at.at("mean"), &x, 1.0);
         at.is("deviation", sd(&x), x.len());
@@ -189,6 +200,11 @@ fn check_portfolios(at: &At<'_>, run: &Run, months: &[usize]) {
         at.is("volatility", sd(&x) * 12.0_f64.sqrt(), n);
         at.is("sharpe", 12.0 * mean(&x) / (sd(&x) * 12.0_f64.sqrt()), n);
         at.is("hit_rate", x.iter().filter(|x| **x > 0.0).count() as f64 / n as f64, n);
+        at.equals("n_missing", (months.len() - n) as f64);
+        let loss = mean(&x.iter().map(|x| if *x < 0.0 { x * x } else { 0.0 }).collect::<Vec<_>>()).sqrt();
+        at.is("sortino", 12.0 * mean(&x) / (12.0_f64.sqrt() * loss), n);
+        let power = |p: i32| mean(&x.iter().map(|value| (value - mean(&x)).powi(p)).collect::<Vec<_>>());
+        at.is("kurtosis", power(4) / power(2).powi(2) - 3.0, n);
         check_drawdown(
             &at.at("max_drawdown"),
             run,
@@ -229,7 +245,12 @@ fn check_portfolios(at: &At<'_>, run: &Run, months: &[usize]) {
 #[test]
 fn every_figure_is_that_of_the_obvious_version() {
     for seed in 1..=4 {
-        let run = support::random(seed, 45, 9, &["profit", "price", "heat"]);
+        let mut run = support::random(seed, 45, 9, &["profit", "price", "heat"]);
+        // Raw values with ties and gaps.
+        for (position, row) in run.scores.iter_mut().enumerate() {
+            let raw = |score: f64| (10.0 * score).round() / 10.0 + (position % 5) as f64;
+            row.raw = row.score.filter(|_| position % 11 != 3).map(raw);
+        }
         let document = evaluate(&run, &Config::default()).to_json();
         let all: Vec<usize> = (0..run.executions.len()).collect();
         let scores_some = |month: usize, factor: usize| {

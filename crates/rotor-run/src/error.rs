@@ -54,7 +54,7 @@ pub enum RunError {
         place: PathBuf,
     },
     /// The run folder is of another format.
-    #[error("`run.json` in `{}` is of format {found}; this version reads formats 1 and 2", place.display())]
+    #[error("`run.json` in `{}` is of format {found}; this version reads formats 1 to 3", place.display())]
     Format {
         /// The folder.
         place: PathBuf,

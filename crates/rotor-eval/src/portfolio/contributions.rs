@@ -31,7 +31,7 @@ pub(super) fn factor_parts(run: &Run, cross_sections: &CrossSections) -> FactorP
         }
         let mut scores = Vec::with_capacity(n * n_factors);
         for factor in &day.factors {
-            scores.extend(factor.scores().iter().map(|score| score.unwrap_or(NEUTRAL)));
+            scores.extend(factor.points().iter().map(|points| points.unwrap_or(NEUTRAL)));
         }
         let columns = Columns::new(&scores, n, n_factors).ok()?;
         let mut rows = StandardisedRows::new(n_factors);

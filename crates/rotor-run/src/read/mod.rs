@@ -7,6 +7,7 @@
 pub(crate) mod columns;
 mod files;
 mod format1;
+mod format2;
 pub(crate) mod names;
 pub(crate) mod rows;
 mod tables;
@@ -15,10 +16,11 @@ use std::path::Path;
 
 use rayon::prelude::*;
 use rotor_factor::Date;
+use serde_json::Value;
 
 use crate::error::RunError;
 use crate::metrics::Metrics;
-use crate::record::RunRecord;
+use crate::record::{FORMAT, RunRecord};
 use crate::rows::Run;
 use crate::sheets::SHEETS;
 use columns::Facts;
@@ -94,11 +96,14 @@ pub fn read(place: &Path) -> Result<RunFolder, RunError> {
 }
 
 fn metrics(bytes: &[u8], format: u32) -> Result<Metrics, RunError> {
-    let metrics = if format == format1::FORMAT_1 {
+    let of_earlier = |document: Value| {
+        let document = if format == format1::FORMAT_1 { format1::with_codes(document) } else { document };
+        serde_json::from_value(format2::with_what_came_later(document))
+    };
+    let metrics = if format == FORMAT {
         serde_json::from_slice(bytes)
-            .and_then(|document| serde_json::from_value(format1::with_codes(document)))
     } else {
-        serde_json::from_slice(bytes)
+        serde_json::from_slice(bytes).and_then(of_earlier)
     };
     metrics.map_err(|error| RunError::Unreadable {
         file: "metrics.json".into(),

@@ -42,6 +42,7 @@ pub fn manifest() -> Manifest {
     Manifest {
         name: "benchmark".into(),
         title: "Made up for a benchmark".into(),
+        title_zh: None,
         synthetic: true,
         taxonomy: "none".into(),
         currency: "CNY".into(),

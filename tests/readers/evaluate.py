@@ -1315,7 +1315,19 @@ def is_number_text(text):
     return True
 
 
-def identities(run, variants, made):
+def index_years(run, code):
+    """The calendar years of an index by its own closes: from its last close of the year before, in the first and the last year from
+    the first and to the last day on which the run follows it."""
+    first, last = min(run.nav[code]), max(run.nav[code])
+    found = {}
+    for year in range(int(first[:4]), int(last[:4]) + 1):
+        begin, end = max(first, f"{year - 1}-12-31"), min(last, f"{year}-12-31")
+        if begin < end:
+            found[year] = run.close(code, end) / run.close(code, begin) - 1
+    return found
+
+
+def identities(run, variants, made, stated):
     """What must hold between the files themselves, as pairs of trees to compare."""
     kept = [month for month in run.months if month.is_kept]
     own = variants["run"]
@@ -1360,6 +1372,11 @@ def identities(run, variants, made):
         returns = {name: sum(w * month.r[s] for s, w in weights.items()) for name, weights in held.items()}
         ours["bottom"][month.execution] = returns.pop("bottom")
         ours["quantiles"][month.execution] = returns
+    benchmarks = sorted(run.nav.keys() - set(PORTFOLIOS))
+    theirs["years of an index"] = {
+        code: {row["year"]: row["value"] for row in stated["portfolio"]["all"]["performance"][code]["years"]} for code in benchmarks
+    }
+    ours["years of an index"] = {code: index_years(run, code) for code in benchmarks}
     for section, part in made["portfolio"].items():
         if part and part["n_months"]:
             sums, parts = part["contributions"]["sectors"].values(), part["contributions"]["factors"].values()
@@ -1450,8 +1467,8 @@ def main():
     run = Run(run_folder, dataset_folder)
     ours, variants = evaluate(run)
     comparison = Comparison(float(rest[0]) if rest else 1e-9)
-    found, stated = identities(run, variants, ours)
-    comparison.compare(found, stated, "/identities")
+    found, kept = identities(run, variants, ours, theirs)
+    comparison.compare(found, kept, "/identities")
     comparison.compare(ours, theirs)
     for name, part in comparison.parts.items():
         faults = f", {part['faults']} FAULTS" if part["faults"] else ""

@@ -415,10 +415,13 @@ fn world(
     let mut struck = BTreeMap::new();
     for (entity, day, value) in closes {
         let (entity, date) = (entity.index(entities.len()), date("2020-01-05").plus_days(*day).unwrap());
-        // With month-end closes a month has one, on whatever day.
-        let key = match price_frequency {
-            PriceFrequency::Daily => date,
-            PriceFrequency::MonthEnd => date.month().last_day(),
+        // With month-end closes a month has one, on whatever day from the 20th on.
+        let (date, key) = match price_frequency {
+            PriceFrequency::Daily => (date, date),
+            PriceFrequency::MonthEnd => {
+                let late = date.month().first_day().plus_days(19 + date.ymd().2 as i32 % 9).unwrap();
+                (late, date.month().last_day())
+            }
         };
         struck.insert((entity, key), Close { entity, date, value: *value });
     }

@@ -20,6 +20,25 @@ fn a_sound_folder_passes_the_check() {
 }
 
 #[test]
+fn warnings_fail_the_check_only_when_asked_to() {
+    let folder = Folder::small().replacing("bridge.csv", "0.956", "0.4");
+    let expected = "no faults; 5 entities, 9 closes, 4 series, 5 observations\n\n\
+        shares of 1 entity in the bridge sum to less than 1: those of `801040` to 0.4\n  \
+          hint: nothing, if the rest of its assets is in no industry; else add the shares that are missing\n\
+        1 warning\n";
+    assert_eq!(run_rotor(&["dataset", "check", text_of(&folder)]), (0, expected.into(), String::new()));
+    assert_eq!(run_rotor(&["dataset", "check", "--strict", text_of(&folder)]).0, 1);
+    assert_eq!(run_rotor(&["dataset", "check", "--strict", text_of(&Folder::small())]).0, 0);
+    let (code, json, _) = run_rotor(&["dataset", "check", "--json", text_of(&folder)]);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let warning = &report["warnings"][0];
+    assert_eq!((code, &report["sound"], &warning["code"]), (0, &true.into(), &"shares_below_one".into()));
+    assert_eq!(warning["places"][0]["entity"], "801040");
+    let (code, text, _) = run_rotor(&["dataset", "describe", text_of(&folder)]);
+    assert_eq!((code, text.ends_with("1 warning\n")), (0, true));
+}
+
+#[test]
 fn a_faulty_folder_fails_the_check_and_says_how_to_mend_it() {
     let folder = Folder::small()
         .replacing("prices.csv", "801040,2020-02-03,990", "801040,2020-02-03,\"1,990.5\"")

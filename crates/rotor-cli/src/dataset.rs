@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand, ValueEnum};
 use rotor::{DEMO_FOLDER, DatasetFolder};
 use rotor_data::{
-    DataError, Dataset, Description, EntityDescription, FaultReport, Format, SeriesDescription,
+    DataError, Dataset, DatasetWarning, Description, EntityDescription, FaultReport, Format,
+    SeriesDescription,
 };
 use rotor_factor::{Date, EntityKind, Frequency};
+use rotor_report::dataset as sentences;
+use rotor_report::words::Lang;
 use rotor_synthetic::World;
 use serde_json::json;
 
@@ -32,11 +35,12 @@ pub(crate) fn folder_or_demo(folder: Option<&Path>) -> Result<DatasetFolder, Cli
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Report every fault of a dataset folder
+    /// Report every fault of a dataset folder, and what looks wrong in a sound one
     ///
-    /// Exit code 0 if there is none, 1 if there are some, 2 if the folder cannot be read.
-    Check(Show),
-    /// Describe a dataset: coverage, gaps, vintages, publication lags
+    /// Exit code 0 if there is no fault, 1 if there are some, 2 if the folder cannot be read. Warnings do not count, unless --strict
+    /// is given.
+    Check(Check),
+    /// Describe a dataset: coverage, gaps, vintages, publication lags, and what looks wrong
     Describe(Show),
     /// Write a dataset in another format; values stay equal to the bit and rows in order
     Convert(Convert),
@@ -51,6 +55,15 @@ pub(crate) struct Show {
     /// Print JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    show: Show,
+    /// Exit with 1 if there are warnings
+    #[arg(long)]
+    strict: bool,
 }
 
 #[derive(Debug, Args)]
@@ -121,24 +134,56 @@ impl From<TableFormat> for Format {
 
 pub(crate) fn run(command: Command) -> Result<Outcome, CliError> {
     match command {
-        Command::Check(show) => check(&show),
+        Command::Check(arguments) => check(&arguments),
         Command::Describe(show) => describe(&show),
         Command::Convert(arguments) => convert(&arguments),
         Command::Generate(arguments) => generate(&arguments),
     }
 }
 
-fn check(show: &Show) -> Result<Outcome, CliError> {
-    let (report, summary) = match Dataset::open(&show.folder) {
-        Ok(dataset) => (FaultReport::default(), format!("no faults; {}\n", summary(&dataset))),
+fn check(Check { show, strict }: &Check) -> Result<Outcome, CliError> {
+    let (report, warnings, text) = match Dataset::open(&show.folder) {
+        Ok(dataset) => {
+            let warnings = dataset.warnings();
+            let mut text = format!("no faults; {}\n", summary(&dataset));
+            if !warnings.is_empty() {
+                write!(text, "\n{}", listed(&warnings)).expect("writing to a string does not fail");
+            }
+            (FaultReport::default(), warnings, text)
+        }
         Err(DataError::Faulty { report, .. }) => {
             let text = format!("{report}\n");
-            (report, text)
+            (report, Vec::new(), text)
         }
         Err(error) => return Err(error.into()),
     };
-    let text = if show.json { to_json(&report_as_json(&show.folder, &report))? } else { summary };
-    Ok(Outcome { text, passed: report.is_empty() })
+    let text = if show.json { to_json(&report_as_json(&show.folder, &report, &warnings))? } else { text };
+    Ok(Outcome { text, passed: report.is_empty() && !(*strict && !warnings.is_empty()) })
+}
+
+/// Lists warnings with what to do about each, and how many there are.
+fn listed(warnings: &[DatasetWarning]) -> String {
+    let mut text = String::new();
+    for warning in warnings {
+        writeln!(text, "{}", sentences::lines(Lang::En, warning)).expect("writing to a string does not fail");
+    }
+    let n = warnings.len();
+    writeln!(text, "{n} {}", if n == 1 { "warning" } else { "warnings" })
+        .expect("writing to a string does not fail");
+    text
+}
+
+fn warnings_as_json(warnings: &[DatasetWarning]) -> Vec<serde_json::Value> {
+    let as_json = |warning: &DatasetWarning| {
+        json!({
+            "code": warning.code,
+            "problem": sentences::warning(Lang::En, warning),
+            "hint": sentences::remedy(Lang::En, warning.code),
+            "n_places": warning.places.len(),
+            "places": warning.places,
+        })
+    };
+    warnings.iter().map(as_json).collect()
 }
 
 fn summary(dataset: &Dataset) -> String {
@@ -151,7 +196,7 @@ fn summary(dataset: &Dataset) -> String {
     )
 }
 
-fn report_as_json(folder: &Path, report: &FaultReport) -> serde_json::Value {
+fn report_as_json(folder: &Path, report: &FaultReport, warnings: &[DatasetWarning]) -> serde_json::Value {
     let faults = report.faults().iter().map(|fault| {
         json!({
             "file": fault.file,
@@ -159,6 +204,7 @@ fn report_as_json(folder: &Path, report: &FaultReport) -> serde_json::Value {
             "row": fault.row,
             "line": fault.line,
             "column": fault.column,
+            "count": fault.count,
             "problem": fault.kind.to_string(),
             "hint": fault.kind.hint(),
         })
@@ -168,13 +214,24 @@ fn report_as_json(folder: &Path, report: &FaultReport) -> serde_json::Value {
         "sound": report.is_empty(),
         "n_faults": report.total(),
         "faults": faults.collect::<Vec<_>>(),
+        "warnings": warnings_as_json(warnings),
     })
 }
 
 fn describe(show: &Show) -> Result<Outcome, CliError> {
     let dataset = Dataset::open(&show.folder)?;
     let description = rotor_data::describe(&dataset);
-    Ok(Outcome::done(if show.json { to_json(&description)? } else { described(&description) }))
+    let warnings = dataset.warnings();
+    if show.json {
+        let mut value = serde_json::to_value(&description).map_err(CliError::from)?;
+        value["warnings"] = warnings_as_json(&warnings).into();
+        return Ok(Outcome::done(to_json(&value)?));
+    }
+    let mut text = described(&description);
+    if !warnings.is_empty() {
+        write!(text, "\n{}", listed(&warnings)).expect("writing to a string does not fail");
+    }
+    Ok(Outcome::done(text))
 }
 
 fn described(description: &Description) -> String {

@@ -15,7 +15,7 @@ use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
 use crate::manifest::{Manifest, PriceFrequency};
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
-use crate::read::open_regular;
+use crate::read::{TableSource, encoding_of, open_regular, wide_table, without_mark};
 use crate::schema::Table;
 use crate::sources::{DataFile, Sources};
 
@@ -111,8 +111,8 @@ impl Dataset {
     ///
     /// The rules are those of a folder, and so are the faults: [`Fault::file`] is then `prices (in memory)`, or
     /// `manifest (in memory)`. A table that is not given, or has no batch, is absent. Columns may come in any order; text is
-    /// `Utf8` or a dictionary of it with 32-bit keys, a date `Date32`, a number `Float64`, a whole number any integer but
-    /// `UInt64`, and an optional column may be `Null`.
+    /// `Utf8`, `LargeUtf8`, `Utf8View` or a dictionary of one, a date `Date32` or a timestamp at midnight without a zone, a number
+    /// `Float64`, a whole number any integer but `UInt64`, and an optional column without a value may have any type.
     ///
     /// The hashes of files in the manifest say nothing of tables in memory and are dropped. [`Dataset::files`] gives each
     /// table a SHA-256 of its own, made from its cells: of the name of the table and the names of its columns, each with a
@@ -151,7 +151,12 @@ impl Dataset {
         let (entities, entity_codes) = entities.unwrap_or_default();
         let series = sources.load(Table::Series, &mut table_faults, load::load_series);
         let (series, series_codes) = series.unwrap_or_default();
-        let parts = Parts { sources, entities: entity_codes.as_ref(), series: series_codes.as_ref() };
+        let parts = Parts {
+            sources,
+            entities: entity_codes.as_ref(),
+            series: series_codes.as_ref(),
+            rows: &entities,
+        };
         // Side by side; each reports on its own, and the reports go in the order of the tables.
         let ((closes, price_faults), ((archive, observation_faults), (hashed, small))) = rayon::join(
             || parts.closes(manifest.as_ref()),
@@ -345,8 +350,15 @@ impl Dataset {
 fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
     const LONGEST: u64 = 1 << 16;
     let path = folder.join(Manifest::FILE);
-    let fault =
-        |kind| Fault { table: None, file: Manifest::FILE.into(), row: None, line: None, column: None, kind };
+    let fault = |kind| Fault {
+        table: None,
+        file: Manifest::FILE.into(),
+        row: None,
+        line: None,
+        column: None,
+        kind,
+        count: 1,
+    };
     let text = open_regular(&path).and_then(|file| {
         let mut bytes = Vec::new();
         file.take(LONGEST + 1).read_to_end(&mut bytes)?;
@@ -360,10 +372,12 @@ fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
         Ok(bytes) if bytes.len() as u64 > LONGEST => {
             FaultKind::Unreadable { reason: format!("it is longer than {LONGEST} bytes") }
         }
-        Ok(bytes) if bytes.starts_with(b"\xEF\xBB\xBF") => FaultKind::ByteOrderMark,
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Err(_) => FaultKind::NotUtf8,
-            Ok(text) => match Manifest::parse(&text) {
+        Ok(bytes) => match str::from_utf8(without_mark(&bytes)) {
+            Err(_) => {
+                let remedy = "save the file as UTF-8".into();
+                FaultKind::NotUtf8 { found: encoding_of(&bytes), remedy }
+            }
+            Ok(text) => match Manifest::parse(text) {
                 Ok(manifest) => return Some(manifest),
                 Err(report) => {
                     faults.append(report);
@@ -381,19 +395,38 @@ struct Parts<'a> {
     sources: &'a Sources,
     entities: Option<&'a EntityCodes>,
     series: Option<&'a SeriesCodes>,
+    /// The entities with their names, as far as they are sound.
+    rows: &'a [Entity],
 }
 
 impl Parts<'_> {
     fn closes(&self, manifest: Option<&Manifest>) -> (Closes, FaultReport) {
         let mut faults = FaultReport::default();
         let Some(file) = self.sources.get(Table::Prices) else { return (Closes::default(), faults) };
-        let parts = load::load_prices(file, self.entities, manifest, &mut faults).unwrap_or_default();
+        let parts = load::load_prices(file, self.entities, manifest, &mut faults);
+        if parts.is_none() {
+            self.name_wide(file, &mut faults);
+        }
+        let parts = parts.unwrap_or_default();
         let mut closes: Vec<Close> = one_after_the_other(parts);
         // Files are a few sorted runs, usually one an entity; the stable sort merges those in one pass.
         closes.sort_by_key(|close| (close.entity, close.date, close.row));
         let frequency = manifest.map(|manifest| manifest.price_frequency);
         load::check_closes(file, &closes, self.entities, frequency, &mut faults);
         (Closes::new(&closes, self.entities.map_or(0, Codes::len)), faults)
+    }
+
+    /// Puts one fault in the place of those of a header that belongs to a wide table.
+    fn name_wide(&self, file: &TableSource, faults: &mut FaultReport) {
+        let is_of_header = |fault: &Fault| {
+            matches!(fault.kind, FaultKind::UnknownColumn { .. } | FaultKind::IndexColumn { .. })
+        };
+        if faults.faults().iter().any(is_of_header)
+            && let Some(wide) = wide_table(file, self.rows)
+        {
+            *faults = FaultReport::default();
+            faults.push(wide);
+        }
     }
 
     fn small_tables(&self) -> (Vec<BridgeWeight>, Vec<Link>, Vec<Event>, FaultReport) {
@@ -422,8 +455,11 @@ impl Parts<'_> {
             faults.push(file.fault(FaultKind::TooManyKeys { n_keys, limit: Archive::MOST_KEYS }));
             return (Archive::default(), faults);
         }
-        let parts =
-            load::load_observations(file, self.series, self.entities, &mut faults).unwrap_or_default();
+        let parts = load::load_observations(file, self.series, self.entities, &mut faults);
+        if parts.is_none() {
+            self.name_wide(file, &mut faults);
+        }
+        let parts = parts.unwrap_or_default();
         match Archive::build(parts, n_entities, frequencies) {
             Ok(archive) => (archive, faults),
             Err(Repeated { archive, rows }) => {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use rotor_factor::{Calendar, Date, EntityKind, Frequency, ReferencePeriod};
+use rotor_factor::{Calendar, Date, EntityKind, Frequency, Measure, ReferencePeriod};
 use serde::{Serialize, Serializer};
 
 use crate::archive::Vintage;
 use crate::closes::TradingCalendar;
 use crate::dataset::Dataset;
+use crate::model::{Accumulation, ReleaseDays};
 
 /// The description of a dataset, without any judgement.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -16,6 +17,8 @@ pub struct Description {
     pub name: String,
     /// One line for readers.
     pub title: String,
+    /// The same in Chinese.
+    pub title_zh: Option<String>,
     /// Whether the data are made up.
     pub synthetic: bool,
     /// `D` or `M`.
@@ -111,6 +114,18 @@ pub struct SeriesDescription {
     pub title_zh: Option<String>,
     /// Who publishes it.
     pub source: Option<String>,
+    /// What it measures.
+    pub measure: Option<&'static str>,
+    /// The unit in Chinese.
+    pub unit_zh: Option<String>,
+    /// Over which time a value runs.
+    pub accumulation: Option<&'static str>,
+    /// The step of the production chain that it belongs to.
+    pub chain: Option<String>,
+    /// The Chinese name of that step.
+    pub chain_zh: Option<String>,
+    /// How its release days are known.
+    pub release: Option<&'static str>,
     /// Number of entities that it says something of.
     pub entities: usize,
     /// Of which kinds these are, in the order of [`EntityKind::ALL`].
@@ -170,6 +185,7 @@ pub fn describe(dataset: &Dataset) -> Description {
     Description {
         name: manifest.name.clone(),
         title: manifest.title.clone(),
+        title_zh: manifest.title_zh.clone(),
         synthetic: manifest.synthetic,
         price_frequency: manifest.price_frequency.letter(),
         first_trading_day: days.first().copied(),
@@ -251,6 +267,12 @@ fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -
         title: series.title.clone(),
         title_zh: series.title_zh.clone(),
         source: series.source.clone(),
+        measure: series.measure.map(Measure::word),
+        unit_zh: series.unit_zh.clone(),
+        accumulation: series.accumulation.map(Accumulation::word),
+        chain: series.chain.clone(),
+        chain_zh: series.chain_zh.clone(),
+        release: series.release.map(ReleaseDays::word),
         entities: n_entities,
         kinds: kinds.into_iter().collect(),
         observations: vintages.len(),

@@ -24,6 +24,8 @@ pub struct Fault {
     pub column: Option<String>,
     /// What is wrong.
     pub kind: FaultKind,
+    /// In how many rows (or lines) the same is wrong for the same reason; the place is that of the first.
+    pub count: u64,
 }
 
 /// What can be wrong with a dataset.
@@ -72,10 +74,16 @@ pub enum FaultKind {
     NotAHash { value: String },
 
     // The form of a table.
-    #[error("begins with a byte order mark")]
-    ByteOrderMark,
-    #[error("the text is not UTF-8")]
-    NotUtf8,
+    #[error("the text is not UTF-8{}", found.map_or(String::new(), |found| format!(" but {found}")))]
+    NotUtf8 { found: Option<&'static str>, remedy: String },
+    #[error("the columns are separated by {found}; a comma is needed")]
+    WrongSeparator { found: &'static str, remedy: String },
+    #[error("is a wide table: {n_columns} of its columns are {what}, such as `{example}`")]
+    WideTable { n_columns: usize, what: &'static str, example: String, remedy: String },
+    #[error("is a folder of part files, as Spark and Dask write it")]
+    PartFolder { remedy: String },
+    #[error("is of a format that is not read")]
+    OtherFormat { remedy: String },
     #[error("the text contains a NUL byte")]
     NulByte,
     #[error("a carriage return has no line feed after it")]
@@ -98,6 +106,8 @@ pub enum FaultKind {
     FieldCount { expected: usize, found: usize },
     #[error("unknown column")]
     UnknownColumn { nearest: Option<&'static str> },
+    #[error("is the index of a data frame")]
+    IndexColumn { missing: Option<&'static str> },
     #[error("the column is missing")]
     MissingColumn,
     #[error("the column appears twice")]
@@ -108,6 +118,10 @@ pub enum FaultKind {
     // Cells.
     #[error("the cell is empty")]
     EmptyCell,
+    #[error("the cell is empty")]
+    NoValue,
+    #[error("`{value}` has a time of day")]
+    TimeOfDay { value: String },
     #[error("`{value}` is {error}")]
     NotADate { value: String, error: DateError },
     #[error("`{value}` is not {expected}", expected = expected.noun())]
@@ -134,6 +148,10 @@ pub enum FaultKind {
     OutsideManifest { date: Date, first: Date, last: Date },
     #[error("{date} and {other} are closes of the same month, but the manifest says month-end closes only")]
     SecondCloseInMonth { date: Date, other: Date },
+    #[error("{date} is before the 20th, but the manifest says month-end closes only")]
+    EarlyInMonth { date: Date },
+    #[error("the shares of `{sector}` released on {released} sum to {sum}")]
+    SharesAboveOne { sector: String, released: Date, sum: String },
     #[error("{period} is not the last day of a {unit}", unit = frequency.calendar().unit())]
     NotPeriodEnd { period: Date, frequency: Frequency },
     #[error("{released} is before the end of the period, {period}")]
@@ -153,6 +171,9 @@ impl FaultKind {
             Self::UnknownFile { nearest, .. } => {
                 format!("call it `{nearest}` if it is that table, else move it")
             }
+            Self::Unreadable { reason } if reason.contains("pages of encoding") => {
+                "write the file again with plain or dictionary pages (in pandas `to_parquet` without `column_encoding`)".into()
+            }
             Self::Unreadable { .. } => "check that the file is complete and readable".into(),
             Self::HashMismatch { .. } => {
                 "restore the file, or correct the hash in `dataset.toml` if the change is meant".into()
@@ -168,8 +189,18 @@ impl FaultKind {
             Self::UnknownFormat { .. } => "write `format = 1`, or use a newer version of rotor".into(),
             Self::FirstAfterLast { .. } => "swap the two".into(),
             Self::NotAHash { .. } => "write what `sha256sum` prints".into(),
-            Self::ByteOrderMark => "save the file as UTF-8 without a byte order mark".into(),
-            Self::NotUtf8 => "save the file as UTF-8".into(),
+            Self::NotUtf8 { remedy, .. }
+            | Self::WrongSeparator { remedy, .. }
+            | Self::WideTable { remedy, .. }
+            | Self::PartFolder { remedy }
+            | Self::OtherFormat { remedy } => remedy.clone(),
+            Self::IndexColumn { missing: None } => {
+                "write the table without it (in pandas `index=False`)".into()
+            }
+            Self::IndexColumn { missing: Some(missing) } => format!(
+                "if it holds `{missing}`, make it a column first (in pandas `df.rename_axis(\"{missing}\").reset_index()`); \
+                 write the table with `index=False`"
+            ),
             Self::NulByte => "save the file as plain UTF-8 text".into(),
             Self::BareCarriageReturn | Self::MixedLineEnds { .. } => {
                 "end every line the same way, with LF or with CR LF".into()
@@ -187,13 +218,12 @@ impl FaultKind {
             }
             Self::MissingColumn => "add the column".into(),
             Self::DuplicateColumn => "remove one of the two".into(),
-            Self::ColumnType { expected, .. } => match expected {
-                CellType::Text => "write the column as string (in pandas `.astype(str)`)",
-                CellType::Date => "write the column as date32, without time of day (in pandas `.dt.date`)",
-                CellType::Number => "write the column as double (in pandas `.astype(float)`)",
-                CellType::Integer => "write the column as int8",
-            }
-            .into(),
+            Self::ColumnType { expected, found } => type_remedy(*expected, found).into(),
+            Self::NoValue => "remove the row; what has no value has no row".into(),
+            Self::TimeOfDay { .. } => "if these are times of the market's own zone, drop the time (in pandas `.dt.normalize()`); \
+                 if they are UTC, that would shift days: convert first \
+                 (`.dt.tz_localize(\"UTC\").dt.tz_convert(\"Asia/Shanghai\").dt.tz_localize(None).dt.normalize()`)"
+                .into(),
             Self::EmptyCell => "fill it; only columns marked `?` may be empty".into(),
             Self::NotADate { error: DateError::NotIso, .. } => "write it as YYYY-MM-DD".into(),
             Self::NotADate { .. } => "correct the date".into(),
@@ -206,6 +236,10 @@ impl FaultKind {
             Self::OutsideRange { range, .. } => format!("give a value in {range}"),
             Self::UnknownWord { .. } => "use one of these words".into(),
             Self::DuplicateKey { .. } => "remove one of the two rows".into(),
+            Self::UnknownEntity { value, nearest: Some(nearest) } if is_number_of(value, nearest) => format!(
+                "did you mean `{nearest}`? Codes are text: read them as such from the start \
+                 (in pandas `dtype={{\"entity\": str}}`)"
+            ),
             Self::UnknownEntity { nearest: Some(nearest), .. }
             | Self::UnknownSeries { nearest: Some(nearest), .. } => {
                 format!("did you mean `{nearest}`?")
@@ -220,11 +254,41 @@ impl FaultKind {
             Self::SecondCloseInMonth { .. } => {
                 "keep the last close of the month, or write `price_frequency = \"D\"`".into()
             }
+            Self::EarlyInMonth { .. } => {
+                "stamp a close with a day near the end of the month that it closes, or write `price_frequency = \"D\"`".into()
+            }
+            Self::SharesAboveOne { .. } => {
+                "give shares of the sector's total assets; together they are at most 1".into()
+            }
             Self::NotPeriodEnd { .. } => "stamp the period with its last calendar day".into(),
             Self::ReleasedEarly { .. } => {
                 "correct `released`: a value is public once its period is over".into()
             }
         }
+    }
+}
+
+impl Fault {
+    /// Tells whether this kind of fault is one that rows repeat.
+    fn may_repeat(&self) -> bool {
+        self.row.is_some() || self.kind == FaultKind::BlankLine
+    }
+
+    /// Tells whether another fault has the same cause: the same thing wrong in the same column, to be mended in the same way.
+    fn has_cause_of(&self, other: &Self) -> bool {
+        use FaultKind::{UnknownEntity, UnknownSeries, UnknownWord, WrongKind};
+        let same_value = || match (&self.kind, &other.kind) {
+            (UnknownEntity { value: a, .. }, UnknownEntity { value: b, .. })
+            | (UnknownSeries { value: a, .. }, UnknownSeries { value: b, .. })
+            | (UnknownWord { value: a, .. }, UnknownWord { value: b, .. })
+            | (WrongKind { value: a, .. }, WrongKind { value: b, .. }) => a == b,
+            (a, b) => a.hint() == b.hint(),
+        };
+        self.may_repeat()
+            && other.may_repeat()
+            && std::mem::discriminant(&self.kind) == std::mem::discriminant(&other.kind)
+            && (&self.column, &self.file) == (&other.column, &other.file)
+            && same_value()
     }
 }
 
@@ -237,6 +301,11 @@ impl fmt::Display for Fault {
             (None, Some(line)) => write!(f, " line {line}")?,
             (None, None) => {}
         }
+        match self.count {
+            0 | 1 => {}
+            2 => write!(f, " and 1 more {}", if self.row.is_some() { "row" } else { "line" })?,
+            n => write!(f, " and {} more {}", n - 1, if self.row.is_some() { "rows" } else { "lines" })?,
+        }
         if let Some(column) = &self.column {
             write!(f, ", `{column}`")?;
         }
@@ -244,7 +313,8 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Every fault of a folder: the first ones in full, and how many there are.
+/// Every fault of a folder: the first ones in full, and how many there are. What is wrong in many rows for one reason is one of
+/// them, with the first row and the number of rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FaultReport {
     faults: Vec<Fault>,
@@ -273,20 +343,60 @@ impl FaultReport {
         self.total == 0
     }
 
-    /// Returns a report of so many faults, of which the first are given.
+    /// Returns a report of so many faults of one cause, of which the first are given.
     pub(crate) fn of(first: impl Iterator<Item = Fault>, total: u64) -> Self {
-        Self { faults: first.take(Self::KEPT).collect(), total }
+        let mut report = Self::default();
+        first.for_each(|fault| report.push(fault));
+        if let Some(last) = report.faults.last_mut() {
+            last.count += total - report.total;
+        }
+        Self { total, ..report }
     }
 
     pub(crate) fn push(&mut self, fault: Fault) {
         self.push_with(|| fault);
     }
 
-    /// Counts a fault, and makes it only if there is room: guessing what a name was meant to be takes time.
+    /// Counts a fault, and makes it only if it can be kept.
     pub(crate) fn push_with(&mut self, fault: impl FnOnce() -> Fault) {
+        self.total += 1;
+        // With as many causes as there is room for, the ones that are kept are still counted on.
+        if self.faults.len() < Self::KEPT || self.faults.iter().any(Fault::may_repeat) {
+            self.keep(fault());
+        }
+    }
+
+    /// Counts a fault whose cause is new, and makes it only if there is room: guessing what a code was meant to be takes time.
+    pub(crate) fn push_new_with(&mut self, fault: impl FnOnce() -> Fault) {
         self.total += 1;
         if self.faults.len() < Self::KEPT {
             self.faults.push(fault());
+        }
+    }
+
+    /// Counts another row in which a code is unknown; `false` if it is the first of this code in the column.
+    pub(crate) fn repeats_code(&mut self, column: &str, code: &str) -> bool {
+        let is_it = |fault: &&mut Fault| match &fault.kind {
+            FaultKind::UnknownEntity { value, .. } | FaultKind::UnknownSeries { value, .. } => {
+                fault.column.as_deref() == Some(column) && *value == shown(code)
+            }
+            _ => false,
+        };
+        let known = self.faults.iter_mut().find(is_it);
+        if let Some(fault) = known {
+            fault.count += 1;
+            self.total += 1;
+            return true;
+        }
+        false
+    }
+
+    /// Adds a fault to those of the same cause, or behind them if there is room.
+    fn keep(&mut self, fault: Fault) {
+        match self.faults.iter().position(|kept| kept.has_cause_of(&fault)) {
+            Some(kept) => self.faults[kept].count += fault.count,
+            None if self.faults.len() < Self::KEPT => self.faults.push(fault),
+            None => {}
         }
     }
 
@@ -306,8 +416,7 @@ impl FaultReport {
     /// Adds what a later part of the same dataset reported.
     pub(crate) fn append(&mut self, later: Self) {
         self.total += later.total;
-        let room = Self::KEPT - self.faults.len();
-        self.faults.extend(later.faults.into_iter().take(room));
+        later.faults.into_iter().for_each(|fault| self.keep(fault));
     }
 
     /// Adds what another look at the same table reported, and puts the two into the order of the rows.
@@ -324,7 +433,9 @@ impl FaultReport {
         }
         faults.extend(other.faults.into_iter().map(|fault| (fault.row.unwrap_or_default(), fault)));
         faults.sort_by_key(|(row, _)| *row);
-        self.faults.extend(faults.into_iter().map(|(_, fault)| fault).take(Self::KEPT));
+        for (_, fault) in faults {
+            self.keep(fault);
+        }
     }
 }
 
@@ -333,13 +444,48 @@ impl fmt::Display for FaultReport {
         for fault in &self.faults {
             writeln!(f, "{fault}\n  hint: {}", fault.kind.hint())?;
         }
-        let hidden = self.total - self.faults.len() as u64;
+        let n_causes = self.faults.len();
+        let hidden = self.total - self.faults.iter().map(|fault| fault.count).sum::<u64>();
         match (self.total, hidden) {
             (1, _) => write!(f, "1 fault"),
-            (total, 0) => write!(f, "{total} faults"),
-            (total, _) => write!(f, "{total} faults, of which the first {} are shown", self.faults.len()),
+            (total, 0) if total == n_causes as u64 => write!(f, "{total} faults"),
+            (total, 0) => {
+                write!(f, "{total} faults, {n_causes} {}", if n_causes == 1 { "cause" } else { "causes" })
+            }
+            (total, _) => write!(f, "{total} faults, of which the first {n_causes} causes are shown"),
         }
     }
+}
+
+/// Returns how a column of the wrong type becomes one of the right type without changing what it says.
+fn type_remedy(expected: CellType, found: &str) -> &'static str {
+    match expected {
+        CellType::Text if found.starts_with("Float") => {
+            "codes are text: read them as text from the start (in pandas `dtype=str`); \
+             of numbers, `.astype(\"Int64\").astype(str).str.zfill(6)` gives codes of six digits"
+        }
+        CellType::Text if found.contains("Int") => {
+            "codes are text: read them as text from the start (in pandas `dtype=str`), for numbers lose the zeros in front; \
+             `.astype(str).str.zfill(6)` gives codes of six digits"
+        }
+        CellType::Text => "write the column as string (in pandas `.astype(str)`)",
+        CellType::Date if found.starts_with("Timestamp") => {
+            "two steps keep the day: convert to the time zone of the market, then drop the zone and the time \
+             (in pandas `.dt.tz_convert(\"Asia/Shanghai\").dt.tz_localize(None).dt.normalize()`)"
+        }
+        CellType::Date if found.contains("Int") => {
+            "write the column as dates (in pandas `pd.to_datetime(column.astype(str), format=\"%Y%m%d\")` of numbers such as 20240105)"
+        }
+        CellType::Date => "write the column as dates (in pandas `pd.to_datetime(column)`)",
+        CellType::Number => "write the column as double (in pandas `.astype(float)`)",
+        CellType::Integer => "write the column as int8",
+    }
+}
+
+/// Tells whether a text is a code that was taken for a number on its way: without its zeros in front, or with `.0` behind.
+pub(crate) fn is_number_of(value: &str, code: &str) -> bool {
+    let number = value.strip_suffix(".0").unwrap_or(value);
+    value != code && !number.is_empty() && number == code.trim_start_matches('0')
 }
 
 /// Returns a kind of entity with the article that a sentence needs.
@@ -393,6 +539,7 @@ mod tests {
             line: None,
             column: None,
             kind,
+            count: 1,
         }
     }
 

@@ -20,6 +20,7 @@ mod read;
 pub mod schema;
 mod sources;
 mod sweep;
+mod warning;
 mod write;
 
 pub use archive::{Archive, Vintage};
@@ -32,4 +33,5 @@ pub use manifest::{Manifest, PriceFrequency};
 pub use read::{Format, ParquetFile};
 pub use sources::DataFile;
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};
+pub use warning::{DatasetWarning, Place, WarningCode};
 pub use write::{convert, write_dataset};

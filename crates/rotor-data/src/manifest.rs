@@ -36,6 +36,8 @@ pub struct Manifest {
     pub name: String,
     /// One line for readers.
     pub title: String,
+    /// The same in Chinese.
+    pub title_zh: Option<String>,
     /// Whether the data are made up; reports of synthetic data carry a mark.
     pub synthetic: bool,
     /// The sector classification, such as `sw2021`.
@@ -57,10 +59,11 @@ pub struct Manifest {
 }
 
 /// The keys with an example of each, in the order in which they are written.
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 13] = [
     ("format", "format = 1"),
     ("name", "name = \"demo\""),
     ("title", "title = \"Synthetic A-share sectors\""),
+    ("title_zh", "title_zh = \"申万一级行业\""),
     ("synthetic", "synthetic = false"),
     ("taxonomy", "taxonomy = \"sw2021\""),
     ("currency", "currency = \"CNY\""),
@@ -100,6 +103,9 @@ impl Manifest {
         };
         line("name", self.name.as_str().into());
         line("title", self.title.as_str().into());
+        if let Some(title_zh) = &self.title_zh {
+            line("title_zh", title_zh.as_str().into());
+        }
         line("synthetic", self.synthetic.into());
         line("taxonomy", self.taxonomy.as_str().into());
         line("currency", self.currency.as_str().into());
@@ -155,6 +161,7 @@ impl Reader<'_> {
         // Every key is looked at before the first missing one ends the reading.
         let name = self.string(&table, "name");
         let title = self.string(&table, "title");
+        let title_zh = table.contains_key("title_zh").then(|| self.string(&table, "title_zh")).flatten();
         let synthetic = self.boolean(&table, "synthetic");
         let taxonomy = self.string(&table, "taxonomy");
         let currency = self.string(&table, "currency");
@@ -165,6 +172,7 @@ impl Reader<'_> {
         Some(Manifest {
             name: name?,
             title: title?,
+            title_zh,
             synthetic: synthetic?,
             taxonomy: taxonomy?,
             currency: currency?,
@@ -286,6 +294,7 @@ impl Reader<'_> {
             line,
             column: key.map(shown),
             kind: kind(),
+            count: 1,
         });
     }
 }

@@ -5,6 +5,42 @@
 
 use rotor_factor::{Date, EntityKind, Frequency, Group, Measure, Released};
 
+rotor_factor::words! {
+    /// Over which time a value of a series runs.
+    Accumulation {
+        /// Over its own period, or at its end.
+        Single = "single",
+        /// From the first of January to the end of its period.
+        YearToDate = "ytd",
+    }
+}
+
+rotor_factor::words! {
+    /// How the release days of a series are known.
+    ReleaseDays {
+        /// They are the days on which the values were published.
+        Published = "published",
+        /// They come from a calendar of releases.
+        Calendar = "calendar",
+        /// They follow a rule.
+        Assumed = "assumed",
+    }
+}
+
+rotor_factor::words! {
+    /// What an event is.
+    EventKind {
+        /// Figures are published.
+        Release = "release",
+        /// A term ends.
+        Deadline = "deadline",
+        /// People meet.
+        Meeting = "meeting",
+        /// A subject that the market speaks of.
+        Theme = "theme",
+    }
+}
+
 /// One row of `entities`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entity {
@@ -49,6 +85,16 @@ pub struct Series {
     pub source: Option<String>,
     /// What it measures.
     pub measure: Option<Measure>,
+    /// The unit in Chinese, as it is printed.
+    pub unit_zh: Option<String>,
+    /// Over which time a value runs; `None` is not said, and taken as [`Accumulation::Single`].
+    pub accumulation: Option<Accumulation>,
+    /// The step of the production chain that it belongs to, such as `steel`.
+    pub chain: Option<String>,
+    /// The Chinese name of that step.
+    pub chain_zh: Option<String>,
+    /// How its release days are known; `None` is not said.
+    pub release: Option<ReleaseDays>,
 }
 
 /// One row of `prices`.
@@ -114,6 +160,24 @@ pub struct Event {
     pub importance: u8,
     /// Positions in `entities` of the sectors it concerns; empty means all.
     pub sectors: Vec<u32>,
+    /// What happened, in Chinese.
+    pub title_zh: Option<String>,
+    /// The first day on which the event was known; `None` is its own day.
+    pub known: Option<Date>,
+    /// What it is.
+    pub kind: Option<EventKind>,
+    /// The subject it belongs to.
+    pub theme: Option<String>,
+    /// The Chinese name of that subject.
+    pub theme_zh: Option<String>,
+}
+
+impl Event {
+    /// Returns the first day on which the event was known; as of that day it is not yet visible, as of the next it is.
+    #[must_use]
+    pub fn known_from(&self) -> Date {
+        self.known.unwrap_or(self.date)
+    }
 }
 
 /// The seven tables of a dataset in memory, in the order of their rows.

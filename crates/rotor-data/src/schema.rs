@@ -142,6 +142,11 @@ const SERIES: &[Column] = &[
     optional("title_zh", Text),
     optional("source", Text),
     optional("measure", Text),
+    optional("unit_zh", Text),
+    optional("accumulation", Text),
+    optional("chain", Text),
+    optional("chain_zh", Text),
+    optional("release", Text),
 ];
 const OBSERVATIONS: &[Column] = &[
     required("series", Text),
@@ -167,4 +172,9 @@ const EVENTS: &[Column] = &[
     required("title", Text),
     required("importance", Integer),
     optional("sectors", Text),
+    optional("title_zh", Text),
+    optional("known", Date),
+    optional("kind", Text),
+    optional("theme", Text),
+    optional("theme_zh", Text),
 ];

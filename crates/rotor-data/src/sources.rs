@@ -11,7 +11,7 @@ use rotor_fs::sha256_of_file;
 
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::manifest::Manifest;
-use crate::read::{Format, TableSource, open_regular};
+use crate::read::{Format, TableSource, open_regular, remedy_of_format};
 use crate::schema::Table;
 
 /// A table of a dataset with the hash of its content.
@@ -46,7 +46,8 @@ impl Sources {
         manifest: Option<&Manifest>,
         faults: &mut FaultReport,
     ) -> io::Result<Self> {
-        report_unknown_files(&list(folder)?, faults);
+        let listing = list(folder)?;
+        report_unknown_files(&listing, faults);
         let (mut tables, mut reports) = (Vec::new(), Vec::new());
         for table in Table::ALL {
             let mut report = FaultReport::default();
@@ -56,10 +57,33 @@ impl Sources {
         let sources = Self { tables, folder: Some(folder.into()) };
         for (table, report) in Table::ALL.into_iter().zip(reports) {
             faults.append(report);
-            if let Some(required_by) = sources.missing(table) {
+            let other = || listing.iter().find_map(|name| Some((name, remedy_of_format(table, name)?)));
+            if sources.get(table).is_none()
+                && let Some((name, remedy)) = other()
+            {
+                let kind = FaultKind::OtherFormat { remedy };
+                let file = shown(name);
+                faults.push(Fault {
+                    table: Some(table),
+                    file,
+                    row: None,
+                    line: None,
+                    column: None,
+                    kind,
+                    count: 1,
+                });
+            } else if let Some(required_by) = sources.missing(table) {
                 let file = format!("{table}.csv or {table}.parquet");
                 let kind = FaultKind::MissingFile { required_by };
-                faults.push(Fault { table: Some(table), file, row: None, line: None, column: None, kind });
+                faults.push(Fault {
+                    table: Some(table),
+                    file,
+                    row: None,
+                    line: None,
+                    column: None,
+                    kind,
+                    count: 1,
+                });
             }
         }
         for name in manifest.iter().flat_map(|manifest| manifest.sha256.keys()) {
@@ -72,6 +96,7 @@ impl Sources {
                     line: None,
                     column: None,
                     kind,
+                    count: 1,
                 });
             }
         }
@@ -138,7 +163,15 @@ impl Sources {
             if let Some(expected) = expected.filter(|expected| **expected != found) {
                 let kind = FaultKind::HashMismatch { expected: expected.clone(), found: found.clone() };
                 let table = content.table().map(|source| source.table);
-                faults.push(Fault { table, file: shown(name), row: None, line: None, column: None, kind });
+                faults.push(Fault {
+                    table,
+                    file: shown(name),
+                    row: None,
+                    line: None,
+                    column: None,
+                    kind,
+                    count: 1,
+                });
             }
             if let Some(source) = content.table() {
                 let (name, format) = (source.name.clone(), source.format());
@@ -194,7 +227,15 @@ fn report_unknown_files(listing: &[String], faults: &mut FaultReport) {
         if let Some(nearest) = nearest(&stem.to_ascii_lowercase(), Table::ALL.map(Table::name)) {
             let nearest = format!("{nearest}.{}", extension.to_ascii_lowercase());
             let kind = FaultKind::UnknownFile { name: shown(name), nearest };
-            faults.push(Fault { table: None, file: shown(name), row: None, line: None, column: None, kind });
+            faults.push(Fault {
+                table: None,
+                file: shown(name),
+                row: None,
+                line: None,
+                column: None,
+                kind,
+                count: 1,
+            });
         }
     }
 }

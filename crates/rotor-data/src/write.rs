@@ -19,7 +19,7 @@ use rotor_fs::{FileWriter, FsError, NewFolder, Written};
 use crate::dataset::{DataError, Dataset};
 use crate::fault::FaultReport;
 use crate::manifest::Manifest;
-use crate::model::Tables;
+use crate::model::{Accumulation, EventKind, ReleaseDays, Tables};
 use crate::read::{Batch, Format, TableSource};
 use crate::schema::{CellType, Column, Table};
 
@@ -138,6 +138,7 @@ fn columns_read(batch: &Batch<'_>) -> Columns {
         .collect()
 }
 
+#[allow(clippy::too_many_lines, reason = "one line a column; splitting the list would only hide it")]
 fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
     fn texts<'a>(cells: impl Iterator<Item = &'a str>) -> ArrayRef {
         Arc::new(StringArray::from_iter_values(cells))
@@ -189,6 +190,11 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
                 texts_or_none(series().map(|series| series.title_zh.as_deref())),
                 texts_or_none(series().map(|series| series.source.as_deref())),
                 texts_or_none(series().map(|series| series.measure.map(rotor_factor::Measure::word))),
+                texts_or_none(series().map(|series| series.unit_zh.as_deref())),
+                texts_or_none(series().map(|series| series.accumulation.map(Accumulation::word))),
+                texts_or_none(series().map(|series| series.chain.as_deref())),
+                texts_or_none(series().map(|series| series.chain_zh.as_deref())),
+                texts_or_none(series().map(|series| series.release.map(ReleaseDays::word))),
             ],
         ),
         with_columns(
@@ -236,6 +242,11 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
                 texts_or_none(
                     sectors.iter().map(|sectors| Some(sectors.as_str()).filter(|text| !text.is_empty())),
                 ),
+                texts_or_none(events().map(|event| event.title_zh.as_deref())),
+                dates_or_none(events().map(|event| event.known)),
+                texts_or_none(events().map(|event| event.kind.map(EventKind::word))),
+                texts_or_none(events().map(|event| event.theme.as_deref())),
+                texts_or_none(events().map(|event| event.theme_zh.as_deref())),
             ],
         ),
     ]

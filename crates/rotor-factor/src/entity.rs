@@ -1,9 +1,8 @@
 //! What an entity of a dataset can be, and what a series can measure.
 
-use std::fmt;
-use std::str::FromStr;
-
 /// Declares an enum whose values are words of the dataset format.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
@@ -23,7 +22,7 @@ macro_rules! words {
             }
         }
 
-        impl FromStr for $name {
+        impl ::std::str::FromStr for $name {
             type Err = $crate::UnknownWord;
 
             fn from_str(word: &str) -> Result<Self, $crate::UnknownWord> {
@@ -34,8 +33,8 @@ macro_rules! words {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(self.word())
             }
         }

@@ -1,8 +1,6 @@
 //! Name, version and inputs of a factor.
 
-use std::fmt;
 use std::ops::RangeInclusive;
-use std::str::FromStr;
 
 use crate::entity::words;
 use crate::reason::MOST_REASONS;

@@ -7,6 +7,7 @@
 //! Nothing here reads files, asks the clock or prints; equal values give equal bytes. Texts of the data are shown as text, whatever
 //! they hold.
 
+pub mod dataset;
 pub mod draw;
 pub mod note;
 pub mod page;

@@ -13,6 +13,7 @@
 //! January, and compare growth on another basis than levels. Left out on purpose: dividends, changes of the
 //! classification, and any relation that would make a factor look good and is not written into the truth.
 
+mod about;
 mod bridge;
 mod calendar;
 mod catalogue;
@@ -174,6 +175,15 @@ impl World {
         }
     }
 
+    fn title_zh(self) -> String {
+        match self {
+            Self::AShare => "A股行业模拟数据，2010–2024年".to_owned(),
+            Self::Null => "A股行业模拟数据（无任何可预测性），2010–2024年".to_owned(),
+            Self::Leaky => "行业模拟数据（未公布的数据预示未来），2010–2024年".to_owned(),
+            Self::Large { entities, months } => format!("{entities}个行业、{months}个月的模拟市场"),
+        }
+    }
+
     fn command(self, seed: u64) -> String {
         let size = match self {
             Self::Large { entities, months } => format!(" --entities {entities} --months {months}"),
@@ -272,6 +282,7 @@ fn assemble(plan: &Plan, economy: &Economy, prices: &Prices) -> Synthetic {
     let manifest = Manifest {
         name: world.name().into(),
         title: world.title(),
+        title_zh: Some(world.title_zh()),
         synthetic: true,
         taxonomy: "sw2021".into(),
         currency: "CNY".into(),

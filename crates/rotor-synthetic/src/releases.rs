@@ -3,9 +3,10 @@
 //! The days are those of the method's calendar of releases: known days where it knows them, the usual pattern
 //! elsewhere, and now and then a release that slips. Whatever slips or is revised is counted for the truth.
 
-use rotor_data::model::{Observation, Series, Tables};
+use rotor_data::model::{Observation, ReleaseDays, Series, Tables};
 use rotor_factor::{Date, Frequency, Month, Quarter, Released};
 
+use crate::about::{about, unit_zh};
 use crate::calendar::{day, later, month_later, next_weekday};
 use crate::random::Stream;
 
@@ -49,6 +50,7 @@ impl Recorder {
         unit: &str,
         [title, title_zh]: [&str; 2],
     ) -> u32 {
+        let about = about(name);
         self.tables.series.push(Series {
             name: name.to_owned(),
             frequency,
@@ -56,7 +58,13 @@ impl Recorder {
             title: title.to_owned(),
             title_zh: Some(title_zh.to_owned()),
             source: Some("synthetic".to_owned()),
-            measure: None,
+            measure: Some(about.measure),
+            unit_zh: Some(unit_zh(unit).to_owned()),
+            accumulation: Some(about.accumulation),
+            chain: about.chain.map(|[chain, _]| chain.to_owned()),
+            chain_zh: about.chain.map(|[_, chain_zh]| chain_zh.to_owned()),
+            // A world knows its own release days.
+            release: Some(ReleaseDays::Published),
         });
         (self.tables.series.len() - 1) as u32
     }

@@ -73,10 +73,7 @@ fn headers_are_checked() {
         (
             Folder::small().with("events.csv", "date;title;importance\n2020-01-10;T;1\n"),
             vec![
-                "events.csv line 1, `date;title;importance`: unknown column",
-                "events.csv line 1, `date`: the column is missing",
-                "events.csv line 1, `title`: the column is missing",
-                "events.csv line 1, `importance`: the column is missing",
+                "events.csv line 1: the columns are separated by `;`; a comma is needed => in pandas `pd.read_csv(\"events.csv\", sep=\";\", dtype=str, na_filter=False).to_csv(\"events.csv\", index=False)`",
             ],
         ),
     ]);
@@ -114,18 +111,15 @@ fn rows_have_as_many_fields_as_the_header() {
         (
             adding("prices.csv", "801040,2020-02-04\n801040,2020-02-05,1,\n \n801040,2020-02-06,1\n"),
             vec![
-                "prices.csv row 10 (line 11): the row has 2 fields, the header has 3 => give every row one field a column; quote fields with commas",
-                "prices.csv row 11 (line 12): the row has 4 fields, the header has 3",
-                "prices.csv row 12 (line 13): the row has 1 fields, the header has 3",
+                "prices.csv row 10 (line 11) and 2 more rows: the row has 2 fields, the header has 3 => give every row one field a column; quote fields with commas",
             ],
         ),
         // An empty line is no row: the rows after it count on, its line is named.
         (
             adding("prices.csv", "\n801040,2020-02-06,0\n\n"),
             vec![
-                "prices.csv line 11: the line is empty => remove the line",
-                "prices.csv row 10 (line 12), `close`: `0` is outside (0, ∞)",
-                "prices.csv line 13: the line is empty",
+                "prices.csv line 11 and 1 more line: the line is empty => remove the line",
+                "prices.csv row 10 (line 12), `close`: `0` is outside [1e-6, 1e9]",
             ],
         ),
         // A field over several lines moves the lines apart from the rows.
@@ -143,12 +137,7 @@ fn only_rfc_4180_is_read() {
     check(vec![
         (with(prices.replace('\n', "\r\n")), vec![]),
         (with(prices.trim_end().to_owned()), vec![]),
-        (
-            with(format!("\u{feff}{prices}")),
-            vec![
-                "prices.csv line 1: begins with a byte order mark => save the file as UTF-8 without a byte order mark",
-            ],
-        ),
+        (with(format!("\u{feff}{prices}")), vec![]),
         (
             with(prices.replace('\n', "\r")),
             vec![
@@ -195,19 +184,19 @@ fn text_is_utf8_in_every_column() {
     check(vec![
         (
             adding("entities.csv", b"X,sector,\xB8\xD6\xCC\xFA,,,,\n"),
-            vec!["entities.csv row 6 (line 7), `name`: the text is not UTF-8 => save the file as UTF-8"],
+            vec!["entities.csv line 7: the text is not UTF-8 => save the file as UTF-8"],
         ),
         (
             adding("entities.csv", b"X,sector,A,\xE9\x92,,,\n"),
-            vec!["entities.csv row 6 (line 7), `name_zh`: the text is not UTF-8"],
+            vec!["entities.csv line 7: the text is not UTF-8"],
         ),
         (
             adding("prices.csv", b"801040,2020-02-04,\xFF\n"),
-            vec!["prices.csv row 10 (line 11), `close`: the text is not UTF-8"],
+            vec!["prices.csv line 11: the text is not UTF-8"],
         ),
         (
             adding("prices.csv", b"801040,2020-02-0\xED\xA0\x80,1\n"),
-            vec!["prices.csv row 10 (line 11), `date`: the text is not UTF-8"],
+            vec!["prices.csv line 11: the text is not UTF-8"],
         ),
     ]);
     let utf16: Vec<u8> = "\u{feff}entity,date,close\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -318,6 +307,6 @@ fn a_format_of_many_digits_is_cut() {
 fn numbers_are_shown_as_they_stand_in_the_file() {
     check(vec![(
         adding("prices.csv", "801040,2020-02-04,-1e300\n"),
-        vec!["prices.csv row 10 (line 11), `close`: `-1e300` is outside (0, ∞)"],
+        vec!["prices.csv row 10 (line 11), `close`: `-1e300` is outside [1e-6, 1e9]"],
     )]);
 }

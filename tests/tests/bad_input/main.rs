@@ -14,9 +14,11 @@ mod convert;
 mod csv;
 mod files;
 mod folder;
+mod foreign;
 mod manifest;
 mod parquet;
 mod tables;
+mod warnings;
 
 use std::fs;
 use std::path::Path;

@@ -50,8 +50,8 @@ fn explain_code<T: Copy>(
     let code = batch.text(column).and_then(|text| text.get(row));
     match (code, codes) {
         (None, _) => explain_empty(batch, row, column, faults),
-        (Some(code), Some(codes)) if codes.get(code).is_none() => {
-            faults.push_with(|| batch.fault(row, Some(column), unknown(code, codes)));
+        (Some(code), Some(codes)) if codes.get(code).is_none() && !faults.repeats_code(column, code) => {
+            faults.push_new_with(|| batch.fault(row, Some(column), unknown(code, codes)));
         }
         _ => {}
     }
@@ -59,7 +59,9 @@ fn explain_code<T: Copy>(
 
 fn explain_empty(batch: &Batch<'_>, row: usize, column: &str, faults: &mut FaultReport) {
     if !batch.is_damaged(row, column) {
-        faults.push(batch.fault(row, Some(column), FaultKind::EmptyCell));
+        let is_value = matches!(column, "close" | "value");
+        let kind = if is_value { FaultKind::NoValue } else { FaultKind::EmptyCell };
+        faults.push(batch.fault(row, Some(column), kind));
     }
 }
 
@@ -96,6 +98,9 @@ fn day(dates: &PrimitiveArray<Date32Type>, row: usize) -> i32 {
     if dates.is_valid(row) { dates.value(row) } else { i32::MIN }
 }
 
+/// What a close can be: no index and no share was ever outside, and a number that is was never a close.
+const CLOSES: std::ops::RangeInclusive<f64> = 1e-6..=1e9;
+
 const EARLIEST: i32 = Date::MIN.days();
 const LATEST: i32 = Date::MAX.days();
 
@@ -117,7 +122,7 @@ pub(crate) fn load_prices(
             let entity = codes.key(row).map_or(UNKNOWN, |key| known[key]);
             let date = day(dates, row);
             let close = if values.is_valid(row) { values.value(row) } else { f64::NAN };
-            if entity != UNKNOWN && (first..=last).contains(&date) && close > 0.0 && close < f64::INFINITY {
+            if entity != UNKNOWN && (first..=last).contains(&date) && CLOSES.contains(&close) {
                 closes.push(Close { entity, date, row: batch.row_number(row) as u32, close });
             } else {
                 explain_price(batch, row, entities, manifest, faults);
@@ -142,9 +147,9 @@ fn explain_price(
         faults.push(batch.fault(row, Some("date"), kind));
     }
     if let Some(close) = explain_number(batch, row, "close", faults)
-        && close <= 0.0
+        && !CLOSES.contains(&close)
     {
-        let kind = FaultKind::OutsideRange { value: shown_number(close), range: "(0, ∞)" };
+        let kind = FaultKind::OutsideRange { value: shown_number(close), range: "[1e-6, 1e9]" };
         faults.push(batch.fault(row, Some("close"), kind));
     }
 }
@@ -225,7 +230,10 @@ fn explain_observation(
     explain_number(batch, row, "value", faults);
 }
 
-/// Reports closes that repeat an entity and a date, and in a month-end dataset those that share a month. The
+/// A month-end close that is dated earlier leaves open which month it closes.
+const FIRST_DAY_OF_MONTH_END: u32 = 20;
+
+/// Reports closes that repeat an entity and a date, and in a month-end dataset those that share a month or are dated too early in it. The
 /// closes are sorted by entity, date and row.
 pub(crate) fn check_closes(
     source: &TableSource,
@@ -242,18 +250,26 @@ pub(crate) fn check_closes(
             repeated.add(again.row, (same_day[0], *again));
         }
     }
+    let (mut second, mut early) = (Repetitions::default(), Repetitions::default());
     if frequency == Some(PriceFrequency::MonthEnd) {
+        for close in closes {
+            if date(close).ymd().2 < FIRST_DAY_OF_MONTH_END {
+                early.add(close.row, *close);
+            }
+        }
         for pair in closes.windows(2) {
             let (first, again) = (&pair[0], &pair[1]);
             if first.entity == again.entity && first.date != again.date && month(first) == month(again) {
-                repeated.add(again.row, (*first, *again));
+                second.add(again.row, (*first, *again));
             }
         }
     }
-    repeated.report(source, faults, |(first, again)| {
-        if first.date != again.date {
-            return FaultKind::SecondCloseInMonth { date: date(again), other: date(first) };
-        }
+    early.report(source, faults, |close| FaultKind::EarlyInMonth { date: date(close) });
+    second.report(source, faults, |(first, again)| FaultKind::SecondCloseInMonth {
+        date: date(again),
+        other: date(first),
+    });
+    repeated.report(source, faults, |(first, _)| {
         let code = shown(entities.map_or("", |codes| codes.code(first.entity as usize)));
         FaultKind::DuplicateKey { key: format!("`{code}`, {}", date(first)), first_row: u64::from(first.row) }
     });

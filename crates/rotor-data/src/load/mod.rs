@@ -15,7 +15,7 @@ use std::str::FromStr;
 use arrow_array::Array;
 use rotor_factor::{Date, DateError, EntityKind, Frequency, UnknownWord, nearest};
 
-use crate::fault::{FaultKind, FaultReport, shown, shown_number};
+use crate::fault::{FaultKind, FaultReport, is_number_of, shown, shown_number};
 use crate::read::Batch;
 
 /// The codes of a table that others refer to, each with its position in code order.
@@ -56,9 +56,7 @@ impl<T: Copy> Codes<T> {
     fn nearest(&self, code: &str) -> Option<String> {
         const MOST: usize = 2000;
         // Spreadsheets and data frames take codes for numbers and drop the zeros in front.
-        if let Some(known) =
-            self.by_code.keys().take(MOST).find(|known| known.trim_start_matches('0') == code)
-        {
+        if let Some(known) = self.by_code.keys().take(MOST).find(|known| is_number_of(code, known)) {
             return Some(shown(known));
         }
         nearest(code, self.by_code.keys().take(MOST).map(String::as_str)).map(shown)
@@ -90,12 +88,8 @@ impl<'a> Row<'a> {
     }
 
     fn fault(&mut self, column: &str, kind: FaultKind) {
-        self.fault_with(column, || kind);
-    }
-
-    fn fault_with(&mut self, column: &str, kind: impl FnOnce() -> FaultKind) {
         let (batch, row) = (self.batch, self.row);
-        self.faults.push_with(|| batch.fault(row, Some(column), kind()));
+        self.faults.push_with(|| batch.fault(row, Some(column), kind));
     }
 
     /// Reports an empty cell, unless something was there and has been reported.
@@ -189,7 +183,13 @@ impl<'a> Row<'a> {
     ) -> Option<u32> {
         let entities = entities?;
         match entities.get(code) {
-            None => self.fault_with(column, || unknown_entity(code, entities)),
+            None => {
+                let (batch, row) = (self.batch, self.row);
+                if !self.faults.repeats_code(column, code) {
+                    self.faults
+                        .push_new_with(|| batch.fault(row, Some(column), unknown_entity(code, entities)));
+                }
+            }
             Some((_, Some(found))) if found != kind => {
                 let kind = FaultKind::WrongKind { value: shown(code), expected: kind, found };
                 self.fault(column, kind);
@@ -203,8 +203,9 @@ impl<'a> Row<'a> {
         let code = self.text(column)?;
         let series = series?;
         let found = series.get(&code).map(|(position, _)| position);
-        if found.is_none() {
-            self.fault_with(column, || unknown_series(&code, series));
+        if found.is_none() && !self.faults.repeats_code(column, &code) {
+            let (batch, row) = (self.batch, self.row);
+            self.faults.push_new_with(|| batch.fault(row, Some(column), unknown_series(&code, series)));
         }
         found
     }

@@ -116,10 +116,28 @@ pub(crate) fn load_series(
         let title = row.text("title");
         let (title_zh, source) = (row.optional_text("title_zh"), row.optional_text("source"));
         let measure = row.optional_word("measure");
+        let unit_zh = row.optional_text("unit_zh");
+        let accumulation = row.optional_word("accumulation");
+        let (chain, chain_zh) = (row.optional_text("chain"), row.optional_text("chain_zh"));
+        let release = row.optional_word("release");
         let name = name?;
         let series = match (frequency, unit, title) {
             (Some(frequency), Some(unit), Some(title)) => {
-                Some(Series { name: name.clone(), frequency, unit, title, title_zh, source, measure })
+                let name = name.clone();
+                Some(Series {
+                    name,
+                    frequency,
+                    unit,
+                    title,
+                    title_zh,
+                    source,
+                    measure,
+                    unit_zh,
+                    accumulation,
+                    chain,
+                    chain_zh,
+                    release,
+                })
             }
             _ => None,
         };
@@ -143,9 +161,33 @@ pub(crate) fn load_bridge(
             || Some(BridgeWeight { sector: sector?, industry: industry?, weight: weight?, released });
         Some((row.number(), (codes.0?, codes.1?, released), content()))
     });
-    unique(source, rows, faults, |(sector, industry, Released(released))| {
+    let weights = unique(source, rows, faults, |(sector, industry, Released(released))| {
         format!("`{}`, `{}`, {released}", shown(sector), shown(industry))
-    })
+    });
+    check_shares(source, &weights, entities, faults);
+    weights
+}
+
+/// Reports sectors whose shares of one release are more than the whole. Shares are rounded, so that a hundredth is allowed for.
+fn check_shares(
+    source: &TableSource,
+    weights: &[BridgeWeight],
+    entities: Option<&EntityCodes>,
+    faults: &mut FaultReport,
+) {
+    const MOST: f64 = 1.01;
+    let mut sums: BTreeMap<(u32, Released), f64> = BTreeMap::new();
+    for weight in weights {
+        *sums.entry((weight.sector, weight.released)).or_default() += weight.weight;
+    }
+    for ((sector, released), sum) in sums {
+        // A sum of decimals that are 1.01 exactly may come out a little above.
+        if sum > MOST + 1e-9 {
+            let sector = shown(entities.map_or("", |codes| codes.code(sector as usize)));
+            let sum = format!("{}", (sum * 1e6).round() / 1e6);
+            faults.push(source.fault(FaultKind::SharesAboveOne { sector, released: released.0, sum }));
+        }
+    }
 }
 
 pub(crate) fn load_links(
@@ -181,7 +223,21 @@ pub(crate) fn load_events(
         for code in named.split(';').filter(|_| !named.is_empty()) {
             sectors.extend(row.entity_code("sectors", code, EntityKind::Sector, entities));
         }
-        Some(Event { date: date?, title: title?, importance: importance? as u8, sectors })
+        let title_zh = row.optional_text("title_zh");
+        let known = row.optional_date("known");
+        let kind = row.optional_word("kind");
+        let (theme, theme_zh) = (row.optional_text("theme"), row.optional_text("theme_zh"));
+        Some(Event {
+            date: date?,
+            title: title?,
+            importance: importance? as u8,
+            sectors,
+            title_zh,
+            known,
+            kind,
+            theme,
+            theme_zh,
+        })
     });
     rows.into_iter().flatten().flatten().collect()
 }

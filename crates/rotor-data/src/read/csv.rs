@@ -11,7 +11,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use rotor_factor::{Date, DateError};
 
 use super::guard::Guard;
-use super::{Batch, TableSource};
+use super::{Batch, TableSource, foreign};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::schema::{CellType, Column};
 
@@ -23,11 +23,15 @@ const BATCH_ROWS: usize = 8192;
 
 pub(super) fn fold<R>(
     file: &TableSource,
-    bytes: File,
+    mut bytes: File,
     faults: &mut FaultReport,
     mut result: R,
     step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport),
 ) -> Option<R> {
+    if let Some(kind) = foreign::look(file, &mut bytes) {
+        faults.push(Fault { line: Some(1), ..file.fault(kind) });
+        return None;
+    }
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -51,7 +55,7 @@ pub(super) fn fold<R>(
         }
     };
     let Ok(header) = header else {
-        faults.push(Fault { line: Some(header_line), ..file.fault(FaultKind::NotUtf8) });
+        faults.push(Fault { line: Some(header_line), ..file.fault(foreign::not_utf8_file(file)) });
         return None;
     };
     let positions = file.columns_of_header(&header, Some(header_line), faults)?;
@@ -65,7 +69,12 @@ pub(super) fn fold<R>(
             match reader.read_byte_record(&mut record) {
                 Ok(true) => {
                     let line = line_of(&record, reader.get_ref());
-                    if record.len() == header.len() {
+                    if str::from_utf8(record.as_slice()).is_err() {
+                        end = Some(Some(Fault {
+                            line: Some(line),
+                            ..file.fault(foreign::not_utf8_file(file))
+                        }));
+                    } else if record.len() == header.len() {
                         rows.push(&record, line);
                     } else {
                         rows.skip(
@@ -196,10 +205,7 @@ impl<'a> Rows<'a> {
 
 impl Builder {
     fn push(&mut self, cell: &[u8]) -> Result<(), FaultKind> {
-        let Ok(text) = str::from_utf8(cell) else {
-            self.push_empty();
-            return Err(FaultKind::NotUtf8);
-        };
+        let text = str::from_utf8(cell).expect("rows that are not UTF-8 end the reading");
         if text.is_empty() {
             self.push_empty();
             return Ok(());
@@ -210,7 +216,7 @@ impl Builder {
                 builder.append_value(text);
                 return Ok(());
             }
-            Self::Date(builder) => match text.parse::<Date>() {
+            Self::Date(builder) => match date(text) {
                 Ok(date) => {
                     builder.append_value(date.days());
                     return Ok(());
@@ -257,6 +263,35 @@ impl Builder {
     }
 }
 
+/// Reads a day: `2024-01-05`, and the other ways of writing it that leave nothing open: `20240105`, `2024/1/5`, and midnight
+/// of the day, `2024-01-05 00:00:00`.
+fn date(text: &str) -> Result<Date, DateError> {
+    text.parse().or_else(|error| other_date(text).unwrap_or(Err(error)))
+}
+
+/// Reads a day that is not in ISO form; `None` if the text is of no known form.
+fn other_date(text: &str) -> Option<Result<Date, DateError>> {
+    let is_number = |part: &str, lengths: std::ops::RangeInclusive<usize>| {
+        lengths.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if is_number(text, 8..=8) {
+        return Some(format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]).parse());
+    }
+    let mut parts = text.split('/');
+    if let (Some(year), Some(month), Some(day), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+        && is_number(year, 4..=4)
+        && is_number(month, 1..=2)
+        && is_number(day, 1..=2)
+    {
+        return Some(format!("{year}-{month:0>2}-{day:0>2}").parse());
+    }
+    let (day, time) = text.split_once([' ', 'T'])?;
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let is_midnight = matches!(clock, "00:00" | "00:00:00") && fraction.bytes().all(|digit| digit == b'0');
+    is_midnight.then(|| day.parse())
+}
+
 fn not_a_date(text: &str, error: DateError) -> FaultKind {
     FaultKind::NotADate { value: shown(text), error }
 }
@@ -289,6 +324,39 @@ fn number(text: &str) -> Result<f64, FaultKind> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_read_where_nothing_is_open() {
+        let day = "2024-01-05".parse();
+        for text in [
+            "2024-01-05",
+            "20240105",
+            "2024/1/5",
+            "2024/01/05",
+            "2024-01-05 00:00:00",
+            "2024-01-05T00:00:00.000",
+        ] {
+            assert_eq!(date(text), day, "{text}");
+        }
+        for text in [
+            "5/1/2024",
+            "24/1/5",
+            "2024-1-5",
+            "202415",
+            "2024/1",
+            "2024/1/5/1",
+            "2024-01-05 16:00:00",
+            "2024-01-05 00:00:00+08:00",
+            "2024-01-05T00:00:00Z",
+            "2024-01-05 00:00:00.5",
+            "20240105.0",
+            "２０２４0105",
+        ] {
+            assert_eq!(date(text), Err(DateError::NotIso), "{text}");
+        }
+        assert_eq!(date("20240230"), date("2024-02-30"));
+        assert_eq!(date("2024/2/30"), date("2024-02-30"));
+    }
 
     #[test]
     fn numbers_are_plain_decimals() {

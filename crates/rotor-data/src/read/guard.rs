@@ -19,8 +19,6 @@ pub(super) struct Guard<R> {
     line_end: Option<LineEnd>,
     row_bytes: usize,
     n_bytes: u64,
-    /// How many of the first three bytes are those of a byte order mark.
-    n_marks: u8,
     /// Lines with nothing on them, ascending: faults that do not keep the rest from being read.
     blank_lines: Vec<u64>,
     /// How many of them have been taken.
@@ -58,8 +56,6 @@ impl LineEnd {
     }
 }
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
-
 impl<R: Read> Guard<R> {
     /// A longer row is a quotation mark that was never closed.
     pub(super) const LONGEST_ROW: usize = 1 << 20;
@@ -73,7 +69,6 @@ impl<R: Read> Guard<R> {
             line_end: None,
             row_bytes: 0,
             n_bytes: 0,
-            n_marks: 0,
             blank_lines: Vec::new(),
             n_taken: 0,
             fatal: None,
@@ -168,11 +163,7 @@ impl<R: Read> Read for Guard<R> {
             return if self.fatal.is_some() { self.read(buffer) } else { Ok(0) };
         }
         for (idx, &byte) in buffer[..n_read].iter().enumerate() {
-            let marks = BYTE_ORDER_MARK.get(self.n_bytes as usize) == Some(&byte);
-            self.n_marks += u8::from(marks && u64::from(self.n_marks) == self.n_bytes);
-            if self.n_bytes == 2 && self.n_marks == 3 {
-                self.fatal = Some((1, FaultKind::ByteOrderMark));
-            } else if let Err(kind) = self.step(byte) {
+            if let Err(kind) = self.step(byte) {
                 self.fatal = Some((self.line, kind));
             }
             self.n_bytes += 1;
@@ -210,7 +201,6 @@ mod tests {
             ("a\n\n1\n\n", "[2, 4]"),
             ("a\r\n\r\n1\r\n", "[2]"),
             ("", "1 the file is empty, without a header"),
-            ("\u{feff}a,b\n", "1 begins with a byte order mark"),
             ("a\r\n1\n", "2 this line ends with LF, the lines above with CR LF"),
             ("a\n1\r\n", "2 this line ends with CR LF, the lines above with LF"),
             ("a\r1\r", "1 a carriage return has no line feed after it"),

@@ -4,16 +4,13 @@
 
 use std::sync::Arc;
 
-use arrow_array::builder::StringDictionaryBuilder;
-use arrow_array::cast::AsArray;
-use arrow_array::types::Int32Type;
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::{DataType, SchemaRef};
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::SchemaRef;
 use rayon::prelude::*;
 use rotor_fs::hexadecimal;
 use sha2::{Digest, Sha256};
 
-use super::{Batch, TableSource, parquet};
+use super::{Batch, TableSource, batch_of};
 use crate::fault::{FaultKind, FaultReport};
 use crate::schema::{CellType, Column};
 
@@ -43,8 +40,10 @@ pub(super) fn fold<R: Send>(
         .map(|part| {
             let mut report = FaultReport::default();
             let mut result = start(part.rows.num_rows());
-            step(&mut result, &part.batch(source), &mut report);
-            (result, report)
+            let (batch, mut found) = part.batch(source);
+            step(&mut result, &batch, &mut report);
+            found.merge(report);
+            (result, found)
         })
         .collect();
     let results = parts.into_iter().map(|(result, report)| {
@@ -67,7 +66,7 @@ pub(super) fn sha256(source: &TableSource, batches: &[RecordBatch]) -> Option<St
     }
     let mut bytes = Vec::new();
     for part in &parts {
-        let batch = part.batch(source);
+        let (batch, _) = part.batch(source);
         bytes.clear();
         for row in 0..batch.n_rows() {
             for column in columns {
@@ -136,34 +135,7 @@ fn parts(source: &TableSource, batches: &[RecordBatch], faults: &mut FaultReport
 }
 
 impl Part {
-    fn batch<'a>(&self, source: &'a TableSource) -> Batch<'a> {
-        let column = |(column, position): (&Column, &Option<usize>)| {
-            let array = self.rows.column((*position)?);
-            Some(match column.cells {
-                CellType::Text => with_dictionary(array),
-                CellType::Integer => parquet::widened(array),
-                CellType::Date | CellType::Number => Arc::clone(array),
-            })
-        };
-        Batch {
-            source,
-            first_row: self.first_row,
-            n_rows: self.rows.num_rows(),
-            columns: source.table.columns().iter().zip(&*self.positions).map(column).collect(),
-            lines: None,
-            damaged: Vec::new(),
-        }
+    fn batch<'a>(&self, source: &'a TableSource) -> (Batch<'a>, FaultReport) {
+        batch_of(source, &self.rows, &self.positions, self.first_row)
     }
-}
-
-/// Returns text as a dictionary: a code that stands in a million rows is then looked up once.
-fn with_dictionary(array: &ArrayRef) -> ArrayRef {
-    if *array.data_type() != DataType::Utf8 {
-        return Arc::clone(array);
-    }
-    let mut builder = StringDictionaryBuilder::<Int32Type>::new();
-    for text in array.as_string::<i32>() {
-        builder.append_option(text);
-    }
-    Arc::new(builder.finish())
 }

@@ -4,6 +4,7 @@
 //! table's declaration. What a cell may say and how rows belong together is for [`crate::load`].
 
 mod csv;
+mod foreign;
 mod guard;
 mod memory;
 mod pages;
@@ -13,18 +14,21 @@ mod whole;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use arrow_array::builder::{Date32Builder, StringDictionaryBuilder};
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Float64Type, Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef, DictionaryArray, PrimitiveArray, RecordBatch, StringArray};
-use arrow_schema::{DataType, Schema};
+use arrow_array::{Array, ArrayRef, DictionaryArray, Int64Array, PrimitiveArray, RecordBatch, StringArray};
+use arrow_schema::{DataType, Schema, TimeUnit};
 
-use rotor_factor::nearest;
+use rotor_factor::{Date, nearest};
 use rotor_fs::sha256_of_file;
 
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::schema::{CellType, Column, Table};
 
+pub(crate) use foreign::{encoding_of, remedy_of_format, wide_table, without_mark};
 pub use whole::ParquetFile;
 
 /// The two formats of a table.
@@ -69,6 +73,118 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
         return Err(io::Error::other("not a regular file"));
     }
     File::open(path)
+}
+
+/// Takes rows as they were decoded: columns in the order of the declaration and in the types of its cells, and what of them
+/// cannot be taken.
+fn batch_of<'a>(
+    source: &'a TableSource,
+    rows: &RecordBatch,
+    positions: &[Option<usize>],
+    first_row: u64,
+) -> (Batch<'a>, FaultReport) {
+    let (mut columns, mut damaged, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+    for (idx, (column, position)) in source.table.columns().iter().zip(positions).enumerate() {
+        let taken = position.and_then(|position| {
+            let array = rows.column(position);
+            match (array.data_type(), column.cells) {
+                (found, cells) if !holds(found, cells) => {
+                    let mut filled = (0..array.len()).filter(|row| array.is_valid(*row));
+                    if let Some(row) = filled.next() {
+                        // A file's text was asked for as a dictionary.
+                        let found = match found {
+                            DataType::Dictionary(_, word) => word,
+                            found => found,
+                        };
+                        let kind =
+                            FaultKind::ColumnType { expected: cells, found: shown(&found.to_string()) };
+                        refused.push((row, 1 + filled.count() as u64, column.name, kind));
+                    }
+                    None
+                }
+                (DataType::Timestamp(unit, None), CellType::Date) => {
+                    let days = days_of(array, *unit, |row, kind| {
+                        damaged.push((row, idx));
+                        refused.push((row, 1, column.name, kind));
+                    });
+                    Some(days)
+                }
+                (_, CellType::Text) => Some(with_dictionary(array)),
+                (_, CellType::Integer) => Some(parquet::widened(array)),
+                (_, CellType::Date | CellType::Number) => Some(Arc::clone(array)),
+            }
+        });
+        columns.push(taken);
+    }
+    damaged.sort_unstable();
+    refused.sort_by_key(|(row, ..)| *row);
+    let batch = Batch { source, first_row, n_rows: rows.num_rows(), columns, lines: None, damaged };
+    let mut report = FaultReport::default();
+    for (row, count, column, kind) in refused {
+        report.push(Fault { count, ..batch.fault(row, Some(column), kind) });
+    }
+    (batch, report)
+}
+
+/// Returns the days of timestamps at midnight. A time of day is refused, for it leaves open which day is meant.
+fn days_of(array: &ArrayRef, unit: TimeUnit, mut refuse: impl FnMut(usize, FaultKind)) -> ArrayRef {
+    let ticks = array.to_data();
+    let ticks = Int64Array::from(
+        ticks.into_builder().data_type(DataType::Int64).build().expect("timestamps are 64-bit integers"),
+    );
+    let per_second: i64 = match unit {
+        TimeUnit::Second => 1,
+        TimeUnit::Millisecond => 1_000,
+        TimeUnit::Microsecond => 1_000_000,
+        TimeUnit::Nanosecond => 1_000_000_000,
+    };
+    let per_day = 86_400 * per_second;
+    let mut days = Date32Builder::with_capacity(ticks.len());
+    for (row, tick) in ticks.iter().enumerate() {
+        let Some(tick) = tick else {
+            days.append_null();
+            continue;
+        };
+        // A day beyond 32 bits is beyond the calendar too, which is for the rules of the rows to say.
+        let day = i32::try_from(tick.div_euclid(per_day)).unwrap_or(i32::MAX);
+        let seconds = tick.rem_euclid(per_day) / per_second;
+        if tick.rem_euclid(per_day) == 0 {
+            days.append_value(day);
+        } else {
+            days.append_null();
+            let date = Date::from_days(day).map_or_else(|| format!("day {day}"), |date| date.to_string());
+            let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+            refuse(row, FaultKind::TimeOfDay { value: format!("{date} {hour:02}:{minute:02}:{second:02}") });
+        }
+    }
+    Arc::new(days.finish())
+}
+
+/// Returns text as a dictionary: a code that stands in a million rows is then looked up once.
+fn with_dictionary(array: &ArrayRef) -> ArrayRef {
+    let mut builder = StringDictionaryBuilder::<Int32Type>::new();
+    match array.data_type() {
+        DataType::Utf8 => array.as_string::<i32>().iter().for_each(|text| builder.append_option(text)),
+        DataType::LargeUtf8 => array.as_string::<i64>().iter().for_each(|text| builder.append_option(text)),
+        DataType::Utf8View => array.as_string_view().iter().for_each(|text| builder.append_option(text)),
+        DataType::Dictionary(key, word) if (&**key, &**word) == (&DataType::Int32, &DataType::Utf8) => {
+            return Arc::clone(array);
+        }
+        _ => {
+            let dictionary = array.as_any_dictionary();
+            if dictionary.values().is_empty() {
+                (0..array.len()).for_each(|_| builder.append_null());
+                return Arc::new(builder.finish());
+            }
+            let words = with_dictionary(dictionary.values());
+            let words: &DictionaryArray<Int32Type> = words.as_dictionary();
+            let words = Text { keys: words.keys(), words: words.values().as_string() };
+            for (row, key) in dictionary.normalized_keys().into_iter().enumerate() {
+                builder.append_option(dictionary.is_valid(row).then(|| words.get(key)).flatten());
+            }
+        }
+    }
+    Arc::new(builder.finish())
 }
 
 /// Some consecutive rows of a table.
@@ -224,7 +340,15 @@ impl TableSource {
     }
 
     pub(crate) fn fault(&self, kind: FaultKind) -> Fault {
-        Fault { table: Some(self.table), file: self.name.clone(), row: None, line: None, column: None, kind }
+        Fault {
+            table: Some(self.table),
+            file: self.name.clone(),
+            row: None,
+            line: None,
+            column: None,
+            kind,
+            count: 1,
+        }
     }
 
     /// Reads the whole table. Each part of it is folded into a value of its own, in parallel where the format allows
@@ -238,6 +362,11 @@ impl TableSource {
         step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport) + Sync,
     ) -> Option<Vec<R>> {
         let (format, path) = match &self.content {
+            Content::File { path, .. } if foreign::has_parts(path) => {
+                let remedy = foreign::remedy_of_parts(self.table, &self.name);
+                faults.push(self.fault(FaultKind::PartFolder { remedy }));
+                return None;
+            }
             Content::File { format, path } => (format, path),
             Content::Memory(batches) => return memory::fold(self, batches, faults, start, step),
         };
@@ -269,8 +398,11 @@ impl TableSource {
             faults.push(Fault { line, column: Some(shown(name)), ..self.fault(kind) });
         };
         let mut positions = vec![None; declared.len()];
+        let is_absent = |column: &&Column| !column.optional && !header.iter().any(|name| name == column.name);
+        let missing = declared.iter().find(is_absent).map(|column| column.name);
         for (idx, name) in header.iter().enumerate() {
             match declared.iter().position(|column| column.name == name) {
+                None if is_index(idx, name) => fault(name, FaultKind::IndexColumn { missing }),
                 None => {
                     let nearest = nearest(name, declared.iter().map(|column| column.name));
                     fault(name, FaultKind::UnknownColumn { nearest });
@@ -300,6 +432,8 @@ impl TableSource {
             match schema.field(idx).data_type() {
                 DataType::Null if column.optional => *position = None,
                 found if holds(found, column.cells) => {}
+                // A data frame gives a column without a value whatever type it likes; whether there is none, the cells say.
+                found if column.optional && !found.is_nested() => {}
                 found => {
                     is_sound = false;
                     let kind =
@@ -312,14 +446,24 @@ impl TableSource {
     }
 }
 
-/// Tells whether an Arrow column can hold such cells. Only integers come in several widths.
+/// Tells whether a column is one that data frames add: the numbers of the rows.
+fn is_index(idx: usize, name: &str) -> bool {
+    (idx == 0 && name.is_empty())
+        || matches!(name, "index" | "level_0")
+        || name.starts_with("Unnamed: ")
+        || name.starts_with("__index_level_")
+}
+
+/// Tells whether an Arrow column can hold such cells: the types that say the same in another width or layout.
 fn holds(found: &DataType, cells: CellType) -> bool {
+    let is_text =
+        |found: &DataType| matches!(found, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
     match cells {
         CellType::Text => match found {
-            DataType::Dictionary(key, word) => **key == DataType::Int32 && **word == DataType::Utf8,
-            _ => matches!(found, DataType::Utf8),
+            DataType::Dictionary(_, word) => is_text(word),
+            _ => is_text(found),
         },
-        CellType::Date => matches!(found, DataType::Date32),
+        CellType::Date => matches!(found, DataType::Date32 | DataType::Timestamp(_, None)),
         CellType::Number => matches!(found, DataType::Float64),
         CellType::Integer => found.is_integer() && !matches!(found, DataType::UInt64),
     }

@@ -15,7 +15,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{
     ArrowPrimitiveType, Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type,
 };
-use arrow_array::{Array, ArrayRef, Int64Array, RecordBatch};
+use arrow_array::{Array, ArrayRef, Int64Array};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
@@ -28,9 +28,8 @@ use parquet::file::reader::{ChunkReader, Length};
 use rayon::prelude::*;
 
 use super::pages::{check_depth, check_pages};
-use super::{Batch, TableSource};
+use super::{Batch, TableSource, batch_of};
 use crate::fault::{Fault, FaultKind, FaultReport, shown, shown_reason};
-use crate::schema::{CellType, Column};
 
 /// Rows decoded at a time: five columns of them fit the second-level cache.
 const BATCH_ROWS: usize = 1 << 15;
@@ -71,7 +70,12 @@ pub(super) fn fold<R: Send>(
             let mut report = FaultReport::default();
             let mut result = start(room(group));
             let outcome = contain(|| {
-                layout.read_group(file, &source, group, |batch| step(&mut result, batch, &mut report))
+                layout.read_group(file, &source, group, |(batch, mut found)| {
+                    let mut rules = FaultReport::default();
+                    step(&mut result, &batch, &mut rules);
+                    found.merge(rules);
+                    report.append(found);
+                })
             });
             match outcome {
                 Ok(()) => (Some(result), report),
@@ -164,12 +168,12 @@ impl Layout {
         next - self.first_rows[group]
     }
 
-    fn read_group(
+    fn read_group<'a>(
         &self,
-        file: &TableSource,
+        file: &'a TableSource,
         source: &SharedFile,
         group: usize,
-        mut each: impl FnMut(&Batch<'_>),
+        mut each: impl FnMut((Batch<'a>, FaultReport)),
     ) -> Result<(), ParquetError> {
         let reader: ParquetRecordBatchReader =
             ParquetRecordBatchReaderBuilder::new_with_metadata(source.clone(), self.metadata.clone())
@@ -179,7 +183,7 @@ impl Layout {
         let mut n_rows = 0;
         for record_batch in reader {
             let record_batch = record_batch?;
-            each(&self.batch(file, &record_batch, self.first_rows[group] + n_rows));
+            each(batch_of(file, &record_batch, &self.positions, self.first_rows[group] + n_rows));
             n_rows += record_batch.num_rows() as u64;
         }
         if n_rows == self.rows_claimed(group) {
@@ -187,21 +191,6 @@ impl Layout {
         }
         let claimed = self.rows_claimed(group);
         Err(ParquetError::General(format!("it has {n_rows} rows where the footer claims {claimed}")))
-    }
-
-    fn batch<'a>(&self, file: &'a TableSource, record_batch: &RecordBatch, first_row: u64) -> Batch<'a> {
-        let column = |(column, position): (&Column, &Option<usize>)| {
-            let array = record_batch.column((*position)?);
-            Some(if column.cells == CellType::Integer { widened(array) } else { Arc::clone(array) })
-        };
-        Batch {
-            source: file,
-            first_row,
-            n_rows: record_batch.num_rows(),
-            columns: file.table.columns().iter().zip(&self.positions).map(column).collect(),
-            lines: None,
-            damaged: Vec::new(),
-        }
     }
 }
 
@@ -279,7 +268,7 @@ pub(super) struct SharedFile {
 }
 
 impl SharedFile {
-    fn new(file: File) -> io::Result<Self> {
+    pub(super) fn new(file: File) -> io::Result<Self> {
         let n_bytes = file.metadata()?.len();
         Ok(Self { file: Arc::new(file), n_bytes })
     }

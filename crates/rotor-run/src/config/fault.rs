@@ -29,6 +29,11 @@ pub enum FaultKind {
         /// The known key that is written most like it.
         nearest: Option<String>,
     },
+    /// There is no such setting of a factor, which may be meant as one of its parameters.
+    UnknownSetting {
+        /// The factor.
+        factor: String,
+    },
     /// The value is of another type.
     Type {
         /// What is expected.
@@ -71,6 +76,9 @@ impl FaultKind {
             Self::UnknownKey { nearest: None } => {
                 Some("`rotor init` writes every key with its meaning".into())
             }
+            Self::UnknownSetting { factor } => {
+                Some(format!("a parameter of the factor stands under `[factor.{factor}.parameters]`"))
+            }
             Self::Word { found, known } => {
                 let near = nearest(found, known.iter().copied())?;
                 Some(format!("did you mean `{near}`?"))
@@ -83,7 +91,7 @@ impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotToml { reason } => write!(f, "the file is not TOML: {reason}"),
-            Self::UnknownKey { .. } => f.write_str("there is no such key"),
+            Self::UnknownKey { .. } | Self::UnknownSetting { .. } => f.write_str("there is no such key"),
             Self::Type { expected, found } => write!(f, "{expected} is expected, not {found}"),
             Self::Word { found, known } => write!(f, "`{found}` is not one of {}", known.join(", ")),
             Self::Range { found, allowed } => write!(f, "{found} is not {allowed}"),

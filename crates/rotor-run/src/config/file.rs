@@ -260,6 +260,12 @@ mod tests {
             faults.contains("line 2, column 1: `factor.heat.parameters`: a table is expected"),
             "{faults}"
         );
+        let direct = read_config("[factor.price]\nscenario = \"fixed\"\n", "rotor.toml", Config::default());
+        let faults = direct.unwrap_err().to_string();
+        assert!(
+            faults.contains("hint: a parameter of the factor stands under `[factor.price.parameters]`"),
+            "{faults}"
+        );
         let empty = read_config("[factor.heta]\n", "rotor.toml", Config::default()).unwrap();
         assert!(empty.factor.contains_key("heta"), "an unknown name is found out later");
         let faults = read_config("top = 5\nend = \n", "rotor.toml", Config::default()).unwrap_err();

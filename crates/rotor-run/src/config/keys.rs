@@ -266,7 +266,12 @@ impl Config {
             // Inside `[factor.NAME]` of a file a parameter stands in a table of its own.
             (None, Ok(name)) if key.starts_with("factor.") => {
                 let known = FACTOR_KEYS.iter().map(|known| known.name).chain(["parameters"]);
-                return Err(fault(unknown(name, known)));
+                return Err(fault(match unknown(name, known) {
+                    FaultKind::UnknownKey { nearest: None } => {
+                        FaultKind::UnknownSetting { factor: factor.into() }
+                    }
+                    near => near,
+                }));
             }
             (None, Ok(parameter) | Err(parameter)) => {
                 settings.parameters.insert(parameter.into(), parameter_value(value).map_err(fault)?);

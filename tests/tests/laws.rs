@@ -21,7 +21,8 @@ fn four() -> Vec<Instance> {
 fn weighted(dataset: &Dataset, config: &Config, factors: &[Instance], weights: &[f64]) -> Backtest {
     let members: Vec<Member<'_>> =
         factors.iter().zip(weights).map(|(instance, weight)| Member { instance, weight: *weight }).collect();
-    backtest(dataset, config, &members, &[], &rotor_engine::Unwatched).unwrap_or_else(|error| panic!("{error}"))
+    backtest(dataset, config, &members, &[], &rotor_engine::Unwatched)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn replayed(dataset: &Dataset, config: &Config) -> Run {

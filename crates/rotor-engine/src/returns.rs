@@ -11,7 +11,7 @@ pub(crate) fn held_close(dataset: &Dataset, sector: usize, entry: Date, day: Dat
     let last_day = dataset.entities()[sector].valid_to.unwrap_or(Date::MAX);
     let (bought, price) = dataset.last_close(sector, entry.min(last_day))?;
     let (dated, close) = dataset.last_close(sector, day)?;
-    if dated <= last_day {
+    if dated <= last_day || day <= last_day {
         return Some(close);
     }
     // A month-end close may be dated after the last day, and the sector was bought at it.

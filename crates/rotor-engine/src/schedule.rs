@@ -114,8 +114,8 @@ pub fn schedule(dataset: &Dataset, config: &Config, takes_part: &[bool]) -> Resu
 }
 
 impl Schedule {
-    /// Leaves out the executions at which most of the data have ended: those with fewer sectors than half of the ones that are alive
-    /// and had a fresh close at any of the three executions before.
+    /// Leaves out the executions at which most of the data have ended: of the sectors that are alive and had a fresh close at any of
+    /// the three executions before, fewer than half still have one.
     fn leave_out_ends(&mut self, dataset: &Dataset, takes_part: &[bool]) {
         let sectors = dataset.of_kind(EntityKind::Sector);
         let is_alive = |sector: usize, day: Date| dataset.entities()[sector].is_valid_on(day);
@@ -130,8 +130,9 @@ impl Schedule {
             };
             let fresh: Vec<bool> = sectors.iter().enumerate().map(has_close).collect();
             let alive = || (0..sectors.len()).filter(|row| is_alive(sectors[*row], day));
-            let n_before = alive().filter(|row| before.iter().rev().take(3).any(|fresh| fresh[*row])).count();
-            if 2 * alive().filter(|row| fresh[*row]).count() < n_before {
+            let were_fresh = |row: &usize| before.iter().rev().take(3).any(|fresh| fresh[*row]);
+            let n_before = alive().filter(were_fresh).count();
+            if 2 * alive().filter(were_fresh).filter(|row| fresh[*row]).count() < n_before {
                 not_replayed.push(day);
                 return false;
             }

@@ -159,7 +159,12 @@ impl Session {
         });
         let others: Vec<AlternativeMember<'_>> = others.collect();
         let result = backtest(&self.dataset, &self.config, &self.factors.members(), &others, watch)?;
-        let metrics = rotor_eval::evaluate_with(&result.run, &result.cross_sections, &result.alternatives, &self.config);
+        let metrics = rotor_eval::evaluate_with(
+            &result.run,
+            &result.cross_sections,
+            &result.alternatives,
+            &self.config,
+        );
         let record = run_record(&self.dataset, &self.config, &self.factors, &result);
         Ok(Run { rows: result.run, metrics, record, notices: Vec::new() })
     }

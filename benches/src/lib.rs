@@ -92,6 +92,12 @@ pub fn tables(n_series: u32, n_entities: u32, n_months: u32, revisions: u64) -> 
             title: format!("Series {series}"),
             title_zh: None,
             source: None,
+            measure: None,
+            unit_zh: None,
+            accumulation: None,
+            chain: None,
+            chain_zh: None,
+            release: None,
         });
         for entity in 0..n_entities {
             for month in 0..n_months {

@@ -513,7 +513,7 @@ proptest! {
             row.value = shock;
         }
         for close in shocked.closes.iter_mut().filter(|close| !oracle.sees_close_of(close.date, days[position])) {
-            close.value = shock.abs().max(1.0);
+            close.value = shock.abs().clamp(1.0, 1e9);
         }
         let (original, shocked) = (world.open(seed), shocked.open(seed));
         let original = Windows::new(&original, &world, &requests).sweep(&days);

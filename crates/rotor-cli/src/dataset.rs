@@ -158,7 +158,7 @@ fn check(Check { show, strict }: &Check) -> Result<Outcome, CliError> {
         Err(error) => return Err(error.into()),
     };
     let text = if show.json { to_json(&report_as_json(&show.folder, &report, &warnings))? } else { text };
-    Ok(Outcome { text, passed: report.is_empty() && !(*strict && !warnings.is_empty()) })
+    Ok(Outcome { text, passed: report.is_empty() && (!*strict || warnings.is_empty()) })
 }
 
 /// Lists warnings with what to do about each, and how many there are.

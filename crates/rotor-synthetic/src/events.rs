@@ -7,9 +7,12 @@ use crate::Plan;
 use crate::calendar::{day, later, next_weekday};
 use crate::releases::Recorder;
 
-/// Meetings that come every year: month, day, titles, importance, sectors they concern.
+/// A meeting that comes every year: month, day, titles, importance, sectors it concerns.
+type Meeting = (u32, u32, [&'static str; 2], u8, &'static [&'static str]);
+
+/// Meetings that come every year.
 #[rustfmt::skip]
-const MEETINGS: [(u32, u32, [&str; 2], u8, &[&str]); 7] = [
+const MEETINGS: [Meeting; 7] = [
     (2, 5, ["No. 1 central document on agriculture", "中央一号文件"], 1, &["801010"]),
     (3, 5, ["Opening of the two sessions", "全国两会开幕"], 3, &[]),
     (4, 28, ["Politburo meeting on the economy, first quarter", "政治局会议分析一季度经济"], 2, &[]),

@@ -89,14 +89,20 @@ pub fn schedule(dataset: &Dataset, config: &Config, takes_part: &[bool]) -> Resu
     if !is_daily && config.execution == TradeDay::NextClose {
         return needs_days("execution", config.execution.word());
     }
+    // Whether data have ended does not depend on where a run starts.
     let mut schedule = if is_monthly {
-        let executions = executions(dataset, config.start, config.end);
+        let executions = executions(dataset, Month::MIN, config.end);
         Schedule { executions, ..Schedule::default() }
     } else {
-        after_prices(dataset, config.start, config.end)
-            .ok_or_else(|| ScheduleError::NeedsPrices { dataset: name() })?
+        after_prices(dataset, config.end).ok_or_else(|| ScheduleError::NeedsPrices { dataset: name() })?
     };
+    schedule.leave_out_ends(dataset, takes_part);
+    let is_in = |day: Date| day.month() >= config.start;
+    schedule.executions.retain(|execution| is_in(execution.as_of.0));
+    schedule.not_replayed.retain(|day| is_in(*day));
+    let has_closes = |month: &Month| schedule.not_replayed.iter().any(|day| day.month() == *month);
     schedule.without_closes = gaps(dataset, &schedule.executions);
+    schedule.without_closes.retain(|month| !has_closes(month));
     if config.execution == TradeDay::NextClose {
         let after = |day: Date| dataset.calendar().on_or_after(day.plus_days(1)?);
         schedule.executions.retain_mut(|execution| {
@@ -107,7 +113,6 @@ pub fn schedule(dataset: &Dataset, config: &Config, takes_part: &[bool]) -> Resu
             true
         });
     }
-    schedule.leave_out_ends(dataset, takes_part);
     let is_execution = |day: &Date| schedule.executions.iter().any(|execution| execution.as_of.0 == *day);
     schedule.without_release.retain(is_execution);
     Ok(schedule)
@@ -167,7 +172,7 @@ fn months(dataset: &Dataset, start: Month, end: Option<Month>) -> impl Iterator<
 
 /// The first trading day of each month after its consumer and producer prices, those of the month before, are out; the last one of
 /// the month if they come too late. `None` without any such prices.
-fn after_prices(dataset: &Dataset, start: Month, end: Option<Month>) -> Option<Schedule> {
+fn after_prices(dataset: &Dataset, end: Option<Month>) -> Option<Schedule> {
     let market = market(dataset)?;
     let series: Vec<usize> =
         ["cpi_yoy", "ppi_yoy"].iter().filter_map(|name| dataset.find_series(name)).collect();
@@ -202,7 +207,7 @@ fn after_prices(dataset: &Dataset, start: Month, end: Option<Month>) -> Option<S
         })
     };
     // Also beyond the end, for the exit of the last one.
-    let days: Vec<Date> = months(dataset, start, None).filter_map(&mut day_of).collect();
+    let days: Vec<Date> = months(dataset, Month::MIN, None).filter_map(&mut day_of).collect();
     let pairs = days.windows(2).filter(|pair| end.is_none_or(|end| pair[0].month() <= end));
     let execution = |pair: &[Date]| Execution { as_of: AsOf(pair[0]), entry: pair[0], exit: pair[1] };
     Some(Schedule { executions: pairs.map(execution).collect(), without_release, ..Schedule::default() })

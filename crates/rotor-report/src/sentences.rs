@@ -233,6 +233,10 @@ pub fn warning(lang: Lang, warning: &Warning) -> String {
                 ),
             }
         }
+        Warning::Dataset { found } => {
+            let text = crate::dataset::warning(lang, found);
+            say!(lang, "dataset: {text}", "数据集：{text}")
+        }
         Warning::Text { text } => sentence(text),
     }
 }

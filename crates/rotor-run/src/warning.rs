@@ -1,5 +1,6 @@
 //! What a reader of a run must know.
 
+use rotor_data::DatasetWarning;
 use rotor_factor::{Date, Month, Scale};
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +8,7 @@ use crate::metrics::{day, days, text, texts};
 
 /// What a reader of a run must know: a code with its parameters. Sentences are made where a page is drawn.
 // Exhaustive on purpose: a new variant must not compile without its sentence in every language.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Warning {
@@ -129,6 +130,11 @@ pub enum Warning {
     EarlyMapping {
         /// On how many days.
         n_days: usize,
+    },
+    /// The dataset looks wrong where the run uses it.
+    Dataset {
+        /// What looks wrong, and where.
+        found: DatasetWarning,
     },
     /// A warning of a run folder of format 1, which has sentences in place of codes.
     Text {

@@ -15,6 +15,7 @@
 //! [`Watch`]. Every error is an enum with a way to mend it; [`Error`] holds them all.
 
 mod config;
+mod dataset_warnings;
 mod demo;
 mod error;
 mod factors;

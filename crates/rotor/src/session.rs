@@ -9,6 +9,7 @@ use rotor_engine::{AlternativeMember, BacktestError, MissingInput, Watch, backte
 use rotor_run::ledger::LedgerError;
 use rotor_run::{Config, OnMissingInput};
 
+use crate::dataset_warnings;
 use crate::factors::{Alternative, FactorSet};
 use crate::ledger::{LedgerChoice, TrialCount};
 use crate::record::run_record;
@@ -165,7 +166,9 @@ impl Session {
             &result.alternatives,
             &self.config,
         );
-        let record = run_record(&self.dataset, &self.config, &self.factors, &result);
+        let mut record = run_record(&self.dataset, &self.config, &self.factors, &result);
+        let specs = self.factors.iter().map(|factor| factor.instance.spec());
+        record.warnings.extend(dataset_warnings::touching(&self.dataset, &result.run, specs));
         Ok(Run { rows: result.run, metrics, record, notices: Vec::new() })
     }
 }

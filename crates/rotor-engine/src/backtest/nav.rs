@@ -22,6 +22,8 @@ pub(super) struct NetValues<'a> {
     bases: Vec<Option<(Date, f64)>>,
     first: Option<Date>,
     last: Option<Date>,
+    /// Of each portfolio the last day with a row.
+    known: [Option<Date>; Portfolio::COUNT],
     rows: Vec<NetValue>,
 }
 
@@ -34,6 +36,7 @@ impl<'a> NetValues<'a> {
             bases: vec![None; benchmarks.len()],
             first: None,
             last: None,
+            known: [None; Portfolio::COUNT],
             rows: Vec::new(),
         }
     }
@@ -74,10 +77,8 @@ impl<'a> NetValues<'a> {
         let growths: Vec<Vec<f64>> =
             sectors.iter().map(|sector| growths(self.dataset, *sector as usize, entry, &days)).collect();
         let at_entry = self.values;
-        // After months that were left out the last value still stands.
-        if self.last != Some(entry) {
-            self.push(entry, &held);
-        }
+        // After months that were left out, or without a sector of a quantile, the last value still stands.
+        self.push(entry, &held);
         self.first = self.first.or(Some(entry));
         for (place, day) in days.iter().enumerate() {
             for Held { portfolio, cost, weights } in &held {
@@ -120,11 +121,14 @@ impl<'a> NetValues<'a> {
 
     /// Writes down what the portfolios that hold something are worth.
     fn push(&mut self, date: Date, held: &[Held]) {
-        let row = |held: &Held| {
-            let portfolio = held.portfolio.position();
-            NetValue { date, portfolio, value: self.values[portfolio as usize] }
-        };
-        self.rows.extend(held.iter().map(row));
+        for held in held {
+            let position = held.portfolio.position() as usize;
+            // The day of an exit is that of the next purchase, and stands once.
+            if self.known[position].replace(date) != Some(date) {
+                let value = self.values[position];
+                self.rows.push(NetValue { date, portfolio: position as u32, value });
+            }
+        }
     }
 }
 

@@ -1,0 +1,93 @@
+//! What looks wrong in a dataset, as far as a run touches it.
+
+use std::collections::BTreeSet;
+
+use rotor_data::{Dataset, Place, WarningCode};
+use rotor_factor::{Calendar, EntityKind, Month, Source, Spec};
+use rotor_run::{Run, Warning};
+
+/// Returns the warnings of a dataset that touch a run: its sectors, its benchmarks, the series that its factors read, in the days
+/// from the first window to the last exit.
+pub(crate) fn touching<'s>(
+    dataset: &Dataset,
+    run: &Run,
+    specs: impl Iterator<Item = &'s Spec>,
+) -> Vec<Warning> {
+    let (Some(first), Some(last)) = (run.executions.first(), run.executions.last()) else {
+        return Vec::new();
+    };
+    let used = Used::by(dataset, specs);
+    let from = first.month.plus(1 - used.n_months).unwrap_or(Month::MIN).first_day();
+    let ranked: BTreeSet<&str> =
+        run.sector_returns.iter().map(|row| run.entities[row.sector as usize].code.as_str()).collect();
+    let is_traded = |code: &str| {
+        let kind = dataset.find_entity(code).map(|position| dataset.entities()[position].kind);
+        // A sector without closes is never ranked, and that is what the warning says.
+        kind == Some(EntityKind::Sector)
+            || ranked.contains(code)
+            || run.portfolios.iter().any(|name| name == code)
+    };
+    let touches = |code: WarningCode, place: &Place| {
+        let is_used = match (&place.series, &place.entity) {
+            (Some(series), _) => used.series.contains(series.as_str()),
+            (None, Some(entity)) if code == WarningCode::SharesBelowOne => {
+                used.reads_bridge && is_traded(entity)
+            }
+            (None, Some(entity)) => is_traded(entity),
+            (None, None) => true,
+        };
+        is_used && place.from <= last.exit && place.to >= from
+    };
+    let within = |found: rotor_data::DatasetWarning| {
+        let found = found.within(|place| touches(found.code, place))?;
+        Some(Warning::Dataset { found })
+    };
+    dataset.warnings().into_iter().filter_map(within).collect()
+}
+
+/// What factors read of a dataset.
+struct Used<'d> {
+    series: BTreeSet<&'d str>,
+    reads_bridge: bool,
+    /// The longest window, in months.
+    n_months: i32,
+}
+
+impl<'d> Used<'d> {
+    fn by<'s>(dataset: &'d Dataset, specs: impl Iterator<Item = &'s Spec>) -> Self {
+        let mut used = Self { series: BTreeSet::new(), reads_bridge: false, n_months: 1 };
+        for input in specs.flat_map(Spec::inputs) {
+            let n_months = match input.source() {
+                Source::Close { frequency, n_periods, .. } => months(frequency.calendar(), *n_periods),
+                Source::Series { series, frequency, n_periods, .. } => {
+                    let position = dataset.find_series(series);
+                    used.series.extend(position.map(|position| dataset.series()[position].name.as_str()));
+                    months(frequency.calendar(), *n_periods)
+                }
+                Source::Links { n_days, n_months } => {
+                    let names =
+                        dataset.links().iter().map(|link| &dataset.series()[link.series as usize].name);
+                    used.series.extend(names.map(String::as_str));
+                    months(Calendar::Days, *n_days).max(months(Calendar::Months, *n_months))
+                }
+                Source::Bridge => {
+                    used.reads_bridge = true;
+                    1
+                }
+                _ => 1,
+            };
+            used.n_months = used.n_months.max(n_months);
+        }
+        used
+    }
+}
+
+/// How many months a window reaches back.
+fn months(calendar: Calendar, n_periods: usize) -> i32 {
+    let n_periods = i32::try_from(n_periods).unwrap_or(i32::MAX);
+    match calendar {
+        Calendar::Days => n_periods / 28 + 1,
+        Calendar::Months => n_periods,
+        Calendar::Quarters => n_periods.saturating_mul(3),
+    }
+}

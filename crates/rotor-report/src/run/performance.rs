@@ -2,7 +2,9 @@
 
 use rotor_factor::Date;
 use rotor_run::RiskFree;
-use rotor_run::metrics::{Basis, ByName, Drawdown, LastMonths, MonthValue, PortfolioMetrics, SpanReturn, YearValue};
+use rotor_run::metrics::{
+    Basis, ByName, Drawdown, LastMonths, MonthValue, PortfolioMetrics, SpanReturn, YearValue,
+};
 
 use super::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO};
 use super::context::{Context, ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
@@ -249,10 +251,8 @@ fn years(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
 fn recent(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
     let Some((_, first)) = all.performance.iter().next() else { return Vec::new() };
-    let mut columns = vec![
-        Column::name(Term::Portfolio.of(lang)),
-        Column::number(lang.of("year to date", "今年以来")),
-    ];
+    let mut columns =
+        vec![Column::name(Term::Portfolio.of(lang)), Column::number(lang.of("year to date", "今年以来"))];
     columns.extend(first.last_months.iter().map(|last| {
         let n = last.n_months;
         Column::number(match n {
@@ -340,7 +340,12 @@ fn rolling_years(context: &Context<'_>) -> Option<Figure> {
         let of = all.performance.get(portfolio)?;
         let value = |month| of.rolling_years.iter().find(|one| one.month == month)?.value.get();
         let values: Vec<Option<f64>> = net.rolling_years.iter().map(|one| value(one.month)).collect();
-        values.iter().any(Option::is_some).then(|| Series { name: context.portfolio(portfolio), tone, mark, values })
+        values.iter().any(Option::is_some).then(|| Series {
+            name: context.portfolio(portfolio),
+            tone,
+            mark,
+            values,
+        })
     });
     let series: Vec<Series> = series.collect();
     if series.is_empty() {

@@ -153,11 +153,12 @@ fn returns(context: &NoteContext<'_>, track: &Track, all: &PortfolioMetrics) -> 
         all.performance.get(portfolio).map_or(NONE.into(), |one| number(&one.annual_return, PERCENT))
     };
     let (n, from, to, top, cost) = (kept.len(), first.as_of, last.exit, config.top, config.cost_bp);
-    let (net, gross, equal) = (annual(TOP_NET), annual(TOP), annual(EQUAL_WEIGHT));
+    let (net, gross) = (annual(TOP_NET), annual(TOP));
+    let (equal, eligible) = (annual(EQUAL_WEIGHT), annual(ELIGIBLE));
     say!(
         lang,
-        "The same configuration, backtested month by month on data published before each date: {n} months, {from} to {to}. Annualised return of the top {top}: {net} net of a one-way cost of {cost} bp, {gross} gross; of equal weight: {equal}.",
-        "同一配置逐月回测（每月仅用当时已公布的数据）：{from} 至 {to}，共 {n} 个月。前 {top} 名组合年化收益率：费后 {net}（单边费用 {cost}bp），费前 {gross}；全行业等权 {equal}。"
+        "The same configuration, backtested month by month on data published before each date: {n} months, {from} to {to}. Annualised return of the top {top}: {net} net of a one-way cost of {cost} bp, {gross} gross; of equal weight: {equal}; of the eligible sectors: {eligible}.",
+        "同一配置逐月回测（每月仅用当时已公布的数据）：{from} 至 {to}，共 {n} 个月。前 {top} 名组合年化收益率：费后 {net}（单边费用 {cost}bp），费前 {gross}；全行业等权 {equal}；可选行业等权 {eligible}。"
     )
 }
 

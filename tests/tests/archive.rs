@@ -114,12 +114,45 @@ impl<'w> Oracle<'w> {
         public.max_by_key(|(released, _)| *released).map(|(_, value)| *value)
     }
 
-    /// METHOD 6.0: closes of days < E; with month-end closes of days <= E.
+    /// Closes of days < E; month-end closes belong to their month, so that those of the last complete one count on any day.
     fn sees_close_of(&self, date: Date, execution: Date) -> bool {
         match self.world.price_frequency {
             PriceFrequency::Daily => date < execution,
-            PriceFrequency::MonthEnd => date <= execution,
+            PriceFrequency::MonthEnd => date.month() <= self.last_month(execution),
         }
+    }
+
+    /// The last complete month.
+    fn last_month(&self, execution: Date) -> Month {
+        let before = months_before(execution.month(), 1);
+        match self.world.price_frequency {
+            PriceFrequency::Daily => before,
+            PriceFrequency::MonthEnd => {
+                let mut months = (0..600).map(|ago| months_before(execution.month(), ago));
+                months
+                    .find(|month| self.month_end(*month).is_some_and(|day| day <= execution))
+                    .unwrap_or(before)
+            }
+        }
+    }
+
+    /// The day of a month that most sectors carry which are alive on it, the latest of equal ones; `None` if the month does not
+    /// count: fewer than half of the sectors alive that have a close in it or in the month before have one in it.
+    fn month_end(&self, month: Month) -> Option<Date> {
+        let has_close_in = |entity: usize, month: Month| {
+            self.closes.range((entity, month.first_day())..=(entity, month.last_day())).next().is_some()
+        };
+        let stamped = |day: Date| {
+            self.alive(day).into_iter().filter(|entity| self.closes.contains_key(&(*entity, day))).count()
+        };
+        let days =
+            (0..31).filter_map(|day| month.first_day().plus_days(day)).filter(|day| day.month() == month);
+        let execution = days.filter(|day| stamped(*day) > 0).max_by_key(|day| (stamped(*day), *day))?;
+        let before = months_before(month, 1);
+        let mut counted = self.alive(execution);
+        counted.retain(|entity| has_close_in(*entity, month) || has_close_in(*entity, before));
+        let n_closes = counted.iter().filter(|entity| has_close_in(**entity, month)).count();
+        (2 * n_closes >= counted.len()).then_some(execution)
     }
 
     fn daily_close(&self, entity: usize, date: Date, execution: Date) -> Option<f64> {
@@ -136,14 +169,7 @@ impl<'w> Oracle<'w> {
     fn window(&self, frequency: Frequency, execution: Date, n_periods: usize) -> Vec<Date> {
         let (last_day, last_month) = match self.world.price_frequency {
             PriceFrequency::Daily => (before(execution, 1), months_before(execution.month(), 1)),
-            PriceFrequency::MonthEnd => {
-                // A month is complete from its month-end close on.
-                let month = execution.month();
-                let days_so_far = execution.days() - month.first_day().days();
-                let has_traded =
-                    (0..=days_so_far).any(|ago| self.is_trading_day(before(execution, ago as usize)));
-                (execution, if has_traded { month } else { months_before(month, 1) })
-            }
+            PriceFrequency::MonthEnd => (execution, self.last_month(execution)),
         };
         let period = |lag: usize| match frequency {
             Frequency::Daily | Frequency::Weekly => before(last_day, lag),
@@ -175,18 +201,24 @@ impl<'w> Oracle<'w> {
         Seen { frequency, last: periods[periods.len() - 1], rows: entities.into_iter().map(row).collect() }
     }
 
-    /// METHOD 6.0: at least half of the sectors alive have a close; alive = inside the validity, with or without
-    /// closes so far; benchmarks do not count. A day on which no sector is alive is read as none.
+    /// At least half of the sectors have a close that are alive and have one in the 15 days up to the day; benchmarks do not count.
     fn is_trading_day(&self, date: Date) -> bool {
-        let sectors = (0..self.world.entities.len()).filter(|entity| {
+        let has_close = |entity: usize, ago: usize| self.closes.contains_key(&(entity, before(date, ago)));
+        let mut traded = self.alive(date);
+        traded.retain(|entity| (0..15).any(|ago| has_close(*entity, ago)));
+        let n_closes = traded.iter().filter(|entity| has_close(**entity, 0)).count();
+        n_closes > 0 && 2 * n_closes >= traded.len()
+    }
+
+    /// The sectors inside their validity.
+    fn alive(&self, date: Date) -> Vec<usize> {
+        let is_alive = |entity: &usize| {
             let member = &self.world.entities[*entity];
             let begun = member.valid_from.is_none_or(|from| from <= date);
             let ended = member.valid_to.is_some_and(|to| to < date);
             member.kind == EntityKind::Sector && begun && !ended
-        });
-        let (with, without): (Vec<usize>, Vec<usize>) =
-            sectors.partition(|entity| self.closes.contains_key(&(*entity, date)));
-        !with.is_empty() && with.len() >= without.len()
+        };
+        (0..self.world.entities.len()).filter(is_alive).collect()
     }
 }
 
@@ -854,25 +886,29 @@ fn days(dataset: &Dataset) -> String {
 fn exactly_half_of_the_sectors_make_a_trading_day() {
     let four = ["a,sector,,", "b,sector,,", "c,sector,,", "d,sector,,"];
     let closes = [("2020-03-02", "a"), ("2020-03-03", "a d"), ("2020-03-04", "b c d")];
-    assert_eq!(days(&traded(&four, &closes)), "2020-03-03 2020-03-04");
+    // On the 2nd `a` is the only one that trades.
+    assert_eq!(days(&traded(&four, &closes)), "2020-03-02 2020-03-03 2020-03-04");
+    let late = [("2020-03-02", "a b c d"), ("2020-03-10", "a"), ("2020-03-16", "b c"), ("2020-03-17", "a")];
+    // On the 10th three of four are missing; on the 17th `d` has had no close for longer than 14 days, `a` is one of three.
+    assert_eq!(days(&traded(&four, &late)), "2020-03-02 2020-03-16");
     let three = ["a,sector,,", "b,sector,,", "c,sector,,"];
     let closes = [("2020-03-02", "a"), ("2020-03-03", "b c"), ("2020-03-04", "a b c")];
-    assert_eq!(days(&traded(&three, &closes)), "2020-03-03 2020-03-04");
+    assert_eq!(days(&traded(&three, &closes)), "2020-03-02 2020-03-03 2020-03-04");
 }
 
 #[test]
 fn a_sector_counts_inside_its_validity_alone() {
-    // `b` and `c` end on the 3rd, which still belongs to them; `d` begins on the 5th and never has a close.
+    // `b` and `c` end on the 3rd, which still belongs to them, and have a close after it; `d` begins on the 5th.
     let entities = ["a,sector,,", "b,sector,,2020-03-03", "c,sector,,2020-03-03", "d,sector,2020-03-05,"];
     let closes = [
-        ("2020-03-02", "a"),
+        ("2020-03-02", "a b c"),
         ("2020-03-03", "a"),
         ("2020-03-04", "a"),
         ("2020-03-05", "a"),
         ("2020-03-06", "b c"),
         ("2020-03-09", "d"),
     ];
-    assert_eq!(days(&traded(&entities, &closes)), "2020-03-04 2020-03-05 2020-03-09");
+    assert_eq!(days(&traded(&entities, &closes)), "2020-03-02 2020-03-04 2020-03-05 2020-03-09");
 }
 
 #[test]

@@ -543,15 +543,30 @@ mod tests {
         }
     }
 
+    /// A fault whose cause is that of no other row.
+    fn unknown(row: u64) -> Fault {
+        let kind = FaultKind::UnknownEntity { value: format!("s{row:03}"), nearest: None };
+        Fault { kind, ..fault(row) }
+    }
+
     #[test]
-    fn a_report_keeps_the_first_faults_and_counts_all() {
+    fn a_report_keeps_the_first_causes_and_counts_all_rows() {
         let (mut cells, mut keys) = (FaultReport::default(), FaultReport::default());
-        (0..60).for_each(|row| cells.push(fault(2 * row)));
-        (0..60).for_each(|row| keys.push(fault(2 * row + 1)));
+        (0..60).for_each(|row| cells.push(unknown(2 * row)));
+        (0..60).for_each(|row| keys.push(unknown(2 * row + 1)));
         cells.merge(keys);
         assert_eq!(cells.total(), 120);
         assert!(cells.faults().iter().map(|fault| fault.row.unwrap()).eq(0..50));
-        assert!(cells.to_string().ends_with("120 faults, of which the first 50 are shown"));
+    }
+
+    #[test]
+    fn rows_of_one_cause_are_one_fault() {
+        let (mut first, mut second) = (FaultReport::default(), FaultReport::default());
+        (0..60).for_each(|row| first.push(fault(2 * row)));
+        (0..60).for_each(|row| second.push(fault(2 * row + 1)));
+        first.merge(second);
+        let [only] = first.faults() else { panic!("{} faults", first.faults().len()) };
+        assert_eq!((only.row, only.count, first.total()), (Some(0), 120, 120));
     }
 
     #[test]

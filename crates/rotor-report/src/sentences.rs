@@ -3,7 +3,7 @@
 //! The run folder holds codes with parameters; here alone they become sentences, when a page is drawn. Every match is exhaustive,
 //! so that a new variant does not compile without both languages.
 
-use rotor_factor::Scale;
+use rotor_factor::{Date, Scale};
 use rotor_run::metrics::{Caveat, Reason};
 use rotor_run::{ReportLanguage, Warning};
 
@@ -135,17 +135,11 @@ pub fn caveat(lang: Lang, caveat: &Caveat) -> String {
 pub fn warning(lang: Lang, warning: &Warning) -> String {
     match warning {
         Warning::MissingInput { factor, reason, reason_zh } => {
-            let (factor, reason) = (sentence(factor), words::reason(lang, reason, reason_zh.as_deref()));
-            say!(lang, "factor `{factor}` has no scores: {reason}", "因子`{factor}`无得分：{reason}")
+            missing_input(lang, &sentence(factor), &words::reason(lang, reason, reason_zh.as_deref()))
         }
         Warning::FactorFailed { factor, n_days, first, reason, reason_zh } => {
-            let (factor, reason) = (sentence(factor), words::reason(lang, reason, reason_zh.as_deref()));
-            let days = if *n_days == 1 { "day" } else { "days" };
-            say!(
-                lang,
-                "factor `{factor}` failed on {n_days} {days}, first on {first}: {reason}",
-                "因子`{factor}`有{n_days}日出错，首次为{first}：{reason}"
-            )
+            let reason = words::reason(lang, reason, reason_zh.as_deref());
+            factor_failed(lang, &sentence(factor), *n_days, *first, &reason)
         }
         Warning::Skipped { n_days, first_kept } => {
             let months = if *n_days == 1 { "month" } else { "months" };
@@ -218,26 +212,40 @@ pub fn warning(lang: Lang, warning: &Warning) -> String {
             "in {n_days} of {n_of} months more sectors were equal than there were places left: they shared the weight in equal parts",
             "{n_of}个月中有{n_days}个月末位同分行业多于剩余名额，由其平分权重"
         ),
-        Warning::AssumedScale { factor, scale } => {
-            let factor = sentence(factor);
-            match scale {
-                Scale::Points => say!(
-                    lang,
-                    "factor `{factor}` does not declare the scale of its scores: all are 1, 2 or 3 and were read as points",
-                    "因子`{factor}`未声明得分尺度：得分均为1、2、3，按分值计"
-                ),
-                Scale::Continuous => say!(
-                    lang,
-                    "factor `{factor}` does not declare the scale of its scores: they were read as continuous, by their percentile",
-                    "因子`{factor}`未声明得分尺度：按连续得分的分位数计"
-                ),
-            }
-        }
+        Warning::AssumedScale { factor, scale } => assumed_scale(lang, &sentence(factor), *scale),
         Warning::Dataset { found } => {
             let text = crate::dataset::warning(lang, found);
             say!(lang, "dataset: {text}", "数据集：{text}")
         }
         Warning::Text { text } => sentence(text),
+    }
+}
+
+fn missing_input(lang: Lang, factor: &str, reason: &str) -> String {
+    say!(lang, "factor `{factor}` has no scores: {reason}", "因子`{factor}`无得分：{reason}")
+}
+
+fn factor_failed(lang: Lang, factor: &str, n_days: usize, first: Date, reason: &str) -> String {
+    let days = if n_days == 1 { "day" } else { "days" };
+    say!(
+        lang,
+        "factor `{factor}` failed on {n_days} {days}, first on {first}: {reason}",
+        "因子`{factor}`有{n_days}日出错，首次为{first}：{reason}"
+    )
+}
+
+fn assumed_scale(lang: Lang, factor: &str, scale: Scale) -> String {
+    match scale {
+        Scale::Points => say!(
+            lang,
+            "factor `{factor}` does not declare the scale of its scores: all are 1, 2 or 3 and were read as points",
+            "因子`{factor}`未声明得分尺度：得分均为1、2、3，按分值计"
+        ),
+        Scale::Continuous => say!(
+            lang,
+            "factor `{factor}` does not declare the scale of its scores: they were read as continuous, by their percentile",
+            "因子`{factor}`未声明得分尺度：按连续得分的分位数计"
+        ),
     }
 }
 

@@ -65,6 +65,8 @@ terms! {
     Weight = "weight", "权重";
     /// Equal weight of all sectors.
     EqualWeight = "equal weight", "全行业等权";
+    /// Equal weight of the sectors that could be selected.
+    EligibleSectors = "eligible sectors", "可选行业等权";
     /// Mean of the monthly Spearman rank correlations of score and forward return.
     MeanRankIc = "mean RankIC", "RankIC 均值";
     /// A 95% confidence interval.
@@ -85,6 +87,10 @@ terms! {
     Significance = "significance", "显著性";
     /// The Sharpe ratio of a portfolio.
     SharpeRatio = "Sharpe ratio", "夏普比率";
+    /// Mean excess return over the deviation of losses.
+    SortinoRatio = "Sortino ratio", "索提诺比率";
+    /// The fourth standardised moment less 3.
+    ExcessKurtosis = "excess kurtosis", "超额峰度";
     /// A factor of the run.
     Factor = "factor", "因子";
     /// A sector of the universe.

@@ -191,13 +191,14 @@ impl NoteDay {
 }
 
 impl SeriesHistory {
-    /// Returns the growth over the same month of the year before, in percent.
+    /// Returns the growth over the same month of the year before, in percent of its absolute value, so that a rise of a negative
+    /// value is a rise.
     ///
     /// `None` if either value is missing or the growth is not finite.
     #[must_use]
     pub fn yoy(&self, position: usize) -> Option<f64> {
         let (now, then) = (self.values[position]?, self.values[position.checked_sub(12)?]?);
-        let growth = 100.0 * (now / then - 1.0);
+        let growth = 100.0 * (now - then) / then.abs();
         growth.is_finite().then_some(growth)
     }
 }

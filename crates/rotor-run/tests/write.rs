@@ -273,7 +273,7 @@ fn run_json_vouches_for_every_other_file() {
         written(&with_tables(vec![(1, Table::new("marks").numbers("a", vec![Some(1.0)]))]));
     let mut files = files(&place);
     let text = String::from_utf8(files.remove("run.json").unwrap()).unwrap();
-    assert!(text.starts_with("{\n  \"format\": 2,\n  \"engine\": {\n    \"name\": \"rotor\","), "{text}");
+    assert!(text.starts_with("{\n  \"format\": 3,\n  \"engine\": {\n    \"name\": \"rotor\","), "{text}");
     assert!(text.ends_with("}\n"));
     let json: Value = serde_json::from_str(&text).unwrap();
     let listed = json["files"].as_object().unwrap();

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use rotor_data::Dataset;
 use rotor_run::ledger::{Headline, Ledger, Trial, TrialData, dataset_hash, strategy_hash};
-use rotor_run::metrics::Estimate;
+use rotor_run::metrics::{Caveat, Estimate};
 use rotor_run::{Config, LedgerAbsence, Metrics, TrialsRecord, TrialsSource, portfolio};
 
 use crate::factors::{FactorSet, RunFactor};
@@ -169,12 +169,14 @@ pub fn trial_data(dataset: &Dataset) -> TrialData {
 /// What the ledger keeps of the metrics.
 fn headline(metrics: &Metrics) -> Headline {
     let all = &metrics.portfolio.all;
+    // What was never chosen has no excess return to remember.
+    let has_chosen = !all.caveats.iter().any(|caveat| matches!(caveat, Caveat::NothingToldApart { .. }));
     let excess = all.excess.get(portfolio::TOP_NET).and_then(|over| over.get(portfolio::EQUAL_WEIGHT));
-    let excess = excess.map(|excess| &excess.arithmetic);
+    let excess = excess.map(|excess| &excess.arithmetic).filter(|_| has_chosen);
     Headline {
         excess: excess.and_then(Estimate::get),
         interval: excess.and_then(Estimate::interval),
-        sharpe: all.trials.deflated_sharpe.sharpe.get(),
+        sharpe: all.trials.deflated_sharpe.sharpe.get().filter(|_| has_chosen),
         n_months: metrics.n_months as u64,
     }
 }

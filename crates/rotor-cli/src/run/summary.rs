@@ -7,8 +7,8 @@ use rotor::Session;
 use rotor_report::sentences;
 use rotor_report::terms::Term;
 use rotor_report::words::{Lang, NONE};
-use rotor_run::metrics::{Estimate, Metric, PortfolioMetrics, Variant};
-use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
+use rotor_run::metrics::{Basis, Caveat, Estimate, Metric, PortfolioMetrics, Variant};
+use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_run::{Metrics, RankingRow, Run};
 use serde_json::{Value, json};
 
@@ -71,6 +71,7 @@ fn factors(metrics: &Metrics) -> String {
         (Term::ConfidenceInterval.en(), Align::Right),
         ("p", Align::Right),
         ("MDE", Align::Right),
+        ("raw", Align::Right),
         ("12 months", Align::Right),
         ("p", Align::Right),
     ];
@@ -85,11 +86,13 @@ fn factors(metrics: &Metrics) -> String {
             interval(mean, 1.0, 3, ""),
             p_value(mean),
             mean.detectable().map_or(NONE.into(), |effect| format!("{effect:.3}")),
+            number(&factor.raw_rank_ic.mean.value, 3),
             year.map_or(NONE.into(), |year| number(&year.value, 3)),
             year.map_or(NONE.into(), p_value),
         ]);
     }
-    table.render() + "RankIC: its mean; MDE: minimum detectable effect (80% power)\n"
+    table.render()
+        + "RankIC: its mean; MDE: minimum detectable effect (80% power); raw: RankIC of the raw values\n"
 }
 
 /// How well published numbers are forecast; of several forecasts of one value the last.
@@ -129,8 +132,10 @@ fn forecasts(metrics: &Metrics) -> String {
 /// Performance of the portfolios, and the excess return over each.
 fn portfolios(facts: Facts<'_>) -> String {
     let of_run = &facts.run.metrics.portfolio.all;
+    let chose_nothing = chose_nothing(of_run);
     let columns = [
         (Term::Portfolio.en(), Align::Left),
+        (Term::Months.en(), Align::Right),
         ("annualised", Align::Right),
         (Term::Volatility.en(), Align::Right),
         (Term::MaxDrawdown.en(), Align::Right),
@@ -138,13 +143,19 @@ fn portfolios(facts: Facts<'_>) -> String {
         (Term::ConfidenceInterval.en(), Align::Right),
     ];
     let mut table = TextTable::new(&columns);
+    let mut has_fewer = false;
     for (portfolio, performance) in of_run.performance.iter() {
         let excess = of_run.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(portfolio));
+        let excess = excess.filter(|_| !chose_nothing);
+        let n = performance.annual_return.n;
+        let is_fewer = n != of_run.n_months;
+        has_fewer |= is_fewer;
         let (mean, range) = excess.map_or((String::new(), String::new()), |excess| {
             (percent(&excess.arithmetic.value, 1), interval(&excess.arithmetic, 100.0, 1, "%"))
         });
         table.row([
             portfolio_name(facts, portfolio),
+            if is_fewer { format!("*{n}") } else { n.to_string() },
             percent(&performance.annual_return, 1),
             percent(&performance.volatility, 1),
             percent(&performance.max_drawdown.depth, 1),
@@ -152,15 +163,52 @@ fn portfolios(facts: Facts<'_>) -> String {
             range,
         ]);
     }
+    let mut text = table.render();
+    if has_fewer {
+        let n = of_run.n_months;
+        writeln!(text, "* not the {n} months of the run: not to be set beside the other rows")
+            .expect("writing to a string does not fail");
+    }
+    text + &below_portfolios(facts)
+}
+
+/// How the rows of the portfolios are read, what trading cost, and the course of the net value.
+fn below_portfolios(facts: Facts<'_>) -> String {
+    let of_run = &facts.run.metrics.portfolio.all;
     let trading = &of_run.trading;
-    table.render()
-        + &format!(
-            "one-way turnover {} per rebalance, cost {} per year at {} bp\nexcess: annualised excess return (net) of the selected sectors over this row\n",
-            percent(&trading.turnover, 0),
-            percent(&trading.cost_per_year, 1),
-            facts.session.config().cost_bp,
-        )
-        + &relative(&facts.run.rows)
+    let mut text = format!(
+        "one-way turnover {} per rebalance, cost {} per year at {} bp{}\n",
+        percent(&trading.turnover, 0),
+        percent(&trading.cost_per_year, 1),
+        facts.session.config().cost_bp,
+        match of_run.performance.iter().next().map(|(_, first)| first.basis) {
+            Some(Basis::Daily) => "; drawdown: daily",
+            Some(Basis::PeriodEnds) => "; drawdown: at period ends",
+            None => "",
+        },
+    );
+    let mut line = |line: String| text.extend([&*line, "\n"]);
+    let shared = &trading.n_shared_months;
+    if let Some(n_shared) = shared.get().filter(|n_shared| *n_shared > 0.0) {
+        let n = shared.n;
+        line(format!("in {n_shared} of {n} months equals shared the last places"));
+    }
+    if chose_nothing(of_run) {
+        let n = of_run.n_months;
+        line(format!("nothing was chosen: in all {n} months every sector that could be selected was held"));
+        return text;
+    }
+    line("excess: annualised excess return (net) of the selected sectors over this row".into());
+    line(
+        "eligible sectors: equal weight of those that could be selected; the excess is what choosing added"
+            .into(),
+    );
+    text + &relative(&facts.run.rows)
+}
+
+/// Whether in every month all that could be selected was held.
+fn chose_nothing(of_run: &PortfolioMetrics) -> bool {
+    of_run.caveats.iter().any(|caveat| matches!(caveat, Caveat::NothingToldApart { .. }))
 }
 
 /// The net value of the portfolio over that of equal weight, month by month, as a line of blocks.
@@ -223,6 +271,9 @@ fn variants(facts: Facts<'_>) -> String {
     for (name, variant) in of_run.variants.without.iter().filter(|_| says_more) {
         row(format!("all but {}", fit(name, 14)), variant);
     }
+    if chose_nothing(of_run) {
+        return String::new();
+    }
     let table = if is_short { table.render() } else { String::new() };
     table + &doubts(of_run)
 }
@@ -230,10 +281,17 @@ fn variants(facts: Facts<'_>) -> String {
 /// How far the result depends on choices, and how good luck alone would look.
 fn doubts(of_run: &PortfolioMetrics) -> String {
     let mut text = String::new();
-    if let Some((low, high)) = of_run.variants.excess_range() {
-        let n = of_run.variants.sensitivity.len();
-        let range = format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high);
-        writeln!(text, "{n} settings of top, min_factors and cost_bp: excess return (net) {range}")
+    let variants = &of_run.variants;
+    let settings: Vec<&Variant> = variants.sensitivity.iter().map(|one| &one.variant).collect();
+    let alternatives: Vec<&Variant> = variants.alternatives.iter().map(|one| &one.variant).collect();
+    for (all, what) in
+        [(settings, "settings of top, min_factors, cost_bp"), (alternatives, "other parameters of factors")]
+    {
+        let Some(over_all) = range(all.iter().map(|one| &one.excess)) else { continue };
+        let n = all.len();
+        let over_eligible = range(all.iter().map(|one| &one.excess_eligible))
+            .map_or(String::new(), |range| format!(", over eligible {range}"));
+        writeln!(text, "{n} {what}: excess over all sectors {over_all}{over_eligible}")
             .expect("writing to a string does not fail");
     }
     let trials = &of_run.trials;
@@ -253,11 +311,20 @@ fn doubts(of_run: &PortfolioMetrics) -> String {
     text
 }
 
+/// The lowest and the highest of several excess returns; `None` if none is known.
+fn range<'a>(all: impl Iterator<Item = &'a Estimate>) -> Option<String> {
+    let known: Vec<f64> = all.filter_map(Estimate::get).collect();
+    let low = known.iter().copied().reduce(f64::min)?;
+    let high = known.iter().copied().reduce(f64::max)?;
+    Some(format!("{:+.1}% to {:+.1}%", 100.0 * low, 100.0 * high))
+}
+
 fn portfolio_name(facts: Facts<'_>, portfolio: &str) -> String {
     match portfolio {
         TOP => format!("top {} gross", facts.session.config().top),
         TOP_NET => format!("top {} net", facts.session.config().top),
         EQUAL_WEIGHT => Term::EqualWeight.en().into(),
+        ELIGIBLE => Term::EligibleSectors.en().into(),
         code => match facts.session.dataset().find_entity(code) {
             Some(entity) => fit(&facts.session.dataset().entities()[entity].name, 24),
             None => fit(code, 24),

@@ -47,7 +47,7 @@ pub(super) fn selected(context: &NoteContext<'_>, sections: &[FactorSection]) ->
             .into(),
         );
     }
-    blocks.extend(tie(context, &selected).map(Block::from));
+    blocks.extend(shared(context, &selected).or_else(|| tie(context, &selected)).map(Block::from));
     Section { id: "selected".into(), heading: Term::SelectedSectors.heading(lang), blocks }
 }
 
@@ -78,6 +78,32 @@ fn item(context: &NoteContext<'_>, sections: &[FactorSection], sector: usize) ->
         "{name}: total {total}, rank {rank}, weight {weight}%. {scores}.",
         "{name}：总分 {total}，排名 {rank}，权重 {weight}%。{scores}。"
     )
+}
+
+/// Which sectors share the last places, because nothing tells them apart.
+fn shared(context: &NoteContext<'_>, selected: &[usize]) -> Option<String> {
+    let (lang, day, config) = (context.lang, context.day(), &context.note.config);
+    let last = &day.ranking[*selected.last()?];
+    if selected.len() <= config.top {
+        return None;
+    }
+    // As the selection does: to nine decimals, and of shared totals the tie-break is not asked.
+    let is_near = |one: f64, other: f64| (one - other).abs() < 5e-10;
+    let is_equal = |sector: &&usize| {
+        let one = &day.ranking[**sector];
+        let is_tied = config.ties == Ties::Fractional || is_near(one.tie_break, last.tie_break);
+        is_near(one.total, last.total) && is_tied
+    };
+    let names: Vec<&str> = selected.iter().filter(is_equal).map(|sector| &*context.names[*sector]).collect();
+    let n = names.len();
+    let n_places = (config.top + n).checked_sub(selected.len()).filter(|n_places| *n_places > 0)?;
+    let (names, total) = (names.join(lang.between()), score_number(last.total));
+    let place = if n_places == 1 { "place" } else { "places" };
+    Some(say!(
+        lang,
+        "{n} sectors with a total of {total} share the last {n_places} {place} in equal parts, because nothing tells them apart: {names}.",
+        "总分 {total} 的 {n} 个行业无法区分，平分最后 {n_places} 个名额的权重：{names}。"
+    ))
 }
 
 /// What decides on the last place, if the total does not.

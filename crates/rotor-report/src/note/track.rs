@@ -1,7 +1,7 @@
 //! The track record of the same configuration up to the day, with how sure one may be of it.
 
-use rotor_run::metrics::{Estimate, Excess, Metric, PortfolioMetrics};
-use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
+use rotor_run::metrics::{ByName, Caveat, Estimate, Excess, Metric, PortfolioMetrics, Variant};
+use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_run::{Metrics, NoTrack, Track};
 
 use super::context::NoteContext;
@@ -35,8 +35,23 @@ fn blocks(context: &NoteContext<'_>, track: &Track) -> Vec<Block> {
     let (lang, metrics) = (context.lang, &track.metrics);
     let all = &metrics.portfolio.all;
     let mut blocks: Vec<Block> = vec![returns(context, track, all).into()];
-    if let Some(excess) = over_equal_weight(all) {
+    if chose_nothing(all) {
+        let n = all.n_months;
+        let text = say!(
+            lang,
+            "Nothing was chosen: in all {n} months every sector that could be selected was held, so there is no excess return that the scores could explain.",
+            "未作任何选择：全部 {n} 个月均持有所有可选行业，因此不存在可由得分解释的超额收益。"
+        );
+        blocks.push(text.into());
+        blocks.extend(rank_ic_table(context, metrics));
+        blocks.extend(notes(context, track));
+        return blocks;
+    }
+    if let Some(excess) = over(all, EQUAL_WEIGHT) {
         blocks.push(verdict(context, &excess.arithmetic).into());
+    }
+    if let Some(excess) = over(all, ELIGIBLE) {
+        blocks.push(over_eligible(context, &excess.arithmetic).into());
     }
     blocks.extend(course(lang, track));
     blocks.extend(excess_table(context, all));
@@ -50,6 +65,15 @@ fn blocks(context: &NoteContext<'_>, track: &Track) -> Vec<Block> {
         )
         .into(),
     ));
+    blocks.extend(notes(context, track));
+    blocks.extend(figures::of_track(context, track));
+    blocks
+}
+
+/// What a reader of the months must know.
+fn notes(context: &NoteContext<'_>, track: &Track) -> Vec<Block> {
+    let lang = context.lang;
+    let mut blocks: Vec<Block> = Vec::new();
     if context.note.dataset.synthetic {
         let text = lang.of(
             "The data are synthetic: these results say nothing about any market.",
@@ -62,8 +86,12 @@ fn blocks(context: &NoteContext<'_>, track: &Track) -> Vec<Block> {
         blocks.push(lang.of("Notes on these months:", "相关说明：").to_owned().into());
         blocks.push(Block::List(warnings.collect()));
     }
-    blocks.extend(figures::of_track(context, track));
     blocks
+}
+
+/// Whether nothing was ever chosen: in every month all that could be selected was held.
+fn chose_nothing(all: &PortfolioMetrics) -> bool {
+    all.caveats.iter().any(|caveat| matches!(caveat, Caveat::NothingToldApart { .. }))
 }
 
 /// The net value relative to equal weight in one line of blocks.
@@ -86,18 +114,32 @@ fn course(lang: Lang, track: &Track) -> Option<Block> {
 /// How far the result depends on settings that nobody can defend.
 fn sensitivity(lang: Lang, all: &PortfolioMetrics) -> Option<String> {
     let (low, high) = all.variants.excess_range()?;
-    let n = all.variants.sensitivity.len();
+    let settings = all.variants.sensitivity.iter().map(|one| &one.variant);
+    let variants = settings.chain(all.variants.alternatives.iter().map(|one| &one.variant));
+    let n = variants.filter(|variant: &&Variant| variant.excess.get().is_some()).count();
     let [low, high] = [low, high].map(|value| bound(100.0 * value, 1));
     Some(say!(
         lang,
-        "Sensitivity: over {n} settings of `top`, `min_factors` and `cost_bp` the excess return over equal weight (net) ranges from {low}% to {high}% annualised.",
-        "敏感性：`top`、`min_factors` 与 `cost_bp` 取 {n} 种设定时，相对全行业等权的年化超额收益（费后）介于 {low}% 与 {high}% 之间。"
+        "Sensitivity: over {n} settings of `top`, `min_factors`, `cost_bp` and parameters of factors the excess return over equal weight (net) ranges from {low}% to {high}% annualised.",
+        "敏感性：`top`、`min_factors`、`cost_bp` 与因子参数取 {n} 种设定时，相对全行业等权的年化超额收益（费后）介于 {low}% 与 {high}% 之间。"
     ))
 }
 
-/// The selected sectors, net, against equal weight.
-fn over_equal_weight(all: &PortfolioMetrics) -> Option<&Excess> {
-    all.excess.get(TOP_NET)?.get(EQUAL_WEIGHT)
+/// The selected sectors, net, against a benchmark.
+fn over<'a>(all: &'a PortfolioMetrics, benchmark: &str) -> Option<&'a Excess> {
+    all.excess.get(TOP_NET)?.get(benchmark)
+}
+
+/// The mean excess over the sectors that could be selected.
+fn over_eligible(context: &NoteContext<'_>, estimate: &Estimate) -> String {
+    let lang = context.lang;
+    let (value, interval) = (number(&estimate.value, PERCENT), interval(estimate, PERCENT));
+    let reading = significance(context, estimate);
+    say!(
+        lang,
+        "Excess return over the eligible sectors, those that could be selected each month (net): {value} annualised, 95% CI {interval}: {reading}. This is what choosing among them added.",
+        "相对可选行业等权（当月可入选的行业）的年化超额收益（费后）为 {value}，95% 置信区间 {interval}：{reading}。此为在可选行业中选择所增加的收益。"
+    )
 }
 
 /// The annualised returns of the strategy and of equal weight.
@@ -111,11 +153,12 @@ fn returns(context: &NoteContext<'_>, track: &Track, all: &PortfolioMetrics) -> 
         all.performance.get(portfolio).map_or(NONE.into(), |one| number(&one.annual_return, PERCENT))
     };
     let (n, from, to, top, cost) = (kept.len(), first.as_of, last.exit, config.top, config.cost_bp);
-    let (net, gross, equal) = (annual(TOP_NET), annual(TOP), annual(EQUAL_WEIGHT));
+    let (net, gross) = (annual(TOP_NET), annual(TOP));
+    let (equal, eligible) = (annual(EQUAL_WEIGHT), annual(ELIGIBLE));
     say!(
         lang,
-        "The same configuration, backtested month by month on data published before each date: {n} months, {from} to {to}. Annualised return of the top {top}: {net} net of a one-way cost of {cost} bp, {gross} gross; of equal weight: {equal}.",
-        "同一配置逐月回测（每月仅用当时已公布的数据）：{from} 至 {to}，共 {n} 个月。前 {top} 名组合年化收益率：费后 {net}（单边费用 {cost}bp），费前 {gross}；全行业等权 {equal}。"
+        "The same configuration, backtested month by month on data published before each date: {n} months, {from} to {to}. Annualised return of the top {top}: {net} net of a one-way cost of {cost} bp, {gross} gross; of equal weight: {equal}; of the eligible sectors: {eligible}.",
+        "同一配置逐月回测（每月仅用当时已公布的数据）：{from} 至 {to}，共 {n} 个月。前 {top} 名组合年化收益率：费后 {net}（单边费用 {cost}bp），费前 {gross}；全行业等权 {equal}；可选行业等权 {eligible}。"
     )
 }
 
@@ -160,7 +203,7 @@ fn verdict(context: &NoteContext<'_>, estimate: &Estimate) -> String {
     )
 }
 
-fn excess_table(context: &NoteContext<'_>, all: &PortfolioMetrics) -> Option<Block> {
+fn excess_table(context: &NoteContext<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
     let mut table = Table::new([
         Column::name(lang.of("excess return over (net)", "超额收益（费后），相对")),
@@ -170,9 +213,13 @@ fn excess_table(context: &NoteContext<'_>, all: &PortfolioMetrics) -> Option<Blo
         Column::number(Term::HitRate.of(lang)).detail(),
         Column::word(lang.of("significance", "显著性")),
     ]);
-    for (code, one) in all.excess.get(TOP_NET)?.iter() {
+    let mut has_fewer = false;
+    for (code, one) in all.excess.get(TOP_NET).into_iter().flat_map(ByName::iter) {
+        let is_fewer = one.arithmetic.value.n != all.n_months;
+        has_fewer |= is_fewer;
+        let mark = if is_fewer { " *" } else { "" };
         table.row([
-            portfolio(context, code),
+            portfolio(context, code) + mark,
             number(&one.arithmetic.value, PERCENT),
             interval(&one.arithmetic, PERCENT),
             one.arithmetic.value.n.to_string(),
@@ -183,13 +230,29 @@ fn excess_table(context: &NoteContext<'_>, all: &PortfolioMetrics) -> Option<Blo
             significance(context, &one.arithmetic),
         ]);
     }
-    (!table.rows.is_empty()).then(|| table.into())
+    if table.rows.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks: Vec<Block> = vec![table.into()];
+    if has_fewer {
+        let n = all.n_months;
+        let text = say!(
+            lang,
+            "* Fewer months than the {n} of the track record: not to be set beside the other rows.",
+            "* 月数少于回测的 {n} 个月，不可与其他各行直接比较。"
+        );
+        blocks.push(text.into());
+    }
+    blocks
 }
 
 /// The name of equal weight, or of a benchmark.
 pub(crate) fn portfolio(context: &NoteContext<'_>, code: &str) -> String {
     if code == EQUAL_WEIGHT {
         return Term::EqualWeight.of(context.lang).into();
+    }
+    if code == ELIGIBLE {
+        return Term::EligibleSectors.of(context.lang).into();
     }
     let entity = context.note.find_entity(code).filter(|_| context.is_benchmark(code));
     entity.map_or_else(|| name(code), |entity| context.entity(entity as u32))
@@ -204,6 +267,7 @@ fn rank_ic_table(context: &NoteContext<'_>, metrics: &Metrics) -> Option<Block> 
         Column::number(lang.of("months", "月数")),
         Column::number(Term::MinimumDetectable.of(lang)).detail(),
         Column::word(lang.of("significance", "显著性")),
+        Column::number(lang.of("RankIC of raw values", "原始值 RankIC")).detail(),
     ]);
     for (factor, (_, evaluated)) in context.note.factors.iter().zip(metrics.factor.sections.all.iter()) {
         let mean = &evaluated.rank_ic.mean;
@@ -214,6 +278,7 @@ fn rank_ic_table(context: &NoteContext<'_>, metrics: &Metrics) -> Option<Block> 
             mean.value.n.to_string(),
             mean.uncertainty.as_ref().map_or_else(|_| NONE.into(), |found| fixed(found.detectable, 3)),
             significance(context, mean),
+            number(&evaluated.raw_rank_ic.mean.value, CORRELATION),
         ]);
     }
     (!table.rows.is_empty()).then(|| table.into())
@@ -236,12 +301,21 @@ fn live(context: &NoteContext<'_>, metrics: &Metrics) -> Option<String> {
     if live.n_months == metrics.portfolio.all.n_months {
         return None;
     }
-    let excess = &over_equal_weight(live)?.arithmetic;
-    let (n, value, interval) = (live.n_months, number(&excess.value, PERCENT), interval(excess, PERCENT));
+    let excess = &over(live, EQUAL_WEIGHT)?.arithmetic;
+    let written = |excess: &Estimate| (number(&excess.value, PERCENT), interval(excess, PERCENT));
+    let (n, (value, interval)) = (live.n_months, written(excess));
+    let eligible = over(live, ELIGIBLE).map_or(String::new(), |excess| {
+        let (value, interval) = written(&excess.arithmetic);
+        say!(
+            lang,
+            "; over the eligible sectors it is {value}, 95% CI {interval}",
+            "；相对可选行业等权为 {value}，95% 置信区间 {interval}"
+        )
+    });
     Some(say!(
         lang,
-        "Over the {n} months in which every factor scores, the excess return over equal weight (net) is {value} annualised, 95% CI {interval}.",
-        "仅计全部因子均有评分的 {n} 个月：相对全行业等权的年化超额收益（费后）为 {value}，95% 置信区间 {interval}。"
+        "Over the {n} months in which every factor scores, the excess return over equal weight (net) is {value} annualised, 95% CI {interval}{eligible}.",
+        "仅计全部因子均有评分的 {n} 个月：相对全行业等权的年化超额收益（费后）为 {value}，95% 置信区间 {interval}{eligible}。"
     ))
 }
 

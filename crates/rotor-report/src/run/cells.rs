@@ -5,6 +5,7 @@ use rotor_run::metrics::{Estimate, Metric, Reason};
 use super::context::Context;
 use crate::draw::Unit;
 use crate::page::{Block, Table};
+use crate::say;
 use crate::sentences;
 use crate::terms::Term;
 use crate::words::{Lang, NONE, fixed, sentence, signed};
@@ -41,16 +42,16 @@ pub(super) fn side(estimate: &Estimate) -> Option<Side> {
     })
 }
 
-/// The reasons of the numbers that a table lacks, each with a number that stands in the cells.
+/// What stands under a table, each note with a number that stands in the cells: why a number is missing, or of which months it is.
 #[derive(Debug)]
 pub(super) struct Footnotes {
     lang: Lang,
-    reasons: Vec<String>,
+    notes: Vec<String>,
 }
 
 impl Footnotes {
     pub(super) fn new(context: &Context<'_>) -> Self {
-        Self { lang: context.lang, reasons: Vec::new() }
+        Self { lang: context.lang, notes: Vec::new() }
     }
 
     /// The cell of a missing number.
@@ -64,12 +65,31 @@ impl Footnotes {
     }
 
     fn missing_as(&mut self, reason: String) -> String {
-        let known = self.reasons.iter().position(|known| *known == reason);
-        let position = known.unwrap_or_else(|| {
-            self.reasons.push(reason);
-            self.reasons.len() - 1
-        });
-        format!("{NONE} [{}]", position + 1)
+        let position = self.position(reason);
+        format!("{NONE} [{position}]")
+    }
+
+    /// The number of a note under the table, from 1.
+    fn position(&mut self, note: String) -> usize {
+        let known = self.notes.iter().position(|known| *known == note);
+        known.unwrap_or_else(|| {
+            self.notes.push(note);
+            self.notes.len() - 1
+        }) + 1
+    }
+
+    /// The name of a row, marked if its numbers are those of fewer months than the others.
+    pub(super) fn of_months(&mut self, name: String, n: usize, n_all: usize) -> String {
+        if n == n_all {
+            return name;
+        }
+        let reason = say!(
+            self.lang,
+            "{n} of {n_all} months: not to be set beside numbers of other months",
+            "仅含{n_all}个月中的{n}个月，不可与其他月份的数字直接比较"
+        );
+        let position = self.position(reason);
+        format!("{name} [{position}]")
     }
 
     pub(super) fn metric(&mut self, metric: &Metric, unit: Unit) -> String {
@@ -118,16 +138,16 @@ impl Footnotes {
         }
     }
 
-    /// The table with the reasons under it; nothing if it has no rows.
+    /// The table with the notes under it; nothing if it has no rows.
     pub(super) fn under(self, table: Table) -> Vec<Block> {
         if table.rows.is_empty() {
             return Vec::new();
         }
         let mut blocks = vec![table.into()];
-        if !self.reasons.is_empty() {
-            let numbered = self.reasons.iter().enumerate();
+        if !self.notes.is_empty() {
+            let numbered = self.notes.iter().enumerate();
             blocks.push(Block::List(
-                numbered.map(|(position, reason)| format!("[{}] {reason}", position + 1)).collect(),
+                numbered.map(|(position, note)| format!("[{}] {note}", position + 1)).collect(),
             ));
         }
         blocks

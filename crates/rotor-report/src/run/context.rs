@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use rotor_factor::{Date, EntityKind};
-use rotor_run::metrics::PortfolioMetrics;
-pub(super) use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
+use rotor_run::metrics::{Caveat, Excess, PortfolioMetrics};
+pub(super) use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_run::{Config, Execution, Metrics, RankingRow, ReasonId, Score};
 
 use super::Facts;
@@ -92,6 +92,7 @@ impl<'a> Context<'a> {
             TOP => say!(self.lang, "top {top}, gross", "前{top}名（费前）"),
             TOP_NET => say!(self.lang, "top {top}, net", "前{top}名（费后）"),
             EQUAL_WEIGHT => Term::EqualWeight.of(self.lang).into(),
+            ELIGIBLE => Term::EligibleSectors.of(self.lang).into(),
             code => self.find(code).map_or_else(|| name(code), |at| self.entity(at).to_owned()),
         }
     }
@@ -131,6 +132,17 @@ impl<'a> Context<'a> {
         &self.metrics.portfolio.all
     }
 
+    /// The excess return (net) over a benchmark, over all months.
+    pub(super) fn net_excess(&self, benchmark: &str) -> Option<&'a Excess> {
+        self.portfolios().excess.get(TOP_NET)?.get(benchmark)
+    }
+
+    /// Whether nothing was ever chosen: in every month all that could be selected was held.
+    pub(super) fn chose_nothing(&self) -> bool {
+        let is_it = |caveat: &Caveat| matches!(caveat, Caveat::NothingToldApart { .. });
+        self.portfolios().caveats.iter().any(is_it)
+    }
+
     pub(super) fn is_synthetic(&self) -> bool {
         self.facts.record.dataset.synthetic
     }
@@ -163,7 +175,8 @@ impl<'a> Context<'a> {
     /// The benchmarks of the run, in the order of the evaluation.
     pub(super) fn benchmarks(&self) -> Vec<&'a str> {
         let shown = self.portfolios().performance.iter();
-        shown.map(|(code, _)| code).filter(|code| ![TOP, TOP_NET, EQUAL_WEIGHT].contains(code)).collect()
+        let always = [TOP, TOP_NET, EQUAL_WEIGHT, ELIGIBLE];
+        shown.map(|(code, _)| code).filter(|code| !always.contains(code)).collect()
     }
 
     /// The ranking of an execution, best first.

@@ -30,6 +30,8 @@ pub(super) fn section(context: &Context<'_>) -> Section {
         }
     }
     blocks.extend(caveats.into_iter().map(|caveat| caveat_block(lang, caveat)));
+    blocks.push(Block::Heading(lang.of("Scores and raw values", "得分与原始值").into()));
+    blocks.extend(raw_values(context, factors));
     let overview: Vec<Figure> =
         forest(context, factors).into_iter().chain(correlation::figure(context)).collect();
     if !overview.is_empty() {
@@ -106,6 +108,42 @@ fn summary(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block>
     let legend = lang.of(
         "RankIC: rank correlation across sectors of the scores of a day and the returns until the next execution; months without scores or with equal scores are left out, not counted as 0. The slope is the return of a month for one point of score. MDE: minimum detectable effect, the true mean that a test at 5% finds with 80% power.",
         "RankIC：某日各行业得分与至下一调仓日收益的截面秩相关；无得分或得分全同的月份不计入，也不计为0。斜率为得分高1分对应的月收益。最小可检测值：5%水平下检验功效达80%所需的真实均值。",
+    );
+    blocks.push(legend.to_owned().into());
+    blocks
+}
+
+/// RankIC of the scores beside that of the raw values from which they are made.
+fn raw_values(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
+    let lang = context.lang;
+    let mut table = Table::new([
+        Column::name(Term::Factor.of(lang)),
+        Column::number(lang.of("RankIC of scores", "得分 RankIC")),
+        Column::number(lang.of("RankIC of raw values", "原始值 RankIC")),
+        Column::number(Term::ConfidenceInterval.of(lang)),
+        Column::number(lang.of("raw values less scores", "原始值减得分")),
+        Column::number(Term::ConfidenceInterval.of(lang)),
+        Column::word(Term::Significance.of(lang)).detail(),
+        Column::number(Term::Months.of(lang)),
+    ]);
+    let mut notes = Footnotes::new(context);
+    for (factor, of) in factors.iter() {
+        let (raw, gain) = (&of.raw_rank_ic.mean, &of.raw_gain);
+        table.row([
+            context.factor(factor),
+            notes.metric(&of.rank_ic.mean.value, CORRELATION),
+            notes.metric(&raw.value, CORRELATION),
+            notes.interval(raw, CORRELATION),
+            notes.metric(&gain.value, CORRELATION),
+            notes.interval(gain, CORRELATION),
+            notes.significance(gain),
+            gain.value.n.to_string(),
+        ]);
+    }
+    let mut blocks = notes.under(table);
+    let legend = lang.of(
+        "Means over months. Scores of three steps keep only part of the order of the raw values: the difference, over the months that have both, is what the steps cost. Raw values are compared over the sectors that have one.",
+        "均为月度均值。三档得分只保留原始值排序的一部分：差值（两者均有的月份）即分档的代价。原始值只在有原始值的行业间比较。",
     );
     blocks.push(legend.to_owned().into());
     blocks

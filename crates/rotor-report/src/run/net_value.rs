@@ -2,7 +2,7 @@
 
 use rotor_factor::Date;
 
-use super::context::{Context, EQUAL_WEIGHT, TOP, TOP_NET};
+use super::context::{Context, ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
 use super::performance;
 use crate::draw::{Chart, LineChart, Mark, Panel, Series, Span, Tone, Unit};
 use crate::page::{Block, Figure, Section};
@@ -78,6 +78,10 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
         line(context.portfolio(EQUAL_WEIGHT), Tone::Second, Mark::Line, equal.clone()),
         line(context.portfolio(TOP), Tone::First, Mark::Dashed, net_of(TOP)),
     ];
+    let eligible = net_of(ELIGIBLE);
+    if eligible.iter().any(Option::is_some) {
+        series.push(line(context.portfolio(ELIGIBLE), Tone::Second, Mark::Dashed, eligible));
+    }
     let benchmarks = context.benchmarks();
     let looks = [
         (Tone::Third, Mark::Line),
@@ -108,8 +112,8 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
         title: lang.of("Net value", "净值").into(),
         about: lang
             .of(
-                "Log scale; a benchmark that begins later starts at 1 there.",
-                "对数坐标；较晚开始的基准自其首日由1起算。",
+                "At the ends of holding periods, log scale; a benchmark that begins later starts at 1 there.",
+                "按各持有期末，对数坐标；较晚开始的基准自其首日由1起算。",
             )
             .to_owned()
             + &left_out,
@@ -129,8 +133,8 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
         title: lang.of("Relative net value and drawdown", "相对净值与回撤").into(),
         about: lang
             .of(
-                "Above: net value of the portfolio (net) over that of equal weight, log scale; it rises when the excess return is positive. Shaded: its max drawdown up to the recovery. Below: drawdown of each from its own peak.",
-                "上：组合（费后）净值相对全行业等权，对数坐标，上升表示超额收益为正；阴影为最大回撤至收复。下：各自距前高的回撤。",
+                "Above: net value of the portfolio (net) over that of equal weight at the ends of holding periods, log scale; it rises when the excess return is positive. Shaded: its max drawdown up to the recovery, with the days of the table. Below: drawdown of each from its own peak at these ends; the table has the max drawdown by its own values.",
+                "上：各持有期末组合（费后）净值相对全行业等权，对数坐标，上升表示超额收益为正；阴影为最大回撤至收复，日期与表中一致。下：按持有期末计的各自回撤；表中最大回撤按其所注口径。",
             )
             .into(),
         chart: Chart::Lines(LineChart {

@@ -23,6 +23,8 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     blocks.extend(ablations(context, all));
     blocks.push(Block::Heading(lang.of("Other settings", "其他设定").into()));
     blocks.extend(settings(context, all));
+    blocks.push(Block::Heading(lang.of("Parameters of factors", "因子参数").into()));
+    blocks.extend(alternatives(context, all));
     blocks.push(Block::Heading(lang.of("Within groups", "分组选择").into()));
     blocks.extend(groups(context, all));
     blocks.push(Block::Heading(lang.of("By years and by quarter", "分时段与分季度").into()));
@@ -95,6 +97,8 @@ fn variant_columns(context: &Context<'_>, first: Vec<Column>, has_difference: bo
     if has_difference {
         columns.push(Column::number(lang.of("difference to the run", "较本策略")));
         columns.push(Column::number(Term::ConfidenceInterval.of(lang)));
+        columns.push(Column::number(lang.of("over eligible sectors", "相对可选行业等权")).detail());
+        columns.push(Column::number(Term::ConfidenceInterval.of(lang)).detail());
     }
     columns.extend([
         Column::number(Term::InformationRatio.of(lang)).detail(),
@@ -127,6 +131,8 @@ fn variant_row(
             }
             None => row.extend([notes.missing(None), notes.missing(None)]),
         }
+        let eligible = &variant.excess_eligible;
+        row.extend([notes.metric(&eligible.value, DIFFERENCE), notes.interval(eligible, DIFFERENCE)]);
     }
     row.extend([
         notes.metric(&variant.information_ratio, RATIO),
@@ -145,6 +151,7 @@ fn ablations(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let mut rows = |variants: &ByName<Variant>, title: fn(Lang, &str) -> String| {
         for (factor, variant) in variants.iter() {
             let title = title(lang, &context.factor(factor));
+            let title = notes.of_months(title, variant.excess.value.n, all.n_months);
             table.row(variant_row(&mut notes, vec![title], variant, true));
         }
     };
@@ -194,6 +201,30 @@ fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
         "每种设定都是一次试验：若选用其中最好者，须将全部计入试验次数。",
     );
     blocks.push(Block::Warning(warning.into()));
+    blocks
+}
+
+/// The run with one parameter of a factor changed, as the factors declare.
+fn alternatives(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+    let lang = context.lang;
+    let first = vec![Column::name(Term::Factor.of(lang)), Column::name(lang.of("parameter", "参数"))];
+    let mut table = Table::new(variant_columns(context, first, true));
+    let mut notes = Footnotes::new(context);
+    for one in &all.variants.alternatives {
+        let setting = name(&format!("{} = {}", one.parameter, one.setting));
+        let setting = notes.of_months(setting, one.variant.excess.value.n, all.n_months);
+        table.row(variant_row(&mut notes, vec![context.factor(&one.factor), setting], &one.variant, true));
+    }
+    let mut blocks = notes.under(table);
+    let text = if blocks.is_empty() {
+        lang.of("No factor of the run declares an alternative.", "本策略的因子均未声明备选参数。")
+    } else {
+        lang.of(
+            "The run with one parameter of one factor changed, as the factors declare; excess returns are net. Each is a trial.",
+            "每次只改变一个因子的一个参数（由因子声明）；超额收益为费后。每种都是一次试验。",
+        )
+    };
+    blocks.push(text.to_owned().into());
     blocks
 }
 

@@ -1,13 +1,14 @@
-//! The verdict: three sentences made by rule, which cannot boast.
+//! The verdict: a few sentences made by rule, which cannot boast.
 //!
-//! The excess return over equal weight, with its confidence interval and what such a record could have shown; which factors order
-//! sectors at all, and how many would by chance; what settings and multiple trials can do. Nothing is called significant unless a
+//! The excess return over all sectors and over those that could be selected, each with its confidence interval and the first with
+//! what such a record could have shown; which factors order sectors at all, and how many would by chance; what settings and
+//! multiple trials can do. A run that never told sectors apart has no excess return to speak of, and the verdict says so instead. Nothing is called significant unless a
 //! confidence interval excludes zero, and then the verdict says how often chance does the same.
 
-use rotor_run::metrics::{Estimate, Metric};
+use rotor_run::metrics::{Estimate, Metric, PortfolioMetrics, Reason};
 
 use super::cells::{CORRELATION, DIFFERENCE, PERCENT, Side, interval_text, side};
-use super::context::{Context, EQUAL_WEIGHT, TOP_NET};
+use super::context::{Context, ELIGIBLE, EQUAL_WEIGHT, TOP_NET};
 use crate::page::{Block, Section};
 use crate::say;
 use crate::sentences::{reason, reason_or_none, warning_block};
@@ -20,11 +21,13 @@ struct Evidence<'a> {
     is_synthetic: bool,
     /// First execution and last exit; empty without a month.
     days: String,
-    /// Annualised, net, over equal weight; `None` if the run has no such portfolios.
+    /// Annualised, net, over the equal weight of all sectors; `None` if the run has no such portfolios.
     excess: Option<&'a Estimate>,
+    /// The same over the sectors that could be selected; `None` as well for folders of formats without it.
+    eligible: Option<&'a Estimate>,
     /// The mean RankIC of each factor, with its title.
     factors: Vec<(String, &'a Estimate)>,
-    /// The least and the largest excess return among so many settings.
+    /// The least and the largest excess return among so many settings and alternatives.
     range: Option<(f64, f64, usize)>,
     n_trials: u64,
     /// The deflated Sharpe ratio.
@@ -34,9 +37,16 @@ struct Evidence<'a> {
 pub(super) fn section(context: &Context<'_>) -> Section {
     let lang = context.lang;
     let evidence = Evidence::of(context);
-    let mut blocks: Vec<Block> =
-        [evidence.excess(lang), evidence.factors(lang), evidence.luck(lang)].map(Block::Paragraph).into();
-    blocks.extend(live(context).map(Block::Paragraph));
+    let mut texts = Vec::new();
+    if context.chose_nothing() {
+        texts.extend([nothing_chosen(context), evidence.factors(lang)]);
+    } else {
+        texts.push(evidence.excess(lang));
+        texts.extend(evidence.eligible(lang));
+        texts.extend([evidence.factors(lang), evidence.luck(lang)]);
+        texts.extend(live(context));
+    }
+    let mut blocks: Vec<Block> = texts.into_iter().map(Block::Paragraph).collect();
     blocks.extend(context.facts.record.warnings.iter().map(|warning| warning_block(lang, warning)));
     Section { id: "verdict".into(), heading: lang.of("Verdict", "结论").into(), blocks }
 }
@@ -49,14 +59,15 @@ impl<'a> Evidence<'a> {
             let (from, to) = (first.as_of, last.exit);
             say!(context.lang, "{from} to {to}", "{from}至{to}")
         });
-        let n_settings =
-            all.variants.sensitivity.iter().filter(|one| one.variant.excess.get().is_some()).count();
+        let settings = all.variants.sensitivity.iter().map(|one| &one.variant);
+        let alternatives = all.variants.alternatives.iter().map(|one| &one.variant);
+        let n_settings = settings.chain(alternatives).filter(|one| one.excess.get().is_some()).count();
         let factors = context.metrics.factor.sections.all.iter();
-        let excess = all.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(EQUAL_WEIGHT));
         Self {
             is_synthetic: context.is_synthetic(),
             days: days.unwrap_or_default(),
-            excess: excess.map(|excess| &excess.arithmetic),
+            excess: over(all, EQUAL_WEIGHT),
+            eligible: over(all, ELIGIBLE),
             factors: factors.map(|(name, factor)| (context.factor(name), &factor.rank_ic.mean)).collect(),
             range: all.variants.excess_range().map(|(low, high)| (low, high, n_settings)),
             n_trials: all.trials.n_trials,
@@ -66,27 +77,20 @@ impl<'a> Evidence<'a> {
 
     /// The excess return over equal weight.
     fn excess(&self, lang: Lang) -> String {
-        let synthetic = if self.is_synthetic {
-            lang.of(
-                "The data are synthetic and describe no real market: ",
-                "数据为模拟生成，不反映任何真实市场：",
-            )
-        } else {
-            ""
-        };
+        let synthetic = if self.is_synthetic { synthetic(lang) } else { "" };
         let Some((estimate, value)) = self.excess.and_then(|excess| Some((excess, excess.get()?))) else {
             let reason = reason_or_none(lang, self.excess.and_then(Estimate::reason));
             return say!(
                 lang,
-                "{synthetic}The excess return (net) over equal weight cannot be given: {reason}.",
-                "{synthetic}相对等权的超额收益（费后）无法计算：{reason}。"
+                "{synthetic}The excess return (net) over the equal weight of all sectors cannot be given: {reason}.",
+                "{synthetic}相对全行业等权的超额收益（费后）无法计算：{reason}。"
             );
         };
         let (n, value, days) = (estimate.value.n, DIFFERENCE.write(value), &self.days);
         let result = say!(
             lang,
-            "{synthetic}Over {n} months ({days}) the annualised excess return (net) over equal weight is {value}",
-            "{synthetic}{n}个月（{days}）内，相对等权的年化超额收益（费后）为{value}"
+            "{synthetic}Over {n} months ({days}) the annualised excess return (net) over the equal weight of all sectors is {value}",
+            "{synthetic}{n}个月（{days}）内，相对全行业等权的年化超额收益（费后）为{value}"
         );
         let found = match &estimate.uncertainty {
             Ok(found) => found,
@@ -117,6 +121,47 @@ impl<'a> Evidence<'a> {
             "{result}, 95% CI {interval}: {reading}; the minimum detectable effect (80% power) of such a record is {detectable}.",
             "{result}，95% 置信区间{interval}：{reading}；如此长度的样本，最小可检测值（功效 80%）为{detectable}。"
         )
+    }
+
+    /// The excess return over the sectors that could be selected; nothing where the one over all sectors is missing as well.
+    fn eligible(&self, lang: Lang) -> Option<String> {
+        self.excess.and_then(Estimate::get)?;
+        let Some((estimate, value)) = self.eligible.and_then(|excess| Some((excess, excess.get()?))) else {
+            let missing = self.eligible.map_or(Some(&Reason::NotInFormat), Estimate::reason);
+            let reason = reason_or_none(lang, missing);
+            return Some(say!(
+                lang,
+                "The excess return (net) over the eligible sectors, those that could be selected each month, cannot be given: {reason}.",
+                "相对可选行业等权（当月可入选的行业）的超额收益（费后）无法计算：{reason}。"
+            ));
+        };
+        let value = DIFFERENCE.write(value);
+        let result = say!(
+            lang,
+            "Over the equal weight of the eligible sectors, those that could be selected each month, it is {value}",
+            "相对可选行业等权（当月可入选的行业）的年化超额收益（费后）为{value}"
+        );
+        let interval = match &estimate.uncertainty {
+            Ok(found) => interval_text(found.interval, PERCENT),
+            Err(missing) => {
+                let reason = reason(lang, missing);
+                return Some(say!(
+                    lang,
+                    "{result}; it has no confidence interval: {reason}.",
+                    "{result}；其置信区间无法估计：{reason}。"
+                ));
+            }
+        };
+        let reading = match side(estimate) {
+            Some(Side::Above) => lang.of("the interval lies above zero", "区间高于零"),
+            Some(Side::Below) => lang.of("the interval lies below zero", "区间低于零"),
+            _ => Term::NotSignificant.of(lang),
+        };
+        Some(say!(
+            lang,
+            "{result}, 95% CI {interval}: {reading}. This is what choosing among them added; the excess return over all sectors also contains which sectors had enough scores.",
+            "{result}，95% 置信区间{interval}：{reading}。此为在可选行业中选择所增加的收益；相对全行业等权的超额收益还包含哪些行业有足够得分这一因素。"
+        ))
     }
 
     /// Which factors order the later returns of sectors.
@@ -192,8 +237,8 @@ impl<'a> Evidence<'a> {
                 let (low, high) = (DIFFERENCE.write(low), DIFFERENCE.write(high));
                 say!(
                     lang,
-                    "With other numbers of holdings, costs and least numbers of factors, the same scores give an annualised excess return (net) of {low} to {high} ({n} settings, {signs})",
-                    "同样的得分，改变持有数、费用与最少因子数，年化超额收益（费后）为{low}至{high}（{n}种设定，{signs}）"
+                    "With other numbers of holdings, costs, least numbers of factors and parameters of factors, the annualised excess return (net) over all sectors is {low} to {high} ({n} settings, {signs})",
+                    "改变持有数、费用、最少因子数与因子参数，相对全行业等权的年化超额收益（费后）为{low}至{high}（{n}种设定，{signs}）"
                 )
             }
             None => lang.of("No other settings were tried", "未尝试其他设定").into(),
@@ -226,6 +271,26 @@ impl<'a> Evidence<'a> {
     }
 }
 
+fn synthetic(lang: Lang) -> &'static str {
+    lang.of("The data are synthetic and describe no real market: ", "数据为模拟生成，不反映任何真实市场：")
+}
+
+/// The excess return (net) over a benchmark.
+fn over<'a>(all: &'a PortfolioMetrics, benchmark: &str) -> Option<&'a Estimate> {
+    Some(&all.excess.get(TOP_NET)?.get(benchmark)?.arithmetic)
+}
+
+/// What a run says that held all it could select in every month.
+fn nothing_chosen(context: &Context<'_>) -> String {
+    let (lang, n) = (context.lang, context.portfolios().n_months);
+    let synthetic = if context.is_synthetic() { synthetic(lang) } else { "" };
+    say!(
+        lang,
+        "{synthetic}Nothing was chosen: in all {n} months every sector that could be selected was held, so there is no excess return that the scores could explain.",
+        "{synthetic}未作任何选择：全部{n}个月均持有所有可选行业，因此不存在可由得分解释的超额收益。"
+    )
+}
+
 /// The same over the months in which every factor scores, if those are fewer.
 fn live(context: &Context<'_>) -> Option<String> {
     let lang = context.lang;
@@ -245,16 +310,25 @@ fn live(context: &Context<'_>) -> Option<String> {
     if n == portfolios.all.n_months {
         return None;
     }
-    let excess = live.excess.get(TOP_NET).and_then(|benchmarks| benchmarks.get(EQUAL_WEIGHT));
-    let excess = excess.map(|excess| &excess.arithmetic);
-    let missing = || reason_or_none(lang, excess.and_then(Estimate::reason));
-    let value = excess.and_then(Estimate::get).map_or_else(missing, |value| DIFFERENCE.write(value));
-    let interval = excess.and_then(Estimate::interval);
-    let interval = interval.map_or_else(missing, |interval| interval_text(interval, PERCENT));
+    let written = |excess: Option<&Estimate>| {
+        let missing = || reason_or_none(lang, excess.and_then(Estimate::reason));
+        let value = excess.and_then(Estimate::get).map_or_else(missing, |value| DIFFERENCE.write(value));
+        let interval = excess.and_then(Estimate::interval);
+        (value, interval.map_or_else(missing, |interval| interval_text(interval, PERCENT)))
+    };
+    let (value, interval) = written(over(live, EQUAL_WEIGHT));
+    let eligible = over(live, ELIGIBLE).map_or(String::new(), |excess| {
+        let (value, interval) = written(Some(excess));
+        say!(
+            lang,
+            "; over the eligible sectors {value}, 95% CI {interval}",
+            "；相对可选行业等权{value}，95% 置信区间{interval}"
+        )
+    });
     Some(say!(
         lang,
-        "In the {n} months in which every factor scores, the annualised excess return (net) over equal weight is {value}, 95% CI {interval}.",
-        "仅计全部因子均有得分的{n}个月：相对等权的年化超额收益（费后）{value}，95% 置信区间{interval}。"
+        "In the {n} months in which every factor scores, the annualised excess return (net) over all sectors is {value}, 95% CI {interval}{eligible}.",
+        "仅计全部因子均有得分的{n}个月：相对全行业等权的年化超额收益（费后）{value}，95% 置信区间{interval}{eligible}。"
     ))
 }
 
@@ -298,6 +372,7 @@ mod tests {
             is_synthetic: false,
             days: "A to B".into(),
             excess: Some(excess),
+            eligible: None,
             factors: Vec::new(),
             range: Some((-0.02, 0.03, 60)),
             n_trials: 1,
@@ -392,6 +467,26 @@ mod tests {
         says(&en, &["None of the 2 factors", "interval: 5 values"]);
         says(&zh, &["2个因子", "无置信区间：仅有5个值"]);
         says(&of_factors(&[])[0], &["None of the 0 factors"]);
+    }
+
+    #[test]
+    fn the_excess_return_over_what_could_be_selected_stands_beside_it() {
+        let all = estimate(0.04, 0.01, 0.07);
+        let of = |eligible: Option<&Estimate>| {
+            let evidence = Evidence { eligible, ..evidence(&all) };
+            LANGS.map(|lang| evidence.eligible(lang).unwrap())
+        };
+        let [en, zh] = of(Some(&estimate(0.01, -0.03, 0.05)));
+        says(&en, &["is +1.0%", "[-3.0%, +5.0%]", "not significant", "what choosing among them added"]);
+        says(&zh, &["可选行业等权", "为+1.0%", "[-3.0%, +5.0%]", "不显著"]);
+        let [en, zh] = of(Some(&estimate(-0.04, -0.07, -0.01)));
+        says(&en, &["[-7.0%, -1.0%]", "below zero"]);
+        says(&zh, &["区间低于零"]);
+        let [en, zh] = of(Some(&without(None)));
+        says(&en, &["cannot be given: 5 values where 8 are needed"]);
+        says(&zh, &["无法计算：仅有5个值"]);
+        says(&of(None)[0], &["earlier format"]);
+        assert_eq!(evidence(&without(None)).eligible(Lang::En), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Prosperity: the linked series by month, each once, under the part of the economy of which they speak.
 
 use crate::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
-use rotor_factor::Value;
+use rotor_factor::{Measure, Value};
 use rotor_run::SeriesHistory;
 
 use super::{GROWTH, by_heading, by_stream, decimals, figure};
@@ -27,8 +27,8 @@ pub(crate) fn figures(
     let marks = Columns::find(result.signal, "marks", &["series", "unit"], &["month"], &numbers)?;
     let links = Columns::find(result.signal, "sectors", &["sector", "series"], &[], &["polarity"])?;
     let about = lang.of(
-        "Each series is shown once, with the sectors that it is linked to (- where more is worse). Values are calendar-month means of the data published before this date; the lower panel is the YoY growth, whose change the factor scores.",
-        "每个指标仅列一次，并注明对应行业（- 为负向）。数值为此前已公布数据的自然月均值；下图为同比，因子以其变化打分。",
+        "Each series is shown once, with the sectors that it is linked to (- where more is worse). Values are calendar-month means of the data published before this date; the lower panel is the YoY growth, whose change the factor scores. A series that is itself a YoY growth has one panel.",
+        "每个指标仅列一次，并注明对应行业（- 为负向）。数值为此前已公布数据的自然月均值；下图为同比，因子以其变化打分；本身即为同比的指标只有一图。",
     );
     let mut seen: Vec<&str> = Vec::new();
     let mut streams = Vec::new();
@@ -49,7 +49,7 @@ pub(crate) fn figures(
     by_heading(lang, lang.of("Linked series by month", "各指标月度走势"), about, streams)
 }
 
-/// One series: its value and its growth on the year.
+/// One series: its value and its growth over the year before, unless the value is that itself.
 fn one(
     context: &NoteContext<'_>,
     result: FactorResult<'_>,
@@ -77,18 +77,13 @@ fn one(
         bands: Vec::new(),
     };
     let plain_unit = Unit::plain(decimals(values.iter().flatten().copied()));
-    let panels = vec![
-        panel(unit, plain_unit, lang.of("value", "数值"), Tone::First, Mark::Line, 1.2, values),
-        panel(
-            lang.of("YoY, %", "同比，%").into(),
-            GROWTH,
-            lang.of("YoY", "同比"),
-            Tone::Second,
-            Mark::Bars,
-            1.2,
-            growth,
-        ),
-    ];
+    let is_growth = context.note.series[history.series].measure == Some(Measure::Growth);
+    let title = if is_growth { lang.of("YoY", "同比") } else { lang.of("value", "数值") };
+    let mut panels = vec![panel(unit, plain_unit, title, Tone::First, Mark::Line, 1.2, values)];
+    if !is_growth {
+        let (axis, title) = (lang.of("YoY, %", "同比，%").into(), lang.of("YoY", "同比"));
+        panels.push(panel(axis, GROWTH, title, Tone::Second, Mark::Bars, 1.2, growth));
+    }
     let dates = history.months[drawn].iter().map(|month| month.last_day()).collect();
     let chart = Chart::Lines(LineChart { dates, panels, spans: Vec::new(), is_small: true });
     let about = about(context, marks, links, series);

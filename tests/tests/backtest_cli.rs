@@ -79,7 +79,7 @@ fn a_run_ends_with_a_table_and_a_folder() {
     let ending = format!("run folder: {0}\nreport: {0}/report.html\n", place.display());
     assert!(stdout.ends_with(&ending), "{stdout}");
     let names: Vec<String> = all_files(&runs.place("run")).into_iter().map(|(name, _)| name).collect();
-    for file in ["scores", "forecasts", "diagnostics", "ranking", "returns", "turnover", "entities"] {
+    for file in ["scores", "forecasts", "diagnostics", "ranking", "returns", "nav", "turnover", "entities"] {
         assert!(names.contains(&format!("{file}.parquet")), "{names:?}");
     }
     for file in [
@@ -328,7 +328,12 @@ fn a_factor_that_fails_costs_its_scores_or_ends_the_run() {
     let note = stdout.lines().find(|line| line.starts_with("warning: factor `")).unwrap();
     assert!(note.contains("failed on ") && note.contains("it panicked: "), "{stdout}");
     let run = json_of(&runs.place("skip/run.json"));
-    assert_eq!(run["warnings"].as_array().unwrap().len(), 1);
+    let warnings = run["warnings"].as_array().unwrap();
+    assert_eq!(
+        warnings.iter().filter(|warning| warning["code"] == "factor_failed").count(),
+        1,
+        "{warnings:?}"
+    );
     assert_eq!(run["factors"][4]["sha256"].as_str().unwrap().len(), 64);
     let (code, _, stderr) = runs.backtest("stop", &[&flags[..], &["--on-error", "stop"]].concat());
     assert_eq!(code, 2);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use rotor::Session;
+use rotor_report::page::wrapped;
 use rotor_report::sentences;
 use rotor_report::terms::Term;
 use rotor_report::words::{Lang, NONE};
@@ -397,7 +398,7 @@ fn selected(facts: Facts<'_>) -> String {
 fn warnings(facts: Facts<'_>) -> String {
     let lines = facts.run.record.warnings.iter();
     lines.fold(String::new(), |text, warning| {
-        text + "warning: " + &fit(&sentences::warning(Lang::En, warning), 300) + "\n"
+        text + &wrapped(&fit(&sentences::warning(Lang::En, warning), 300), "warning: ", 2)
     })
 }
 

@@ -12,7 +12,7 @@ mod terminal;
 
 pub use html::html;
 pub use markdown::markdown;
-pub use terminal::terminal;
+pub use terminal::{terminal, wrapped};
 
 use crate::draw::Chart;
 use crate::text::Align;

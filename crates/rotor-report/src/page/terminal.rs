@@ -119,7 +119,8 @@ fn with_names_of(table: &Table, shown: &[usize], longest: usize) -> String {
 /// Breaks a text into lines behind `first`; the other lines are indented.
 ///
 /// Lines break at spaces, and beside Chinese characters, but not before what closes or divides.
-fn wrapped(text: &str, first: &str, indent: usize) -> String {
+#[must_use]
+pub fn wrapped(text: &str, first: &str, indent: usize) -> String {
     const NOT_FIRST: &str = "，。；：、）》”％%,.;:)]";
     let mut lines = String::from(first);
     let mut used = first.width();

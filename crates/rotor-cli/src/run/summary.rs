@@ -286,13 +286,13 @@ fn doubts(of_run: &PortfolioMetrics) -> String {
     let settings: Vec<&Variant> = variants.sensitivity.iter().map(|one| &one.variant).collect();
     let alternatives: Vec<&Variant> = variants.alternatives.iter().map(|one| &one.variant).collect();
     for (all, what) in
-        [(settings, "settings of top, min_factors, cost_bp"), (alternatives, "other parameters of factors")]
+        [(settings, "settings of top, min_factors, cost"), (alternatives, "other parameters of factors")]
     {
         let Some(over_all) = range(all.iter().map(|one| &one.excess)) else { continue };
         let n = all.len();
         let over_eligible = range(all.iter().map(|one| &one.excess_eligible))
             .map_or(String::new(), |range| format!(", over eligible {range}"));
-        writeln!(text, "{n} {what}: excess over all sectors {over_all}{over_eligible}")
+        writeln!(text, "{n} {what}: excess over all {over_all}{over_eligible}")
             .expect("writing to a string does not fail");
     }
     let trials = &of_run.trials;

@@ -98,10 +98,10 @@ fn shared(context: &NoteContext<'_>, selected: &[usize]) -> Option<String> {
     let n = names.len();
     let n_places = (config.top + n).checked_sub(selected.len()).filter(|n_places| *n_places > 0)?;
     let (names, total) = (names.join(lang.between()), score_number(last.total));
-    let place = if n_places == 1 { "place" } else { "places" };
+    let places = if n_places == 1 { "place".to_owned() } else { format!("{n_places} places") };
     Some(say!(
         lang,
-        "{n} sectors with a total of {total} share the last {n_places} {place} in equal parts, because nothing tells them apart: {names}.",
+        "{n} sectors with a total of {total} share the last {places} in equal parts, because nothing tells them apart: {names}.",
         "总分 {total} 的 {n} 个行业无法区分，平分最后 {n_places} 个名额的权重：{names}。"
     ))
 }
@@ -182,7 +182,12 @@ fn legend(context: &NoteContext<'_>) -> String {
         MissingScore::Average => lang.of("counts as the mean of the other factors", "按其余因子得分的均值计"),
     };
     let rule = match context.note.config.ties {
-        Ties::Percentile => say!(lang, "Equal totals: {rule}.", "{rule}。", rule = Term::TieBreak.of(lang)),
+        Ties::Percentile => say!(
+            lang,
+            "Equal totals: {rule}; sectors that are equal in it as well share the last places.",
+            "{rule}，仍相同的行业平分末位名额。",
+            rule = Term::TieBreak.of(lang)
+        ),
         Ties::Fractional => lang
             .of("Sectors that tie for the last places share their weight.", "末位总分相同的行业平分其权重。")
             .to_owned(),

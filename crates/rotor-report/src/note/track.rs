@@ -118,10 +118,15 @@ fn sensitivity(lang: Lang, all: &PortfolioMetrics) -> Option<String> {
     let variants = settings.chain(all.variants.alternatives.iter().map(|one| &one.variant));
     let n = variants.filter(|variant: &&Variant| variant.excess.get().is_some()).count();
     let [low, high] = [low, high].map(|value| bound(100.0 * value, 1));
+    let other = if all.variants.alternatives.is_empty() {
+        lang.of(" and `cost_bp`", "与 `cost_bp` ")
+    } else {
+        lang.of(", `cost_bp` and parameters of factors", "、`cost_bp` 与因子参数")
+    };
     Some(say!(
         lang,
-        "Sensitivity: over {n} settings of `top`, `min_factors`, `cost_bp` and parameters of factors the excess return over equal weight (net) ranges from {low}% to {high}% annualised.",
-        "敏感性：`top`、`min_factors`、`cost_bp` 与因子参数取 {n} 种设定时，相对全行业等权的年化超额收益（费后）介于 {low}% 与 {high}% 之间。"
+        "Sensitivity: over {n} settings of `top`, `min_factors`{other} the excess return over equal weight (net) ranges from {low}% to {high}% annualised.",
+        "敏感性：`top`、`min_factors`{other}取 {n} 种设定时，相对全行业等权的年化超额收益（费后）介于 {low}% 与 {high}% 之间。"
     ))
 }
 

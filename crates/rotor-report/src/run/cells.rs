@@ -182,6 +182,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn rows_of_other_months_are_marked() {
+        let mut notes = Footnotes { lang: Lang::En, notes: Vec::new() };
+        assert_eq!(notes.of_months("A".into(), 23, 23), "A");
+        assert_eq!(notes.of_months("B".into(), 2, 23), "B [1]");
+        assert_eq!(notes.missing(Some(&Reason::NoVariation)), "— [2]");
+        assert_eq!(notes.of_months("C".into(), 2, 23), "C [1]");
+        assert!(notes.notes[0].starts_with("2 of 23 months"), "{:?}", notes.notes);
+    }
+
+    #[test]
     fn the_side_of_zero_can_be_read() {
         assert_eq!(interval_text((0.000_3, 0.063), PERCENT), "[+0.030%, +6.3%]");
         assert_eq!(interval_text((-0.062, -0.000_4), DIFFERENCE), "[-6.2%, -0.040%]");

@@ -142,8 +142,8 @@ fn raw_values(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Blo
     }
     let mut blocks = notes.under(table);
     let legend = lang.of(
-        "Means over months. Scores of three steps keep only part of the order of the raw values: the difference, over the months that have both, is what the steps cost. Raw values are compared over the sectors that have one.",
-        "均为月度均值。三档得分只保留原始值排序的一部分：差值（两者均有的月份）即分档的代价。原始值只在有原始值的行业间比较。",
+        "Means over months. Scores of three steps keep only part of the order of the raw values: the difference, over the months that have both, is what the steps lose if it is above zero. Raw values are compared over the sectors that have one.",
+        "均为月度均值。三档得分只保留原始值排序的一部分：差值（两者均有的月份）若为正，即分档所损失的部分。原始值只在有原始值的行业间比较。",
     );
     blocks.push(legend.to_owned().into());
     blocks

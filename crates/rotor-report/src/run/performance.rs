@@ -308,10 +308,15 @@ fn months(context: &Context<'_>) -> Option<Figure> {
         cells[(one.month.year() - first) as usize][one.month.number() as usize - 1] = one.value.get();
     }
     let (portfolio, label) = (context.portfolio(TOP_NET), basis_label(lang, of.basis));
+    let to = day(of.year_to_date.to, NONE);
     Some(Figure {
         id: "calendar-months".into(),
         title: say!(lang, "Return by calendar month: {portfolio}", "月度收益：{portfolio}"),
-        about: say!(lang, "In percent ({label}).", "单位：%（{label}）。"),
+        about: say!(
+            lang,
+            "In percent ({label}); the first month begins with the first execution, the last ends on {to}.",
+            "单位：%（{label}）；首月自首个调仓日起，末月截至{to}。"
+        ),
         chart: Chart::Matrix(Matrix {
             rows: (first..=last).map(|year| year.to_string()).collect(),
             row_axis: lang.of("year", "年份").into(),

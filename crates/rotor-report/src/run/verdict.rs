@@ -29,6 +29,8 @@ struct Evidence<'a> {
     factors: Vec<(String, &'a Estimate)>,
     /// The least and the largest excess return among so many settings and alternatives.
     range: Option<(f64, f64, usize)>,
+    /// Whether parameters of factors are among them.
+    has_alternatives: bool,
     n_trials: u64,
     /// The deflated Sharpe ratio.
     deflated: &'a Metric,
@@ -70,6 +72,7 @@ impl<'a> Evidence<'a> {
             eligible: over(all, ELIGIBLE),
             factors: factors.map(|(name, factor)| (context.factor(name), &factor.rank_ic.mean)).collect(),
             range: all.variants.excess_range().map(|(low, high)| (low, high, n_settings)),
+            has_alternatives: !all.variants.alternatives.is_empty(),
             n_trials: all.trials.n_trials,
             deflated: &all.trials.deflated_sharpe.probability,
         }
@@ -235,10 +238,18 @@ impl<'a> Evidence<'a> {
                     lang.of("none of them negative", "均不为负")
                 };
                 let (low, high) = (DIFFERENCE.write(low), DIFFERENCE.write(high));
+                let other = if self.has_alternatives {
+                    lang.of(
+                        "costs, least numbers of factors and parameters of factors",
+                        "费用、最少因子数与因子参数",
+                    )
+                } else {
+                    lang.of("costs and least numbers of factors", "费用与最少因子数")
+                };
                 say!(
                     lang,
-                    "With other numbers of holdings, costs, least numbers of factors and parameters of factors, the annualised excess return (net) over all sectors is {low} to {high} ({n} settings, {signs})",
-                    "改变持有数、费用、最少因子数与因子参数，相对全行业等权的年化超额收益（费后）为{low}至{high}（{n}种设定，{signs}）"
+                    "With other numbers of holdings, {other}, the annualised excess return (net) over all sectors is {low} to {high} ({n} settings, {signs})",
+                    "改变持有数、{other}，相对全行业等权的年化超额收益（费后）为{low}至{high}（{n}种设定，{signs}）"
                 )
             }
             None => lang.of("No other settings were tried", "未尝试其他设定").into(),
@@ -375,6 +386,7 @@ mod tests {
             eligible: None,
             factors: Vec::new(),
             range: Some((-0.02, 0.03, 60)),
+            has_alternatives: true,
             n_trials: 1,
             deflated: &DEFLATED,
         }

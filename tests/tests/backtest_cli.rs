@@ -59,6 +59,11 @@ fn json_of(path: &Path) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
+/// A text with the breaks of its lines taken out.
+fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 #[test]
 fn a_run_ends_with_a_table_and_a_folder() {
     let runs = Runs::new();
@@ -294,7 +299,7 @@ fn a_dataset_without_inputs_is_warned_of_or_refused() {
     assert_eq!(code, 0, "{stderr}");
     assert!(stderr.starts_with("warning: factor `price` has no scores: input `margin`"), "{stderr}");
     assert!(
-        stdout.contains(
+        on_one_line(&stdout).contains(
             "warning: factor `price` has no scores: input `margin`: the dataset has no series `gross_margin`"
         ),
         "{stdout}"
@@ -325,7 +330,8 @@ fn a_factor_that_fails_costs_its_scores_or_ends_the_run() {
     let flags = ["--factor", library.to_str().unwrap()];
     let (code, stdout, stderr) = runs.backtest("skip", &flags);
     assert_eq!(code, 0, "{stderr}");
-    let note = stdout.lines().find(|line| line.starts_with("warning: factor `")).unwrap();
+    let text = on_one_line(&stdout);
+    let (_, note) = text.split_once("warning: factor `").unwrap();
     assert!(note.contains("failed on ") && note.contains("it panicked: "), "{stdout}");
     let run = json_of(&runs.place("skip/run.json"));
     let warnings = run["warnings"].as_array().unwrap();

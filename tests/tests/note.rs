@@ -359,7 +359,7 @@ fn names_of_the_data_are_harmless() {
     let folder = hostile();
     for lang in ["en", "zh"] {
         let arguments = |format: &'static str| {
-            ["note", "--as-of", "2020-03-02", "--format", format, "--lang", lang, "--dataset"]
+            ["note", "--as-of", "2020-02-17", "--format", format, "--lang", lang, "--dataset"]
         };
         let momentum = ["--factors", "momentum", "--set", "momentum.lookback=1", "--set", "momentum.skip=0"];
         let note = |format| {
@@ -406,7 +406,7 @@ fn without_a_day_the_one_after_the_data_is_meant() {
     assert_eq!((code, errors.as_str()), (0, ""));
     let words = page.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        words.contains("as of 2020-02-04 (") && words.contains("; default date: the day after"),
+        words.contains("as of 2020-02-04 (") && words.contains("; default date: the first weekday after"),
         "{page}"
     );
 }
@@ -429,11 +429,14 @@ fn bad_input_is_told() {
     assert_eq!(note(&["--force"]).0, 2, "there is nothing to replace");
     let (code, errors) = note(&["--as-of", "2019-06-01"]);
     assert_eq!(code, 2);
-    assert!(errors.contains("has no sector with a close by 2019-06-01\nhint: "), "{errors}");
+    assert!(errors.contains("has no sector with a recent close on 2019-06-01\nhint: "), "{errors}");
+    // The closes of the data are not fresh any more, so that no sector could be traded.
     let (code, errors) = note(&["--as-of", "2021-01-01"]);
-    assert_eq!(code, 0);
+    assert_eq!(code, 2);
     assert!(
-        errors.starts_with("warning: the dataset ends on 2020-02-03, 333 days before 2021-01-01"),
+        errors.contains(
+            "has no sector with a recent close on 2021-01-01\nhint: its trading days reach from "
+        ),
         "{errors}"
     );
 }

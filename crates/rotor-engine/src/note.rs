@@ -92,7 +92,12 @@ pub fn note(
         note_days.push(NoteDay::of(&known, config, members, &scales, *as_of, sectors, outcomes));
     }
     let Some(day) = note_days.pop().filter(|day| !day.sectors.is_empty()) else {
-        return Err(BacktestError::NobodyAlive { dataset: dataset.manifest().name.clone(), as_of: as_of.0 });
+        let days = dataset.calendar().days();
+        return Err(BacktestError::NobodyAlive {
+            dataset: dataset.manifest().name.clone(),
+            as_of: as_of.0,
+            days: days.first().copied().zip(days.last().copied()),
+        });
     };
     let before = note_days.pop().filter(|before| !before.sectors.is_empty());
     Ok(Note { day, before, track })

@@ -92,9 +92,9 @@ fn calendar_returns_multiply_to_the_total() {
         assert_eq!(of.months.iter().map(|one| one.value.n).sum::<usize>(), days);
         assert_eq!(of.years.iter().map(|one| one.span.value.n).sum::<usize>(), days);
         // Twelve rolling months are twelve months.
-        assert_eq!(of.rolling_years.len(), of.months.len() - 12);
+        assert_eq!(of.rolling_years.len(), of.months.len() - 11);
         for (position, rolling) in of.rolling_years.iter().enumerate() {
-            let twelve = &of.months[position + 1..position + 13];
+            let twelve = &of.months[position..position + 12];
             assert_eq!(twelve[11].month, rolling.month);
             let product: f64 = twelve.iter().map(|one| 1.0 + one.value.get().unwrap()).product();
             near(1.0 + rolling.value.get().unwrap(), product);

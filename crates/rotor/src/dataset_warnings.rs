@@ -36,6 +36,9 @@ pub(crate) fn touching<'s>(
             (None, Some(entity)) => is_traded(entity),
             (None, None) => true,
         };
+        // What a benchmark gained before the first execution is in no number.
+        let is_benchmark = |code: &String| run.portfolios.contains(code);
+        let from = if place.entity.as_ref().is_some_and(is_benchmark) { first.as_of } else { from };
         is_used && place.from <= last.exit && place.to >= from
     };
     let within = |found: rotor_data::DatasetWarning| {

@@ -80,12 +80,14 @@ pub enum BacktestError {
         code: String,
     },
     /// No sector is there to be chosen.
-    #[error("dataset `{dataset}` has no sector with a close by {as_of}")]
+    #[error("dataset `{dataset}` has no sector with a recent close on {as_of}")]
     NobodyAlive {
         /// The name of the dataset.
         dataset: String,
         /// The day.
         as_of: Date,
+        /// The first and last trading day, if there are any.
+        days: Option<(Date, Date)>,
     },
     /// The dataset lacks inputs, and the run is to stop then.
     #[error("dataset `{dataset}` lacks inputs{}", each_on_a_line(missing))]
@@ -167,7 +169,10 @@ impl BacktestError {
             }
             Self::NoFactors => "name factors in `factors`, and give one of them a weight above 0".into(),
             Self::ReservedCode { .. } => "rename it in the dataset, or name the other `benchmarks`".into(),
-            Self::NobodyAlive { .. } => "`rotor dataset describe` says which days there are".into(),
+            Self::NobodyAlive { days: Some((first, last)), .. } => format!(
+                "its trading days reach from {first} to {last}; a close is used in the 15 days up to the day, or in its month with month-end closes"
+            ),
+            Self::NobodyAlive { days: None, .. } => "it has no sector closes".into(),
             Self::AlternativeFailed { .. } => "mend its declaration".into(),
             Self::Plan(_) | Self::NoSectors { .. } | Self::Stopped => return None,
         })
@@ -190,8 +195,8 @@ impl BacktestError {
             Self::FactorFailed { factor, as_of, reason, .. } => {
                 format!("因子`{factor}`于{as_of}出错：{reason}")
             }
-            Self::NobodyAlive { dataset, as_of } => {
-                format!("数据集`{dataset}`截至{as_of}没有任何行业的收盘价")
+            Self::NobodyAlive { dataset, as_of, .. } => {
+                format!("数据集`{dataset}`在{as_of}没有任何行业有近期收盘价")
             }
             _ => return None,
         })

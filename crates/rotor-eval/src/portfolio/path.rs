@@ -231,9 +231,10 @@ impl CalendarReturns {
             .map(|(year, ends)| YearValue { year, span: span(ends) })
             .collect();
         let of_months = path.parts(Date::month);
-        let rolling = |(month, (_, to)): &(Month, Ends)| {
-            let from = path.on_or_before(month.plus(-12)?.last_day())?;
-            Some(CalendarMonth { month: *month, value: metric((from, *to)) })
+        let rolling = |twelve: &[(Month, Ends)]| {
+            let ((first, (from, _)), (last, (_, to))) = (twelve[0], twelve[11]);
+            let follow = last.index() - first.index() == 11;
+            follow.then(|| CalendarMonth { month: last, value: metric((from, to)) })
         };
         let too_few = at_least(1, n).err();
         let last = |n_months: usize| {
@@ -251,7 +252,7 @@ impl CalendarReturns {
                 (Some(year), _) => year.span.clone(),
                 (None, reason) => none(reason.clone().unwrap_or(Reason::BeginsLater)),
             },
-            rolling_years: of_months.iter().filter_map(rolling).collect(),
+            rolling_years: of_months.windows(12).filter_map(rolling).collect(),
             months: of_months
                 .iter()
                 .map(|(month, ends)| CalendarMonth { month: *month, value: metric(*ends) })
@@ -366,10 +367,19 @@ mod tests {
         let found = CalendarReturns::of(&path);
         let from: Vec<Option<Date>> = found.last_months.iter().map(|one| one.span.from).collect();
         assert_eq!(from, [Some(date("2020-02-29")), Some(date("2019-03-01")), Some(date("2019-03-01"))]);
-        // Twelve calendar months: from the last close of the month twelve before.
+        assert!(found.rolling_years.is_empty(), "the months between have no values");
+    }
+
+    #[test]
+    fn twelve_months_that_follow_each_other_begin_with_the_first() {
+        let first = date("2019-01-10");
+        let month_ends = (0..14).map(|n| first.month().plus(n).unwrap().last_day());
+        let days = [first].into_iter().chain(month_ends).zip((1..).map(f64::from));
+        let rolling = CalendarReturns::of(&Path::new(days.collect())).rolling_years;
         let rolling: Vec<String> =
-            found.rolling_years.iter().map(|one| format!("{} {}", one.month, shown(&one.value))).collect();
-        assert_eq!(rolling, ["2020-02 3.0000/3", "2020-03 1.5000/3"]);
+            rolling.iter().map(|one| format!("{} {}", one.month, shown(&one.value))).collect();
+        // 13, 14 and 15 over 1, 2 and 3.
+        assert_eq!(rolling, ["2019-12 12.0000/12", "2020-01 6.0000/12", "2020-02 4.0000/12"]);
     }
 
     #[test]

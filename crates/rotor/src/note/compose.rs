@@ -127,7 +127,7 @@ mod tests {
             BacktestError::NoExecutions { dataset: dataset.clone(), start, end: Some(end), days: None },
             BacktestError::NeverLive { reasons: vec![(code.clone(), "没有数据".into())] },
             BacktestError::FactorFailed { factor: code, as_of, reason: "没有数据".into(), hint: None },
-            BacktestError::NobodyAlive { dataset, as_of },
+            BacktestError::NobodyAlive { dataset, as_of, days: None },
         ] {
             let missing = no_track(&error);
             assert_chinese(&missing.text_zh.unwrap());

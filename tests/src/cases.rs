@@ -91,6 +91,10 @@ pub fn all_held() -> Case {
 
 /// Month-end closes: one sector is stamped with the last day of the calendar month, the others with the last weekday. It rises by half
 /// in June 2019.
+///
+/// # Panics
+///
+/// Never: its days are days of the calendar.
 #[must_use]
 pub fn mixed_stamps() -> Case {
     let mut world = World::new(6);
@@ -143,6 +147,10 @@ pub fn stale_sector() -> Case {
 }
 
 /// A series ends with March 2019.
+///
+/// # Panics
+///
+/// Never: its days are days of the calendar.
 #[must_use]
 pub fn stale_series() -> Case {
     let mut world = World::new(6);

@@ -41,7 +41,7 @@ pub fn folder(seed: u64) -> Folder {
 #[must_use]
 pub fn damaged(seed: u64) -> Folder {
     let folder = folder(seed);
-    let mut dice = Dice::new(seed ^ 0xDA3A6E);
+    let mut dice = Dice::new(seed ^ 0x00DA_3A6E);
     let read = |name: &str| fs::read_to_string(folder.path().join(name)).expect("it was written just now");
     let is_month_end = read(rotor_data::Manifest::FILE).contains("price_frequency = \"M\"");
     let prices = read("prices.csv");

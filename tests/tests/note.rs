@@ -434,9 +434,8 @@ fn bad_input_is_told() {
     let (code, errors) = note(&["--as-of", "2021-01-01"]);
     assert_eq!(code, 2);
     assert!(
-        errors.contains(
-            "has no sector with a recent close on 2021-01-01\nhint: its trading days reach from "
-        ),
+        errors
+            .contains("has no sector with a recent close on 2021-01-01\nhint: its trading days reach from "),
         "{errors}"
     );
 }

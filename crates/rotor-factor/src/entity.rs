@@ -91,7 +91,7 @@ words! {
         Survey = "survey",
         /// Money or holdings that move.
         Flow = "flow",
-        /// A YoY growth: the value itself is a change.
+        /// A growth on the year before: the value itself is a change.
         Growth = "growth",
     }
 }

@@ -36,9 +36,9 @@ impl CrossSections {
     pub fn new(run: &Run) -> Self {
         let mut returns = run.sector_returns.chunk_by(|a, b| a.execution == b.execution).peekable();
         let mut scores = run.scores.chunk_by(|a, b| a.execution == b.execution).peekable();
-        let of_factor = |(factor, (scores, raws)): (usize, (Vec<Option<f64>>, Vec<Option<f64>>))| {
+        let of_factor = |factor: usize, scores: Vec<Option<f64>>, raws: &[Option<f64>]| {
             let scale = run.scales.get(factor).copied().unwrap_or(Scale::Points);
-            FactorScores::new(scores, &raws).on_scale(scale)
+            FactorScores::new(scores, raws).on_scale(scale)
         };
         let day = |execution: u32| {
             let returns = returns.next_if(|rows| rows[0].execution == execution).unwrap_or_default();
@@ -55,7 +55,11 @@ impl CrossSections {
             ScoredSectors {
                 sectors,
                 returns: returns.iter().map(|row| row.value).collect(),
-                factors: factors.into_iter().enumerate().map(of_factor).collect(),
+                factors: factors
+                    .into_iter()
+                    .enumerate()
+                    .map(|(factor, (scores, raws))| of_factor(factor, scores, &raws))
+                    .collect(),
             }
         };
         Self { days: (0..run.executions.len() as u32).map(day).collect() }

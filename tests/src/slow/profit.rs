@@ -16,6 +16,7 @@ const SMALLEST_BASE: f64 = 0.02;
 
 /// What can be set.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an option of the factor")]
 pub struct Options {
     /// Months in the window of rows.
     pub window: i32,

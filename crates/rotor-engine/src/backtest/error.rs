@@ -145,10 +145,10 @@ impl BacktestError {
             Self::NoExecutions { days: Some((first, last)), .. } => {
                 format!("its trading days reach from {first} to {last}, and the last month has no exit")
             }
-            Self::NoExecutions { days: None, .. } => "it has no sector closes".into(),
+            Self::NoExecutions { days: None, .. } | Self::NobodyAlive { days: None, .. } => "it has no sector closes".into(),
             Self::Schedule(ScheduleError::NeedsDays { key, .. }) => format!("leave `{key}` out"),
             Self::Schedule(ScheduleError::NeedsPrices { .. }) => "use `rebalance = \"month_start\"`".into(),
-            Self::UnknownEntity { nearest: Some(near), .. } => format!("did you mean `{near}`?"),
+            Self::UnknownEntity { nearest: Some(near), .. } | Self::NoRiskFree { nearest: Some(near), .. } => format!("did you mean `{near}`?"),
             Self::UnknownEntity { known, kind, .. } if known.is_empty() => format!("it has no entity of kind `{kind}`"),
             Self::UnknownEntity { known, .. } => {
                 let shown: Vec<String> = known.iter().take(40).map(|code| format!("`{code}`")).collect();
@@ -163,7 +163,6 @@ impl BacktestError {
             Self::FactorFailed { hint: Some(hint), .. } => hint.clone(),
             Self::FactorFailed { .. } => "fix the factor, or set `on_error = \"skip\"`".into(),
             Self::Window { .. } => "shorten its windows, or start later".into(),
-            Self::NoRiskFree { nearest: Some(near), .. } => format!("did you mean `{near}`?"),
             Self::NoRiskFree { nearest: None, .. } => {
                 "give a rate in percent a year, or a series of the market in percent".into()
             }
@@ -172,7 +171,6 @@ impl BacktestError {
             Self::NobodyAlive { days: Some((first, last)), .. } => format!(
                 "its trading days reach from {first} to {last}; a close is used in the 15 days up to the day, or in its month with month-end closes"
             ),
-            Self::NobodyAlive { days: None, .. } => "it has no sector closes".into(),
             Self::AlternativeFailed { .. } => "mend its declaration".into(),
             Self::Plan(_) | Self::NoSectors { .. } | Self::Stopped => return None,
         })

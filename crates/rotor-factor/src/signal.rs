@@ -7,7 +7,7 @@ use crate::{AsOfView, CrossSection, EntityKind, Explanation, ReferencePeriod, Sc
 /// The output of a factor for one day: for each sector a score, or the reason why it has none; and forecasts, diagnostics and
 /// tables for the report.
 ///
-/// A score lies in the range that the [`Spec`](crate::Spec) declares, by default from 1 to 3. The *raw* value is the number behind
+/// A score lies in the range that the [`Spec`] declares, by default from 1 to 3. The *raw* value is the number behind
 /// the score, larger for more attractive sectors; it breaks ties between equal totals.
 #[derive(Clone, Debug)]
 pub struct Signal {

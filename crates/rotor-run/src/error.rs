@@ -21,6 +21,12 @@ pub enum RunError {
         /// The destination.
         path: PathBuf,
     },
+    /// The place of what is to be replaced is a link.
+    #[error("`{}` is a link and is not replaced", path.display())]
+    Link {
+        /// The destination.
+        path: PathBuf,
+    },
     /// A run folder holds something that would be lost if it were replaced.
     #[error("the run folder `{}` holds `{file}`, which no run wrote", place.display())]
     Foreign {
@@ -195,6 +201,7 @@ impl RunError {
             }
             Self::Folder(error) => error.hint(),
             Self::NotARun { .. } => Some("choose another folder; only run folders are replaced"),
+            Self::Link { .. } => Some("name the folder that it leads to, or remove the link"),
             Self::Foreign { .. } => Some("move it out of the folder, or choose another folder"),
             Self::Name { .. } => Some("use a short name of lower-case letters, digits and `_`"),
             Self::Table { fault: TableFault::RepeatedColumn { .. }, .. } => {

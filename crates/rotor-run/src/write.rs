@@ -60,7 +60,7 @@ impl Destination {
 /// # Errors
 ///
 /// [`RunError::Folder`] if there is anything at the place of a [`Destination::New`]; [`RunError::NotARun`] if what is at that of
-/// a [`Destination::Replace`] is neither an empty folder nor a run folder; [`RunError::Foreign`] if a run folder holds a file
+/// a [`Destination::Replace`] is neither an empty folder nor a run folder, [`RunError::Link`] if it is a link; [`RunError::Foreign`] if a run folder holds a file
 /// that no run wrote.
 pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
     let (place, is_replaced) = match destination {
@@ -71,6 +71,9 @@ pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
     let Ok(found) = place.symlink_metadata() else { return Ok(()) };
     if !is_replaced {
         return Err(FsError::Exists { path: place.clone() }.into());
+    }
+    if found.is_symlink() {
+        return Err(RunError::Link { path: place.clone() });
     }
     if !found.is_dir() {
         return Err(RunError::NotARun { path: place.clone() });

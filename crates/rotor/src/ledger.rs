@@ -41,7 +41,13 @@ impl LedgerChoice {
 
     fn of_variables(named: Option<&Path>, variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let variable = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        if let Some(path) = named.map(Path::to_owned).or_else(|| variable("ROTOR_LEDGER")) {
+        // A shell expands `~` in an assignment, a unit file or a workflow does not.
+        let expanded = |path: PathBuf| match (path.strip_prefix("~"), variable("HOME")) {
+            (Ok(below), Some(home)) => home.join(below),
+            _ => path,
+        };
+        let of_environment = || variable("ROTOR_LEDGER").map(expanded);
+        if let Some(path) = named.map(Path::to_owned).or_else(of_environment) {
             // `./off` is a file of this name.
             return if path.as_os_str() == OFF { Self::Off } else { Self::At(path) };
         }
@@ -202,6 +208,8 @@ mod tests {
         assert_eq!(choice(None, &all[2..]), at("/home/me/.local/share/rotor/trials.jsonl"));
         assert_eq!(choice(None, &[]), LedgerChoice::NoHome);
         assert_eq!(choice(None, &[("ROTOR_LEDGER", "off"), all[2]]), LedgerChoice::Off);
+        assert_eq!(choice(None, &[("ROTOR_LEDGER", "~/l.jsonl"), all[2]]), at("/home/me/l.jsonl"));
+        assert_eq!(choice(None, &[("ROTOR_LEDGER", "~/l.jsonl")]), at("~/l.jsonl"));
         assert_eq!(choice(Some("./off"), &[]), at("./off"));
         let unusable = [("ROTOR_LEDGER", ""), ("XDG_DATA_HOME", "data"), all[2]];
         assert_eq!(choice(None, &unusable), at("/home/me/.local/share/rotor/trials.jsonl"));

@@ -285,9 +285,7 @@ fn doubts(of_run: &PortfolioMetrics) -> String {
     let variants = &of_run.variants;
     let settings: Vec<&Variant> = variants.sensitivity.iter().map(|one| &one.variant).collect();
     let alternatives: Vec<&Variant> = variants.alternatives.iter().map(|one| &one.variant).collect();
-    for (all, what) in
-        [(settings, "settings of top, min_factors, cost"), (alternatives, "other parameters of factors")]
-    {
+    for (all, what) in [(settings, "portfolio settings"), (alternatives, "other parameters of factors")] {
         let Some(over_all) = range(all.iter().map(|one| &one.excess)) else { continue };
         let n = all.len();
         let over_eligible = range(all.iter().map(|one| &one.excess_eligible))

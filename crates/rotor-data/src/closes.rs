@@ -79,6 +79,21 @@ impl Closes {
         Date::from_days(*self.columns(entity).0.first()?)
     }
 
+    /// Returns the closes of an entity after a day, up to another one, oldest first.
+    ///
+    /// # Panics
+    ///
+    /// If the dataset has no entity at this position.
+    #[must_use]
+    pub fn after(&self, entity: usize, day: Date, last: Date) -> impl Iterator<Item = (Date, f64)> {
+        let (dates, closes) = self.columns(entity);
+        let from = dates.partition_point(|date| *date <= day.days());
+        let date =
+            |days: &i32| Date::from_days(*days).expect("the dates of closes are checked when they are read");
+        let days = dates[from..].iter().take_while(move |date| **date <= last.days());
+        days.map(date).zip(closes[from..].iter().copied())
+    }
+
     /// Returns the last close of an entity on or before a day, with its day, however old.
     ///
     /// # Panics

@@ -141,11 +141,18 @@ struct Held {
     weights: Vec<f64>,
 }
 
-/// What 1 of a sector has become on each day of a holding period.
+/// What 1 of a sector has become on each day of a holding period; of daily closes.
 fn growths(dataset: &Dataset, sector: usize, entry: Date, days: &[Date]) -> Vec<f64> {
     let bought =
         held_close(dataset, sector, entry, entry).expect("a sector of the cross-section has a close");
-    let close =
-        |day: &Date| held_close(dataset, sector, entry, *day).expect("it had one on the day of the purchase");
-    days.iter().map(|day| close(day) / bought).collect()
+    let last_day = dataset.entities()[sector].valid_to.unwrap_or(Date::MAX);
+    let mut closes = dataset.closes().after(sector, entry, last_day).peekable();
+    let mut close = bought;
+    let on = |day: &Date| {
+        while let Some((_, later)) = closes.next_if(|(dated, _)| dated <= day) {
+            close = later;
+        }
+        close / bought
+    };
+    days.iter().map(on).collect()
 }

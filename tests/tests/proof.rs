@@ -114,7 +114,7 @@ fn a_forged_folder_is_judged_and_says_where() {
         ("\"warnings\": []", forged, "warnings"),
         ("\"isolated\": false", "\"isolated\": true", "factors"),
         ("\"trials\": {\n    \"n\": 1", "\"trials\": {\n    \"n\": 7", "trials"),
-        ("\"format\": 2,", "\"format\": 2, \"colour\": \"red\",", "colour"),
+        ("\"format\": 3,", "\"format\": 2, \"colour\": \"red\",", "colour"),
     ] {
         edit(&file, from, to);
         let (code, said) = verify(&place, &[]);

@@ -127,8 +127,7 @@ impl<'a> Strategies<'a> {
     /// hold something in every month in which it does.
     pub(super) fn tried(&self, included: &[usize]) -> Tried {
         let named = self.alone.iter().chain(&self.without).map(|(_, strategy)| strategy);
-        let alternatives = self.alternatives.iter().map(|(_, strategy)| strategy);
-        let all = self.settings.iter().map(|(.., strategy)| strategy).chain(named).chain(alternatives);
+        let all = self.settings.iter().map(|(.., strategy)| strategy).chain(named);
         let excess = |strategy: &Strategy, month: usize| {
             Some(strategy.net(month, self.cost_bp)? - strategy.equal_weight[month]?)
         };

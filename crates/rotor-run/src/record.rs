@@ -20,7 +20,7 @@ pub const FORMAT: u32 = 3;
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunRecord {
-    /// The format of the folder: 2, or 1 of a folder that release 0.1 wrote.
+    /// The format of the folder: 3, or 1 or 2 of a folder that release 0.1 or 0.2 wrote.
     pub format: u32,
     /// The program that made the run.
     pub engine: EngineRecord,

@@ -84,7 +84,6 @@ impl Closes {
     /// # Panics
     ///
     /// If the dataset has no entity at this position.
-    #[must_use]
     pub fn after(&self, entity: usize, day: Date, last: Date) -> impl Iterator<Item = (Date, f64)> {
         let (dates, closes) = self.columns(entity);
         let from = dates.partition_point(|date| *date <= day.days());

@@ -47,7 +47,7 @@ pub enum Warning {
         #[cfg_attr(feature = "schema", schemars(with = "String"))]
         first_kept: Date,
     },
-    /// On some days no factor had any score, and the codes decided.
+    /// On some days no factor had any score, and all sectors were held at equal weight.
     NothingLive {
         /// The days.
         #[serde(with = "days")]

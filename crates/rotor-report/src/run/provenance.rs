@@ -61,8 +61,8 @@ fn method(context: &Context<'_>) -> Block {
         ),
         say!(
             lang,
-            "The scores of the factors are added up ({weights}); a tie is broken by the average factor percentile, then by code.",
-            "各因子得分加总（{weights}）；同分按因子分位均值、再按代码排序。"
+            "The scores of the factors are added up ({weights}); a tie is broken by the average factor percentile, and sectors still equal at the last place share its weight.",
+            "各因子得分加总（{weights}）；同分按因子分位均值排序，末位仍相同者平分权重。"
         ),
         say!(
             lang,

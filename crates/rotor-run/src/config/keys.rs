@@ -90,7 +90,7 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         name: "ties",
-        about: "how ties are broken: percentile (average factor percentile, then the code) or fractional (tied sectors share the last places)",
+        about: "how ties are broken: percentile (by the average factor percentile; sectors still equal at the cut share the last places) or fractional (sectors of equal total share them)",
         put: |config, value| put(&mut config.ties, word(value, Ties::WORDS, Ties::of_word)),
         get: |config| config.ties.word().into(),
     },

@@ -163,7 +163,7 @@ choice! {
 choice! {
     /// How ties of the total are broken.
     Ties {
-        /// The mean percentile of the raw values, then the code.
+        /// The mean percentile of the raw values; sectors that are still equal share the places that they take together.
         Percentile = "percentile",
         /// The sectors of equal total share the places that they take together.
         Fractional = "fractional",

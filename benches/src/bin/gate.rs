@@ -12,6 +12,11 @@ use rayon::prelude::*;
 use rotor_benches::workloads::{MEASURED, WORKLOADS, Workload};
 use rotor_gate::{Baseline, Callgrind, GateError, Scope};
 
+/// What an allocation of the system's allocator costs depends on what lies beside it on the heap, hence on the length of a path
+/// or a name that was allocated before; a tenth of a workload can hang on that. This one takes a piece of the size that is asked for.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.toml");
 
 /// How a move is accepted.

@@ -475,3 +475,39 @@ fn faults_of_a_configuration_file_have_their_place() {
     );
     assert_eq!(said, expected);
 }
+
+/// Too little of what the system gives is neither a fault of the data nor a crash: a sentence, exit code 3, and nothing left behind.
+#[cfg(target_os = "linux")]
+#[test]
+fn too_little_memory_or_too_few_open_files_are_said() {
+    let runs = Runs::new();
+    let limited = |limit: &str| {
+        let mut limited = std::process::Command::new("sh");
+        limited.args(["-c", &format!("ulimit {limit} && exec \"$0\" \"$@\"")]).arg(rotor().get_program());
+        limited.args(["backtest", "--dataset"]).arg(demo()).arg("--out").arg(runs.place("run"));
+        let output = limited.env("ROTOR_LEDGER", "off").output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said)
+    };
+    let (mut n_short, mut n_few) = (0, 0);
+    let memory = (60..=260).step_by(20).map(|mebibytes| format!("-v {}", mebibytes << 10));
+    for limit in memory.chain((4..=9).map(|n| format!("-n {n}"))) {
+        let (code, said) = limited(&limit);
+        if code == Some(0) {
+            fs::remove_dir_all(runs.place("run")).unwrap();
+        } else {
+            assert_eq!(code, Some(3), "{limit}: {said}");
+            let (is_short, is_few) =
+                (said.contains("too little memory: "), said.contains("Too many open files"));
+            assert!(
+                (is_short || is_few || said.contains("threads")) && said.contains("hint: "),
+                "{limit}: {said}"
+            );
+            (n_short, n_few) = (n_short + u32::from(is_short), n_few + u32::from(is_few));
+        }
+        let left: Vec<_> =
+            fs::read_dir(runs.place("")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(left.is_empty(), "{limit} left {left:?}");
+    }
+    assert!(n_short > 2 && n_few > 0, "{n_short} {n_few}");
+}

@@ -1,7 +1,7 @@
 //! The command `rotor`.
 //!
 //! The only crate that prints. Results go to standard output, everything else to standard error. Exit codes:
-//! 0 done, 1 the check failed, 2 bad usage or bad input, 3 a fault of ours, 130 told to stop.
+//! 0 done, 1 the check failed, 2 bad usage or bad input, 3 a fault of ours or too little memory, threads or open files, 130 told to stop.
 
 mod compare;
 mod dataset;
@@ -10,6 +10,7 @@ mod golden;
 mod reference;
 mod report;
 mod run;
+mod shortage;
 mod trials;
 
 use std::any::Any;
@@ -24,6 +25,11 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor::Catalogue;
 use rotor_fs::{FileDestination, FsError};
 use rotor_report::text;
+
+use crate::shortage::{Shortage, Watched};
+
+#[global_allocator]
+static MEMORY: Watched = Watched;
 
 /// Backtests of monthly sector rotation on point-in-time data
 #[derive(Debug, Parser)]
@@ -114,7 +120,7 @@ enum CliError {
     #[error("the instructions of an isolated factor cannot be counted: valgrind sees one process")]
     CountIsolated,
     #[error("cannot find out the path of this program: {0}")]
-    Program(io::Error),
+    Program(#[source] io::Error),
 }
 
 /// Errors of the library are errors of the command.
@@ -153,6 +159,9 @@ impl CliError {
 
     /// How to mend it, a line each.
     fn hints(&self) -> Vec<String> {
+        if let Some(shortage) = Shortage::behind(self) {
+            return vec![shortage.hint().into()];
+        }
         let hint = match self {
             Self::Library(error) => return error.hints(),
             Self::World(error) => Some(error.hint().into()),
@@ -176,6 +185,7 @@ fn main() -> ExitCode {
     if let Some(code) = rotor::serve_isolated(&Catalogue::built_in()) {
         return ExitCode::from(code);
     }
+    Watched::speak();
     let arguments = Arguments::parse();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
@@ -192,14 +202,14 @@ fn main() -> ExitCode {
         Ok(stdout) => stdout,
         Err(error) => {
             eprintln!("error: standard output cannot be used: {error}");
-            return ExitCode::from(2);
+            return ExitCode::from(if Shortage::of(&error).is_some() { shortage::EXIT_CODE } else { 2 });
         }
     };
     match catch_unwind(AssertUnwindSafe(|| run(arguments.command))) {
         Ok(Ok(outcome)) => finish(&outcome, stdout),
         Ok(Err(error)) => {
             complain(&error);
-            ExitCode::from(2)
+            ExitCode::from(if Shortage::behind(&error).is_some() { shortage::EXIT_CODE } else { 2 })
         }
         Err(panic) => {
             let place = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -223,13 +233,22 @@ fn catalogue() -> Result<Catalogue, CliError> {
     Ok(Catalogue::built_in().isolating_in(program).explaining_crashes())
 }
 
-/// Limits the threads of this process.
-fn use_threads(threads: Option<u16>) -> Result<(), CliError> {
-    let Some(threads) = threads else { return Ok(()) };
-    Ok(rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global()?)
+/// Starts the threads of this process, so that too few are known before anything is done.
+fn start_threads(command: &Command) -> Result<(), CliError> {
+    let threads = match command {
+        Command::Backtest(arguments) => arguments.threads,
+        Command::Leakcheck(arguments) => arguments.threads,
+        Command::Verify(arguments) => arguments.threads,
+        _ => None,
+    };
+    let pool = rayon::ThreadPoolBuilder::new();
+    let pool =
+        threads.map_or(pool, |threads| rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)));
+    Ok(pool.build_global()?)
 }
 
 fn run(command: Command) -> Result<Outcome, CliError> {
+    start_threads(&command)?;
     match command {
         Command::Dataset(command) => dataset::run(command),
         Command::Factor(command) => factor::run(command),

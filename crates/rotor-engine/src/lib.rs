@@ -22,6 +22,7 @@ mod watch;
 pub use audit::{Audit, EarlyFigure, EarlySeries, Foresight, Form, SameDaySeries, When, audit};
 pub use backtest::{
     AlternativeMember, Backtest, BacktestError, Member, MissingInput, backtest, missing_inputs, plan_of,
+    universe,
 };
 pub use check::{
     Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,

@@ -27,7 +27,7 @@ pub use file::FileDestination;
 pub use folder::{FileWriter, NewFolder, Written};
 pub use hash::{hexadecimal, sha256, sha256_of_file};
 pub use locked::{FolderLock, LockedFile, lock_folder};
-pub use unfinished::remove_unfinished;
+pub use unfinished::{remove_unfinished, remove_unfinished_within};
 
 /// Splits a destination; one without a name, such as `/` or `a/..`, is an error.
 fn parent_and_name(destination: &Path) -> Result<(&Path, &OsStr), FsError> {

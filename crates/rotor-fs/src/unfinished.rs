@@ -5,9 +5,9 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Whether the program has been told to stop; for writers of files, which need not wait for the removal.
 static IS_STOPPING: AtomicBool = AtomicBool::new(false);
@@ -57,10 +57,27 @@ impl Unfinished {
 ///
 /// For a program that is told to stop: writers in other threads may go on for a while, and fail.
 pub fn remove_unfinished() {
-    const MOST_TRIES: usize = 100;
     // Before anything is removed: a writer that went on could fill a folder as fast as it is emptied.
     IS_STOPPING.store(true, Ordering::SeqCst);
-    let mut unfinished = lock();
+    end(lock());
+}
+
+/// As [`remove_unfinished`], for a program that may have come to its end while it held the list: then nothing is removed.
+pub fn remove_unfinished_within(patience: Duration) {
+    IS_STOPPING.store(true, Ordering::SeqCst);
+    let start = Instant::now();
+    loop {
+        match UNFINISHED.try_lock() {
+            Ok(unfinished) => return end(unfinished),
+            Err(TryLockError::Poisoned(unfinished)) => return end(unfinished.into_inner()),
+            Err(TryLockError::WouldBlock) if start.elapsed() > patience => return,
+            Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(2)),
+        }
+    }
+}
+
+fn end(mut unfinished: MutexGuard<'static, Unfinished>) {
+    const MOST_TRIES: usize = 100;
     unfinished.is_over = true;
     for path in std::mem::take(&mut unfinished.paths) {
         // A writer may put a new file into the folder while it is being emptied.

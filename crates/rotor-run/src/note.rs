@@ -22,6 +22,8 @@ pub struct Note {
     pub last_close: Option<Date>,
     /// The dataset.
     pub dataset: NoteDataset,
+    /// What looks wrong in the data that the day and its track record read.
+    pub warnings: Vec<Warning>,
     /// The configuration of the strategy.
     pub config: Config,
     /// The entities of the dataset, in the order of their codes' bytes.

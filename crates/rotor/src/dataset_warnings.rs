@@ -1,14 +1,27 @@
-//! What looks wrong in a dataset, as far as a run touches it.
+//! What looks wrong in a dataset, as far as a run or a note touches it.
 
 use std::collections::BTreeSet;
 
 use rotor_data::{Dataset, Place, WarningCode};
-use rotor_factor::{Calendar, EntityKind, Month, Source, Spec};
+use rotor_factor::{Calendar, Date, EntityKind, Month, Source, Spec};
 use rotor_run::{Run, Warning};
+
+/// What looks at a dataset: a run, or a note.
+#[derive(Debug)]
+pub(crate) struct Reach<'a> {
+    /// The last complete month on the first day that factors are asked about; their windows end with it.
+    pub(crate) first_month: Month,
+    /// The first day that factors are asked about.
+    pub(crate) first: Date,
+    /// The last day of which anything is read.
+    pub(crate) last: Date,
+    /// The benchmarks that results are compared with.
+    pub(crate) benchmarks: &'a [String],
+}
 
 /// Returns the warnings of a dataset that touch a run: its sectors, its benchmarks, the series that its factors read, in the days
 /// from the first window to the last exit.
-pub(crate) fn touching<'s>(
+pub(crate) fn touching_run<'s>(
     dataset: &Dataset,
     run: &Run,
     specs: impl Iterator<Item = &'s Spec>,
@@ -16,16 +29,23 @@ pub(crate) fn touching<'s>(
     let (Some(first), Some(last)) = (run.executions.first(), run.executions.last()) else {
         return Vec::new();
     };
+    let reach =
+        Reach { first_month: first.month, first: first.as_of, last: last.exit, benchmarks: &run.portfolios };
+    touching(dataset, &reach, specs)
+}
+
+/// Returns the warnings of a dataset about what is in reach.
+pub(crate) fn touching<'s>(
+    dataset: &Dataset,
+    reach: &Reach<'_>,
+    specs: impl Iterator<Item = &'s Spec>,
+) -> Vec<Warning> {
     let used = Used::by(dataset, specs);
-    let from = first.month.plus(1 - used.n_months).unwrap_or(Month::MIN).first_day();
-    let ranked: BTreeSet<&str> =
-        run.sector_returns.iter().map(|row| run.entities[row.sector as usize].code.as_str()).collect();
-    let is_traded = |code: &str| {
+    let from = reach.first_month.plus(1 - used.n_months).unwrap_or(Month::MIN).first_day();
+    let is_benchmark = |code: &String| reach.benchmarks.contains(code);
+    let is_traded = |code: &String| {
         let kind = dataset.find_entity(code).map(|position| dataset.entities()[position].kind);
-        // A sector without closes is never ranked, and that is what the warning says.
-        kind == Some(EntityKind::Sector)
-            || ranked.contains(code)
-            || run.portfolios.iter().any(|name| name == code)
+        kind == Some(EntityKind::Sector) || is_benchmark(code)
     };
     let touches = |code: WarningCode, place: &Place| {
         let is_used = match (&place.series, &place.entity) {
@@ -36,10 +56,9 @@ pub(crate) fn touching<'s>(
             (None, Some(entity)) => is_traded(entity),
             (None, None) => true,
         };
-        // What a benchmark gained before the first execution is in no number.
-        let is_benchmark = |code: &String| run.portfolios.contains(code);
-        let from = if place.entity.as_ref().is_some_and(is_benchmark) { first.as_of } else { from };
-        is_used && place.from <= last.exit && place.to >= from
+        // What a benchmark gained before the first day is in no number.
+        let from = if place.entity.as_ref().is_some_and(is_benchmark) { reach.first } else { from };
+        is_used && place.from <= reach.last && place.to >= from
     };
     let within = |found: rotor_data::DatasetWarning| {
         let found = found.within(|place| touches(found.code, place))?;

@@ -3,7 +3,7 @@
 use rotor_data::Dataset;
 use rotor_engine::{
     Audit, BacktestError, CheckError, Execution, LeakReport, Makers, MissingInput, Watch, audit, executions,
-    leakcheck as check, plan_of, schedule,
+    leakcheck as check, plan_of, schedule, universe,
 };
 use rotor_factor::Month;
 use rotor_plugin::{CallError, Isolation, Plugin};
@@ -45,7 +45,8 @@ pub fn leakcheck(
     watch: &dyn Watch,
 ) -> Result<LeakFindings, LeakcheckError> {
     let (dataset, config) = (session.dataset(), session.config());
-    let days = schedule(dataset, config, &[]).map_err(BacktestError::from)?.executions;
+    let days =
+        schedule(dataset, config, &universe(dataset, config)?).map_err(BacktestError::from)?.executions;
     if days.is_empty() {
         let dataset = dataset.manifest().name.clone();
         return Err(LeakcheckError::NoDays { dataset, start: config.start, end: config.end });

@@ -168,7 +168,7 @@ impl Session {
         );
         let mut record = run_record(&self.dataset, &self.config, &self.factors, &result);
         let specs = self.factors.iter().map(|factor| factor.instance.spec());
-        record.warnings.extend(dataset_warnings::touching(&self.dataset, &result.run, specs));
+        record.warnings.extend(dataset_warnings::touching_run(&self.dataset, &result.run, specs));
         Ok(Run { rows: result.run, metrics, record, notices: Vec::new() })
     }
 }

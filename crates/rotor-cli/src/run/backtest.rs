@@ -12,7 +12,7 @@ use super::ledger::LedgerFlags;
 use super::progress::with_progress;
 use super::settings::Settings;
 use super::summary;
-use crate::{CliError, Outcome, to_json, use_threads};
+use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Backtest {
@@ -24,7 +24,7 @@ pub(crate) struct Backtest {
     force: bool,
     /// Number of threads; results are the same for any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    pub(crate) threads: Option<u16>,
     /// The language of the report
     #[arg(long, value_enum, default_value_t = Language::En)]
     lang: Language,
@@ -41,7 +41,6 @@ pub(crate) struct Backtest {
 }
 
 pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
-    use_threads(arguments.threads)?;
     let named = arguments.out.clone().map(|out| destination(out, arguments.force));
     if let Some(destination) = &named {
         // Said before the work, not after it.

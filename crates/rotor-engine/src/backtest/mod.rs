@@ -315,9 +315,17 @@ pub(crate) fn checked_plan(
         return Err(BacktestError::NoFactors);
     }
     let specs: Vec<&Spec> = members.iter().map(|member| member.instance.spec()).collect();
-    let plan = Plan::new(dataset, &specs)?;
+    Ok(Plan::new(dataset, &specs)?.with_universe(universe(dataset, config)?))
+}
+
+/// For each sector of the dataset, in its order, whether it belongs to the universe of a configuration; empty if all do.
+///
+/// # Errors
+///
+/// If the configuration names a sector that is not there or leaves none.
+pub fn universe(dataset: &Dataset, config: &Config) -> Result<Vec<bool>, BacktestError> {
     if config.exclude.is_empty() && config.groups.is_empty() {
-        return Ok(plan);
+        return Ok(Vec::new());
     }
     let excluded = config
         .exclude
@@ -333,7 +341,7 @@ pub(crate) fn checked_plan(
     if !universe.contains(&true) {
         return Err(BacktestError::NoSectors { dataset: dataset.manifest().name.clone() });
     }
-    Ok(plan.with_universe(universe))
+    Ok(universe)
 }
 
 /// The positions of the benchmarks.

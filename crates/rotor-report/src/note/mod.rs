@@ -70,6 +70,7 @@ pub fn page(note: &Note, lang: Lang) -> Page {
         });
     }
     sections.push(missing::section(&context));
+    sections.extend(missing::data(&context));
     sections.push(track::section(&context));
     Page {
         lang,

@@ -4,10 +4,13 @@ use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::{Backtest, BacktestError};
 use rotor_factor::{AsOf, Date, Value};
 use rotor_plugin::CallError;
-use rotor_run::{Config, NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteSector, Track};
+use rotor_run::{
+    Config, NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteSector, Track, Warning,
+};
 use rotor_strategy::{has_score, required_factors};
 
 use super::history::read_history;
+use crate::dataset_warnings::{Reach, touching};
 use crate::factors::{FactorSet, RunFactor};
 
 /// Composes the note of a day; `factors` are those of the run, in its order.
@@ -22,7 +25,9 @@ pub(crate) fn compose(
     // Windows that begin before the calendar have nothing to show, and figures of them are left out.
     let history = read_history(dataset, &day, returns_window(config)).unwrap_or_default();
     let manifest = dataset.manifest();
+    let warnings = warnings_of(dataset, factors, &day, found.track.as_ref().ok());
     Note {
+        warnings,
         last_close: last_close(dataset, day.as_of),
         before: found.before.map(|before| note_day(before, config)),
         is_default_day,
@@ -40,6 +45,22 @@ pub(crate) fn compose(
         track: found.track.map(|found| track(found, config)).map_err(|error| no_track(&error)),
         day,
     }
+}
+
+/// What looks wrong in the data that the day and its track record read, as far as they were known on the day.
+fn warnings_of(
+    dataset: &Dataset,
+    factors: &FactorSet,
+    day: &NoteDay,
+    track: Option<&Backtest>,
+) -> Vec<Warning> {
+    let of_day = (day.as_of.0, day.month);
+    let executions = track.map_or(&[][..], |track| &track.run.executions);
+    let (first, first_month) = executions.first().map_or(of_day, |first| (first.as_of, first.month));
+    let benchmarks = track.map_or(&[][..], |track| &track.run.portfolios);
+    let reach = Reach { first_month, first, last: day.as_of.0, benchmarks };
+    let specs = factors.iter().map(|factor| factor.instance.spec());
+    touching(&dataset.known_on(day.as_of), &reach, specs)
 }
 
 fn note_factor(factor: &RunFactor) -> NoteFactor {

@@ -10,13 +10,13 @@ use rotor_engine::LeakReport;
 use super::backtest::warn_of_missing_inputs;
 use super::progress::with_progress;
 use super::settings::Settings;
-use crate::{CliError, Outcome, catalogue, to_json, use_threads};
+use crate::{CliError, Outcome, catalogue, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Leakcheck {
     /// Number of threads; results are the same for any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    pub(crate) threads: Option<u16>,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -39,7 +39,6 @@ impl Findings<'_> {
 }
 
 pub(crate) fn run(arguments: &Leakcheck) -> Result<Outcome, CliError> {
-    use_threads(arguments.threads)?;
     let session = arguments.settings.session(&LedgerChoice::Off)?;
     if !session.is_refused() {
         warn_of_missing_inputs(&session);

@@ -10,7 +10,7 @@ use rotor_run::ChangedFile;
 use serde_json::{Value, json};
 
 use super::progress::with_progress;
-use crate::{CliError, Outcome, catalogue, to_json, use_threads};
+use crate::{CliError, Outcome, catalogue, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
@@ -24,14 +24,13 @@ pub(crate) struct Verify {
     factor: Vec<String>,
     /// Number of threads; results are the same for any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    threads: Option<u16>,
+    pub(crate) threads: Option<u16>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 pub(crate) fn run(arguments: &Verify) -> Result<Outcome, CliError> {
-    use_threads(arguments.threads)?;
     let options = VerifyOptions { dataset: arguments.dataset.clone(), libraries: arguments.factor.clone() };
     let catalogue = catalogue()?;
     let found = with_progress("replaying", |watch| verify(&arguments.run, &options, &catalogue, watch))?;

@@ -18,8 +18,8 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor::Catalogue;
@@ -181,10 +181,18 @@ impl CliError {
     }
 }
 
-fn main() -> ExitCode {
+/// Ends at once, without the exit handlers and destructors of libraries that were loaded: one could hang, or change the exit code.
+fn main() -> ! {
     if let Some(code) = rotor::serve_isolated(&Catalogue::built_in()) {
-        return ExitCode::from(code);
+        rotor_plugin::end_process(i32::from(code));
     }
+    let code = command();
+    let _ = io::stderr().flush();
+    rotor_plugin::end_process(i32::from(code))
+}
+
+/// Does what the arguments say, and returns the exit code.
+fn command() -> u8 {
     Watched::speak();
     let arguments = Arguments::parse();
     std::panic::set_hook(Box::new(|panic| {
@@ -193,8 +201,9 @@ fn main() -> ExitCode {
     }));
     // Told to stop (Ctrl-C, `kill`), nothing half-made is left behind. Without the handler the run goes on.
     let _ = ctrlc::set_handler(|| {
-        rotor_fs::remove_unfinished();
-        eprintln!("stopped; nothing half-made is left behind");
+        rotor_fs::remove_unfinished_within(Duration::from_secs(5));
+        // Nobody may read it any more, and then there is nothing to wait for.
+        rotor_plugin::say_at_once("stopped; nothing half-made is left behind\n");
         rotor_plugin::end_process(130);
     });
     // A library that prints must not write into the results.
@@ -202,14 +211,14 @@ fn main() -> ExitCode {
         Ok(stdout) => stdout,
         Err(error) => {
             eprintln!("error: standard output cannot be used: {error}");
-            return ExitCode::from(if Shortage::of(&error).is_some() { shortage::EXIT_CODE } else { 2 });
+            return if Shortage::of(&error).is_some() { shortage::EXIT_CODE } else { 2 };
         }
     };
     match catch_unwind(AssertUnwindSafe(|| run(arguments.command))) {
         Ok(Ok(outcome)) => finish(&outcome, stdout),
         Ok(Err(error)) => {
             complain(&error);
-            ExitCode::from(if Shortage::behind(&error).is_some() { shortage::EXIT_CODE } else { 2 })
+            if Shortage::behind(&error).is_some() { shortage::EXIT_CODE } else { 2 }
         }
         Err(panic) => {
             let place = LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -219,7 +228,7 @@ fn main() -> ExitCode {
             eprintln!(
                 "error: internal error at {place}: {reason}\nhint: this is a fault of rotor {version}; please report it with this message, the command and the data"
             );
-            ExitCode::from(3)
+            3
         }
     }
 }
@@ -270,14 +279,14 @@ fn run(command: Command) -> Result<Outcome, CliError> {
     }
 }
 
-fn finish(outcome: &Outcome, mut stdout: File) -> ExitCode {
+fn finish(outcome: &Outcome, mut stdout: File) -> u8 {
     match stdout.write_all(outcome.text.as_bytes()).and_then(|()| stdout.flush()) {
         // Whoever closes the pipe has read enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             eprintln!("error: cannot write to standard output: {error}");
-            ExitCode::from(2)
+            2
         }
-        _ => ExitCode::from(u8::from(!outcome.passed)),
+        _ => u8::from(!outcome.passed),
     }
 }
 

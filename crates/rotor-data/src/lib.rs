@@ -18,6 +18,7 @@ mod manifest;
 pub mod model;
 mod read;
 pub mod schema;
+mod shelter;
 mod sources;
 mod sweep;
 mod warning;

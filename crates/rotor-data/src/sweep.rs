@@ -9,12 +9,14 @@
 //! Chunks of dates can be swept in parallel, each by its own sweep, with the same bits.
 
 use std::fmt;
+use std::ops::Range;
 
 use rotor_factor::{AsOf, Calendar, Date, EntityKind, Frequency, Month, Panel, ReferencePeriod};
 
 use crate::archive::Publication;
 use crate::dataset::Dataset;
 use crate::manifest::PriceFrequency;
+use crate::shelter::Shelter;
 
 /// What a window shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub struct Sweep<'a> {
     /// The day it stands at; `None` before the first step.
     as_of: Option<AsOf>,
     states: Vec<State<'a>>,
+    /// The values of all states, one state after the other.
+    values: Shelter,
 }
 
 /// Everything that is known at one execution day: windows borrowed from the sweep that made it.
@@ -57,6 +61,7 @@ pub struct Sweep<'a> {
 pub struct AsOfWindows<'s> {
     as_of: AsOf,
     states: &'s [State<'s>],
+    values: &'s [f64],
     dataset: &'s Dataset,
 }
 
@@ -95,6 +100,12 @@ pub enum SweepError {
         /// Values of all entities over all dates.
         n_slots: usize,
     },
+    /// The system does not give that much memory.
+    #[error("there is no memory for {n_slots} values of windows")]
+    NoMemory {
+        /// Values of all inputs, entities and dates.
+        n_slots: usize,
+    },
     /// A day outside the range that the sweep was made for.
     #[error("{} is outside the range of the sweep, {} to {}", as_of.0, first.0, last.0)]
     OutsideRange {
@@ -125,8 +136,8 @@ struct State<'a> {
     stride: usize,
     /// Position on the calendar of the first slot.
     first_index: i32,
-    /// Row by row; NaN where nothing is public.
-    values: Vec<f64>,
+    /// Where its values begin among those of the sweep: row by row, NaN where nothing is public.
+    start: usize,
 }
 
 enum Source<'a> {
@@ -163,11 +174,15 @@ impl<'a> Sweep<'a> {
         if first > last {
             return Err(SweepError::Reversed { first, last });
         }
-        let states = requests
-            .iter()
-            .map(|request| State::new(dataset, request, first, last))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { dataset, first, last, as_of: None, states })
+        let mut n_slots = 0;
+        let mut states = Vec::new();
+        for request in requests {
+            let state = State::new(dataset, request, first, last, n_slots)?;
+            n_slots += state.n_slots();
+            states.push(state);
+        }
+        let values = Shelter::with_nans(n_slots).ok_or(SweepError::NoMemory { n_slots })?;
+        Ok(Self { dataset, first, last, as_of: None, states, values })
     }
 
     /// Moves on to an execution day and returns what was known then.
@@ -184,10 +199,21 @@ impl<'a> Sweep<'a> {
         }
         self.as_of = Some(as_of);
         let first_hidden_close = self.dataset.first_hidden_close(as_of).days();
-        for state in &mut self.states {
-            state.advance(as_of, first_hidden_close);
-        }
-        Ok(AsOfWindows { as_of, states: &self.states, dataset: self.dataset })
+        let states = &mut self.states;
+        self.values.change(|values| {
+            for state in states {
+                let values = &mut values[state.start..state.start + state.n_slots()];
+                state.advance(values, as_of, first_hidden_close);
+            }
+        });
+        let values = self.values.values();
+        Ok(AsOfWindows { as_of, states: &self.states, values, dataset: self.dataset })
+    }
+
+    /// Returns the addresses of what its windows show. From the first step on the pages are closed to every writer but the sweep.
+    #[must_use]
+    pub fn addresses(&self) -> Range<usize> {
+        self.values.addresses()
     }
 }
 
@@ -215,7 +241,8 @@ impl<'s> AsOfWindows<'s> {
         let window = if state.n_entities == 0 {
             &[]
         } else {
-            &state.values[end - state.n_periods..(state.n_entities - 1) * state.stride + end]
+            let values = &self.values[state.start..state.start + state.n_slots()];
+            &values[end - state.n_periods..(state.n_entities - 1) * state.stride + end]
         };
         Panel::new(window, state.stride, state.n_periods, last).expect("a window lies inside its row")
     }
@@ -243,6 +270,7 @@ impl<'a> State<'a> {
         request: &WindowRequest,
         first: AsOf,
         last: AsOf,
+        start: usize,
     ) -> Result<Self, SweepError> {
         if request.n_periods == 0 {
             return Err(SweepError::EmptyWindow);
@@ -288,15 +316,17 @@ impl<'a> State<'a> {
             }
         };
         let n_entities = entities.len();
-        let values = vec![f64::NAN; n_slots];
-        Ok(Self { source, frequency, n_periods: request.n_periods, n_entities, stride, first_index, values })
+        Ok(Self { source, frequency, n_periods: request.n_periods, n_entities, stride, first_index, start })
+    }
+
+    fn n_slots(&self) -> usize {
+        self.n_entities * self.stride
     }
 
     /// Applies what became public since the last step.
-    fn advance(&mut self, as_of: AsOf, first_hidden_close: i32) {
+    fn advance(&mut self, values: &mut [f64], as_of: AsOf, first_hidden_close: i32) {
         let day = as_of.0.days();
         let (stride, first_index) = (self.stride, self.first_index);
-        let values = &mut self.values;
         // Slots outside the rows belong to periods that no window of this sweep shows.
         let mut apply = |row: usize, index: i32, value: f64| {
             let slot = index.wrapping_sub(first_index) as u32 as usize;

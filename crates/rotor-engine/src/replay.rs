@@ -1,9 +1,12 @@
 //! Asking every factor about every day.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 use rotor_data::{Dataset, SweepError};
 use rotor_factor::{AsOf, Signal};
-use rotor_plugin::{CallError, Instance};
+use rotor_plugin::{CallError, Instance, ProcessPart, ProcessState};
 
 use crate::plan::Plan;
 use crate::views::Views;
@@ -30,6 +33,8 @@ pub struct Replay {
     pub sectors: Vec<Vec<u32>>,
     /// Factor by factor, day by day.
     pub outcomes: Vec<Vec<Outcome>>,
+    /// What libraries in this process changed of the process as a whole; it was restored as far as it can be.
+    pub changed: Vec<ProcessPart>,
 }
 
 /// Asks every factor about every day, in parallel; the result does not depend on the number of threads.
@@ -39,7 +44,8 @@ pub struct Replay {
 ///
 /// # Errors
 ///
-/// [`ReplayError::Sweep`] if a window is longer than the calendar or larger than memory, or the days do not ascend.
+/// [`ReplayError::Sweep`] if a window is longer than the calendar or larger than memory, or the days do not ascend;
+/// [`ReplayError::WroteInputs`] if a factor has written to what others are shown.
 ///
 /// # Panics
 ///
@@ -70,6 +76,14 @@ pub(crate) fn replay_watched(
         TableDays::Only(day) => as_of == day,
         TableDays::All => true,
     };
+    // The process is looked after only where somebody is loaded into it.
+    let state = factors.iter().any(|factor| factor.is_loaded_here()).then(ProcessState::now);
+    let changed = Mutex::new(BTreeSet::new());
+    let note = |parts: Vec<ProcessPart>| {
+        if !parts.is_empty() {
+            changed.lock().unwrap_or_else(PoisonError::into_inner).extend(parts);
+        }
+    };
     let walk = |days: &[AsOf], is_asked: &(dyn Fn(usize) -> bool + Sync), is_counted: bool| {
         let mut part = Part { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
         let (Some(first), Some(end)) = (days.first(), days.last()) else { return Ok(part) };
@@ -80,6 +94,13 @@ pub(crate) fn replay_watched(
             for (position, factor) in factors.iter().enumerate().filter(|(position, _)| is_asked(*position)) {
                 part.outcomes[position]
                     .push(ask(plan, position, factor, || day.view(position, wants_tables(*as_of))));
+                if factor.is_loaded_here() && !day.is_intact() {
+                    let factor = factor.spec().name().into();
+                    return Err(ReplayError::WroteInputs { factor, as_of: *as_of });
+                }
+            }
+            if let Some(state) = &state {
+                note(state.restore());
             }
             // Days of isolated factors are counted where the others are asked.
             if is_counted {
@@ -108,7 +129,16 @@ pub(crate) fn replay_watched(
             walks.collect::<Vec<Result<Part, ReplayError>>>()
         },
     );
-    let mut replay = Replay { sectors: Vec::new(), outcomes: factors.iter().map(|_| Vec::new()).collect() };
+    if let Some(state) = &state {
+        note(state.restore_all());
+    }
+    let mut changed = changed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    changed.extend(factors.iter().flat_map(|factor| factor.changed_process()));
+    let mut replay = Replay {
+        sectors: Vec::new(),
+        outcomes: factors.iter().map(|_| Vec::new()).collect(),
+        changed: changed.into_iter().collect(),
+    };
     // The first error in the order of the days, not the first that a thread has met.
     for part in here {
         let part = part?;
@@ -121,16 +151,30 @@ pub(crate) fn replay_watched(
         let mut part = part?;
         replay.outcomes[*position] = std::mem::take(&mut part.outcomes[*position]);
     }
+    // Whoever speaks outside of its calls may have spoken of another day in any of them.
+    for (factor, outcomes) in factors.iter().zip(&mut replay.outcomes) {
+        if let Some(error) = factor.condemned() {
+            outcomes.fill(Err(error));
+        }
+    }
     Ok(replay)
 }
 
 /// Why there is no replay.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
     /// The windows do not fit, or the days do not ascend.
     #[error(transparent)]
     Sweep(#[from] SweepError),
+    /// A factor in this process has written to what all factors are shown.
+    #[error("`{factor}` wrote to its inputs, which others read, on {}", as_of.0)]
+    WroteInputs {
+        /// The factor.
+        factor: String,
+        /// The day that it was asked about.
+        as_of: AsOf,
+    },
     /// The watcher stopped it.
     #[error("stopped")]
     Stopped,

@@ -3,6 +3,7 @@
 use rotor_data::{AsOfWindows, Dataset, PriceFrequency, Sweep, SweepError};
 use rotor_factor::host::{BridgeTable, EntityTable, LinkTable, ViewData};
 use rotor_factor::{AsOf, EntityKind, Month, Panel};
+use rotor_plugin::InputPages;
 
 use crate::plan::Plan;
 
@@ -12,6 +13,8 @@ pub struct Views<'a> {
     dataset: &'a Dataset,
     plan: &'a Plan,
     sweep: Sweep<'a>,
+    /// So that a factor that writes to its windows is named for that.
+    _pages: InputPages,
     /// Industries, benchmarks and markets; the sectors of a day stand in its cross-section.
     others: [EntityTable; 3],
     cross_section: CrossSection,
@@ -36,6 +39,8 @@ pub struct Day<'v> {
 struct CrossSection {
     /// Positions among the dataset's sectors, ascending.
     rows: Vec<u32>,
+    /// The same, as factors are shown it.
+    shown_rows: Vec<u32>,
     /// Whether every sector is there.
     is_whole: bool,
     table: EntityTable,
@@ -63,10 +68,12 @@ impl<'a> Views<'a> {
             }))
         };
         let has_bridge = plan.bindings.iter().any(|binding| binding.has_bridge);
+        let sweep = Sweep::new(dataset, &plan.requests, first, last)?;
         Ok(Self {
             dataset,
             plan,
-            sweep: Sweep::new(dataset, &plan.requests, first, last)?,
+            _pages: InputPages::known(sweep.addresses()),
+            sweep,
             others: [EntityKind::Industry, EntityKind::Benchmark, EntityKind::Market].map(entities),
             cross_section: CrossSection::default(),
             bridge: if has_bridge { bridge_vintages(dataset) } else { Vec::new() },
@@ -145,12 +152,24 @@ impl Day<'_> {
         }
     }
 
+    /// Returns whether what factors are shown beside their windows is still what it was: entities, rows, bridge and links. The
+    /// windows themselves lie in pages that cannot be written to.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        let CrossSection { rows, shown_rows, table, links, .. } = self.cross_section;
+        rows == shown_rows
+            && table.is_intact()
+            && links.is_intact()
+            && self.others.iter().all(EntityTable::is_intact)
+            && self.bridge.is_intact()
+    }
+
     /// Shows of sectors those of the cross-section.
     fn restricted<'p>(&'p self, kind: EntityKind, panel: Panel<'p>) -> Panel<'p> {
         if kind != EntityKind::Sector || self.cross_section.is_whole {
             return panel;
         }
-        panel.select(&self.cross_section.rows).expect("a cross-section is a part of the sectors")
+        panel.select(&self.cross_section.shown_rows).expect("a cross-section is a part of the sectors")
     }
 }
 
@@ -169,6 +188,7 @@ impl CrossSection {
             return;
         }
         self.is_whole = rows.len() == sectors.len();
+        self.shown_rows.clone_from(&rows);
         self.rows = rows;
         let entity = |row: &u32| &dataset.entities()[sectors[*row as usize]];
         self.table =

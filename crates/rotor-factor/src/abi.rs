@@ -265,7 +265,7 @@ pub struct Bridge {
 
 /// How much of a sector's assets an industry is.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BridgeWeight {
     /// The position of the industry.
     pub industry: u32,
@@ -303,7 +303,7 @@ pub struct LinkedSeries {
 
 /// That a series speaks of a sector.
 #[repr(C)]
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {
     /// The position of the series.
     pub series: u32,

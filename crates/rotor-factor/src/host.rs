@@ -69,17 +69,34 @@ pub fn set_scores(signal: &mut Signal, scores: &[f64], raws: Option<&[f64]>) {
 }
 
 /// The entities of one kind.
+///
+/// Of each table there are two: what a factor is shown, and what the host goes by. [`is_intact`](Self::is_intact) compares them, for
+/// a library can write where it should not.
 #[derive(Debug, Default)]
 pub struct EntityTable {
-    // Each code is kept where the raw texts point to.
     codes: Vec<Box<str>>,
-    raw_codes: Vec<abi::Str>,
-    raw_groups: Vec<u32>,
+    groups: Vec<u32>,
+    shown: RawEntities,
+}
+
+/// Entities as a factor is shown them.
+#[derive(Debug, Default)]
+struct RawEntities {
+    // All codes one after the other; the raw texts point into it.
+    text: String,
+    codes: Vec<abi::Str>,
+    groups: Vec<u32>,
 }
 
 /// The weights of industries in sectors as of a day.
 #[derive(Clone, Debug, Default)]
 pub struct BridgeTable {
+    own: RawBridge,
+    shown: RawBridge,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct RawBridge {
     starts: Vec<u32>,
     weights: Vec<abi::BridgeWeight>,
     is_public: Vec<u8>,
@@ -88,17 +105,27 @@ pub struct BridgeTable {
 /// Which series are linked to which sectors.
 #[derive(Debug, Default)]
 pub struct LinkTable {
-    // Each name and unit is kept where the raw texts point to.
     series: Vec<(Box<str>, Box<str>)>,
+    own: RawLinks,
+    shown: RawLinks,
+    // Names and units as they are shown.
+    shown_series: Vec<(Box<str>, Box<str>)>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+struct RawLinks {
     // One of each series, 0 for none.
     measures: Vec<u32>,
     starts: Vec<u32>,
     links: Vec<abi::Link>,
 }
 
-#[allow(unsafe_code, reason = "the raw texts point to boxes of the same value, which nobody changes")]
+#[allow(
+    unsafe_code,
+    reason = "the raw texts point to a text of the same value, which the host never changes"
+)]
 mod threads {
-    // SAFETY: the pointers lead to boxed texts that the value owns and never changes.
+    // SAFETY: the pointers lead to a text that the value owns and never changes.
     unsafe impl Send for super::EntityTable {}
     // SAFETY: as above.
     unsafe impl Sync for super::EntityTable {}
@@ -110,10 +137,18 @@ impl EntityTable {
         let mut table = Self::default();
         for (code, group) in entities {
             table.codes.push(code.into());
-            table.raw_groups.push(group.map_or(0, |group| group as u32 + 1));
+            table.groups.push(group.map_or(0, |group| group as u32 + 1));
         }
-        // Once all are in their places: a box that moves takes its pointers' right to it along.
-        table.raw_codes = table.codes.iter().map(|code| abi::Str::of(code)).collect();
+        let text = table.codes.concat();
+        let mut rest = text.as_str();
+        let raw = |code: &Box<str>| {
+            let (first, others) = rest.split_at(code.len());
+            rest = others;
+            abi::Str::of(first)
+        };
+        let codes = table.codes.iter().map(raw).collect();
+        // Moving a `String` does not touch what it points to, which would end the right of the raw texts to it.
+        table.shown = RawEntities { text, codes, groups: table.groups.clone() };
         table
     }
 
@@ -126,29 +161,52 @@ impl EntityTable {
     /// Returns the group of an entity.
     #[must_use]
     pub fn group(&self, position: usize) -> Option<Group> {
-        Group::ALL.get((self.raw_groups[position] as usize).checked_sub(1)?).copied()
+        Group::ALL.get((self.groups[position] as usize).checked_sub(1)?).copied()
+    }
+
+    /// Returns whether what factors are shown is still what it was.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        let (mut at, mut rest) = (self.shown.text.as_ptr().addr(), self.shown.text.as_bytes());
+        let is_same = |(code, shown): (&Box<str>, &abi::Str)| {
+            let is_same =
+                (shown.ptr.addr(), shown.len) == (at, code.len()) && rest.starts_with(code.as_bytes());
+            (at, rest) = (at + code.len(), rest.get(code.len()..).unwrap_or_default());
+            is_same
+        };
+        self.groups == self.shown.groups && self.codes.iter().zip(&self.shown.codes).all(is_same)
     }
 }
 
 impl BridgeTable {
     /// Adds the next sector: whether its weights are public, and the positions of industries with their weights.
     pub fn push(&mut self, is_public: bool, weights: impl IntoIterator<Item = (u32, f64)>) {
-        if self.starts.is_empty() {
-            self.starts.push(0);
-        }
+        let first = self.own.weights.len();
         let raw =
             weights.into_iter().map(|(industry, weight)| abi::BridgeWeight { industry, reserved: 0, weight });
-        self.weights.extend(raw);
-        self.starts.push(self.weights.len() as u32);
-        self.is_public.push(u8::from(is_public));
+        self.own.weights.extend(raw);
+        self.shown.weights.extend_from_slice(&self.own.weights[first..]);
+        for table in [&mut self.own, &mut self.shown] {
+            if table.starts.is_empty() {
+                table.starts.push(0);
+            }
+            table.starts.push(table.weights.len() as u32);
+            table.is_public.push(u8::from(is_public));
+        }
     }
 
     /// Returns whether the weights of each sector are public, and the weights.
     #[must_use]
     pub fn sectors(&self) -> impl ExactSizeIterator<Item = (bool, &[abi::BridgeWeight])> {
-        let part = |sector: usize| self.starts[sector] as usize..self.starts[sector + 1] as usize;
-        (0..self.is_public.len())
-            .map(move |sector| (self.is_public[sector] != 0, &self.weights[part(sector)]))
+        let RawBridge { starts, weights, is_public } = &self.own;
+        let part = |sector: usize| starts[sector] as usize..starts[sector + 1] as usize;
+        (0..is_public.len()).map(move |sector| (is_public[sector] != 0, &weights[part(sector)]))
+    }
+
+    /// Returns whether what factors are shown is still what it was.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        self.own == self.shown
     }
 }
 
@@ -158,19 +216,25 @@ impl LinkTable {
         let mut table = Self::default();
         for (name, unit, measure) in series {
             table.series.push((name.into(), unit.into()));
-            table.measures.push(measure.map_or(0, |measure| measure as u32 + 1));
+            table.own.measures.push(measure.map_or(0, |measure| measure as u32 + 1));
         }
+        table.shown_series.clone_from(&table.series);
+        table.shown.measures.clone_from(&table.own.measures);
         table
     }
 
     /// Adds the next sector: positions of series with polarity and weight.
     pub fn push(&mut self, links: impl IntoIterator<Item = (u32, i32, f64)>) {
-        if self.starts.is_empty() {
-            self.starts.push(0);
-        }
+        let first = self.own.links.len();
         let raw = links.into_iter().map(|(series, polarity, weight)| abi::Link { series, polarity, weight });
-        self.links.extend(raw);
-        self.starts.push(self.links.len() as u32);
+        self.own.links.extend(raw);
+        self.shown.links.extend_from_slice(&self.own.links[first..]);
+        for table in [&mut self.own, &mut self.shown] {
+            if table.starts.is_empty() {
+                table.starts.push(0);
+            }
+            table.starts.push(table.links.len() as u32);
+        }
     }
 
     /// Returns the names and units of the series.
@@ -186,13 +250,19 @@ impl LinkTable {
     /// If there is no series at this position.
     #[must_use]
     pub fn measure(&self, series: usize) -> Option<Measure> {
-        Measure::ALL.get((self.measures[series] as usize).checked_sub(1)?).copied()
+        Measure::ALL.get((self.own.measures[series] as usize).checked_sub(1)?).copied()
     }
 
     /// Returns the links of each sector.
     #[must_use]
     pub fn sectors(&self) -> impl ExactSizeIterator<Item = &[abi::Link]> {
-        self.starts.windows(2).map(|part| &self.links[part[0] as usize..part[1] as usize])
+        self.own.starts.windows(2).map(|part| &self.own.links[part[0] as usize..part[1] as usize])
+    }
+
+    /// Returns whether what factors are shown is still what it was.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        self.own == self.shown && self.series == self.shown_series
     }
 }
 
@@ -204,12 +274,17 @@ impl ViewData<'_> {
         self.lower(None, |raw| see(&unsafe { AsOfView::from_raw(raw, spec) }))
     }
 
-    /// Arranges the day as the structures of the boundary while `call` runs.
+    /// Arranges the day as the structures of the boundary while `call` runs. `host` is what a factor may ask, and what goes with
+    /// every such question.
     ///
     /// # Panics
     ///
     /// If bridge or links do not have one entry a sector, or links not one panel a series.
-    pub fn lower<R>(&self, host: Option<&'static abi::HostVTable>, call: impl FnOnce(&abi::View) -> R) -> R {
+    pub fn lower<R>(
+        &self,
+        host: Option<(&'static abi::HostVTable, *const c_void)>,
+        call: impl FnOnce(&abi::View) -> R,
+    ) -> R {
         let n_sectors = self.entities[EntityKind::Sector as usize].codes.len();
         let raw_inputs = self.inputs.iter().map(|input| {
             input.as_ref().map_or(abi::Input::missing(), |(kind, panel)| raw_input(*kind, panel))
@@ -225,6 +300,7 @@ impl ViewData<'_> {
             many.as_slice()
         };
         let bridge = self.bridge.map(|bridge| {
+            let bridge = &bridge.shown;
             assert_eq!(bridge.is_public.len(), n_sectors, "one entry of the bridge a sector");
             // A bridge without sectors has no start yet.
             let starts = if bridge.starts.is_empty() { &[0] } else { bridge.starts.as_slice() };
@@ -239,7 +315,7 @@ impl ViewData<'_> {
             .iter()
             .flat_map(|(table, panels)| {
                 assert_eq!(table.series.len(), panels.len(), "one panel a linked series");
-                table.series.iter().zip(panels).map(|((name, unit), panel)| abi::LinkedSeries {
+                table.shown_series.iter().zip(panels).map(|((name, unit), panel)| abi::LinkedSeries {
                     name: abi::Str::of(name),
                     unit: abi::Str::of(unit),
                     values: raw_input(EntityKind::Market, panel),
@@ -247,6 +323,7 @@ impl ViewData<'_> {
             })
             .collect();
         let links = self.links.as_ref().map(|(table, _)| {
+            let table = &table.shown;
             assert_eq!(table.starts.len().max(1), n_sectors + 1, "one entry of the links a sector");
             let starts = if table.starts.is_empty() { &[0] } else { table.starts.as_slice() };
             abi::Links {
@@ -265,15 +342,18 @@ impl ViewData<'_> {
             n_inputs: inputs.len() as u32,
             inputs: inputs.as_ptr(),
             entities: self.entities.map(|table| abi::Entities {
-                codes: table.raw_codes.as_ptr(),
-                groups: table.raw_groups.as_ptr(),
+                codes: table.shown.codes.as_ptr(),
+                groups: table.shown.groups.as_ptr(),
                 n: table.codes.len(),
             }),
             bridge: bridge.as_ref().map_or(std::ptr::null(), std::ptr::from_ref),
             links: links.as_ref().map_or(std::ptr::null(), std::ptr::from_ref),
-            host: host.map_or(std::ptr::null(), std::ptr::from_ref),
-            host_ctx: std::ptr::from_ref(self).cast::<c_void>(),
-            measures: self.links.as_ref().map_or(std::ptr::null(), |(table, _)| table.measures.as_ptr()),
+            host: host.map_or(std::ptr::null(), |(host, _)| std::ptr::from_ref(host)),
+            host_ctx: host.map_or(std::ptr::null(), |(_, ctx)| ctx),
+            measures: self
+                .links
+                .as_ref()
+                .map_or(std::ptr::null(), |(table, _)| table.shown.measures.as_ptr()),
         };
         call(&view)
     }

@@ -12,6 +12,8 @@ use arrow_schema::{DataType, Field, Fields};
 use rotor_factor::host::ViewData;
 use rotor_factor::{ArrowArray, ArrowSchema, EntityKind, Panel, abi};
 
+use crate::delivery::with_day;
+
 /// What this host can do for a factor.
 pub(crate) static HOST: abi::HostVTable =
     abi::HostVTable { size: size_of::<abi::HostVTable>(), export_arrow };
@@ -23,12 +25,13 @@ unsafe extern "C" fn export_arrow(
     schema: *mut ArrowSchema,
 ) -> i32 {
     let exported = catch_unwind(|| {
-        // SAFETY: a view's context is the `ViewData` that it was lowered from, alive for the call.
-        let data = unsafe { &*ctx.cast::<ViewData<'_>>() };
-        let (kind, panel) = data.inputs.get(input as usize)?.as_ref()?;
-        let columns = columns(data, *kind, panel);
-        let schema = FFI_ArrowSchema::try_from(columns.data_type()).ok()?;
-        Some((FFI_ArrowArray::new(&columns.into_data()), schema))
+        // What is asked after the call is over gets nothing.
+        with_day(ctx, |data| {
+            let (kind, panel) = data.inputs.get(input as usize)?.as_ref()?;
+            let columns = columns(data, *kind, panel);
+            let schema = FFI_ArrowSchema::try_from(columns.data_type()).ok()?;
+            Some((FFI_ArrowArray::new(&columns.into_data()), schema))
+        })
     });
     let (Ok(Some((from_array, from_schema))), false) = (exported, array.is_null() || schema.is_null()) else {
         return abi::FAILED;

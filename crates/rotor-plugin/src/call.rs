@@ -7,7 +7,9 @@ use std::ffi::c_void;
 use rotor_factor::host::ViewData;
 use rotor_factor::{Parameter, Parameters, Signal, Spec, Value, abi};
 
-use crate::mark::{Culprit, Mark};
+use crate::delivery::{Call, OpenDay, refuse_strange};
+use crate::load::code_around;
+use crate::mark::Culprit;
 use crate::output::{Receiver, Texts};
 use crate::{Breach, CallError, arrow, spec};
 
@@ -49,9 +51,11 @@ impl Functions {
     /// If it does not.
     pub(crate) fn start(vtable: &'static abi::VTable, culprit: &'static Culprit) -> Result<Self, CallError> {
         let functions = Self { vtable, culprit };
-        let _mark = Mark::set(culprit, None);
+        culprit.set_code(code_around(std::ptr::from_ref(vtable).addr()));
+        let call = Call::begin(culprit, None);
         // SAFETY: `init` takes nothing and does not unwind.
         let status = unsafe { call!(functions, init()) };
+        call.end()?;
         Texts::new(0).outcome(status)?;
         Ok(functions)
     }
@@ -59,10 +63,11 @@ impl Functions {
     /// Asks for the declarations of parameters.
     pub(crate) fn parameters_json(&self) -> Result<String, CallError> {
         let mut document = Texts::new(spec::LONGEST);
-        let _mark = Mark::set(self.culprit, None);
-        let sink = document.sink();
+        let call = Call::begin(self.culprit, None);
+        let sink = call.document(&mut document);
         // SAFETY: the sink lives as long as the call.
         let status = unsafe { call!(self, parameters(&raw const sink)) };
+        call.end()?;
         document.outcome(status)?;
         document.document()
     }
@@ -78,14 +83,13 @@ impl Functions {
             parameters.iter().map(|(name, value)| raw_parameter(name, value)).collect();
         let mut error = Texts::new(LONGEST_MESSAGE);
         let mut factor = std::ptr::null_mut();
-        {
-            let _mark = Mark::set(self.culprit, None);
-            let sink = error.sink();
-            // SAFETY: the parameters and the sink live as long as the call.
-            let status =
-                unsafe { call!(self, create(raw.as_ptr(), raw.len(), &raw mut factor, &raw const sink)) };
-            error.outcome(status)?;
-        }
+        let call = Call::begin(self.culprit, None);
+        let sink = call.error(&mut error);
+        // SAFETY: the parameters and the sink live as long as the call.
+        let status =
+            unsafe { call!(self, create(raw.as_ptr(), raw.len(), &raw mut factor, &raw const sink)) };
+        call.end()?;
+        error.outcome(status)?;
         if factor.is_null() {
             return Err(CallError::Broke(Breach::BadSpec { reason: "what it made is null".into() }));
         }
@@ -127,10 +131,11 @@ impl Made {
     /// Asks the factor to describe itself.
     pub(crate) fn spec_json(&self) -> Result<String, CallError> {
         let (mut document, mut error) = (Texts::new(spec::LONGEST), Texts::new(LONGEST_MESSAGE));
-        let _mark = Mark::set(self.functions.culprit, None);
-        let (out, sink) = (document.sink(), error.sink());
+        let call = Call::begin(self.functions.culprit, None);
+        let (out, sink) = (call.document(&mut document), call.error(&mut error));
         // SAFETY: the factor is one that `create` made; the sinks live as long as the call.
         let status = unsafe { call!(self.functions, spec(self.factor, &raw const out, &raw const sink)) };
+        call.end()?;
         error.outcome(status)?;
         document.document()
     }
@@ -148,26 +153,42 @@ impl Made {
         let n_entities = view.entities.map(|table| table.codes().len());
         let mut receiver = Receiver::new(&self.spec, sectors, n_entities);
         let mut error = Texts::new(LONGEST_MESSAGE);
-        let (output, sink) = (receiver.output(), error.sink());
-        let status = view.lower(Some(&arrow::HOST), |raw| {
-            let _mark = Mark::set(self.functions.culprit, Some(view.as_of.0));
+        let day = OpenDay::open(view);
+        let (status, ended) = view.lower(Some((&arrow::HOST, day.ctx())), |raw| {
+            let call = Call::begin(self.functions.culprit, Some(view.as_of.0));
+            let (output, sink) = (call.output(&mut receiver), call.error(&mut error));
             // SAFETY: the factor is one that `create` made; view, output and sink live as long as the call.
-            unsafe {
+            let status = unsafe {
                 call!(
                     self.functions,
                     evaluate(self.factor, std::ptr::from_ref(raw), &raw const output, &raw const sink)
                 )
-            }
+            };
+            (status, call.end())
         });
+        ended?;
         error.outcome(status)?;
         receiver.finish().map_err(CallError::Broke)
+    }
+
+    /// Whether the factor is part of the program.
+    pub(crate) fn is_linked(&self) -> bool {
+        self.functions.culprit.is_linked()
+    }
+
+    /// Returns why no answer of the factor counts: it has delivered outside of its calls, and then which of its answers are of which day
+    /// cannot be known.
+    pub(crate) fn condemned(&self) -> Option<CallError> {
+        refuse_strange(self.functions.culprit).err()
     }
 }
 
 impl Drop for Made {
     fn drop(&mut self) {
-        let _mark = Mark::set(self.functions.culprit, None);
+        let call = Call::begin(self.functions.culprit, None);
         // SAFETY: `create` made it, and nobody has it any more.
         unsafe { call!(self.functions, destroy(self.factor)) }
+        // There is nobody any more whom it could be said of; the thread is as it was.
+        let _ = call.end();
     }
 }

@@ -44,6 +44,11 @@ fn of_breach(breach: &Breach) -> String {
         Breach::Unknown { what } => format!("引用的对象不存在（{what}）"),
         Breach::TooMuch { what, given, limit } => format!("输出过多（{what}）：{given}，上限为{limit}"),
         Breach::BadText { what } => format!("文本不合规（{what}）"),
+        Breach::OutsideCall { n } => {
+            format!("因子在调用结束后或从其他线程输出结果（已有{n}次），无法判断其输出属于哪一天")
+        }
+        Breach::FloatingPoint => "因子改变了所在线程的浮点运算设置，已恢复".into(),
+        Breach::WroteInputs => "因子改写了输入数据".into(),
         Breach::BadSpec { reason } => format!("因子说明无法使用（{reason}）"),
     }
 }

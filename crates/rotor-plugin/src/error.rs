@@ -334,6 +334,15 @@ pub enum Breach {
         /// Which text, and what is wrong with it.
         what: String,
     },
+    /// It has delivered after its call was over, or from another thread than the one that was called.
+    OutsideCall {
+        /// How often.
+        n: u64,
+    },
+    /// It has changed how its thread computes with floating-point numbers: rounding, denormals, traps.
+    FloatingPoint,
+    /// It has written to what it was shown.
+    WroteInputs,
     /// The document that describes it is wrong.
     BadSpec {
         /// What is wrong.
@@ -354,6 +363,13 @@ impl Breach {
             }
             Self::NoReason { .. } => "give the reason with `Signal::withhold`",
             Self::Unknown { .. } => "take positions from the view of the same call",
+            Self::OutsideCall { .. } => {
+                "give scores, reasons, tables and texts before the call returns, on the thread that was called"
+            }
+            Self::FloatingPoint => {
+                "restore the control registers before the call returns; `-ffast-math` and some start-up code change them"
+            }
+            Self::WroteInputs => "copy what is to be changed",
             Self::TooMuch { .. } | Self::BadText { .. } | Self::BadSpec { .. } => return None,
         })
     }
@@ -383,6 +399,15 @@ impl fmt::Display for Breach {
             Self::Unknown { what } => write!(f, "there is no {what}"),
             Self::TooMuch { what, given, limit } => write!(f, "{given} {what} are more than {limit}"),
             Self::BadText { what } => f.write_str(what),
+            Self::OutsideCall { n } => write!(
+                f,
+                "it delivered after its call was over, or from another thread than the one that was called ({n} \
+                 so far): which of its answers are of which day cannot be known"
+            ),
+            Self::FloatingPoint => f.write_str(
+                "it changed how its thread computes with floating-point numbers, which was undone",
+            ),
+            Self::WroteInputs => f.write_str("it wrote to its inputs"),
             Self::BadSpec { reason } => write!(f, "its spec cannot be used: {reason}"),
         }
     }

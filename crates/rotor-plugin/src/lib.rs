@@ -9,13 +9,17 @@
 mod arrow;
 mod call;
 mod chinese;
+mod delivery;
 mod error;
 mod file;
+mod float;
 mod isolate;
 mod load;
 mod mark;
 mod output;
+mod pages;
 mod plugin;
+mod process;
 mod spec;
 mod stdout;
 
@@ -23,6 +27,8 @@ pub use error::{Breach, CallError, LoadError};
 pub use file::{FactorHeader, LibraryFile};
 pub use isolate::{CHILD_ARGUMENT, Isolation, serve};
 pub use load::LoadOptions;
-pub use mark::{end_process, explain_fatal_calls};
+pub use mark::{end_process, explain_fatal_calls, n_nameless_deliveries, say_at_once};
+pub use pages::InputPages;
 pub use plugin::{Build, Instance, Origin, Plugin, Refused};
+pub use process::{ProcessPart, ProcessState};
 pub use stdout::take_stdout;

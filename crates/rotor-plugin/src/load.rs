@@ -7,16 +7,19 @@
 
 #![allow(unsafe_code, reason = "opening a library runs it, and its symbols are pointers")]
 
+use std::ops::Range;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use rotor_factor::{ExportedFactor, abi};
 use rotor_fs::{FileDestination, sha256};
 
+use crate::delivery::Call;
 use crate::file::{FactorHeader, LibraryFile};
-use crate::mark::{Culprit, Mark};
+use crate::mark::Culprit;
 use crate::{LoadError, Refused};
 
 /// What a configuration says about a library.
@@ -26,6 +29,8 @@ pub struct LoadOptions {
     pub sha256: Option<String>,
     /// Takes the file although any user of the machine can change it.
     pub allow_world_writable: bool,
+    /// How long a call may take where the program [watches](crate::explain_fatal_calls); the opening of the library is one.
+    pub time_limit: Option<Duration>,
 }
 
 /// Opens a library and returns the header of each factor with its table of functions, whole and without a null.
@@ -33,7 +38,10 @@ pub struct LoadOptions {
 /// # Errors
 ///
 /// Every reason to refuse the file, or the first that opening it shows.
-pub(crate) fn open(file: &LibraryFile) -> Result<Vec<(&'static abi::Header, &'static abi::VTable)>, Refused> {
+pub(crate) fn open(
+    file: &LibraryFile,
+    time_limit: Option<Duration>,
+) -> Result<Vec<(&'static abi::Header, &'static abi::VTable)>, Refused> {
     let refused = |error| Refused { path: file.path.clone(), reasons: vec![error] };
     if !file.refusals.is_empty() {
         return Err(Refused { path: file.path.clone(), reasons: file.refusals.clone() });
@@ -41,11 +49,13 @@ pub(crate) fn open(file: &LibraryFile) -> Result<Vec<(&'static abi::Header, &'st
     let copy = cached_copy(&file.sha256, &file.bytes).map_err(refused)?;
     let loader = |error: libloading::Error| LoadError::Loader { reason: loader_message(&error, &copy) };
     let builds: Vec<&str> = file.factors.iter().map(|header| header.build.as_str()).collect();
-    let _mark = Mark::set(Culprit::new(&builds.join(", "), Some(&file.path)), None);
+    // Constructors run while it is opened: what they do to the thread counts, too.
+    let call = Call::begin(Culprit::new(&builds.join(", "), Some(&file.path), time_limit), None);
     // SAFETY: opening runs constructors of the library. That is what naming its path asks for; the file is a factor
     // library by its symbols and headers, and the one that was hashed.
     let library = unsafe { Library::open(Some(&copy), RTLD_NOW | RTLD_LOCAL) };
     let library = keep(library.map_err(loader).map_err(refused)?);
+    call.end().map_err(LoadError::Start).map_err(refused)?;
     let mut factors = Vec::new();
     for expected in &file.factors {
         // SAFETY: the symbol was found in the file, where a header begins that is large enough.
@@ -161,4 +171,48 @@ fn cache_folder() -> PathBuf {
     let rotor = named("ROTOR_CACHE_DIR").or_else(|| Some(user?.join("rotor")));
     let temporary = || std::env::temp_dir().join(format!("rotor-{}", rustix::process::geteuid().as_raw()));
     rotor.unwrap_or_else(temporary).join("plugins")
+}
+
+/// Returns where the code of the object lies that holds an address; empty if that is not known.
+#[cfg(target_os = "linux")]
+pub(crate) fn code_around(address: usize) -> Range<usize> {
+    struct Search {
+        address: usize,
+        code: Range<usize>,
+    }
+    unsafe extern "C" fn look(object: *mut libc::dl_phdr_info, _: usize, search: *mut libc::c_void) -> i32 {
+        // SAFETY: the loader describes an object that is there, and hands on what it was given.
+        let (object, search) = unsafe { (&*object, &mut *search.cast::<Search>()) };
+        let parts = if object.dlpi_phnum == 0 {
+            &[]
+        } else {
+            // SAFETY: the loader says how many there are.
+            unsafe { std::slice::from_raw_parts(object.dlpi_phdr, usize::from(object.dlpi_phnum)) }
+        };
+        let loaded = parts.iter().filter(|part| part.p_type == libc::PT_LOAD).map(|part| {
+            let start = (object.dlpi_addr as usize).wrapping_add(part.p_vaddr as usize);
+            (part.p_flags & libc::PF_X != 0, start..start.saturating_add(part.p_memsz as usize))
+        });
+        let loaded: Vec<(bool, Range<usize>)> = loaded.collect();
+        if !loaded.iter().any(|(_, part)| part.contains(&search.address)) {
+            return 0;
+        }
+        let code = || loaded.iter().filter(|(is_code, _)| *is_code).map(|(_, part)| part);
+        if let (Some(start), Some(end)) =
+            (code().map(|part| part.start).min(), code().map(|part| part.end).max())
+        {
+            search.code = start..end;
+        }
+        1
+    }
+    let mut search = Search { address, code: 0..0 };
+    // SAFETY: the function is one for this call, and gets the value that it is written for.
+    unsafe { libc::dl_iterate_phdr(Some(look), (&raw mut search).cast()) };
+    search.code
+}
+
+/// Returns where the code of the object lies that holds an address; empty if that is not known.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn code_around(_: usize) -> Range<usize> {
+    0..0
 }

@@ -13,6 +13,7 @@ use rotor_factor::{
     Scale, Signal, Spec, Table, abi,
 };
 
+use crate::delivery::{to_receiver, to_texts};
 use crate::{Breach, CallError};
 
 /// The most forecasts, realized values and values of tables that one call may give.
@@ -39,8 +40,19 @@ impl Texts {
         Self { limit, ..Self::default() }
     }
 
-    pub(crate) fn sink(&mut self) -> abi::TextSink {
-        abi::TextSink { ctx: std::ptr::from_mut(self).cast(), write: take_text }
+    /// What a factor writes through; `ctx` says to whom.
+    pub(crate) fn sink(ctx: *mut c_void) -> abi::TextSink {
+        abi::TextSink { ctx, write: take_text }
+    }
+
+    fn take(&mut self, part: u32, text: abi::Str) {
+        let Some(bytes) = self.parts.get_mut(part as usize) else { return };
+        let room = self.limit - bytes.len();
+        self.is_too_long |= text.len > room;
+        if text.len > 0 && !text.ptr.is_null() {
+            // SAFETY: the factor gives `len` bytes that live until this returns.
+            bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(text.ptr, text.len.min(room)) });
+        }
     }
 
     fn text(&self, part: u32) -> Option<String> {
@@ -79,15 +91,7 @@ impl Texts {
 }
 
 unsafe extern "C" fn take_text(ctx: *mut c_void, part: u32, text: abi::Str) {
-    // SAFETY: the context is the `Texts` whose sink this is, alive and used by no one else during the call.
-    let texts = unsafe { &mut *ctx.cast::<Texts>() };
-    let Some(bytes) = texts.parts.get_mut(part as usize) else { return };
-    let room = texts.limit - bytes.len();
-    texts.is_too_long |= text.len > room;
-    if text.len > 0 && !text.ptr.is_null() {
-        // SAFETY: the factor gives `len` bytes that live until this returns.
-        bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(text.ptr, text.len.min(room)) });
-    }
+    to_texts(ctx, |texts| texts.take(part, text));
 }
 
 /// Takes a signal.
@@ -124,10 +128,11 @@ impl<'v> Receiver<'v> {
         }
     }
 
-    pub(crate) fn output(&mut self) -> abi::Output {
+    /// What a factor delivers through; `ctx` says to whom.
+    pub(crate) fn output(ctx: *mut c_void) -> abi::Output {
         abi::Output {
             size: size_of::<abi::Output>(),
-            ctx: std::ptr::from_mut(self).cast(),
+            ctx,
             scores: take_scores,
             reason: take_reason,
             forecasts: take_forecasts,
@@ -456,22 +461,18 @@ unsafe fn rows<'a, T>(first: *const T, n: usize, what: &str) -> Result<&'a [T], 
 }
 
 /// Runs one delivery, unless there has been a breach.
-///
-/// # Safety
-///
-/// `ctx` is the receiver whose output this belongs to, used by no one else during the call.
-unsafe fn deliver(ctx: *mut c_void, take: impl FnOnce(&mut Receiver<'_>) -> Result<(), Breach>) {
-    // SAFETY: the caller vouches for the context.
-    let receiver = unsafe { &mut *ctx.cast::<Receiver<'_>>() };
-    if receiver.breach.is_none() {
-        receiver.breach = take(receiver).err();
-    }
+fn deliver(ctx: *mut c_void, take: impl FnOnce(&mut Receiver<'_>) -> Result<(), Breach>) {
+    to_receiver(ctx, |receiver| {
+        if receiver.breach.is_none() {
+            receiver.breach = take(receiver).err();
+        }
+    });
 }
 
 unsafe extern "C" fn take_scores(ctx: *mut c_void, scores: *const f64, raws: *const f64, n: usize) {
-    // SAFETY: the factor gives `n` scores and as many raw values or none; the context is ours.
-    unsafe {
-        deliver(ctx, |receiver| {
+    deliver(ctx, |receiver| {
+        // SAFETY: the factor gives `n` scores and as many raw values or none.
+        unsafe {
             let expected = receiver.sectors.len();
             if n != expected {
                 // Before a length that may be a lie is believed.
@@ -480,18 +481,18 @@ unsafe extern "C" fn take_scores(ctx: *mut c_void, scores: *const f64, raws: *co
             let scores = rows(scores, n, "scores")?;
             let raws = if raws.is_null() { None } else { Some(rows(raws, n, "raw values")?) };
             receiver.scores(scores, raws)
-        });
-    }
+        }
+    });
 }
 
 unsafe extern "C" fn take_reason(ctx: *mut c_void, sector: u32, reason: abi::Str) {
-    // SAFETY: the factor gives a text; the context is ours.
-    unsafe {
-        deliver(ctx, |receiver| {
+    deliver(ctx, |receiver| {
+        // SAFETY: the factor gives a text.
+        unsafe {
             let reason = owned(reason, "a reason", LONGEST_TEXT)?;
             receiver.reason(sector, reason)
-        });
-    }
+        }
+    });
 }
 
 unsafe extern "C" fn take_declared_reason(
@@ -501,16 +502,16 @@ unsafe extern "C" fn take_declared_reason(
     first: *const abi::Str,
     n_values: usize,
 ) {
-    // SAFETY: the factor gives `n_values` texts; the context is ours.
-    unsafe {
-        deliver(ctx, |receiver| {
+    deliver(ctx, |receiver| {
+        // SAFETY: the factor gives `n_values` texts.
+        unsafe {
             // Before a number that may be a lie is believed.
             receiver.declared(position, n_values)?;
             let values = rows(first, n_values, "values of a reason")?.iter();
             let values = values.map(|value| owned(*value, "a value of a reason", LONGEST_VALUE));
             receiver.declared_reason(sector, position, values.collect::<Result<_, _>>()?)
-        });
-    }
+        }
+    });
 }
 
 unsafe extern "C" fn take_forecasts(
@@ -519,13 +520,13 @@ unsafe extern "C" fn take_forecasts(
     first: *const abi::Forecast,
     n: usize,
 ) {
-    // SAFETY: the factor gives a text and `n` rows; the context is ours.
-    unsafe {
-        deliver(ctx, |receiver| {
+    deliver(ctx, |receiver| {
+        // SAFETY: the factor gives a text and `n` rows.
+        unsafe {
             let target = owned(target, "the target of a forecast", LONGEST_TEXT)?;
             receiver.forecasts(&target, rows(first, n, "forecasts")?)
-        });
-    }
+        }
+    });
 }
 
 unsafe extern "C" fn take_realized(
@@ -534,13 +535,13 @@ unsafe extern "C" fn take_realized(
     first: *const abi::Realized,
     n: usize,
 ) {
-    // SAFETY: the factor gives a text and `n` rows; the context is ours.
-    unsafe {
-        deliver(ctx, |receiver| {
+    deliver(ctx, |receiver| {
+        // SAFETY: the factor gives a text and `n` rows.
+        unsafe {
             let target = owned(target, "the target of a realized value", LONGEST_TEXT)?;
             receiver.realized(&target, rows(first, n, "realized values")?)
-        });
-    }
+        }
+    });
 }
 
 unsafe extern "C" fn take_diagnostic(
@@ -550,23 +551,23 @@ unsafe extern "C" fn take_diagnostic(
     values: *const f64,
     n: usize,
 ) {
-    // SAFETY: the factor gives a text and `n` values; the context is ours.
-    unsafe {
-        deliver(ctx, |receiver| {
+    deliver(ctx, |receiver| {
+        // SAFETY: the factor gives a text and `n` values.
+        unsafe {
             let text = owned(text, "the name of a diagnostic", LONGEST_TEXT)?;
             receiver.diagnostic(text, kind, rows(values, n, "values")?)
-        });
-    }
+        }
+    });
 }
 
 unsafe extern "C" fn take_table(ctx: *mut c_void, table: *const abi::Table) {
-    // SAFETY: the factor gives a table whose columns are as long as it says; the context is ours.
-    unsafe {
-        deliver(ctx, |receiver| {
+    deliver(ctx, |receiver| {
+        // SAFETY: the factor gives a table whose columns are as long as it says.
+        unsafe {
             let table = table.as_ref().ok_or_else(|| Breach::BadText { what: "a table is null".into() })?;
             receiver.table(copy_table(table)?)
-        });
-    }
+        }
+    });
 }
 
 /// # Safety
@@ -622,15 +623,13 @@ mod tests {
     fn a_failure_has_the_code_that_it_was_given_if_it_is_one() {
         let outcome = |code: &str| {
             let mut texts = Texts::new(1000);
-            let sink = texts.sink();
             for (part, text) in [
                 (abi::TEXT_MESSAGE, "no close"),
                 (abi::TEXT_MESSAGE_ZH, "无收盘价"),
                 (abi::TEXT_CODE, code),
                 (99, "a part of a later version"),
             ] {
-                // SAFETY: the sink is that of `texts`, which nobody else uses.
-                unsafe { (sink.write)(sink.ctx, part, abi::Str::of(text)) }
+                texts.take(part, abi::Str::of(text));
             }
             texts.outcome(abi::FAILED).unwrap_err()
         };

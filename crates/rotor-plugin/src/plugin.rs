@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use rotor_factor::host::ViewData;
 use rotor_factor::{ExportedFactor, Parameter, Signal, Spec, Value, abi};
@@ -12,7 +13,7 @@ use crate::file::{FactorHeader, LibraryFile};
 use crate::isolate::{Child, Isolation, Opened};
 use crate::load::{LoadOptions, checked_linked, open};
 use crate::mark::Culprit;
-use crate::{CallError, LoadError, spec};
+use crate::{CallError, LoadError, ProcessPart, ProcessState, spec};
 
 /// A kind of factor, from which instances with parameters are created.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct Plugin {
     /// With the defaults of the parameters.
     spec: Spec,
     door: Door,
+    /// What its library changed of the process while it was loaded.
+    changed: Vec<ProcessPart>,
 }
 
 /// The build of a factor.
@@ -91,6 +94,7 @@ pub(crate) enum Home {
 pub struct Instance {
     spec: Spec,
     inside: Inside,
+    changed: Vec<ProcessPart>,
 }
 
 #[derive(Debug)]
@@ -107,7 +111,7 @@ impl Plugin {
     /// If its header is incomplete or it does not start.
     pub fn linked(factor: &'static ExportedFactor) -> Result<Self, LoadError> {
         let (header, vtable) = checked_linked(factor)?;
-        Self::here(&header, vtable, Origin::Linked)
+        Self::here(&header, vtable, Origin::Linked, None)
     }
 
     /// Opens a library and loads its factors into this process.
@@ -120,13 +124,16 @@ impl Plugin {
     /// Every reason to refuse the file, found before any of it was run; or the first that opening it shows.
     pub fn load(path: &Path, options: &LoadOptions) -> Result<Vec<Self>, Refused> {
         let file = LibraryFile::look_at(path, options);
+        let state = ProcessState::now();
         let mut plugins = Vec::new();
-        for ((_, vtable), header) in open(&file)?.into_iter().zip(&file.factors) {
+        for ((_, vtable), header) in open(&file, options.time_limit)?.into_iter().zip(&file.factors) {
             let origin =
                 Origin::Loaded { path: path.into(), sha256: file.sha256.clone(), is_isolated: false };
-            let plugin = Self::here(header, vtable, origin);
+            let plugin = Self::here(header, vtable, origin, options.time_limit);
             plugins.push(plugin.map_err(|error| Refused { path: path.into(), reasons: vec![error] })?);
         }
+        let changed = state.restore_all();
+        plugins.iter_mut().for_each(|plugin| plugin.changed.clone_from(&changed));
         distinct(path, plugins)
     }
 
@@ -161,6 +168,7 @@ impl Plugin {
                     isolation: isolation.clone(),
                     place: Place { home: home.clone(), position },
                 },
+                changed: Vec::new(),
             });
         }
         distinct(path, plugins)
@@ -177,7 +185,11 @@ impl Plugin {
             // It has been taken already, and its hash says that it is the same.
             Origin::Loaded { path, sha256, .. } => Home::Library {
                 path: path.clone(),
-                options: LoadOptions { sha256: Some(sha256.clone()), allow_world_writable: true },
+                options: LoadOptions {
+                    sha256: Some(sha256.clone()),
+                    allow_world_writable: true,
+                    time_limit: None,
+                },
             },
         };
         let not_started = |reason: String| CallError::NotStarted { reason };
@@ -193,24 +205,37 @@ impl Plugin {
                     parameters: self.parameters,
                     spec: self.spec.clone(),
                     door: Door::Isolated { isolation: isolation.clone(), place: Place { home, position } },
+                    changed: Vec::new(),
                 });
             }
         }
         Err(not_started(format!("the process has no factor `{}` like the one here", self.name())))
     }
 
-    fn here(header: &FactorHeader, vtable: &'static abi::VTable, origin: Origin) -> Result<Self, LoadError> {
+    fn here(
+        header: &FactorHeader,
+        vtable: &'static abi::VTable,
+        origin: Origin,
+        time_limit: Option<Duration>,
+    ) -> Result<Self, LoadError> {
         let path = match &origin {
             Origin::Linked => None,
             Origin::Loaded { path, .. } => Some(path.as_path()),
         };
-        let functions =
-            Functions::start(vtable, Culprit::new(&header.build, path)).map_err(LoadError::Start)?;
+        let culprit = Culprit::new(&header.build, path, time_limit);
+        let functions = Functions::start(vtable, culprit).map_err(LoadError::Start)?;
         let json = functions.parameters_json().map_err(LoadError::Start)?;
         let parameters =
             spec::read_parameters(&json).map_err(|breach| LoadError::Start(CallError::Broke(breach)))?;
         let spec = functions.create(parameters, []).map_err(LoadError::Start)?.spec().clone();
-        Ok(Self { build: Build::of(header), origin, parameters, spec, door: Door::Here(functions) })
+        Ok(Self {
+            build: Build::of(header),
+            origin,
+            parameters,
+            spec,
+            door: Door::Here(functions),
+            changed: Vec::new(),
+        })
     }
 
     /// Returns the name of the factor.
@@ -252,11 +277,12 @@ impl Plugin {
         match &self.door {
             Door::Here(functions) => {
                 let made = functions.create(self.parameters, given)?;
-                Ok(Instance { spec: made.spec().clone(), inside: Inside::Here(made) })
+                let changed = self.changed.clone();
+                Ok(Instance { spec: made.spec().clone(), inside: Inside::Here(made), changed })
             }
             Door::Isolated { isolation, place } => {
                 let (child, spec) = Child::create(isolation, place, self.parameters, given)?;
-                Ok(Instance { spec, inside: Inside::Isolated(Mutex::new(child)) })
+                Ok(Instance { spec, inside: Inside::Isolated(Mutex::new(child)), changed: Vec::new() })
             }
         }
     }
@@ -296,6 +322,30 @@ impl Instance {
     #[must_use]
     pub fn is_isolated(&self) -> bool {
         matches!(self.inside, Inside::Isolated(_))
+    }
+
+    /// Returns whether the factor comes from a library that is loaded into this process.
+    #[must_use]
+    pub fn is_loaded_here(&self) -> bool {
+        matches!(&self.inside, Inside::Here(made) if !made.is_linked())
+    }
+
+    /// Returns what the factor's library changed of the process as a whole while it was loaded; it was restored as far as it can be.
+    #[must_use]
+    pub fn changed_process(&self) -> &[ProcessPart] {
+        &self.changed
+    }
+
+    /// Returns why no answer counts that the factor has given: it has delivered outside of its calls, so that it cannot be known
+    /// which of its answers are of which day. To be asked when all days are done.
+    #[must_use]
+    pub fn condemned(&self) -> Option<CallError> {
+        match &self.inside {
+            Inside::Here(made) => made.condemned(),
+            Inside::Isolated(child) => {
+                child.lock().unwrap_or_else(std::sync::PoisonError::into_inner).condemned()
+            }
+        }
     }
 
     /// Evaluates a day, whose inputs are those of [`Instance::spec`] in their order.

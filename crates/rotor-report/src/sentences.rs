@@ -5,7 +5,7 @@
 
 use rotor_factor::{Date, Scale};
 use rotor_run::metrics::{Caveat, Reason};
-use rotor_run::{ReportLanguage, Warning};
+use rotor_run::{ProcessPart, ReportLanguage, Warning};
 
 use crate::page::Block;
 use crate::say;
@@ -212,6 +212,7 @@ pub fn warning(lang: Lang, warning: &Warning) -> String {
             "in {n_days} of {n_of} months more sectors were equal than there were places left: they shared the weight in equal parts",
             "{n_of}个月中有{n_days}个月末位同分行业多于剩余名额，由其平分权重"
         ),
+        Warning::ProcessChanged { factors, parts } => process_changed(lang, factors, parts),
         Warning::AssumedScale { factor, scale } => assumed_scale(lang, &sentence(factor), *scale),
         Warning::Dataset { found } => {
             let text = crate::dataset::warning(lang, found);
@@ -232,6 +233,34 @@ fn factor_failed(lang: Lang, factor: &str, n_days: usize, first: Date, reason: &
         "factor `{factor}` failed on {n_days} {days}, first on {first}: {reason}",
         "因子`{factor}`有{n_days}日出错，首次为{first}：{reason}"
     )
+}
+
+fn process_changed(lang: Lang, factors: &[String], parts: &[ProcessPart]) -> String {
+    let part = |part: &ProcessPart| match part {
+        ProcessPart::WorkingDirectory => lang.of("the working directory", "工作目录"),
+        ProcessPart::Umask => lang.of("the file mode mask (umask)", "文件权限掩码（umask）"),
+        ProcessPart::Locale => lang.of("the locale", "区域设置（locale）"),
+        ProcessPart::SignalHandlers => lang.of("signal handlers", "信号处理函数"),
+        ProcessPart::ResourceLimits => lang.of("resource limits", "资源限制"),
+        _ => lang.of("something else", "其他"),
+    };
+    let parts: Vec<&str> = parts.iter().map(part).collect();
+    let parts = parts.join(lang.of(", ", "、"));
+    let names: Vec<String> = factors.iter().map(|factor| format!("`{}`", sentence(factor))).collect();
+    let names = names.join(lang.of(", ", "、"));
+    if factors.len() == 1 {
+        say!(
+            lang,
+            "factor {names} changed {parts} of the whole process, which was undone as far as possible; run it isolated",
+            "因子{names}改变了整个进程的{parts}，已尽可能恢复；请隔离运行"
+        )
+    } else {
+        say!(
+            lang,
+            "one of the factors {names} changed {parts} of the whole process, which was undone as far as possible; run them isolated",
+            "因子{names}之一改变了整个进程的{parts}，已尽可能恢复；请隔离运行"
+        )
+    }
 }
 
 fn assumed_scale(lang: Lang, factor: &str, scale: Scale) -> String {
@@ -360,6 +389,7 @@ mod tests {
             Warning::MonthsWithoutCloses { months: vec!["2019-01".parse().unwrap(); 7] },
             Warning::DataEnded { days: vec![day] },
             Warning::NotReleased { days: vec![day] },
+            Warning::ProcessChanged { factors: vec!["x".into()], parts: vec![ProcessPart::Umask] },
             Warning::NotFresh { entity: "801010".into(), last_close: day, n_days: 3 },
             Warning::SharedPlaces { n_days: 3, n_of: 9 },
             Warning::AssumedScale { factor: "x".into(), scale: Scale::Points },

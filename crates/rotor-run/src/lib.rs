@@ -39,5 +39,5 @@ pub use rows::{
     Diagnostic, Execution, FactorTable, Forecast, History, NetValue, RankingRow, Realized, ReasonId, Return,
     Run, Score, ScoreReason, ScoreReasons, SectorReturn, TextId, Texts, Turnover,
 };
-pub use warning::Warning;
+pub use warning::{ProcessPart, Warning};
 pub use write::{Destination, check_destination, write};

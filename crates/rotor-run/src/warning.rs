@@ -6,6 +6,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::metrics::{day, days, text, texts};
 
+/// Something that belongs to the process as a whole, and that a library can change for everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ProcessPart {
+    /// The working directory.
+    WorkingDirectory,
+    /// The mask of permissions of new files.
+    Umask,
+    /// The locale of C.
+    Locale,
+    /// What is done at a signal.
+    SignalHandlers,
+    /// How much of something the process may use.
+    ResourceLimits,
+}
+
 /// What a reader of a run must know: a code with its parameters. Sentences are made where a page is drawn.
 // Exhaustive on purpose: a new variant must not compile without its sentence in every language.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -123,6 +141,13 @@ pub enum Warning {
         #[serde(with = "text")]
         #[cfg_attr(feature = "schema", schemars(with = "String"))]
         scale: Scale,
+    },
+    /// Libraries in the process changed what belongs to the process as a whole. It was restored as far as it can be.
+    ProcessChanged {
+        /// The factors that come from libraries in the process.
+        factors: Vec<String>,
+        /// What was changed.
+        parts: Vec<ProcessPart>,
     },
     /// The signal shares the month-end close at which is traded.
     SharedClose,

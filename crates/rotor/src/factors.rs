@@ -119,7 +119,7 @@ impl Catalogue {
             return Ok(Plugin::isolated(&path, &loading.options(), &self.isolation(loading)?)?);
         }
         if self.explains_crashes {
-            explain_fatal_calls(loading.time_limit);
+            explain_fatal_calls().map_err(FactorError::Watchdog)?;
         }
         Ok(Plugin::load(&path, &loading.options())?)
     }
@@ -302,7 +302,11 @@ impl Loading {
     /// Returns what is looked at before a library is opened.
     #[must_use]
     pub fn options(&self) -> LoadOptions {
-        LoadOptions { sha256: self.sha256.clone(), allow_world_writable: self.allow_world_writable }
+        LoadOptions {
+            sha256: self.sha256.clone(),
+            allow_world_writable: self.allow_world_writable,
+            time_limit: Some(self.time_limit),
+        }
     }
 
     /// Whether something is asked for that only a library can have.
@@ -493,6 +497,9 @@ pub enum FactorError {
     /// A factor is to run in a child process, and no program is named for it.
     #[error("a factor cannot be isolated: no program is named that runs it")]
     NoProgram,
+    /// The thread that watches time limits cannot be started.
+    #[error("the thread that watches time limits cannot be started: {0}")]
+    Watchdog(#[source] std::io::Error),
 }
 
 impl FactorError {
@@ -521,6 +528,7 @@ impl FactorError {
             Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
             Self::Twice { .. } => Some("name it once; two versions of one factor need two names".into()),
+            Self::Watchdog(_) => None,
             Self::NoProgram => Some("name one by `Catalogue::isolating_in`".into()),
         };
         hint.into_iter().collect()

@@ -115,6 +115,14 @@ pub enum BacktestError {
         /// How to mend it.
         hint: Option<String>,
     },
+    /// A factor in this process has written to what all factors are shown.
+    #[error("`{factor}` wrote to its inputs, which others read, while it was asked about {as_of}")]
+    WroteInputs {
+        /// The factor.
+        factor: String,
+        /// The day.
+        as_of: Date,
+    },
     /// A factor refuses a value of its own that it declares worth trying.
     #[error("factor `{factor}` refuses one of the alternatives that it declares: {reason}")]
     AlternativeFailed {
@@ -172,6 +180,9 @@ impl BacktestError {
                 "its trading days reach from {first} to {last}; a close is used in the 15 days up to the day, or in its month with month-end closes"
             ),
             Self::AlternativeFailed { .. } => "mend its declaration".into(),
+            Self::WroteInputs { .. } => {
+                "copy what is to be changed; isolated (`isolate = true`) it costs the factor alone".into()
+            }
             Self::Plan(_) | Self::NoSectors { .. } | Self::Stopped => return None,
         })
     }
@@ -190,6 +201,9 @@ impl BacktestError {
                 format!("数据集`{dataset}`自{start}起没有可平仓的调仓日")
             }
             Self::NeverLive { .. } => "所有月份均无因子评分".into(),
+            Self::WroteInputs { factor, as_of } => {
+                format!("因子`{factor}`在{as_of}改写了其他因子也要读取的输入数据")
+            }
             Self::FactorFailed { factor, as_of, reason, .. } => {
                 format!("因子`{factor}`于{as_of}出错：{reason}")
             }
@@ -209,6 +223,9 @@ impl BacktestError {
                 "因子需要输入数据及首月之前数年的历史；可用`rotor dataset describe`查看现有数据".into()
             }
             Self::FactorFailed { hint: None, .. } => "请修正因子，或设置`on_error = \"skip\"`".into(),
+            Self::WroteInputs { .. } => {
+                "请让因子先复制再修改；隔离运行（`isolate = true`）时只影响该因子".into()
+            }
             Self::NobodyAlive { .. } => "可用`rotor dataset describe`查看有哪些交易日".into(),
             _ => return None,
         })

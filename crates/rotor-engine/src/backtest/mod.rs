@@ -11,7 +11,7 @@ use rotor_data::{Dataset, PriceFrequency, Vintage};
 use rotor_factor::{AsOf, Date, EntityKind, Released, Scale, Signal, Source, Spec, Value, nearest};
 use rotor_plugin::Instance;
 use rotor_run::portfolio::Portfolio;
-use rotor_run::{Config, KeptTables, OnError, OnMissingInput, RiskFree, Run, Warning};
+use rotor_run::{Config, KeptTables, OnError, OnMissingInput, ProcessPart, RiskFree, Run, Warning};
 use rotor_strategy::{Alternative, CrossSections, FactorScores};
 
 use crate::plan::Plan;
@@ -136,6 +136,7 @@ pub(crate) fn backtest_until(
         .map_err(|error| culprit(dataset, members, &days, error))?;
     let outcomes_of_alternatives = replay.outcomes.split_off(members.len());
     stop_at_failure(config, members, &plan, &replay, &days[..executions.len()])?;
+    warnings.extend(process_changed(&instances, &replay.changed));
 
     let signals = Signals::new(dataset, members, executions, replay);
     let mut run = signals.begin_run();
@@ -179,6 +180,26 @@ pub(crate) fn backtest_until(
     });
     let alternatives = alternatives.collect();
     Ok(Backtest { run, cross_sections, alternatives, warnings })
+}
+
+/// What libraries in this process changed of it.
+fn process_changed(instances: &[&Instance], parts: &[rotor_plugin::ProcessPart]) -> Option<Warning> {
+    let mut factors: Vec<String> = Vec::new();
+    for instance in instances.iter().filter(|instance| instance.is_loaded_here()) {
+        let name = instance.spec().name().to_owned();
+        if !factors.contains(&name) {
+            factors.push(name);
+        }
+    }
+    let part = |part: &rotor_plugin::ProcessPart| match part {
+        rotor_plugin::ProcessPart::Directory => ProcessPart::WorkingDirectory,
+        rotor_plugin::ProcessPart::Umask => ProcessPart::Umask,
+        rotor_plugin::ProcessPart::Locale => ProcessPart::Locale,
+        rotor_plugin::ProcessPart::SignalHandlers => ProcessPart::SignalHandlers,
+        rotor_plugin::ProcessPart::ResourceLimits => ProcessPart::ResourceLimits,
+    };
+    let parts: Vec<ProcessPart> = parts.iter().map(part).collect();
+    (!parts.is_empty()).then_some(Warning::ProcessChanged { factors, parts })
 }
 
 /// The scale of the scores of a factor: the declared one, or points if every score is 1, 2 or 3.
@@ -394,6 +415,9 @@ pub(crate) fn culprit(
     let error = match error {
         ReplayError::Sweep(error) => error,
         ReplayError::Stopped => return BacktestError::Stopped,
+        ReplayError::WroteInputs { factor, as_of } => {
+            return BacktestError::WroteInputs { factor, as_of: as_of.0 };
+        }
     };
     let (first, last) = (days[0], days[days.len() - 1]);
     let fails = |member: &&Member<'_>| {

@@ -310,6 +310,14 @@ pub enum CheckError {
     /// A window does not fit.
     #[error(transparent)]
     Sweep(#[from] SweepError),
+    /// The factor has written to what it was shown.
+    #[error("`{factor}` wrote to its inputs while it was asked about {}", as_of.0)]
+    WroteInputs {
+        /// The factor.
+        factor: String,
+        /// The day.
+        as_of: AsOf,
+    },
     /// The watcher stopped it.
     #[error("stopped")]
     Stopped,
@@ -320,6 +328,7 @@ impl From<ReplayError> for CheckError {
         match error {
             ReplayError::Sweep(error) => Self::Sweep(error),
             ReplayError::Stopped => Self::Stopped,
+            ReplayError::WroteInputs { factor, as_of } => Self::WroteInputs { factor, as_of },
         }
     }
 }

@@ -133,15 +133,15 @@ impl Server {
         let path = (0..n).map(|_| reader.u8()).collect::<Result<Vec<u8>, Garbled>>()?;
         let path = PathBuf::from(std::ffi::OsString::from_vec(path));
         let sha256 = Some(reader.text()?.to_owned()).filter(|hash| !hash.is_empty());
-        let options = LoadOptions { sha256, allow_world_writable: reader.u8()? == 1 };
+        let options = LoadOptions { sha256, allow_world_writable: reader.u8()? == 1, time_limit: None };
         let file = LibraryFile::look_at(&path, &options);
-        let opened = match open(&file) {
+        let opened = match open(&file, None) {
             Ok(opened) => opened,
             Err(refused) => return Ok(Err(refused.reasons)),
         };
         let tables = opened.iter().zip(&file.factors);
         Ok(self.start_all(
-            tables.map(|((_, vtable), header)| (*vtable, Culprit::new(&header.build, Some(&path)))),
+            tables.map(|((_, vtable), header)| (*vtable, Culprit::new(&header.build, Some(&path), None))),
             may_open_files,
         ))
     }
@@ -150,7 +150,7 @@ impl Server {
         let mut tables = Vec::new();
         for factor in self.linked {
             let (_, vtable) = checked_linked(factor).map_err(|error| vec![error])?;
-            tables.push((vtable, Culprit::new(factor.build(), None)));
+            tables.push((vtable, Culprit::new(factor.build(), None, None)));
         }
         self.start_all(tables.into_iter(), may_open_files)
     }

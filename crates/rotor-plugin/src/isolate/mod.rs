@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::other_spec;
 use crate::output::Receiver;
 use crate::plugin::{Home, Place};
-use crate::{CallError, LoadError, spec};
+use crate::{Breach, CallError, LoadError, spec};
 use pipe::Process;
 use wire::{Garbled, Reader, Writer};
 
@@ -82,6 +82,8 @@ pub(crate) struct Child {
     process: Option<Process>,
     n_failures: u32,
     last_failure: Option<CallError>,
+    /// Why nothing that it says counts.
+    condemned: Option<CallError>,
 }
 
 impl Child {
@@ -131,6 +133,7 @@ impl Child {
             process: None,
             n_failures: 0,
             last_failure: None,
+            condemned: None,
         };
         let spec = child.start()?;
         Ok((child, spec))
@@ -163,6 +166,9 @@ impl Child {
             return Err(CallError::GivenUp { n_failures: self.n_failures, last: Box::new(last.clone()) });
         }
         let outcome = self.try_to_evaluate(spec, view);
+        if let Err(error @ CallError::Broke(Breach::OutsideCall { .. })) = &outcome {
+            self.condemned = Some(error.clone());
+        }
         match &outcome {
             Err(error) if error.is_fatal() => {
                 self.process = None;
@@ -177,6 +183,11 @@ impl Child {
             _ => self.n_failures = 0,
         }
         outcome
+    }
+
+    /// Returns why no answer of the factor counts, if it has told or shown that it is not to be trusted.
+    pub(crate) fn condemned(&self) -> Option<CallError> {
+        self.condemned.clone()
     }
 
     fn try_to_evaluate(&mut self, spec: &Spec, view: &ViewData<'_>) -> Result<Signal, CallError> {

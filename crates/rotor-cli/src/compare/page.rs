@@ -10,7 +10,7 @@ use rotor_report::terms::Term;
 use rotor_report::text::fit;
 use rotor_report::words::{Lang, NONE};
 use rotor_run::Warning;
-use rotor_run::portfolio::{TOP, TOP_NET};
+use rotor_run::portfolio::{ELIGIBLE, TOP, TOP_NET};
 use serde_json::Value;
 
 /// How many rows of a table are shown; JSON has all.
@@ -138,12 +138,11 @@ fn input(part: Part, value: &Value) -> String {
 
 fn headline(headline: &Headline) -> Section {
     let is_level = |level: &Level| level.before == level.after;
-    let is_same = headline.levels.iter().all(is_level) && headline.excess.0 == headline.excess.1;
+    let is_same = headline.levels.iter().all(is_level)
+        && [&headline.excess, &headline.excess_eligible].iter().all(|(before, after)| before == after);
     if is_same && headline.difference.value == Some(0.0) {
         return section("headline", "Headline", vec![Block::Paragraph(moved(&headline.difference))]);
     }
-    let percent =
-        |value: Option<f64>| value.map_or_else(|| NONE.into(), |value| format!("{:+.2}%", 100.0 * value));
     let mut table = Table::new([
         Column::word(Term::AnnualisedReturn.en()),
         Column::number("before"),
@@ -154,15 +153,25 @@ fn headline(headline: &Headline) -> Section {
         let name = match portfolio.as_str() {
             TOP_NET => "selected sectors, net",
             TOP => "selected sectors, gross",
-            _ => "equal weight",
+            ELIGIBLE => Term::EligibleSectors.en(),
+            _ => Term::EqualWeight.en(),
         };
         let change = before.zip(*after).map(|(before, after)| after - before);
         table.row([name.to_owned(), percent(*before), percent(*after), percent(change)]);
     }
-    let (before, after) = (&headline.excess.0, &headline.excess.1);
+    for (over, excess) in
+        [(Term::EqualWeight.en(), &headline.excess), (Term::EligibleSectors.en(), &headline.excess_eligible)]
+    {
+        excess_rows(&mut table, over, excess);
+    }
+    section("headline", "Headline", vec![Block::Table(table), Block::Paragraph(moved(&headline.difference))])
+}
+
+/// The excess return over a benchmark, its interval, and the months behind both.
+fn excess_rows(table: &mut Table, over: &str, (before, after): &(Moved, Moved)) {
     let change = before.value.zip(after.value).map(|(before, after)| after - before);
     table.row([
-        "excess return (net) over equal weight".to_owned(),
+        format!("{} over {over}", Term::NetExcess.en()),
         percent(before.value),
         percent(after.value),
         percent(change),
@@ -171,13 +180,13 @@ fn headline(headline: &Headline) -> Section {
         Some((low, high)) => format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high),
         None => NONE.into(),
     };
-    table.row([
-        format!("  {}", Term::ConfidenceInterval.en()),
-        interval(before),
-        interval(after),
-        String::new(),
-    ]);
-    section("headline", "Headline", vec![Block::Table(table), Block::Paragraph(moved(&headline.difference))])
+    let row = |title: &str, before, after| [format!("  {title}"), before, after, String::new()];
+    table.row(row(Term::ConfidenceInterval.en(), interval(before), interval(after)));
+    table.row(row(Term::Months.en(), before.n.to_string(), after.n.to_string()));
+}
+
+fn percent(value: Option<f64>) -> String {
+    value.map_or_else(|| NONE.into(), |value| format!("{:+.2}%", 100.0 * value))
 }
 
 /// How far the net return moved, and whether that is significant.

@@ -189,11 +189,20 @@ fn write_inline(out: &mut String, text: &str) {
 /// The table behind a figure, folded.
 fn numbers(page: &Page, shown: &Figure) -> Markup {
     let mut behind = shown.chart.table(page.lang);
+    let is_by_month = matches!(&shown.chart, Chart::Lines(chart) if chart.is_listed_by_month);
     let left_out = shorten(&mut behind, &shown.chart);
     markup! {
         @if !behind.rows.is_empty() {
             details {
                 summary { (page.lang.of("Numbers", "数据")) }
+                @if is_by_month {
+                    p {
+                        (page.lang.of(
+                            "The last day of each month; every day is in the files of the run.",
+                            "仅列每月最后一日；逐日数值见运行文件夹。",
+                        ))
+                    }
+                }
                 @if left_out > 0 {
                     p {
                         (say!(page.lang,

@@ -276,8 +276,7 @@ fn by_month(context: &Context<'_>, id: &str, months: &[MonthlyCoefficients], of:
                     bands: Vec::new(),
                 },
             ],
-            spans: Vec::new(),
-            is_small: false,
+            ..LineChart::default()
         }),
     }
 }

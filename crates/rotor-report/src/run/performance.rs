@@ -376,8 +376,7 @@ fn rolling_years(context: &Context<'_>) -> Option<Figure> {
                 series,
                 bands: Vec::new(),
             }],
-            spans: Vec::new(),
-            is_small: false,
+            ..LineChart::default()
         }),
     })
 }

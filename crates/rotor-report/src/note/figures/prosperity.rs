@@ -85,7 +85,8 @@ fn one(
         panels.push(panel(axis, GROWTH, title, Tone::Second, Mark::Bars, 1.2, growth));
     }
     let dates = history.months[drawn].iter().map(|month| month.last_day()).collect();
-    let chart = Chart::Lines(LineChart { dates, panels, spans: Vec::new(), is_small: true });
+    let chart =
+        Chart::Lines(LineChart { dates, panels, spans: Vec::new(), is_small: true, ..LineChart::default() });
     let about = about(context, marks, links, series);
     Some(figure(format!("prosperity-series-{place}"), context.series(series), about, chart))
 }

@@ -112,8 +112,8 @@ pub fn warning(lang: Lang, warning: &DatasetWarning) -> String {
             let sum = value(0);
             say!(
                 lang,
-                "shares of {entities} in the bridge sum to less than 1: those of {entity} to {sum}",
-                "{entities}在行业映射中的份额之和小于1：{entity}为{sum}"
+                "shares of {entities} in the sector–industry mapping (`bridge`) sum to less than 1: those of {entity} to {sum}",
+                "{entities}在行业映射（`bridge`）中的份额之和小于1：{entity}为{sum}"
             )
         }
         WarningCode::LinkElsewhere if place.entity.is_none() => say!(

@@ -245,7 +245,8 @@ fn draw_series(svg: &mut Svg, frame: &Frame<'_>, panel: &Laid<'_>, series: &Seri
                 // A value between two gaps would be no line.
                 if let [(x, y)] = piece[..] { specks.add_dot(x, y) } else { line.lines(piece) }
             }
-            svg.path(&line_class(series.mark, series.tone), &line);
+            let fine = if frame.is_dense(Keep::Shape) { " fine" } else { "" };
+            svg.path(&(line_class(series.mark, series.tone) + fine), &line);
             svg.path(&format!("speck {}", series.tone.class()), &specks);
         }
     }
@@ -414,4 +415,17 @@ fn title(frame: &Frame<'_>, position: usize) -> Option<String> {
         title.extend(["\n", &span.name]);
     }
     is_known.then_some(title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_many_days_keeps_its_ends_and_every_extreme() {
+        let points: Vec<(f64, f64)> =
+            (0..20).map(|day| (f64::from(day), f64::from((day * 7 + 3) % 20))).collect();
+        assert_eq!(thinned(&points, Keep::Shape), [(11.0, 0.0), (8.0, 19.0)].map(|(x, y)| (x, y)));
+        assert_eq!(thinned(&points, Keep::Pixel).first(), Some(&(0.0, 3.0)));
+    }
 }

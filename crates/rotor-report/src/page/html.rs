@@ -165,11 +165,49 @@ fn figure(page: &Page, shown: &Figure) -> Markup {
     }
 }
 
-/// Text in which what stands between two backquotes is code.
+/// Text in which what stands between two backquotes is code, and dates and intervals stay on one line.
 fn inline(text: &str) -> Markup {
     let mut written = String::with_capacity(text.len() + 16);
-    write_inline(&mut written, text);
+    let mut rest = text;
+    // Browsers break lines after hyphens and spaces. What is code is left as it is.
+    while let Some((start, length)) = whole(rest).filter(|_| !text.contains('`')) {
+        write_inline(&mut written, &rest[..start]);
+        written.push_str("<span class=\"whole\">");
+        escape(&mut written, &rest[start..start + length]);
+        written.push_str("</span>");
+        rest = &rest[start + length..];
+    }
+    write_inline(&mut written, rest);
     PreEscaped(written)
+}
+
+/// Where the first date or interval of a text begins, and how long it is.
+fn whole(text: &str) -> Option<(usize, usize)> {
+    const DATE: &[u8] = b"0000-00-00";
+    const LONGEST: usize = 24;
+    let is_date = |bytes: &[u8]| {
+        let pairs = bytes.iter().zip(DATE);
+        bytes.len() >= DATE.len()
+            && pairs.into_iter().all(|(byte, like)| match like {
+                b'0' => byte.is_ascii_digit(),
+                _ => byte == like,
+            })
+    };
+    let interval = |bytes: &[u8]| {
+        let end = bytes.iter().take(LONGEST).position(|byte| *byte == b']')?;
+        let is_of_numbers = |byte: &u8| byte.is_ascii_digit() || b"+-., %e".contains(byte);
+        let inner = &bytes[1..end];
+        (inner.contains(&b',') && inner.iter().all(is_of_numbers)).then_some(end + 1)
+    };
+    let bytes = text.as_bytes();
+    (0..bytes.len()).find_map(|start| match bytes[start] {
+        b'[' => Some((start, interval(&bytes[start..])?)),
+        digit if digit.is_ascii_digit() => {
+            let is_inside = start > 0 && bytes[start - 1].is_ascii_digit();
+            (!is_inside && is_date(&bytes[start..])).then_some((start, DATE.len()))
+        }
+        _ => None,
+    })
 }
 
 fn write_inline(out: &mut String, text: &str) {
@@ -288,6 +326,16 @@ mod tests {
         assert_eq!(written("see `a<b` and `c`"), "see <code>a&lt;b</code> and <code>c</code>");
         assert_eq!(written("a ` alone & `` nothing"), "a <code> alone &amp; </code>` nothing");
         assert_eq!(written("one ` alone"), "one ` alone");
+    }
+
+    #[test]
+    fn dates_and_intervals_stay_on_one_line() {
+        let found = |text: &'static str| whole(text).map(|(start, length)| &text[start..start + length]);
+        assert_eq!(found("net，95% 置信区间[-6.2%, +2.8%]：不显著"), Some("[-6.2%, +2.8%]"));
+        assert_eq!(found("119 months (2015-01-05 to 2024-12-02)"), Some("2015-01-05"));
+        assert_eq!([found("[1] all"), found("[a, b]"), found("12015-01-05"), found("2015-01")], [None; 4]);
+        let written = inline("a & b on 2015-01-05.").into_string();
+        assert_eq!(written, "a &amp; b on <span class=\"whole\">2015-01-05</span>.");
     }
 
     #[test]

@@ -154,15 +154,16 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
     let levels = Figure {
         id: "net-value-levels".into(),
         title: lang.of("Net value", "净值").into(),
-        about: match all.is_daily {
-            true => lang.of(
+        about: if all.is_daily {
+            lang.of(
                 "Daily, log scale; a benchmark that begins later starts at 1 there.",
                 "按日，对数坐标；较晚开始的基准自其首日由1起算。",
-            ),
-            false => lang.of(
+            )
+        } else {
+            lang.of(
                 "At the ends of holding periods, log scale; a benchmark that begins later starts at 1 there.",
                 "按各持有期末，对数坐标；较晚开始的基准自其首日由1起算。",
-            ),
+            )
         }
         .to_owned()
             + &left_out,
@@ -175,15 +176,16 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
     let relative_figure = Figure {
         id: "net-value-relative".into(),
         title: lang.of("Relative net value and drawdown", "相对净值与回撤").into(),
-        about: match all.is_daily {
-            true => lang.of(
+        about: if all.is_daily {
+            lang.of(
                 "Above: net value of the portfolio (net) over that of equal weight, daily, log scale; it rises when the excess return is positive. Shaded: its max drawdown up to the recovery, with the days of the table. Below: drawdown of each from its own peak.",
                 "上：组合（费后）净值相对全行业等权，按日，对数坐标，上升表示超额收益为正；阴影为最大回撤至收复，日期与表中一致。下：各自相对前期高点的回撤。",
-            ),
-            false => lang.of(
+            )
+        } else {
+            lang.of(
                 "Above: net value of the portfolio (net) over that of equal weight at the ends of holding periods, log scale; it rises when the excess return is positive. Shaded: its max drawdown up to the recovery, with the days of the table. Below: drawdown of each from its own peak at these ends; the table has the max drawdown by its own values.",
                 "上：各持有期末组合（费后）净值相对全行业等权，对数坐标，上升表示超额收益为正；阴影为最大回撤至收复，日期与表中一致。下：按持有期末计的各自回撤；表中最大回撤按其所注口径。",
-            ),
+            )
         }
         .into(),
         chart: all.chart(

@@ -174,7 +174,10 @@ impl<'a> Evidence<'a> {
             let found = self.factors.iter().filter(|(_, mean)| side(mean) == Some(wanted));
             found
                 .map(|(name, mean)| match mean.get() {
-                    Some(value) => format!("{name} ({})", CORRELATION.write(value)),
+                    Some(value) => {
+                        let value = CORRELATION.write(value);
+                        say!(lang, "{name} ({value})", "{name}（{value}）")
+                    }
                     None => name.clone(),
                 })
                 .collect()
@@ -206,22 +209,22 @@ impl<'a> Evidence<'a> {
             (true, true) => say!(
                 lang,
                 "No factor has a mean RankIC whose 95% CI excludes zero ({chance}){unknown}.",
-                "没有因子的 RankIC 均值95% 置信区间不含零（{chance}）{unknown}。"
+                "没有因子的 RankIC 均值的 95% 置信区间不含零（{chance}）{unknown}。"
             ),
             (false, true) => say!(
                 lang,
                 "The 95% CI of the mean RankIC lies above zero for {up} ({chance}){unknown}.",
-                "RankIC 均值95% 置信区间高于零的因子：{up}（{chance}）{unknown}。"
+                "RankIC 均值的 95% 置信区间高于零的因子：{up}（{chance}）{unknown}。"
             ),
             (true, false) => say!(
                 lang,
                 "The 95% CI of the mean RankIC lies below zero for {down}, whose high scores came before low returns ({chance}){unknown}.",
-                "RankIC 均值95% 置信区间低于零的因子：{down}，得分高者其后收益反而低（{chance}）{unknown}。"
+                "RankIC 均值的 95% 置信区间低于零的因子：{down}，得分高者其后收益反而低（{chance}）{unknown}。"
             ),
             (false, false) => say!(
                 lang,
                 "The 95% CI of the mean RankIC lies above zero for {up} and below zero for {down}, whose high scores came before low returns ({chance}){unknown}.",
-                "RankIC 均值95% 置信区间高于零的因子：{up}；低于零的因子：{down}，得分高者其后收益反而低（{chance}）{unknown}。"
+                "RankIC 均值的 95% 置信区间高于零的因子：{up}；低于零的因子：{down}，得分高者其后收益反而低（{chance}）{unknown}。"
             ),
         }
     }

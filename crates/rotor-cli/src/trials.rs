@@ -8,7 +8,7 @@ use rotor::{
     BestTrial, DatasetTrials, LedgerChoice, TrialsVerdict, trial_data, trials_by_dataset, trials_of,
 };
 use rotor_report::terms::Term;
-use rotor_report::words::NONE;
+use rotor_report::words::{NONE, signed};
 use serde_json::{Value, json};
 
 use crate::dataset::open_or_demo;
@@ -156,11 +156,14 @@ fn table(trials: &[&Trial]) -> String {
 }
 
 fn percent(value: Option<f64>) -> String {
-    value.map_or(NONE.into(), |value| format!("{:+.1}%", 100.0 * value))
+    value.map_or(NONE.into(), |value| signed(100.0 * value, 1) + "%")
 }
 
 fn interval(ends: Option<(f64, f64)>) -> String {
-    ends.map_or(NONE.into(), |(low, high)| format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high))
+    ends.map_or(NONE.into(), |ends| {
+        let (low, high) = (signed(100.0 * ends.0, 1), signed(100.0 * ends.1, 1));
+        format!("[{low}%, {high}%]")
+    })
 }
 
 /// `2026-11-28T13:05:00Z` without what nobody compares.

@@ -8,7 +8,7 @@ use rotor_report::page::{Block, Column, Page, Section, Table};
 use rotor_report::sentences;
 use rotor_report::terms::Term;
 use rotor_report::text::fit;
-use rotor_report::words::{Lang, NONE};
+use rotor_report::words::{Lang, NONE, signed};
 use rotor_run::Warning;
 use rotor_run::portfolio::{ELIGIBLE, TOP, TOP_NET};
 use serde_json::Value;
@@ -177,7 +177,7 @@ fn excess_rows(table: &mut Table, over: &str, (before, after): &(Moved, Moved)) 
         percent(change),
     ]);
     let interval = |moved: &Moved| match moved.interval {
-        Some((low, high)) => format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high),
+        Some((low, high)) => format!("[{}%, {}%]", signed(100.0 * low, 1), signed(100.0 * high, 1)),
         None => NONE.into(),
     };
     let row = |title: &str, before, after| [format!("  {title}"), before, after, String::new()];
@@ -186,7 +186,7 @@ fn excess_rows(table: &mut Table, over: &str, (before, after): &(Moved, Moved)) 
 }
 
 fn percent(value: Option<f64>) -> String {
-    value.map_or_else(|| NONE.into(), |value| format!("{:+.2}%", 100.0 * value))
+    value.map_or_else(|| NONE.into(), |value| signed(100.0 * value, 2) + "%")
 }
 
 /// How far the net return moved, and whether that is significant.
@@ -196,9 +196,9 @@ fn moved(difference: &Moved) -> String {
     };
     let months = if difference.n == 1 { "month" } else { "months" };
     let what = format!(
-        "In the {} {months} of both the annualised net return moved by {:+.2}% (twelve times the mean monthly difference)",
+        "In the {} {months} of both the annualised net return moved by {}% (twelve times the mean monthly difference)",
         difference.n,
-        100.0 * value
+        signed(100.0 * value, 2)
     );
     match difference.interval {
         None if value == 0.0 => "The net returns are the same in every month of both.".into(),
@@ -209,7 +209,8 @@ fn moved(difference: &Moved) -> String {
             } else {
                 "significant (95% CI excludes zero)"
             };
-            format!("{what}, 95% CI [{:+.2}%, {:+.2}%]: {verdict}.", 100.0 * low, 100.0 * high)
+            let (low, high) = (signed(100.0 * low, 2), signed(100.0 * high, 2));
+            format!("{what}, 95% CI [{low}%, {high}%]: {verdict}.")
         }
     }
 }

@@ -168,17 +168,20 @@ fn figure(page: &Page, shown: &Figure) -> Markup {
 /// Text in which what stands between two backquotes is code, and dates and intervals stay on one line.
 fn inline(text: &str) -> Markup {
     let mut written = String::with_capacity(text.len() + 16);
-    let mut rest = text;
-    // Browsers break lines after hyphens and spaces. What is code is left as it is.
-    while let Some((start, length)) = whole(rest).filter(|_| !text.contains('`')) {
-        write_inline(&mut written, &rest[..start]);
-        written.push_str("<span class=\"whole\">");
-        escape(&mut written, &rest[start..start + length]);
-        written.push_str("</span>");
-        rest = &rest[start + length..];
-    }
-    write_inline(&mut written, rest);
+    write_inline(&mut written, text, &escape_unbroken);
     PreEscaped(written)
+}
+
+/// Browsers break lines after hyphens and spaces, which no date and no interval should have.
+fn escape_unbroken(out: &mut String, mut text: &str) {
+    while let Some((start, length)) = whole(text) {
+        escape(out, &text[..start]);
+        out.push_str("<span class=\"whole\">");
+        escape(out, &text[start..start + length]);
+        out.push_str("</span>");
+        text = &text[start + length..];
+    }
+    escape(out, text);
 }
 
 /// Where the first date or interval of a text begins, and how long it is.
@@ -210,18 +213,19 @@ fn whole(text: &str) -> Option<(usize, usize)> {
     })
 }
 
-fn write_inline(out: &mut String, text: &str) {
+/// Writes text with code; `write` is for what is none.
+fn write_inline(out: &mut String, text: &str, write: &dyn Fn(&mut String, &str)) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('`')
         && let Some((code, after)) = after.split_once('`')
     {
-        escape(out, before);
+        write(out, before);
         out.push_str("<code>");
         escape(out, code);
         out.push_str("</code>");
         rest = after;
     }
-    escape(out, rest);
+    write(out, rest);
 }
 
 /// The table behind a figure, folded.
@@ -309,7 +313,7 @@ fn table(shown: &Table, name: &str) -> String {
         for (position, (cell, side)) in row.iter().zip(&sides).enumerate() {
             let start = if position == 0 { "<th scope=\"row\"" } else { "<td" };
             text.extend([start, side, ">"]);
-            write_inline(&mut text, cell);
+            write_inline(&mut text, cell, &escape);
         }
     }
     text.push_str("\n</tbody></table></div>\n");

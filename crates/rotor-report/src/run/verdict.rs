@@ -471,13 +471,13 @@ mod tests {
         says(&zh, &["没有因子", "检验的2个中，仅凭偶然约有0.1个"]);
         let [en, zh] = of_factors(&[above(), includes(), without(None)]);
         says(&en, &["above zero for a (+0.050) (of 2", "1 more have no interval"]);
-        says(&zh, &["高于零的因子：a (+0.050)", "另有1个因子无法给出区间"]);
+        says(&zh, &["高于零的因子：a（+0.050）", "另有1个因子无法给出区间"]);
         let [en, zh] = of_factors(&[includes(), below()]);
         says(&en, &["below zero for b (-0.050), whose high scores came before low returns"]);
-        says(&zh, &["低于零的因子：b (-0.050)"]);
+        says(&zh, &["低于零的因子：b（-0.050）"]);
         let [en, zh] = of_factors(&[above(), below()]);
         says(&en, &["above zero for a (+0.050) and below zero for b (-0.050)"]);
-        says(&zh, &["高于零的因子：a (+0.050)；低于零的因子：b (-0.050)"]);
+        says(&zh, &["高于零的因子：a（+0.050）；低于零的因子：b（-0.050）"]);
         let [en, zh] = of_factors(&[without(Some(0.1)), without(None)]);
         says(&en, &["None of the 2 factors", "interval: 5 values"]);
         says(&zh, &["2个因子", "无置信区间：仅有5个值"]);

@@ -369,7 +369,7 @@ factors: profit, price, prosperity, heat
 1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
 108 months        eligible   +0.4%  [-2.1%, +2.9%]
 excess: annualised excess return (net) over equal weight; in the line `eligible`
-over the equal weight of the eligible sectors; Sharpe: monthly, over equal weight
+over that of the eligible sectors; Sharpe: monthly, over equal weight
 
 ";
     assert!(said.starts_with(expected), "{said}");

@@ -152,7 +152,7 @@ fn table(trials: &[&Trial]) -> String {
         }
     }
     text + "excess: annualised excess return (net) over equal weight; in the line `eligible`\n\
-            over the equal weight of the eligible sectors; Sharpe: monthly, over equal weight\n"
+            over that of the eligible sectors; Sharpe: monthly, over equal weight\n"
 }
 
 fn percent(value: Option<f64>) -> String {

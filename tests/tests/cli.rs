@@ -23,7 +23,7 @@ fn a_sound_folder_passes_the_check() {
 fn warnings_fail_the_check_only_when_asked_to() {
     let folder = Folder::small().replacing("bridge.csv", "0.956", "0.4");
     let expected = "no faults; 5 entities, 9 closes, 4 series, 5 observations\n\n\
-        shares of 1 entity in the bridge sum to less than 1: those of `801040` to 0.4\n  \
+        shares of 1 entity in the sector–industry mapping (`bridge`) sum to less than 1: those of `801040` to 0.4\n  \
           hint: nothing, if the rest of its assets is in no industry; else add the shares that are missing\n\
         1 warning\n";
     assert_eq!(run_rotor(&["dataset", "check", text_of(&folder)]), (0, expected.into(), String::new()));

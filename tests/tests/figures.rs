@@ -74,6 +74,7 @@ fn lines() -> LineChart {
         ],
         spans: vec![Span { from: date("2020-01-10"), to: date("2020-02-15"), name: "gap".into() }],
         is_small: false,
+        ..LineChart::default()
     }
 }
 
@@ -392,7 +393,7 @@ proptest! {
         };
         let spans = vec![Span { from: date("2019-01-01"), to: date("2020-06-01"), name: HOSTILE.into() }];
         let panels = vec![panel.clone(), panel];
-        check_all(&Chart::Lines(LineChart { dates: months(rows.len()), panels, spans, is_small }));
+        check_all(&Chart::Lines(LineChart { dates: months(rows.len()), panels, spans, is_small, ..LineChart::default() }));
     }
 
     #[test]

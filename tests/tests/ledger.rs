@@ -22,6 +22,8 @@ fn trial(number: u64) -> Trial {
     let headline = Headline {
         excess: Some(0.031),
         interval: Some((-0.012, 0.074)),
+        excess_eligible: Some(0.004),
+        interval_eligible: Some((-0.021, 0.029)),
         sharpe: Some(0.05 + number as f64 / 100.0),
         n_months: 108,
     };
@@ -344,7 +346,14 @@ fn trials_are_listed_in_eighty_columns() {
         ledger.append(&trial(number)).unwrap();
     }
     let other = TrialData { name: "made up".into(), sha256: "e".repeat(64) };
-    let none = Headline { excess: None, interval: None, sharpe: None, n_months: 1 };
+    let none = Headline {
+        excess: None,
+        interval: None,
+        excess_eligible: None,
+        interval_eligible: None,
+        sharpe: None,
+        n_months: 1,
+    };
     let factors = vec!["电力\u{202e}".to_owned()];
     ledger.append(&Trial { dataset: other, headline: none, factors, ..trial(9) }).unwrap();
     let said = runs.trials(&["--all"]);
@@ -354,9 +363,13 @@ made up (data dddddddd): 2 trials in 3 runs
 when (UTC)        config    excess          95% CI  Sharpe  run
 factors: profit, price, prosperity, heat
 1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
+108 months        eligible   +0.4%  [-2.1%, +2.9%]
 1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.07  runs/made-up-2
+108 months        eligible   +0.4%  [-2.1%, +2.9%]
 1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
-excess: annualised excess return (net) over equal weight; Sharpe: monthly
+108 months        eligible   +0.4%  [-2.1%, +2.9%]
+excess: annualised excess return (net) over equal weight; in the line `eligible`
+over that of the eligible sectors; Sharpe: monthly, over equal weight
 
 ";
     assert!(said.starts_with(expected), "{said}");

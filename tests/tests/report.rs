@@ -234,6 +234,35 @@ fn the_demo_has_every_part_and_every_sentence_in_chinese() {
     assert!(first.starts_with("The data are synthetic") && first.contains("95% CI ["), "{first}");
 }
 
+/// The lowest points of the drawn curves are the drawdowns of the tables; without daily values both are those of period ends.
+#[test]
+fn the_drawdowns_that_are_drawn_are_those_that_are_printed() {
+    let dataset = Dataset::open(&demo()).unwrap();
+    let daily = replayed(&dataset, &Config::default()).run;
+    let at_ends = Run { nav: Vec::new(), ..daily.clone() };
+    for (run, about) in [(&daily, "daily"), (&at_ends, "at the ends of holding periods")] {
+        let metrics = metrics_of(run);
+        let page = page_of(run, &metrics, &record(run), Lang::En);
+        let found = figures(&page).into_iter().find(|figure| figure.id == "net-value-relative").unwrap();
+        let Chart::Lines(chart) = &found.chart else { panic!("lines") };
+        let lowest = chart.panels[1]
+            .series
+            .iter()
+            .map(|series| series.values.iter().flatten().copied().fold(f64::INFINITY, f64::min));
+        let all = &metrics.portfolio.all;
+        let of = |portfolio: &str| all.performance.get(portfolio).unwrap().max_drawdown.depth.get().unwrap();
+        let relative = all.excess.get("top_net").unwrap().get("equal_weight").unwrap();
+        let printed = [relative.max_drawdown.depth.get().unwrap(), of("top_net"), of("equal_weight")];
+        for (drawn, printed) in lowest.zip(printed) {
+            assert!((drawn - printed).abs() < 1e-12, "{about}: {drawn}, not {printed}");
+        }
+        assert!(found.about.contains(about), "{}", found.about);
+        let n_rows = found.chart.table(Lang::En).rows.len();
+        let n_kept = run.executions.iter().filter(|execution| execution.is_kept).count();
+        assert!(chart.dates.len() > n_kept && n_rows <= n_kept + 2, "{n_rows} rows for {n_kept} months");
+    }
+}
+
 #[test]
 fn what_is_missing_has_its_reason_and_nothing_panics() {
     // One month: hardly a number can be given.

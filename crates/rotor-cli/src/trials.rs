@@ -8,7 +8,7 @@ use rotor::{
     BestTrial, DatasetTrials, LedgerChoice, TrialsVerdict, trial_data, trials_by_dataset, trials_of,
 };
 use rotor_report::terms::Term;
-use rotor_report::words::NONE;
+use rotor_report::words::{NONE, signed};
 use serde_json::{Value, json};
 
 use crate::dataset::open_or_demo;
@@ -121,12 +121,18 @@ fn table(trials: &[&Trial]) -> String {
         table.row([
             fit(&to_the_minute(&trial.when), 16),
             trial.config[..N_DIGITS].to_owned(),
-            headline.excess.map_or(NONE.into(), |excess| format!("{:+.1}%", 100.0 * excess)),
-            headline
-                .interval
-                .map_or(NONE.into(), |(low, high)| format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high)),
+            percent(headline.excess),
+            interval(headline.interval),
             headline.sharpe.map_or(NONE.into(), |sharpe| fit(&format!("{sharpe:.2}"), 9)),
             fit_end(&trial.run, 17),
+        ]);
+        table.row([
+            counted(headline.n_months, "month"),
+            "eligible".into(),
+            percent(headline.excess_eligible),
+            interval(headline.interval_eligible),
+            String::new(),
+            String::new(),
         ]);
     }
     // The factors stand above the first of the runs that have them: there is no room for them beside each.
@@ -134,16 +140,30 @@ fn table(trials: &[&Trial]) -> String {
     let mut lines = rendered.lines();
     let mut text = lines.next().map(|header| header.to_owned() + "\n").unwrap_or_default();
     let mut before: &[String] = &[];
-    for (line, trial) in lines.zip(trials) {
+    for trial in trials {
         if trial.factors != before {
             text += &fit(&format!("factors: {}", trial.factors.join(", ")), 80);
             text.push('\n');
             before = &trial.factors;
         }
-        text += line;
-        text.push('\n');
+        for line in lines.by_ref().take(2) {
+            text += line.trim_end();
+            text.push('\n');
+        }
     }
-    text + "excess: annualised excess return (net) over equal weight; Sharpe: monthly\n"
+    text + "excess: annualised excess return (net) over equal weight; in the line `eligible`\n\
+            over that of the eligible sectors; Sharpe: monthly, over equal weight\n"
+}
+
+fn percent(value: Option<f64>) -> String {
+    value.map_or(NONE.into(), |value| signed(100.0 * value, 1) + "%")
+}
+
+fn interval(ends: Option<(f64, f64)>) -> String {
+    ends.map_or(NONE.into(), |ends| {
+        let (low, high) = (signed(100.0 * ends.0, 1), signed(100.0 * ends.1, 1));
+        format!("[{low}%, {high}%]")
+    })
 }
 
 /// `2026-11-28T13:05:00Z` without what nobody compares.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rotor_factor::Month;
 use rotor_run::Run;
-use rotor_run::portfolio::{EQUAL_WEIGHT, TOP, TOP_NET};
+use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_stats::mean_interval;
 use serde::Serialize;
 
@@ -14,10 +14,14 @@ const MONTHS: f64 = 12.0;
 /// The headline of two runs and how it moved.
 #[derive(Clone, Debug, Serialize)]
 pub struct Headline {
-    /// Return a year of the picks net of cost, of the picks before cost, of all sectors in equal parts: Π(1 + r)^(12/n) − 1.
+    /// Return a year of the picks net of cost, of the picks before cost, of all sectors and of those that could be
+    /// selected in equal parts: Π(1 + r)^(12/n) − 1.
     pub levels: Vec<Level>,
     /// Twelve times the mean monthly difference of the picks net of cost and all sectors in equal parts, in each run.
     pub excess: (Moved, Moved),
+    /// The same over the sectors that could be selected, in equal parts: what choosing among them added. Without a month for runs of
+    /// formats that do not have it.
+    pub excess_eligible: (Moved, Moved),
     /// Twelve times the mean monthly difference of the two net returns, second less first, in the months of both.
     pub difference: Moved,
 }
@@ -51,10 +55,13 @@ impl Headline {
             before: a_year(&returns(before, portfolio)),
             after: a_year(&returns(after, portfolio)),
         };
-        let excess = |run: &Run| difference(&returns(run, EQUAL_WEIGHT), &returns(run, TOP_NET));
+        let excess =
+            |run: &Run, benchmark: &str| difference(&returns(run, benchmark), &returns(run, TOP_NET));
+        let of_both = |benchmark: &str| (excess(before, benchmark), excess(after, benchmark));
         Self {
-            levels: [TOP_NET, TOP, EQUAL_WEIGHT].map(level).to_vec(),
-            excess: (excess(before), excess(after)),
+            levels: [TOP_NET, TOP, EQUAL_WEIGHT, ELIGIBLE].map(level).to_vec(),
+            excess: of_both(EQUAL_WEIGHT),
+            excess_eligible: of_both(ELIGIBLE),
             difference: difference(&returns(before, TOP_NET), &returns(after, TOP_NET)),
         }
     }

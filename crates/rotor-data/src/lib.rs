@@ -21,6 +21,7 @@ pub mod schema;
 mod shelter;
 mod sources;
 mod sweep;
+mod units;
 mod warning;
 mod write;
 
@@ -34,5 +35,6 @@ pub use manifest::{Manifest, PriceFrequency};
 pub use read::{Format, ParquetFile};
 pub use sources::DataFile;
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};
+pub use units::unit_zh;
 pub use warning::{DatasetWarning, Place, WarningCode};
 pub use write::{convert, write_dataset};

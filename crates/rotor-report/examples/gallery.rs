@@ -195,7 +195,7 @@ fn net_value(noise: &mut Noise) -> Chart {
             to: "2020-04-30".parse().expect("a date"),
             name: "lockdown".into(),
         }],
-        is_small: false,
+        ..LineChart::default()
     })
 }
 

@@ -6,7 +6,7 @@
 use rotor_data::{DatasetWarning, Place, WarningCode};
 
 use crate::say;
-use crate::words::{Lang, name};
+use crate::words::{Lang, counted, name};
 
 /// What looks wrong, without a stop.
 #[must_use]
@@ -112,8 +112,8 @@ pub fn warning(lang: Lang, warning: &DatasetWarning) -> String {
             let sum = value(0);
             say!(
                 lang,
-                "shares of {entities} in the bridge sum to less than 1: those of {entity} to {sum}",
-                "{entities}在行业映射中的份额之和小于1：{entity}为{sum}"
+                "shares of {entities} in the sector–industry mapping (`bridge`) sum to less than 1: those of {entity} to {sum}",
+                "{entities}在行业映射（`bridge`）中的份额之和小于1：{entity}为{sum}"
             )
         }
         WarningCode::LinkElsewhere if place.entity.is_none() => say!(
@@ -232,13 +232,6 @@ pub fn lines(lang: Lang, found: &DatasetWarning) -> String {
 
 fn named(text: Option<&str>) -> String {
     text.map_or(String::new(), |text| format!("`{}`", name(text)))
-}
-
-fn counted(lang: Lang, n: usize, [one, many]: [&str; 2], zh: &str) -> String {
-    match lang {
-        Lang::En => format!("{n} {}", if n == 1 { one } else { many }),
-        Lang::Zh => format!("{n}{zh}"),
-    }
 }
 
 fn number(value: Option<f64>) -> String {

@@ -9,7 +9,7 @@ use rotor_run::{ProcessPart, ReportLanguage, Warning};
 
 use crate::page::Block;
 use crate::say;
-use crate::words::{self, Lang, sentence, signed};
+use crate::words::{self, Lang, counted, sentence, signed};
 
 /// Why a number is missing, as a part of a sentence.
 #[must_use]
@@ -180,11 +180,11 @@ pub fn warning(lang: Lang, warning: &Warning) -> String {
             "回测自{first}开始，而非{start}：数据集首个交易日为{first_trading_day}"
         ),
         Warning::MonthsWithoutCloses { months } => {
-            let (n, all) = (counted(lang, months.len()), listed(months));
+            let (n, all) = (n_months(lang, months.len()), listed(months));
             say!(lang, "{n} left out, for closes are missing: {all}", "因缺少收盘价，{n}未计入：{all}")
         }
         Warning::DataEnded { days } => {
-            let (n, all) = (counted(lang, days.len()), listed(days));
+            let (n, all) = (n_months(lang, days.len()), listed(days));
             say!(
                 lang,
                 "{n} left out, for most of the sectors have no recent close any more: {all}",
@@ -192,7 +192,7 @@ pub fn warning(lang: Lang, warning: &Warning) -> String {
             )
         }
         Warning::NotReleased { days } => {
-            let (n, all) = (counted(lang, days.len()), listed(days));
+            let (n, all) = (n_months(lang, days.len()), listed(days));
             say!(
                 lang,
                 "CPI or PPI was not released in time in {n}: the execution is on the last trading day of the month, with what was known then: {all}",
@@ -279,12 +279,8 @@ fn assumed_scale(lang: Lang, factor: &str, scale: Scale) -> String {
 }
 
 /// How many months.
-fn counted(lang: Lang, n: usize) -> String {
-    match lang {
-        Lang::En if n == 1 => "1 month".into(),
-        Lang::En => format!("{n} months"),
-        Lang::Zh => format!("{n}个月"),
-    }
+fn n_months(lang: Lang, n: usize) -> String {
+    counted(lang, n, ["month", "months"], "个月")
 }
 
 /// The first few of several days or months.

@@ -74,6 +74,14 @@ pub fn sentence(text: &str) -> String {
     fit(&one_line(text), LONGEST)
 }
 
+/// How many of something: in English with its name for one or for several, in Chinese with its measure word.
+pub(crate) fn counted(lang: Lang, n: usize, [one, many]: [&str; 2], zh: &str) -> String {
+    match lang {
+        Lang::En => format!("{n} {}", if n == 1 { one } else { many }),
+        Lang::Zh => format!("{n}{zh}"),
+    }
+}
+
 /// Why there is no score: in Chinese where there is such a sentence, else as it was given.
 #[must_use]
 pub fn reason(lang: Lang, text: &str, text_zh: Option<&str>) -> String {

@@ -1,4 +1,4 @@
-//! What the series of the worlds measure, in which step of the production chain, and their units in Chinese.
+//! What the series of the worlds measure and in which step of the production chain they stand.
 
 use rotor_data::model::Accumulation;
 use rotor_factor::Measure;
@@ -21,11 +21,6 @@ pub(crate) fn about(name: &str) -> About {
     let (_, measure, accumulation) = *found.expect("every series that a world declares is in the table");
     let chain = CHAINS.iter().find(|(_, _, series)| series.contains(&name));
     About { measure, accumulation, chain: chain.map(|(chain, chain_zh, _)| [*chain, *chain_zh]) }
-}
-
-/// Returns a unit as it is printed in Chinese.
-pub(crate) fn unit_zh(unit: &str) -> &str {
-    UNITS.iter().find(|(known, _)| *known == unit).map_or(unit, |(_, unit_zh)| unit_zh)
 }
 
 #[rustfmt::skip]
@@ -111,24 +106,6 @@ const CHAINS: [(&str, &str, &[&str]); 22] = [
     ("furniture", "家具", &["furniture_export"]),
 ];
 
-const UNITS: [(&str, &str); 15] = [
-    ("percent", "%"),
-    ("cny_100m", "亿元"),
-    ("cny_per_tonne", "元/吨"),
-    ("cny_per_kg", "元/公斤"),
-    ("cny_per_bottle", "元/瓶"),
-    ("usd", "美元"),
-    ("usd_per_barrel", "美元/桶"),
-    ("usd_100m", "亿美元"),
-    ("jpy_bn", "十亿日元"),
-    ("10k_tonnes", "万吨"),
-    ("10k_dwt", "万载重吨"),
-    ("100m_kwh", "亿千瓦时"),
-    ("units", "辆（台）"),
-    ("index", "点"),
-    ("multiple", "倍"),
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,7 +115,5 @@ mod tests {
         assert!(SERIES.is_sorted_by(|a, b| a.0 < b.0));
         let chained: Vec<&str> = CHAINS.iter().flat_map(|(_, _, series)| series.iter().copied()).collect();
         assert!(chained.iter().all(|name| SERIES.iter().any(|(known, ..)| known == name)));
-        assert_eq!(unit_zh("10k_dwt"), "万载重吨");
-        assert_eq!(unit_zh("furlongs"), "furlongs");
     }
 }

@@ -4,9 +4,10 @@
 //! elsewhere, and now and then a release that slips. Whatever slips or is revised is counted for the truth.
 
 use rotor_data::model::{Observation, ReleaseDays, Series, Tables};
+use rotor_data::unit_zh;
 use rotor_factor::{Date, Frequency, Month, Quarter, Released};
 
-use crate::about::{about, unit_zh};
+use crate::about::about;
 use crate::calendar::{day, later, month_later, next_weekday};
 use crate::random::Stream;
 
@@ -59,7 +60,7 @@ impl Recorder {
             title_zh: Some(title_zh.to_owned()),
             source: Some("synthetic".to_owned()),
             measure: Some(about.measure),
-            unit_zh: Some(unit_zh(unit).to_owned()),
+            unit_zh: Some(unit_zh(unit).unwrap_or(unit).to_owned()),
             accumulation: Some(about.accumulation),
             chain: about.chain.map(|[chain, _]| chain.to_owned()),
             chain_zh: about.chain.map(|[_, chain_zh]| chain_zh.to_owned()),

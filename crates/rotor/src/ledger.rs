@@ -177,11 +177,16 @@ fn headline(metrics: &Metrics) -> Headline {
     let all = &metrics.portfolio.all;
     // What was never chosen has no excess return to remember.
     let has_chosen = !all.caveats.iter().any(|caveat| matches!(caveat, Caveat::NothingToldApart { .. }));
-    let excess = all.excess.get(portfolio::TOP_NET).and_then(|over| over.get(portfolio::EQUAL_WEIGHT));
-    let excess = excess.map(|excess| &excess.arithmetic).filter(|_| has_chosen);
+    let over = |benchmark: &str| {
+        let excess = all.excess.get(portfolio::TOP_NET).and_then(|over| over.get(benchmark));
+        excess.map(|excess| &excess.arithmetic).filter(|_| has_chosen)
+    };
+    let (excess, eligible) = (over(portfolio::EQUAL_WEIGHT), over(portfolio::ELIGIBLE));
     Headline {
         excess: excess.and_then(Estimate::get),
         interval: excess.and_then(Estimate::interval),
+        excess_eligible: eligible.and_then(Estimate::get),
+        interval_eligible: eligible.and_then(Estimate::interval),
         sharpe: all.trials.deflated_sharpe.sharpe.get().filter(|_| has_chosen),
         n_months: metrics.n_months as u64,
     }

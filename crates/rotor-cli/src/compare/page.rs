@@ -8,9 +8,9 @@ use rotor_report::page::{Block, Column, Page, Section, Table};
 use rotor_report::sentences;
 use rotor_report::terms::Term;
 use rotor_report::text::fit;
-use rotor_report::words::{Lang, NONE};
+use rotor_report::words::{Lang, NONE, signed};
 use rotor_run::Warning;
-use rotor_run::portfolio::{TOP, TOP_NET};
+use rotor_run::portfolio::{ELIGIBLE, TOP, TOP_NET};
 use serde_json::Value;
 
 /// How many rows of a table are shown; JSON has all.
@@ -138,12 +138,11 @@ fn input(part: Part, value: &Value) -> String {
 
 fn headline(headline: &Headline) -> Section {
     let is_level = |level: &Level| level.before == level.after;
-    let is_same = headline.levels.iter().all(is_level) && headline.excess.0 == headline.excess.1;
+    let is_same = headline.levels.iter().all(is_level)
+        && [&headline.excess, &headline.excess_eligible].iter().all(|(before, after)| before == after);
     if is_same && headline.difference.value == Some(0.0) {
         return section("headline", "Headline", vec![Block::Paragraph(moved(&headline.difference))]);
     }
-    let percent =
-        |value: Option<f64>| value.map_or_else(|| NONE.into(), |value| format!("{:+.2}%", 100.0 * value));
     let mut table = Table::new([
         Column::word(Term::AnnualisedReturn.en()),
         Column::number("before"),
@@ -154,30 +153,40 @@ fn headline(headline: &Headline) -> Section {
         let name = match portfolio.as_str() {
             TOP_NET => "selected sectors, net",
             TOP => "selected sectors, gross",
-            _ => "equal weight",
+            ELIGIBLE => Term::EligibleSectors.en(),
+            _ => Term::EqualWeight.en(),
         };
         let change = before.zip(*after).map(|(before, after)| after - before);
         table.row([name.to_owned(), percent(*before), percent(*after), percent(change)]);
     }
-    let (before, after) = (&headline.excess.0, &headline.excess.1);
+    for (over, excess) in
+        [(Term::EqualWeight.en(), &headline.excess), (Term::EligibleSectors.en(), &headline.excess_eligible)]
+    {
+        excess_rows(&mut table, over, excess);
+    }
+    section("headline", "Headline", vec![Block::Table(table), Block::Paragraph(moved(&headline.difference))])
+}
+
+/// The excess return over a benchmark, its interval, and the months behind both.
+fn excess_rows(table: &mut Table, over: &str, (before, after): &(Moved, Moved)) {
     let change = before.value.zip(after.value).map(|(before, after)| after - before);
     table.row([
-        "excess return (net) over equal weight".to_owned(),
+        format!("{} over {over}", Term::NetExcess.en()),
         percent(before.value),
         percent(after.value),
         percent(change),
     ]);
     let interval = |moved: &Moved| match moved.interval {
-        Some((low, high)) => format!("[{:+.1}%, {:+.1}%]", 100.0 * low, 100.0 * high),
+        Some((low, high)) => format!("[{}%, {}%]", signed(100.0 * low, 1), signed(100.0 * high, 1)),
         None => NONE.into(),
     };
-    table.row([
-        format!("  {}", Term::ConfidenceInterval.en()),
-        interval(before),
-        interval(after),
-        String::new(),
-    ]);
-    section("headline", "Headline", vec![Block::Table(table), Block::Paragraph(moved(&headline.difference))])
+    let row = |title: &str, before, after| [format!("  {title}"), before, after, String::new()];
+    table.row(row(Term::ConfidenceInterval.en(), interval(before), interval(after)));
+    table.row(row(Term::Months.en(), before.n.to_string(), after.n.to_string()));
+}
+
+fn percent(value: Option<f64>) -> String {
+    value.map_or_else(|| NONE.into(), |value| signed(100.0 * value, 2) + "%")
 }
 
 /// How far the net return moved, and whether that is significant.
@@ -187,9 +196,9 @@ fn moved(difference: &Moved) -> String {
     };
     let months = if difference.n == 1 { "month" } else { "months" };
     let what = format!(
-        "In the {} {months} of both the annualised net return moved by {:+.2}% (twelve times the mean monthly difference)",
+        "In the {} {months} of both the annualised net return moved by {}% (twelve times the mean monthly difference)",
         difference.n,
-        100.0 * value
+        signed(100.0 * value, 2)
     );
     match difference.interval {
         None if value == 0.0 => "The net returns are the same in every month of both.".into(),
@@ -200,7 +209,8 @@ fn moved(difference: &Moved) -> String {
             } else {
                 "significant (95% CI excludes zero)"
             };
-            format!("{what}, 95% CI [{:+.2}%, {:+.2}%]: {verdict}.", 100.0 * low, 100.0 * high)
+            let (low, high) = (signed(100.0 * low, 2), signed(100.0 * high, 2));
+            format!("{what}, 95% CI [{low}%, {high}%]: {verdict}.")
         }
     }
 }

@@ -7,7 +7,7 @@ use rotor::Session;
 use rotor_report::page::wrapped;
 use rotor_report::sentences;
 use rotor_report::terms::Term;
-use rotor_report::words::{Lang, NONE};
+use rotor_report::words::{Lang, NONE, fixed};
 use rotor_run::metrics::{Basis, Caveat, Estimate, Metric, PortfolioMetrics, Variant};
 use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_run::{Metrics, RankingRow, Run};
@@ -402,11 +402,11 @@ fn warnings(facts: Facts<'_>) -> String {
 
 /// A number with its sign, or a dash.
 fn number(metric: &Metric, digits: usize) -> String {
-    metric.get().map_or(NONE.into(), |value| format!("{value:.digits$}"))
+    metric.get().map_or(NONE.into(), |value| fixed(value, digits))
 }
 
 fn percent(metric: &Metric, digits: usize) -> String {
-    metric.get().map_or(NONE.into(), |value| format!("{:.digits$}%", value * 100.0))
+    metric.get().map_or(NONE.into(), |value| fixed(100.0 * value, digits) + "%")
 }
 
 fn interval(estimate: &Estimate, factor: f64, digits: usize, unit: &str) -> String {

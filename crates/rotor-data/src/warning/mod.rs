@@ -112,7 +112,8 @@ impl Place {
 }
 
 impl Dataset {
-    /// Looks for what is sound and looks wrong, code by code; none of it keeps a dataset from being used.
+    /// Looks for what is sound and looks wrong, code by code, what may mislead most first; none of it keeps a dataset from being
+    /// used.
     ///
     /// It walks every close and every value, which takes about as long as reading them.
     #[must_use]
@@ -120,7 +121,26 @@ impl Dataset {
         let mut found = Found::default();
         prices::look(self, &mut found);
         series::look(self, &mut found);
+        found.warnings.sort_by_key(|warning| warning.code.order());
         found.warnings
+    }
+}
+
+impl WarningCode {
+    /// Where it stands among others, by how much it may mislead: closes and levels that are most likely wrong; values that were hardly
+    /// known then, or say nothing; what is not there; links and dates to look at; what is usual.
+    const fn order(self) -> u8 {
+        match self {
+            Self::JumpReverts
+            | Self::Jump
+            | Self::UnitChange
+            | Self::WeekendCloses
+            | Self::MonthlyCalledDaily => 0,
+            Self::SameDayReleases | Self::ManyZeros | Self::Constant => 1,
+            Self::NoCloses | Self::ClosesEnd | Self::BeginsLate | Self::Gap | Self::MixedStamps => 2,
+            Self::LinkElsewhere | Self::LinkQuarterly | Self::Overdue => 3,
+            Self::SharesBelowOne => 4,
+        }
     }
 }
 

@@ -226,7 +226,7 @@ fn draw_series(svg: &mut Svg, frame: &Frame<'_>, panel: &Laid<'_>, series: &Seri
             svg.path(&format!("bar {}", series.tone.class()), &path);
         }
         Mark::Dots => {
-            let pieces = frame.pieces(panel, &values, Keep::Shape);
+            let pieces = frame.pieces(panel, &values, Keep::Pixel);
             dots(svg, series.tone, &pieces.concat());
         }
         Mark::Line | Mark::Dashed | Mark::Area => {
@@ -245,7 +245,8 @@ fn draw_series(svg: &mut Svg, frame: &Frame<'_>, panel: &Laid<'_>, series: &Seri
                 // A value between two gaps would be no line.
                 if let [(x, y)] = piece[..] { specks.add_dot(x, y) } else { line.lines(piece) }
             }
-            svg.path(&line_class(series.mark, series.tone), &line);
+            let fine = if frame.is_dense(Keep::Shape) { " fine" } else { "" };
+            svg.path(&(line_class(series.mark, series.tone) + fine), &line);
             svg.path(&format!("speck {}", series.tone.class()), &specks);
         }
     }
@@ -265,8 +266,8 @@ fn bars_path(
         let (top, height) = if y < floor { (y, floor - y) } else { (floor, y - floor) };
         path.add_rect(left, top, width, height.max(0.5));
     };
-    if frame.is_dense() {
-        for (x, y) in frame.pieces(panel, values, Keep::Shape).concat() {
+    if frame.is_dense(Keep::Pixel) {
+        for (x, y) in frame.pieces(panel, values, Keep::Pixel).concat() {
             bar(x - 0.5, 1.0, y);
         }
         return path;
@@ -284,19 +285,31 @@ fn bars_path(
     path
 }
 
-/// What is kept of the values that fall on one pixel.
+/// What is kept of the values that fall on one column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keep {
-    /// The first, the last and both extremes.
+    /// Both extremes, which is what a line shows: no peak and no trough is lost.
     Shape,
+    /// The first, the last and both extremes.
+    Pixel,
     Lowest,
     Highest,
 }
 
+impl Keep {
+    /// How wide a column is. A line through the extremes of a few pixels looks as it does through every value.
+    const fn width(self) -> f64 {
+        match self {
+            Self::Shape => 3.0,
+            Self::Pixel | Self::Lowest | Self::Highest => 1.0,
+        }
+    }
+}
+
 impl Frame<'_> {
     /// Whether there are more dates than can be seen.
-    fn is_dense(&self) -> bool {
-        self.places.len() as f64 > 2.0 * (self.right - self.left)
+    fn is_dense(&self, keep: Keep) -> bool {
+        self.places.len() as f64 > 2.0 * (self.right - self.left) / keep.width()
     }
 
     /// Stretches of values without a gap, as points; of more dates than can be seen, what the eye would make of them.
@@ -315,17 +328,20 @@ impl Frame<'_> {
         };
         let point = |position: usize| Some((self.places[position], panel.scale.place(values[position]?)));
         let n_dates = self.places.len().min(values.len());
-        if !self.is_dense() {
+        if !self.is_dense(keep) {
             (0..n_dates).for_each(|position| add(point(position).as_slice()));
             return pieces;
         }
         let mut start = 0;
         while start < n_dates {
-            let pixel = self.places[start].floor();
-            let n_within = self.places[start..n_dates].partition_point(|x| x.floor() <= pixel);
-            let within: Vec<(f64, f64)> = (start..start + n_within).filter_map(point).collect();
-            add(&thinned(&within, keep));
-            start += n_within;
+            let column = |x: f64| (x / keep.width()).floor();
+            let own = column(self.places[start]);
+            let end = start + self.places[start..n_dates].partition_point(|x| column(*x) <= own);
+            let within: Vec<(f64, f64)> = (start..end).filter_map(point).collect();
+            // A line begins and ends where its values do.
+            let is_end = start == 0 || end == n_dates;
+            add(&thinned(&within, if keep == Keep::Shape && is_end { Keep::Pixel } else { keep }));
+            start = end;
         }
         pieces
     }
@@ -342,7 +358,8 @@ fn thinned(points: &[(f64, f64)], keep: Keep) -> Vec<(f64, f64)> {
     // Coordinates grow downwards.
     let (highest, lowest) = (extreme(|a, b| a < b), extreme(|a, b| a > b));
     let mut kept = match keep {
-        Keep::Shape => vec![0, highest, lowest, points.len() - 1],
+        Keep::Shape => vec![highest, lowest],
+        Keep::Pixel => vec![0, highest, lowest, points.len() - 1],
         Keep::Lowest => vec![lowest],
         Keep::Highest => vec![highest],
     };
@@ -353,11 +370,12 @@ fn thinned(points: &[(f64, f64)], keep: Keep) -> Vec<(f64, f64)> {
 
 /// A column a date that says what its values are, thinned to what a pointer can choose.
 fn hits(svg: &mut Svg, frame: &Frame<'_>, panels: &[Laid<'_>], size: Size) {
-    let dates = &frame.chart.dates;
+    let listed = frame.chart.listed();
     let n_most = if size == Size::Wide { 250 } else { 80 };
-    let stride = dates.len().div_ceil(n_most);
+    let stride = listed.len().div_ceil(n_most).max(1);
     let (Some(first), Some(last)) = (panels.first(), panels.last()) else { return };
-    let shown: Vec<(usize, String)> = (0..dates.len())
+    let shown: Vec<(usize, String)> = listed
+        .into_iter()
         .step_by(stride)
         .filter_map(|position| Some((position, title(frame, position)?)))
         .collect();
@@ -397,4 +415,17 @@ fn title(frame: &Frame<'_>, position: usize) -> Option<String> {
         title.extend(["\n", &span.name]);
     }
     is_known.then_some(title)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_many_days_keeps_its_ends_and_every_extreme() {
+        let points: Vec<(f64, f64)> =
+            (0..20).map(|day| (f64::from(day), f64::from((day * 7 + 3) % 20))).collect();
+        assert_eq!(thinned(&points, Keep::Shape), [(8.0, 19.0), (11.0, 0.0)]);
+        assert_eq!(thinned(&points, Keep::Pixel).first(), Some(&(0.0, 3.0)));
+    }
 }

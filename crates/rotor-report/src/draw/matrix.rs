@@ -11,6 +11,7 @@ use super::palette::{N_SHADES, STRONG};
 use super::scale::drawable;
 use super::svg::{Anchor, Path, Svg, centred};
 use super::{Caption, Columns, Matrix, Shades, Size, nothing};
+use crate::words::{Lang, say};
 
 /// More cells than this have a title a column instead of one each.
 const MANY: usize = 1500;
@@ -74,7 +75,7 @@ pub(super) fn svg(chart: &Matrix, caption: &Caption<'_>) -> String {
     } else if !has_titles {
         frame.row_titles(&mut svg);
     }
-    let right = frame.key(&mut svg, bottom + 12.0).max(frame.right() + 12.0);
+    let right = frame.key(&mut svg, bottom + 12.0, caption.lang).max(frame.right() + 12.0);
     svg.finish(right, bottom + 30.0, "fixed", caption)
 }
 
@@ -336,8 +337,10 @@ impl Frame<'_> {
     }
 
     /// Writes which shade is which value and returns where it ends.
-    fn key(&self, svg: &mut Svg, top: f64) -> f64 {
+    fn key(&self, svg: &mut Svg, top: f64, lang: Lang) -> f64 {
         const SWATCH: f64 = 18.0;
+        // A narrow table has its key beside it as well.
+        const ROOM: f64 = 300.0;
         let n = N_SHADES as i32;
         let is_diverging = self.chart.shades != Shades::Sequential;
         let shades: Vec<i32> = if is_diverging { (-n..=n).collect() } else { (1..=n).collect() };
@@ -367,11 +370,11 @@ impl Frame<'_> {
         let has_axes = !row.is_empty() && !column.is_empty() && row != column;
         let text = match (has_axes, measure.is_empty()) {
             (true, true) => format!("{row} × {column}"),
-            (true, false) => format!("{measure}: {row} × {column}"),
+            (true, false) => say!(lang, "{measure}: {row} × {column}", "{measure}：{row} × {column}"),
             (false, _) => measure.clone(),
         };
         if !text.is_empty() {
-            let room = (self.right() - x).max(160.0);
+            let room = (self.right() - x).max(ROOM);
             svg.text_in((x, y), Anchor::Start, "", &text, room);
             x += width(&text).min(room);
         }

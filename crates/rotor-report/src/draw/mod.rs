@@ -94,6 +94,16 @@ impl Chart {
 }
 
 impl LineChart {
+    /// The positions of the dates whose values are written out.
+    fn listed(&self) -> Vec<usize> {
+        let n = self.dates.len();
+        let is_last = |position: usize| {
+            let next = self.dates.get(position + 1);
+            next.is_none_or(|next| next.month() != self.dates[position].month())
+        };
+        (0..n).filter(|position| !self.is_listed_by_month || *position == 0 || is_last(*position)).collect()
+    }
+
     /// The name of a series or band outside its panel: with the axis, if another panel has the same name.
     fn label<'t>(&'t self, panel: &'t Panel, name: &'t str) -> Cow<'t, str> {
         if name.is_empty() {
@@ -164,6 +174,9 @@ pub struct LineChart {
     pub spans: Vec<Span>,
     /// Whether it is one of several beside each other.
     pub is_small: bool,
+    /// Whether titles and the table have the first date and the last of each month alone, which suits daily values of many years;
+    /// lines have them all.
+    pub is_listed_by_month: bool,
 }
 
 /// A value axis with what is drawn along it.

@@ -33,8 +33,8 @@ fn lines(chart: &LineChart, lang: Lang) -> Table {
         columns.extend(panel.bands.iter().map(|band| Column::number(chart.label(panel, &band.name))));
     }
     let mut table = Table::new(columns);
-    for (position, date) in chart.dates.iter().enumerate() {
-        let mut row = vec![date.to_string()];
+    for position in chart.listed() {
+        let mut row = vec![chart.dates[position].to_string()];
         for panel in &chart.panels {
             let value = |values: &Vec<Option<f64>>| written(panel.unit, values[position]);
             row.extend(panel.series.iter().map(|series| value(&series.values)));

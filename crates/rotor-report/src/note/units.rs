@@ -1,31 +1,19 @@
 //! The units of series in the language of a page.
 
+use rotor_data::unit_zh;
+
+use super::context::NoteContext;
 use crate::words::{Lang, name};
 
-/// Chinese units by the words of datasets.
-const UNITS_ZH: &[(&str, &str)] = &[
-    ("percent", "%"),
-    ("cny_100m", "亿元"),
-    ("cny_per_tonne", "元/吨"),
-    ("cny_per_kg", "元/公斤"),
-    ("cny_per_bottle", "元/瓶"),
-    ("usd", "美元"),
-    ("usd_per_barrel", "美元/桶"),
-    ("usd_100m", "亿美元"),
-    ("jpy_bn", "十亿日元"),
-    ("10k_tonnes", "万吨"),
-    ("10k_dwt", "万载重吨"),
-    ("100m_kwh", "亿千瓦时"),
-    ("units", "辆（台）"),
-    ("vehicles_per_day", "辆/日"),
-    ("index", "点"),
-    ("multiple", "倍"),
-];
+/// The unit of a series in the language of a page, safe to show: in Chinese that of the dataset, else that of the table, else the word.
+pub(super) fn unit(context: &NoteContext<'_>, series: &str, unit: &str) -> String {
+    let known = context.note.find_series(series).map(|at| &context.note.series[at]);
+    in_language(context.lang, unit, known.and_then(|series| series.unit_zh.as_deref()))
+}
 
-/// A unit in the language of a page, safe to show; one that is not known as it is.
-pub(super) fn unit(lang: Lang, unit: &str) -> String {
-    let zh = UNITS_ZH.iter().find(|(known, _)| *known == unit).filter(|_| lang == Lang::Zh);
-    zh.map_or_else(|| name(unit), |(_, zh)| (*zh).to_owned())
+fn in_language(lang: Lang, unit: &str, own_zh: Option<&str>) -> String {
+    let zh = own_zh.or_else(|| unit_zh(unit)).filter(|_| lang == Lang::Zh);
+    name(zh.unwrap_or(unit))
 }
 
 #[cfg(test)]
@@ -33,9 +21,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_units_are_chinese_in_a_chinese_page() {
-        assert_eq!(unit(Lang::Zh, "cny_per_tonne"), "元/吨");
-        assert_eq!(unit(Lang::Zh, "usd_per_tonne"), "usd_per_tonne");
-        assert_eq!(unit(Lang::En, "cny_per_tonne"), "cny_per_tonne");
+    fn units_are_chinese_in_a_chinese_page_where_they_are_known() {
+        assert_eq!(in_language(Lang::Zh, "cny_per_tonne", None), "元/吨");
+        assert_eq!(in_language(Lang::Zh, "usd_per_tonne", None), "usd_per_tonne");
+        assert_eq!(in_language(Lang::Zh, "usd_per_tonne", Some("美元/吨")), "美元/吨");
+        assert_eq!(in_language(Lang::Zh, "units", Some("台")), "台");
+        assert_eq!(in_language(Lang::En, "cny_per_tonne", Some("元/吨")), "cny_per_tonne");
     }
 }

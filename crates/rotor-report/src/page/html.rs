@@ -165,35 +165,86 @@ fn figure(page: &Page, shown: &Figure) -> Markup {
     }
 }
 
-/// Text in which what stands between two backquotes is code.
+/// Text in which what stands between two backquotes is code, and dates and intervals stay on one line.
 fn inline(text: &str) -> Markup {
     let mut written = String::with_capacity(text.len() + 16);
-    write_inline(&mut written, text);
+    write_inline(&mut written, text, &escape_unbroken);
     PreEscaped(written)
 }
 
-fn write_inline(out: &mut String, text: &str) {
+/// Browsers break lines after hyphens and spaces, which no date and no interval should have.
+fn escape_unbroken(out: &mut String, mut text: &str) {
+    while let Some((start, length)) = whole(text) {
+        escape(out, &text[..start]);
+        out.push_str("<span class=\"whole\">");
+        escape(out, &text[start..start + length]);
+        out.push_str("</span>");
+        text = &text[start + length..];
+    }
+    escape(out, text);
+}
+
+/// Where the first date or interval of a text begins, and how long it is.
+fn whole(text: &str) -> Option<(usize, usize)> {
+    const DATE: &[u8] = b"0000-00-00";
+    const LONGEST: usize = 24;
+    let is_date = |bytes: &[u8]| {
+        let pairs = bytes.iter().zip(DATE);
+        bytes.len() >= DATE.len()
+            && pairs.into_iter().all(|(byte, like)| match like {
+                b'0' => byte.is_ascii_digit(),
+                _ => byte == like,
+            })
+    };
+    let interval = |bytes: &[u8]| {
+        let end = bytes.iter().take(LONGEST).position(|byte| *byte == b']')?;
+        let is_of_numbers = |byte: &u8| byte.is_ascii_digit() || b"+-., %e".contains(byte);
+        let inner = &bytes[1..end];
+        (inner.contains(&b',') && inner.iter().all(is_of_numbers)).then_some(end + 1)
+    };
+    let bytes = text.as_bytes();
+    (0..bytes.len()).find_map(|start| match bytes[start] {
+        b'[' => Some((start, interval(&bytes[start..])?)),
+        digit if digit.is_ascii_digit() => {
+            let is_inside = start > 0 && bytes[start - 1].is_ascii_digit();
+            (!is_inside && is_date(&bytes[start..])).then_some((start, DATE.len()))
+        }
+        _ => None,
+    })
+}
+
+/// Writes text with code; `write` is for what is none.
+fn write_inline(out: &mut String, text: &str, write: &dyn Fn(&mut String, &str)) {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('`')
         && let Some((code, after)) = after.split_once('`')
     {
-        escape(out, before);
+        write(out, before);
         out.push_str("<code>");
         escape(out, code);
         out.push_str("</code>");
         rest = after;
     }
-    escape(out, rest);
+    write(out, rest);
 }
 
 /// The table behind a figure, folded.
 fn numbers(page: &Page, shown: &Figure) -> Markup {
     let mut behind = shown.chart.table(page.lang);
+    let is_by_month = matches!(&shown.chart, Chart::Lines(chart) if chart.is_listed_by_month);
     let left_out = shorten(&mut behind, &shown.chart);
     markup! {
         @if !behind.rows.is_empty() {
             details {
                 summary { (page.lang.of("Numbers", "数据")) }
+                @if is_by_month {
+                    p {
+                        (page.lang.of(
+                            "The last day of each month; every day is in the files of the run.",
+                            "仅列每月最后一日；逐日数值见运行文件夹。",
+                        ))
+                    }
+                }
                 @if left_out > 0 {
                     p {
                         (say!(page.lang,
@@ -262,7 +313,7 @@ fn table(shown: &Table, name: &str) -> String {
         for (position, (cell, side)) in row.iter().zip(&sides).enumerate() {
             let start = if position == 0 { "<th scope=\"row\"" } else { "<td" };
             text.extend([start, side, ">"]);
-            write_inline(&mut text, cell);
+            write_inline(&mut text, cell, &escape);
         }
     }
     text.push_str("\n</tbody></table></div>\n");
@@ -279,6 +330,16 @@ mod tests {
         assert_eq!(written("see `a<b` and `c`"), "see <code>a&lt;b</code> and <code>c</code>");
         assert_eq!(written("a ` alone & `` nothing"), "a <code> alone &amp; </code>` nothing");
         assert_eq!(written("one ` alone"), "one ` alone");
+    }
+
+    #[test]
+    fn dates_and_intervals_stay_on_one_line() {
+        let found = |text: &'static str| whole(text).map(|(start, length)| &text[start..start + length]);
+        assert_eq!(found("net，95% 置信区间[-6.2%, +2.8%]：不显著"), Some("[-6.2%, +2.8%]"));
+        assert_eq!(found("119 months (2015-01-05 to 2024-12-02)"), Some("2015-01-05"));
+        assert_eq!([found("[1] all"), found("[a, b]"), found("12015-01-05"), found("2015-01")], [None; 4]);
+        let written = inline("a & b on 2015-01-05.").into_string();
+        assert_eq!(written, "a &amp; b on <span class=\"whole\">2015-01-05</span>.");
     }
 
     #[test]

@@ -179,6 +179,18 @@ impl<'a> Context<'a> {
         shown.map(|(code, _)| code).filter(|code| !always.contains(code)).collect()
     }
 
+    /// The name of a span of years, such as `2021-2023`, which ends with the run if the run ends within it.
+    pub(super) fn span_of_years(&self, span: &str) -> String {
+        let last = self.facts.run.executions.last().map(|execution| execution.as_of.month().year());
+        let years = |(from, to): (&str, &str)| Some((from.parse::<i32>().ok()?, to.parse::<i32>().ok()?));
+        let years = span.split_once('-').and_then(years);
+        match (years, last) {
+            (Some((from, to)), Some(last)) if from == last && last < to => last.to_string(),
+            (Some((from, to)), Some(last)) if from < last && last < to => format!("{from}-{last}"),
+            _ => name(span),
+        }
+    }
+
     /// The ranking of an execution, best first.
     pub(super) fn places(&self, execution: u32) -> Vec<&'a RankingRow> {
         let all = &self.facts.run.ranking;

@@ -14,7 +14,6 @@ use crate::page::{Block, Column, Figure, Section, Table};
 use crate::say;
 use crate::sentences::{caveat_block, reason_or_none};
 use crate::terms::Term;
-use crate::words::name;
 
 /// Factors that are drawn one by one; the tables have all.
 const MOST_DRAWN: usize = 10;
@@ -164,7 +163,7 @@ fn forest(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Option<Figu
         about: lang
             .of(
                 "With 95% CIs; one that includes zero is not significant.",
-                "附95% 置信区间；含零的区间不显著。",
+                "附 95% 置信区间；含零的区间不显著。",
             )
             .into(),
         chart: Chart::Bars(BarChart {
@@ -220,14 +219,14 @@ fn by_month(context: &Context<'_>, id: &str, months: &[MonthlyCoefficients], of:
         say!(
             lang,
             "Mean {value} over {n} months; the band is its 95% CI, {interval}.",
-            "{n}个月均值{value}；阴影带为其95% 置信区间{interval}。"
+            "{n}个月均值{value}；阴影带为其 95% 置信区间{interval}。"
         )
     } else {
         let reason = reason_or_none(lang, mean.reason());
         say!(lang, "The mean has no CI: {reason}.", "均值无置信区间：{reason}。")
     };
     let band = mean.interval().map(|interval| Band {
-        name: lang.of("95% CI of the mean", "均值的95% 置信区间").into(),
+        name: lang.of("95% CI of the mean", "均值的 95% 置信区间").into(),
         tone: Tone::Second,
         ranges: vec![Some(interval); months.len()],
     });
@@ -276,8 +275,7 @@ fn by_month(context: &Context<'_>, id: &str, months: &[MonthlyCoefficients], of:
                     bands: Vec::new(),
                 },
             ],
-            spans: Vec::new(),
-            is_small: false,
+            ..LineChart::default()
         }),
     }
 }
@@ -292,7 +290,7 @@ fn decay(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figure> 
         about: lang
             .of(
                 "Mean RankIC of the scores with the return of the n-th month after them, with 95% CIs.",
-                "得分与其后第n个月单月收益的 RankIC 均值，附95% 置信区间。",
+                "得分与其后第n个月单月收益的 RankIC 均值，附 95% 置信区间。",
             )
             .into(),
         chart: Chart::Bars(BarChart {
@@ -322,7 +320,7 @@ fn quintiles(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figu
         say!(
             lang,
             "Annualised excess return of each quintile over all scored sectors, Q1 with the best scores, with 95% CIs. Q1−Q5 spread: {value}, {interval}.",
-            "按得分由高到低分为五分位组（Q1 最高），各组相对全部有得分行业的年化超额收益，附95% 置信区间。多空收益差：{value}，{interval}。"
+            "按得分由高到低分为五分位组（Q1 最高），各组相对全部有得分行业的年化超额收益，附 95% 置信区间。多空收益差：{value}，{interval}。"
         )
     } else {
         let reason = reason_or_none(lang, spread.reason());
@@ -433,7 +431,7 @@ fn parts(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
     let lang = context.lang;
     let mut blocks = Vec::new();
     let regimes = |parts: &ByName<RegimeRankIc>| -> Vec<(String, Estimate)> {
-        parts.iter().map(|(part, of)| (name(part), of.rank_ic.clone())).collect()
+        parts.iter().map(|(part, of)| (context.span_of_years(part), of.rank_ic.clone())).collect()
     };
     let groups = |of: &FactorMetrics| {
         let groups = of.groups.iter();

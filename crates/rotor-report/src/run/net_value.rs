@@ -28,11 +28,54 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     }
 }
 
-/// The start of the first period and the end of each.
-fn dates(context: &Context<'_>) -> Vec<Date> {
-    let kept = context.kept();
-    let start = kept.first().map(|(_, first)| first.as_of);
-    start.into_iter().chain(kept.iter().map(|(_, execution)| execution.exit)).collect()
+/// Net values from day to day where the run has them, else at the ends of holding periods.
+struct NetValues<'a> {
+    context: &'a Context<'a>,
+    /// Ascending; the first is the first execution.
+    dates: Vec<Date>,
+    is_daily: bool,
+}
+
+impl<'a> NetValues<'a> {
+    fn new(context: &'a Context<'a>) -> Self {
+        let nav = &context.facts.run.nav;
+        let dates = if nav.is_empty() {
+            let kept = context.kept();
+            let start = kept.first().map(|(_, first)| first.as_of);
+            start.into_iter().chain(kept.iter().map(|(_, execution)| execution.exit)).collect()
+        } else {
+            // Its rows are in the order of days.
+            nav.chunk_by(|row, next| row.date == next.date).map(|day| day[0].date).collect()
+        };
+        Self { context, dates, is_daily: !nav.is_empty() }
+    }
+
+    /// What a portfolio has become, one a date.
+    fn of(&self, portfolio: &str) -> Vec<Option<f64>> {
+        if !self.is_daily {
+            return net_values(&self.context.returns(portfolio));
+        }
+        let run = self.context.facts.run;
+        let position = run.portfolios.iter().position(|known| known == portfolio);
+        let mut values = vec![None; self.dates.len()];
+        let own = run.nav.iter().filter(|row| Some(row.portfolio as usize) == position);
+        for row in own.filter(|row| row.value > 0.0 && row.value.is_finite()) {
+            if let Ok(day) = self.dates.binary_search(&row.date) {
+                values[day] = Some(row.value);
+            }
+        }
+        values
+    }
+
+    fn chart(&self, panels: Vec<Panel>, spans: Vec<Span>) -> Chart {
+        Chart::Lines(LineChart {
+            dates: self.dates.clone(),
+            panels,
+            spans,
+            is_listed_by_month: self.is_daily,
+            ..LineChart::default()
+        })
+    }
 }
 
 /// What one has become: 1 before the first return, nothing before that and in a period without a return, nor once all is lost.
@@ -69,7 +112,8 @@ pub(super) fn over(values: &[Option<f64>], others: &[Option<f64>]) -> Vec<Option
 
 fn figures(context: &Context<'_>) -> [Figure; 2] {
     let lang = context.lang;
-    let net_of = |portfolio: &str| net_values(&context.returns(portfolio));
+    let all = NetValues::new(context);
+    let net_of = |portfolio: &str| all.of(portfolio);
     let (net, equal) = (net_of(TOP_NET), net_of(EQUAL_WEIGHT));
     let relative = over(&net, &equal);
     let line = |name: String, tone, mark, values| Series { name, tone, mark, values };
@@ -110,19 +154,20 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
     let levels = Figure {
         id: "net-value-levels".into(),
         title: lang.of("Net value", "净值").into(),
-        about: lang
-            .of(
+        about: if all.is_daily {
+            lang.of(
+                "Daily, log scale; a benchmark that begins later starts at 1 there.",
+                "按日，对数坐标；较晚开始的基准自其首日由1起算。",
+            )
+        } else {
+            lang.of(
                 "At the ends of holding periods, log scale; a benchmark that begins later starts at 1 there.",
                 "按各持有期末，对数坐标；较晚开始的基准自其首日由1起算。",
             )
-            .to_owned()
+        }
+        .to_owned()
             + &left_out,
-        chart: Chart::Lines(LineChart {
-            dates: dates(context),
-            panels: vec![panel(axis, Unit::plain(2), true, Some(1.0), 2.0, series)],
-            spans: Vec::new(),
-            is_small: false,
-        }),
+        chart: all.chart(vec![panel(axis, Unit::plain(2), true, Some(1.0), 2.0, series)], Vec::new()),
     };
     let to_equal = lang.of("portfolio (net) over equal weight", "组合（费后）/等权");
     let below_peak = Term::Drawdown.of(lang);
@@ -131,15 +176,20 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
     let relative_figure = Figure {
         id: "net-value-relative".into(),
         title: lang.of("Relative net value and drawdown", "相对净值与回撤").into(),
-        about: lang
-            .of(
+        about: if all.is_daily {
+            lang.of(
+                "Above: net value of the portfolio (net) over that of equal weight, daily, log scale; it rises when the excess return is positive. Shaded: its max drawdown up to the recovery, with the days of the table. Below: drawdown of each from its own peak.",
+                "上：组合（费后）净值相对全行业等权，按日，对数坐标，上升表示超额收益为正；阴影为最大回撤至收复，日期与表中一致。下：各自相对前期高点的回撤。",
+            )
+        } else {
+            lang.of(
                 "Above: net value of the portfolio (net) over that of equal weight at the ends of holding periods, log scale; it rises when the excess return is positive. Shaded: its max drawdown up to the recovery, with the days of the table. Below: drawdown of each from its own peak at these ends; the table has the max drawdown by its own values.",
                 "上：各持有期末组合（费后）净值相对全行业等权，对数坐标，上升表示超额收益为正；阴影为最大回撤至收复，日期与表中一致。下：按持有期末计的各自回撤；表中最大回撤按其所注口径。",
             )
-            .into(),
-        chart: Chart::Lines(LineChart {
-            dates: dates(context),
-            panels: vec![
+        }
+        .into(),
+        chart: all.chart(
+            vec![
                 panel(to_equal, Unit::plain(2), true, Some(1.0), 1.2, vec![line(
                     of_relative.into(),
                     Tone::First,
@@ -152,9 +202,8 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
                     line(context.portfolio(EQUAL_WEIGHT), Tone::Muted, Mark::Dashed, drawdowns(&equal)),
                 ]),
             ],
-            spans: max_drawdown(context).into_iter().collect(),
-            is_small: false,
-        }),
+            max_drawdown(context).into_iter().collect(),
+        ),
     };
     [levels, relative_figure]
 }
@@ -163,7 +212,7 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
 fn max_drawdown(context: &Context<'_>) -> Option<Span> {
     let excess = context.portfolios().excess.get(TOP_NET)?.get(EQUAL_WEIGHT)?;
     let (from, _) = excess.max_drawdown.days?;
-    let to = excess.max_drawdown.recovery.or_else(|| dates(context).last().copied())?;
+    let to = excess.max_drawdown.recovery.or_else(|| Some(context.kept().last()?.1.exit))?;
     let name = context.lang.of("relative max drawdown", "最大相对回撤").into();
     (from <= to).then_some(Span { from, to, name })
 }

@@ -91,8 +91,7 @@ fn errors(context: &Context<'_>, id: &str, target: &Target<'_>) -> Option<Figure
                 ],
                 bands: Vec::new(),
             }],
-            spans: Vec::new(),
-            is_small: false,
+            ..LineChart::default()
         }),
     })
 }
@@ -143,6 +142,7 @@ fn entities(context: &Context<'_>, id: &str, target: &Target<'_>, most: usize) -
                     }],
                     spans: Vec::new(),
                     is_small: true,
+                    ..LineChart::default()
                 }),
             }
         })

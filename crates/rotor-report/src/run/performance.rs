@@ -55,6 +55,12 @@ fn basis_label(lang: Lang, basis: Basis) -> &'static str {
     }
 }
 
+/// The title of a column of max drawdowns, which says where they come from.
+pub(super) fn max_drawdown(lang: Lang, basis: Basis) -> String {
+    let (drawdown, label) = (Term::MaxDrawdown.of(lang), basis_label(lang, basis));
+    say!(lang, "{drawdown} ({label})", "{drawdown}（{label}）")
+}
+
 /// The riskless rate of the run, as a part of a sentence.
 fn riskless(context: &Context<'_>) -> String {
     let lang = context.lang;
@@ -74,15 +80,13 @@ fn riskless(context: &Context<'_>) -> String {
 
 fn performance(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
-    let (drawdown, label) = (Term::MaxDrawdown.of(lang), basis_label(lang, basis(all)));
-    let max_drawdown = say!(lang, "{drawdown} ({label})", "{drawdown}（{label}）");
     let mut table = Table::new([
         Column::name(Term::Portfolio.of(lang)),
         Column::number(Term::AnnualisedReturn.of(lang)),
         Column::number(Term::Volatility.of(lang)),
         Column::number(Term::SharpeRatio.of(lang)),
         Column::number(Term::ConfidenceInterval.of(lang)),
-        Column::number(max_drawdown),
+        Column::number(max_drawdown(lang, basis(all))),
         Column::number(Term::SortinoRatio.of(lang)).detail(),
         Column::number(lang.of("from", "回撤起")).detail(),
         Column::number(lang.of("to", "回撤止")).detail(),
@@ -155,7 +159,7 @@ fn excess(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
         Column::number(lang.of("relative max drawdown", "最大相对回撤")).detail(),
         Column::number("beta").detail(),
         Column::number(lang.of("alpha, annualised", "alpha（年化）")).detail(),
-        Column::number(lang.of("95% CI of alpha", "alpha的95% 置信区间")).detail(),
+        Column::number(lang.of("95% CI of alpha", "alpha的 95% 置信区间")).detail(),
         Column::number(Term::Months.of(lang)),
     ]);
     let mut notes = Footnotes::new(context);
@@ -376,8 +380,7 @@ fn rolling_years(context: &Context<'_>) -> Option<Figure> {
                 series,
                 bands: Vec::new(),
             }],
-            spans: Vec::new(),
-            is_small: false,
+            ..LineChart::default()
         }),
     })
 }

@@ -1,10 +1,11 @@
 //! How far the result depends on choices, and what luck can do: ablations, settings, groups, spans, trials.
 
-use rotor_run::metrics::{ByName, Metric, PortfolioMetrics, Sensitivity, Variant};
+use rotor_run::metrics::{Basis, ByName, Metric, PortfolioMetrics, Sensitivity, Variant};
 
 use super::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO, p_value};
 use super::context::{Context, EQUAL_WEIGHT, TOP_NET};
 use super::factors::bar;
+use super::performance;
 use crate::draw::{BarChart, BarGroup, Chart, Columns, Matrix, Shades, Tone, Unit};
 use crate::page::{Block, Column, Figure, Section, Table};
 use crate::say;
@@ -69,7 +70,7 @@ fn forest(context: &Context<'_>, all: &PortfolioMetrics) -> Option<Figure> {
         about: lang
             .of(
                 "The run, single-factor strategies and leave-one-out strategies, with 95% CIs.",
-                "本策略、单因子策略与剔除单个因子的策略，附95% 置信区间。",
+                "本策略、单因子策略与剔除单个因子的策略，附 95% 置信区间。",
             )
             .into(),
         chart: Chart::Bars(BarChart {
@@ -102,7 +103,7 @@ fn variant_columns(context: &Context<'_>, first: Vec<Column>, has_difference: bo
     }
     columns.extend([
         Column::number(Term::InformationRatio.of(lang)).detail(),
-        Column::number(Term::MaxDrawdown.of(lang)).detail(),
+        Column::number(performance::max_drawdown(lang, Basis::PeriodEnds)).detail(),
         Column::number(Term::Turnover.of(lang)).detail(),
         Column::number(Term::Months.of(lang)),
     ]);
@@ -308,10 +309,12 @@ fn regimes(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
         Column::number(Term::Months.of(lang)),
     ]);
     let mut notes = Footnotes::new(context);
-    for (part, of) in all.spans.iter().chain(all.quarters.iter()) {
+    let spans = all.spans.iter().map(|(span, of)| (context.span_of_years(span), of));
+    let quarters = all.quarters.iter().map(|(quarter, of)| (name(quarter), of));
+    for (part, of) in spans.chain(quarters) {
         let excess = &of.excess;
         table.row([
-            name(part),
+            part,
             notes.metric(&excess.value, DIFFERENCE),
             notes.interval(excess, DIFFERENCE),
             notes.p_value(excess),

@@ -174,7 +174,10 @@ impl<'a> Evidence<'a> {
             let found = self.factors.iter().filter(|(_, mean)| side(mean) == Some(wanted));
             found
                 .map(|(name, mean)| match mean.get() {
-                    Some(value) => format!("{name} ({})", CORRELATION.write(value)),
+                    Some(value) => {
+                        let value = CORRELATION.write(value);
+                        say!(lang, "{name} ({value})", "{name}（{value}）")
+                    }
                     None => name.clone(),
                 })
                 .collect()
@@ -206,22 +209,22 @@ impl<'a> Evidence<'a> {
             (true, true) => say!(
                 lang,
                 "No factor has a mean RankIC whose 95% CI excludes zero ({chance}){unknown}.",
-                "没有因子的 RankIC 均值95% 置信区间不含零（{chance}）{unknown}。"
+                "没有因子的 RankIC 均值的 95% 置信区间不含零（{chance}）{unknown}。"
             ),
             (false, true) => say!(
                 lang,
                 "The 95% CI of the mean RankIC lies above zero for {up} ({chance}){unknown}.",
-                "RankIC 均值95% 置信区间高于零的因子：{up}（{chance}）{unknown}。"
+                "RankIC 均值的 95% 置信区间高于零的因子：{up}（{chance}）{unknown}。"
             ),
             (true, false) => say!(
                 lang,
                 "The 95% CI of the mean RankIC lies below zero for {down}, whose high scores came before low returns ({chance}){unknown}.",
-                "RankIC 均值95% 置信区间低于零的因子：{down}，得分高者其后收益反而低（{chance}）{unknown}。"
+                "RankIC 均值的 95% 置信区间低于零的因子：{down}，得分高者其后收益反而低（{chance}）{unknown}。"
             ),
             (false, false) => say!(
                 lang,
                 "The 95% CI of the mean RankIC lies above zero for {up} and below zero for {down}, whose high scores came before low returns ({chance}){unknown}.",
-                "RankIC 均值95% 置信区间高于零的因子：{up}；低于零的因子：{down}，得分高者其后收益反而低（{chance}）{unknown}。"
+                "RankIC 均值的 95% 置信区间高于零的因子：{up}；低于零的因子：{down}，得分高者其后收益反而低（{chance}）{unknown}。"
             ),
         }
     }
@@ -468,13 +471,13 @@ mod tests {
         says(&zh, &["没有因子", "检验的2个中，仅凭偶然约有0.1个"]);
         let [en, zh] = of_factors(&[above(), includes(), without(None)]);
         says(&en, &["above zero for a (+0.050) (of 2", "1 more have no interval"]);
-        says(&zh, &["高于零的因子：a (+0.050)", "另有1个因子无法给出区间"]);
+        says(&zh, &["高于零的因子：a（+0.050）", "另有1个因子无法给出区间"]);
         let [en, zh] = of_factors(&[includes(), below()]);
         says(&en, &["below zero for b (-0.050), whose high scores came before low returns"]);
-        says(&zh, &["低于零的因子：b (-0.050)"]);
+        says(&zh, &["低于零的因子：b（-0.050）"]);
         let [en, zh] = of_factors(&[above(), below()]);
         says(&en, &["above zero for a (+0.050) and below zero for b (-0.050)"]);
-        says(&zh, &["高于零的因子：a (+0.050)；低于零的因子：b (-0.050)"]);
+        says(&zh, &["高于零的因子：a（+0.050）；低于零的因子：b（-0.050）"]);
         let [en, zh] = of_factors(&[without(Some(0.1)), without(None)]);
         says(&en, &["None of the 2 factors", "interval: 5 values"]);
         says(&zh, &["2个因子", "无置信区间：仅有5个值"]);

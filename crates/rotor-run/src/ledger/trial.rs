@@ -46,11 +46,17 @@ pub struct TrialData {
 /// What came out of a trial.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Headline {
-    /// The excess of the picks over equal weight, net, a year; `None` where the evaluation has none.
+    /// The excess of the picks over the equal weight of all sectors, net, a year; `None` where the evaluation has none.
     pub excess: Option<f64>,
     /// Its interval, 95%.
     pub interval: Option<(f64, f64)>,
-    /// The monthly Sharpe ratio of that excess.
+    /// The excess over the equal weight of the sectors that could be selected, net, a year; `None` also in lines of earlier releases.
+    #[serde(default)]
+    pub excess_eligible: Option<f64>,
+    /// Its interval, 95%.
+    #[serde(default)]
+    pub interval_eligible: Option<(f64, f64)>,
+    /// The monthly Sharpe ratio of the excess over all sectors.
     pub sharpe: Option<f64>,
     /// The number of months.
     pub n_months: u64,
@@ -185,6 +191,8 @@ pub(super) mod tests {
         let headline = Headline {
             excess: Some(0.1 + 0.2),
             interval: Some((-1e-7, 0.5)),
+            excess_eligible: None,
+            interval_eligible: None,
             sharpe: (number > 0).then(|| f64::from(number)),
             n_months: 108,
         };

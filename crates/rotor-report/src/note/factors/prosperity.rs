@@ -103,7 +103,7 @@ fn of_series(context: &NoteContext<'_>, marks: Columns<'_>) -> Option<Block> {
             context.series(marks.text("series", row)),
             marks.date("month", row).map_or(String::new(), |day| day.month().to_string()),
             or_none(marks.number("value", row), plain),
-            unit(lang, marks.text("unit", row)),
+            unit(context, marks.text("series", row), marks.text("unit", row)),
             number("mom"),
             number("yoy"),
             number("yoy_change"),

@@ -110,7 +110,7 @@ fn lines(table: &Table) -> Option<Chart> {
     };
     let panels: Vec<Panel> = numbers.iter().enumerate().map(panel).collect();
     panels.iter().flat_map(|panel| &panel.series[0].values).flatten().next()?;
-    Some(Chart::Lines(LineChart { dates: dates.to_vec(), panels, spans: Vec::new(), is_small: false }))
+    Some(Chart::Lines(LineChart { dates: dates.to_vec(), panels, ..LineChart::default() }))
 }
 
 #[cfg(test)]

@@ -127,6 +127,7 @@ pub(crate) fn gap(context: &NoteContext<'_>, signal: &Signal) -> Option<Block> {
         panels: vec![panel(lang.of("YoY, %", "同比，%"), pair), difference],
         spans: episodes(context, signal).unwrap_or_default(),
         is_small: false,
+        ..LineChart::default()
     });
     let about = lang.of(
         "Shaded: the gap is narrowing by the rule of the factor, that is, PPI falls over three months and CPI does not.",

@@ -260,7 +260,7 @@ fn growth_lines(lang: Lang, dates: Vec<Date>, lines: &[Line<'_>], spans: Vec<Spa
         series: lines.iter().map(series).collect(),
         bands: Vec::new(),
     };
-    Chart::Lines(LineChart { dates, panels: vec![panel], spans, is_small: true })
+    Chart::Lines(LineChart { dates, panels: vec![panel], spans, is_small: true, ..LineChart::default() })
 }
 
 /// The part of the split that some rows are; those of the training stay unshaded.

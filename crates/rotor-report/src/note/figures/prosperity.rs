@@ -66,7 +66,7 @@ fn one(
     if values.iter().all(Option::is_none) {
         return None;
     }
-    let unit = unit(lang, &context.note.series[history.series].unit);
+    let unit = unit(context, series, &context.note.series[history.series].unit);
     let panel = |axis: String, unit, name: &str, tone, mark, height, values| Panel {
         axis,
         unit,
@@ -85,7 +85,7 @@ fn one(
         panels.push(panel(axis, GROWTH, title, Tone::Second, Mark::Bars, 1.2, growth));
     }
     let dates = history.months[drawn].iter().map(|month| month.last_day()).collect();
-    let chart = Chart::Lines(LineChart { dates, panels, spans: Vec::new(), is_small: true });
+    let chart = Chart::Lines(LineChart { dates, panels, is_small: true, ..LineChart::default() });
     let about = about(context, marks, links, series);
     Some(figure(format!("prosperity-series-{place}"), context.series(series), about, chart))
 }
@@ -115,7 +115,7 @@ fn about(context: &NoteContext<'_>, marks: Columns<'_>, links: Columns<'_>, seri
             let of_sector = links.rows_of("sector", context.code(sector));
             let row = of_sector.into_iter().find(|row| links.text("series", *row) == series)?;
             let sign = if links.number("polarity", row).is_some_and(|it| it < 0.0) { "-" } else { "+" };
-            Some(format!("{} ({sign})", context.names[sector]))
+            Some(say!(lang, "{name} ({sign})", "{name}（{sign}）", name = context.names[sector]))
         })
         .collect();
     let sectors = sectors.join(lang.between());

@@ -126,7 +126,7 @@ fn net_values(context: &NoteContext<'_>, track: &Track) -> Option<Figure> {
         "Net value at the end of each holding period; the strategy is net of costs. A benchmark with a later start begins at 1.",
         "各持有期末的净值，组合为费后。起点较晚的基准自 1 起算。",
     );
-    let chart = Chart::Lines(LineChart { dates: months.dates(), panels, spans: Vec::new(), is_small: false });
+    let chart = Chart::Lines(LineChart { dates: months.dates(), panels, ..LineChart::default() });
     Some(figure("track-value", lang.of("Strategy and benchmarks", "组合与基准净值"), about, chart))
 }
 

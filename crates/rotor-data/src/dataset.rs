@@ -1,12 +1,12 @@
 //! A dataset, read whole from a folder or from memory: every fault at once, or none and the data.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use rotor_factor::{AsOf, Date, EntityKind, Month};
-use rotor_fs::FsError;
+use rotor_fs::{FsError, read_regular};
 
 use crate::archive::{Archive, Repeated};
 use crate::censor::Future;
@@ -15,7 +15,7 @@ use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
 use crate::manifest::{Manifest, PriceFrequency};
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
-use crate::read::{TableSource, encoding_of, open_regular, wide_table, without_mark};
+use crate::read::{TableSource, encoding_of, wide_table, without_mark};
 use crate::schema::Table;
 use crate::sources::{DataFile, Sources};
 
@@ -158,16 +158,12 @@ impl Dataset {
             rows: &entities,
         };
         // Side by side; each reports on its own, and the reports go in the order of the tables.
-        let ((closes, price_faults), ((archive, observation_faults), (hashed, small))) = rayon::join(
+        let ((closes, price_faults), ((archive, observation_faults), small)) = rayon::join(
             || parts.closes(manifest.as_ref()),
-            || {
-                rayon::join(
-                    || parts.archive(),
-                    || rayon::join(|| sources.hashes(manifest.as_ref()), || parts.small_tables()),
-                )
-            },
+            || rayon::join(|| parts.archive(), || parts.small_tables()),
         );
-        let (hashes, hash_faults) = hashed;
+        // Behind the readings, for the hash is that of the bytes that were read.
+        let (hashes, hash_faults) = sources.hashes(manifest.as_ref());
         let (bridge, links, events, small_faults) = small;
         for report in [hash_faults, table_faults, price_faults, observation_faults, small_faults] {
             faults.append(report);
@@ -359,19 +355,11 @@ fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
         kind,
         count: 1,
     };
-    let text = open_regular(&path).and_then(|file| {
-        let mut bytes = Vec::new();
-        file.take(LONGEST + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    });
-    let kind = match text {
+    let kind = match read_regular(&path, LONGEST) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             FaultKind::MissingFile { required_by: "it says what the dataset is" }
         }
         Err(error) => FaultKind::Unreadable { reason: error.to_string() },
-        Ok(bytes) if bytes.len() as u64 > LONGEST => {
-            FaultKind::Unreadable { reason: format!("it is longer than {LONGEST} bytes") }
-        }
         Ok(bytes) => match str::from_utf8(without_mark(&bytes)) {
             Err(_) => {
                 let remedy = "save the file as UTF-8".into();

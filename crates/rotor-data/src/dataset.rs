@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use rotor_factor::{AsOf, Date, EntityKind, Month};
-use rotor_fs::{FsError, read_regular};
+use rotor_fs::{FsError, from_start, read_regular, shown_path};
 
 use crate::archive::{Archive, Repeated};
 use crate::censor::Future;
@@ -43,7 +43,7 @@ pub struct Dataset {
 #[non_exhaustive]
 pub enum DataError {
     /// The folder is not there or may not be read.
-    #[error("cannot read the dataset folder `{}`: {source}", path.display())]
+    #[error("cannot read the dataset folder `{}`: {source}", shown_path(path))]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -51,7 +51,7 @@ pub enum DataError {
         source: io::Error,
     },
     /// The folder has faults.
-    #[error("the dataset in `{}` has faults", path.display())]
+    #[error("the dataset in `{}` has faults", shown_path(path))]
     Faulty {
         /// The folder.
         path: PathBuf,
@@ -100,8 +100,9 @@ impl Dataset {
     /// [`DataError::Faulty`] with every fault of the folder; [`DataError::Folder`] if it cannot be read at all.
     pub fn open(folder: &Path) -> Result<Self, DataError> {
         let mut faults = FaultReport::default();
-        let manifest = read_manifest(folder, &mut faults);
-        let sources = Sources::in_folder(folder, manifest.as_ref(), &mut faults)
+        let place = from_start(folder);
+        let manifest = read_manifest(&place, &mut faults);
+        let sources = Sources::in_folder(&place, manifest.as_ref(), &mut faults)
             .map_err(|source| DataError::Folder { path: folder.into(), source })?;
         Self::load(manifest, &sources, faults)
             .map_err(|report| DataError::Faulty { path: folder.into(), report })

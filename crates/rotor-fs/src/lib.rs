@@ -5,6 +5,8 @@
 //!   is removed by the next writer of the same destination; what a live one is building is not touched.
 //! - [`LockedFile`] and [`lock_folder`]: a file that several processes add to, one after the other.
 //! - [`open_regular`] and [`read_regular`]: a file that is read, and nothing else that a path may lead to.
+//! - [`note_start`]: relative paths are meant from where the program was started, whoever changes the working folder.
+//! - [`shown`]: a name from outside, safe to show.
 //! - [`remove_unfinished`]: for a program that is told to stop, the end of everything that it is building.
 //!
 //! The crate knows nothing of what is in the files, and none of our other crates.
@@ -17,6 +19,8 @@ mod locked;
 mod partial;
 mod read;
 mod rename;
+mod shown;
+mod start;
 mod unfinished;
 
 use std::ffi::OsStr;
@@ -30,6 +34,8 @@ pub use folder::{FileWriter, NewFolder, Written};
 pub use hash::{hexadecimal, sha256, sha256_of_file};
 pub use locked::{FolderLock, LockedFile, lock_folder};
 pub use read::{open_regular, read_open, read_regular, read_text};
+pub use shown::{is_obeyed, shown, shown_lines, shown_path};
+pub use start::{from_start, note_start};
 pub use unfinished::remove_unfinished;
 
 /// Splits a destination; one without a name, such as `/` or `a/..`, is an error.

@@ -10,12 +10,15 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use crate::from_start;
+
 /// Opens a regular file to read it. A link to one is as good as the file.
 ///
 /// # Errors
 ///
 /// If there is none, something else is there (a folder, a named pipe, a device, a socket), or the system refuses.
 pub fn open_regular(path: &Path) -> io::Result<File> {
+    let path = &from_start(path);
     // Opening some devices does something by itself, so that the name is looked at before it is opened.
     expect_regular(path.metadata()?.file_type())?;
     // What is at the name may be exchanged in between: nothing is waited for, and what was opened is looked at again.

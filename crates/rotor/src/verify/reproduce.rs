@@ -175,13 +175,11 @@ fn obstacle(problem: String, hint: &str) -> Obstacle {
 /// Refuses a library that lies in the run folder, or that a link in the run folder leads to.
 fn in_run_folder(run: &Path, library: &str) -> Option<Obstacle> {
     let (run, path) = (from_start(run), from_start(&library_path(Path::new(library))));
-    let absolute = |path: &Path| std::path::absolute(path).ok();
-    let real = |path: &Path| path.canonicalize().ok();
-    let lies_in = |run: Option<PathBuf>, path: Option<PathBuf>| {
-        run.zip(path).is_some_and(|(run, path)| path.starts_with(run))
-    };
-    // By its name and by what the name leads to.
-    (lies_in(absolute(&run), absolute(&path)) || lies_in(real(&run), real(&path))).then(|| {
+    let run = run.canonicalize().ok()?;
+    // Where its name lies, which may be that of a link, and where what it leads to lies.
+    let named = path.parent().and_then(|folder| folder.canonicalize().ok());
+    let places: [Option<PathBuf>; 2] = [named, path.canonicalize().ok()];
+    places.iter().flatten().any(|place| place.starts_with(&run)).then(|| {
         let problem = format!("the library `{}` lies in the run folder and is not loaded", shown(library));
         obstacle(problem, "give a library that you have from elsewhere")
     })

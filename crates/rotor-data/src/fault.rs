@@ -130,6 +130,8 @@ pub enum FaultKind {
     NotFinite { value: String },
     #[error("`{value}` is outside {range}")]
     OutsideRange { value: String, range: &'static str },
+    #[error("`{value}` has {n_bytes} bytes; a code or name has at most {limit}")]
+    LongName { value: String, n_bytes: usize, limit: usize },
     #[error("`{value}` is not one of {known}", known = known.join(", "))]
     UnknownWord { value: String, known: &'static [&'static str] },
 
@@ -181,6 +183,7 @@ impl FaultKind {
             Self::TooManyRows { .. } | Self::TooManyKeys { .. } => "split the dataset".into(),
             Self::ImplausibleRows { .. } => "write the file again; no writer packs rows so tightly".into(),
             Self::UnknownCodec { .. } => "write the file with zstd, snappy or no compression".into(),
+            Self::LongName { .. } => "shorten it, in every table that refers to it".into(),
             Self::NotToml { .. } => "see https://toml.io for the syntax".into(),
             Self::UnknownKey { nearest: None } | Self::UnknownColumn { nearest: None } => "remove it".into(),
             Self::MissingKey { example } => format!("add a line such as `{example}`"),

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use arrow_array::Array;
-use rotor_factor::{Date, DateError, EntityKind, Frequency, UnknownWord, nearest};
+use rotor_factor::{Date, DateError, EntityKind, Frequency, LONGEST_NAME, UnknownWord, nearest};
 
 use crate::fault::{FaultKind, FaultReport, is_number_of, shown, shown_number};
 use crate::read::Batch;
@@ -107,6 +107,20 @@ impl<'a> Row<'a> {
     fn text(&mut self, column: &str) -> Option<String> {
         let cell = self.optional_text(column);
         self.filled(column, cell)
+    }
+
+    /// Reads a code or a name. One that is too long is reported and still known, so that whoever refers to it is not accused.
+    fn name(&mut self, column: &str) -> Option<String> {
+        let cell = self.optional_name(column);
+        self.filled(column, cell)
+    }
+
+    fn optional_name(&mut self, column: &str) -> Option<String> {
+        let name = self.optional_text(column)?;
+        if let Some(kind) = long_name(&name) {
+            self.fault(column, kind);
+        }
+        Some(name)
     }
 
     fn optional_word<T: FromStr<Err = UnknownWord>>(&mut self, column: &str) -> Option<T> {
@@ -209,6 +223,12 @@ impl<'a> Row<'a> {
         }
         found
     }
+}
+
+/// Returns the fault of a code or name that is too long.
+pub(crate) fn long_name(name: &str) -> Option<FaultKind> {
+    let (n_bytes, limit) = (name.len(), LONGEST_NAME);
+    (n_bytes > limit).then(|| FaultKind::LongName { value: shown(name), n_bytes, limit })
 }
 
 fn unknown_entity(code: &str, entities: &EntityCodes) -> FaultKind {

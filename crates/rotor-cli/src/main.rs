@@ -10,6 +10,7 @@ mod golden;
 mod reference;
 mod report;
 mod run;
+mod terminal;
 mod trials;
 
 use std::any::Any;
@@ -20,9 +21,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor::Catalogue;
-use rotor_fs::{FileDestination, FsError};
+use rotor_fs::{FileDestination, FsError, shown};
 use rotor_report::text;
 
 /// Backtests of monthly sector rotation on point-in-time data
@@ -143,14 +145,6 @@ library_errors!(
 );
 
 impl CliError {
-    /// What is wrong; of a dataset every fault, a line each.
-    fn report(&self) -> String {
-        match self {
-            Self::Library(error) => error.report(),
-            _ => self.to_string(),
-        }
-    }
-
     /// How to mend it, a line each.
     fn hints(&self) -> Vec<String> {
         let hint = match self {
@@ -173,10 +167,12 @@ impl CliError {
 }
 
 fn main() -> ExitCode {
+    // Without a folder to work in, relative places fail where they are used.
+    let _ = rotor::note_start();
     if let Some(code) = rotor::serve_isolated(&Catalogue::built_in()) {
         return ExitCode::from(code);
     }
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse_usage(error));
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = place;
@@ -191,7 +187,7 @@ fn main() -> ExitCode {
     let stdout = match rotor_plugin::take_stdout() {
         Ok(stdout) => stdout,
         Err(error) => {
-            eprintln!("error: standard output cannot be used: {error}");
+            terminal::say("error", format_args!("standard output cannot be used: {error}"));
             return ExitCode::from(2);
         }
     };
@@ -206,8 +202,12 @@ fn main() -> ExitCode {
             let place = place.as_deref().unwrap_or("an unknown place");
             let reason = panic_message(panic.as_ref());
             let version = env!("CARGO_PKG_VERSION");
-            eprintln!(
-                "error: internal error at {place}: {reason}\nhint: this is a fault of rotor {version}; please report it with this message, the command and the data"
+            terminal::say("error", format_args!("internal error at {place}: {reason}"));
+            terminal::say(
+                "hint",
+                format_args!(
+                    "this is a fault of rotor {version}; please report it with this message, the command and the data"
+                ),
             );
             ExitCode::from(3)
         }
@@ -252,20 +252,48 @@ fn run(command: Command) -> Result<Outcome, CliError> {
 }
 
 fn finish(outcome: &Outcome, mut stdout: File) -> ExitCode {
-    match stdout.write_all(outcome.text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(terminal::result(&outcome.text).as_bytes()).and_then(|()| stdout.flush()) {
         // Whoever closes the pipe has read enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("error: cannot write to standard output: {error}");
+            terminal::say("error", format_args!("cannot write to standard output: {error}"));
             ExitCode::from(2)
         }
         _ => ExitCode::from(u8::from(!outcome.passed)),
     }
 }
 
+/// Ends the program after arguments that cannot be used, or prints the help that they ask for.
+fn refuse_usage(mut error: clap::Error) -> ! {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    // It repeats the arguments, whose line feeds are not ours.
+    let repeated: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(shown(text)))),
+            ContextValue::Strings(texts) => {
+                Some((kind, ContextValue::Strings(texts.iter().map(|text| shown(text)).collect())))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in repeated {
+        error.insert(kind, value);
+    }
+    terminal::say_lines(error.render().to_string().trim_end());
+    std::process::exit(error.exit_code());
+}
+
 fn complain(error: &CliError) {
-    eprintln!("error: {}", error.report());
+    terminal::say("error", error);
+    if let CliError::Library(error) = error
+        && let Some(faults) = error.faults()
+    {
+        terminal::say_lines(faults);
+    }
     for hint in error.hints() {
-        eprintln!("hint: {hint}");
+        terminal::say("hint", hint);
     }
 }
 
@@ -275,7 +303,7 @@ fn file_destination(path: &Path, is_forced: bool) -> Result<FileDestination, FsE
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<String, CliError> {
-    Ok(serde_json::to_string_pretty(value)? + "\n")
+    Ok(terminal::json(&serde_json::to_string_pretty(value)?) + "\n")
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {

@@ -56,8 +56,32 @@ pub fn factor(name: &str) -> PathBuf {
 /// If there is no C compiler, or it has something to say.
 #[must_use]
 pub fn c_plugin() -> PathBuf {
+    static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| compiled_c("momentum_c", INCLUDE));
+    LIBRARY.clone()
+}
+
+/// Returns the same factor under the name of one that is linked, `momentum`.
+///
+/// # Panics
+///
+/// As [`c_plugin`].
+#[must_use]
+pub fn c_plugin_named_momentum() -> PathBuf {
     static LIBRARY: LazyLock<PathBuf> =
-        LazyLock::new(|| compiled_c("momentum_c", "crates/rotor-factor/include"));
+        LazyLock::new(|| compiled("momentum.c", "named_momentum", INCLUDE, &["-DFACTOR_NAME=\"momentum\""]));
+    LIBRARY.clone()
+}
+
+/// Returns the library of `tests/plugins/c/constructs.c`: the same factor, and a constructor that writes a file and changes the working
+/// folder where the environment says so.
+///
+/// # Panics
+///
+/// As [`c_plugin`].
+#[must_use]
+pub fn c_plugin_with_constructor() -> PathBuf {
+    static LIBRARY: LazyLock<PathBuf> =
+        LazyLock::new(|| compiled("constructs.c", "constructs", INCLUDE, &["-DFACTOR_NAME=\"constructs\""]));
     LIBRARY.clone()
 }
 
@@ -83,14 +107,21 @@ pub fn c_plugin_1_1() -> PathBuf {
     LIBRARY.clone()
 }
 
+/// Where the header of today lies.
+const INCLUDE: &str = "crates/rotor-factor/include";
+
 /// Compiles the factor in C with the header in this folder.
 fn compiled_c(name: &str, include: &str) -> PathBuf {
+    compiled("momentum.c", name, include, &[])
+}
+
+fn compiled(source: &str, name: &str, include: &str, flags: &[&str]) -> PathBuf {
     made(&file_name(name), |library| {
         let mut compile = Command::new(std::env::var_os("CC").unwrap_or_else(|| "cc".into()));
         // Fused multiplications would change last bits.
         compile.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-ffp-contract=off"]);
         compile.args(["-shared", "-fPIC", "-I"]).arg(workspace().join(include));
-        compile.arg("-o").arg(library).arg(workspace().join("tests/plugins/c/momentum.c"));
+        compile.args(flags).arg("-o").arg(library).arg(workspace().join("tests/plugins/c").join(source));
         run(&mut compile);
     })
 }

@@ -1,10 +1,11 @@
 //! `rotor verify` and `rotor compare` as a reviewer meets them.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use rotor_fs::sha256;
-use rotor_tests::plugins::c_plugin;
+use rotor_tests::plugins::{c_plugin, c_plugin_with_constructor};
 use rotor_tests::{demo, run_rotor};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -158,21 +159,80 @@ fn a_forged_folder_is_judged_and_says_where() {
 }
 
 #[test]
-fn a_library_that_has_moved_can_be_named() {
+fn a_library_runs_because_the_caller_gives_it() {
     let runs = Runs::new();
     let library = runs.0.path().join("libmomentum_c.so");
     fs::copy(c_plugin(), &library).unwrap();
     let place = runs.backtest("run", &["--factor", library.to_str().unwrap()]);
+    // It lies where the run names it, and that is no reason to load it.
+    let (code, said) = verify(&place, &[]);
+    assert!(code == 1 && said.contains("is not loaded because a run folder names it"), "{said}");
+    assert!(said.contains("hint: give the library by `--factor LIB`"), "{said}");
     let moved = runs.0.path().join("elsewhere.so");
     fs::rename(&library, &moved).unwrap();
-    let (code, said) = verify(&place, &[]);
-    assert!(code == 1 && said.contains("hint: name the library by `--factor LIB`"), "{said}");
     let (code, said) = verify(&place, &["--factor", moved.to_str().unwrap()]);
     assert_eq!((code, said.lines().last()), (0, Some("verified")), "{said}");
+    // Or a configuration that the caller names pins it.
+    let config = runs.0.path().join("mine.toml");
+    let with_pin = |pin: &str| {
+        fs::write(&config, format!("[factor.momentum_c]\nlibrary = \"elsewhere.so\"\n{pin}")).unwrap();
+        verify(&place, &["--config", config.to_str().unwrap()])
+    };
+    let hash = sha256(&fs::read(&moved).unwrap());
+    let (code, said) = with_pin(&format!("sha256 = \"{hash}\"\n"));
+    assert_eq!((code, said.lines().last()), (0, Some("verified")), "{said}");
+    let (code, said) = with_pin("");
+    assert!(code == 1 && said.contains("without its hash"), "{said}");
+    let (code, said) = with_pin(&format!("sha256 = \"{}\"\n", "0".repeat(64)));
+    assert!(code == 1 && said.contains("and the run loaded"), "{said}");
     // One that the run did not load is no help.
     let other = runs.backtest("other", &["--factors", "heat"]);
     let (code, said) = verify(&other, &["--factor", moved.to_str().unwrap()]);
     assert!(code == 1 && said.contains("has no factor that the run loaded"), "{said}");
+}
+
+#[test]
+fn a_run_folder_from_elsewhere_runs_nothing() {
+    let runs = Runs::new();
+    let witness = runs.0.path().join("constructor-ran");
+    let verified = |place: &Path, flags: &[&str]| {
+        let command = &mut rotor_tests::rotor();
+        command.arg("verify").arg(place).args(flags).env("ROTOR_TEST_CONSTRUCTOR", &witness);
+        let output = command.current_dir(runs.0.path()).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let hostile = c_plugin_with_constructor();
+    let honest = runs.backtest("honest", &["--factor", hostile.to_str().unwrap()]);
+    // What a run folder names: where it lies, in the folder itself by any name, by a link in the folder, world-writable or not.
+    let inside = honest.join("libconstructs.so");
+    fs::copy(&hostile, &inside).unwrap();
+    symlink(&hostile, honest.join("link.so")).unwrap();
+    let recorded = hostile.to_str().unwrap();
+    for named in [recorded, inside.to_str().unwrap(), "honest/libconstructs.so", "honest/link.so"] {
+        let place = runs.0.path().join("honest");
+        let run_json = fs::read_to_string(place.join("run.json")).unwrap();
+        fs::write(place.join("run.json"), run_json.replace(recorded, named)).unwrap();
+        let (code, said) = verified(&place, &[]);
+        assert!(code == 1 && said.contains("is not loaded because a run folder names it"), "{named}: {said}");
+        assert!(!witness.exists(), "the library that the run folder names as {named} has run");
+        fs::write(place.join("run.json"), run_json).unwrap();
+    }
+    // A library in the run folder is not even loaded if it is given.
+    for given in ["honest/libconstructs.so", "honest/link.so", "honest/../honest/libconstructs.so"] {
+        let (code, said) = verified(&honest, &["--factor", given]);
+        assert!(code == 1 && said.contains("lies in the run folder and is not loaded"), "{given}: {said}");
+        assert!(!witness.exists(), "{given} has run");
+    }
+    let config = runs.0.path().join("mine.toml");
+    let hash = sha256(&fs::read(&hostile).unwrap());
+    fs::write(&config, format!("[factor.constructs]\nlibrary = \"honest/link.so\"\nsha256 = \"{hash}\"\n"))
+        .unwrap();
+    let (code, said) = verified(&honest, &["--config", "mine.toml"]);
+    assert!(code == 1 && said.contains("lies in the run folder and is not loaded"), "{said}");
+    assert!(!witness.exists());
+    // The witness works: what the caller gives does run.
+    let (_, said) = verified(&honest, &["--factor", recorded]);
+    assert!(witness.exists() && said.contains("files are the same, bit for bit"), "{said}");
 }
 
 #[test]
@@ -181,12 +241,13 @@ fn a_library_is_pinned_to_what_ran() {
     let library = runs.0.path().join("libmomentum_c.so");
     fs::copy(c_plugin(), &library).unwrap();
     let place = runs.backtest("run", &["--factor", library.to_str().unwrap()]);
-    assert_eq!(verify(&place, &[]).0, 0);
+    let given = ["--factor", library.to_str().unwrap()];
+    assert_eq!(verify(&place, &given).0, 0);
     // The same factor, built otherwise: one byte behind the end changes nothing that runs.
     let mut bytes = fs::read(&library).unwrap();
     bytes.push(0);
     fs::write(&library, bytes).unwrap();
-    let (code, said) = verify(&place, &[]);
+    let (code, said) = verify(&place, &given);
     assert!(code == 1 && said.contains("SHA-256"), "{said}");
     assert!(said.ends_with("not verified: the run cannot be reproduced: factor\n"), "{said}");
 }

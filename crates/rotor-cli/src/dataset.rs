@@ -11,13 +11,14 @@ use rotor_data::{
     SeriesDescription,
 };
 use rotor_factor::{Date, EntityKind, Frequency};
+use rotor_fs::shown_path;
 use rotor_report::dataset as sentences;
 use rotor_report::words::Lang;
 use rotor_synthetic::World;
 use serde_json::json;
 
 use crate::text::{Align, TextTable, fit};
-use crate::{CliError, Outcome, to_json};
+use crate::{CliError, Outcome, terminal, to_json};
 
 /// Opens a dataset; without one, the demo, or the same world made anew where the demo is not at hand.
 pub(crate) fn open_or_demo(folder: Option<&Path>) -> Result<Dataset, CliError> {
@@ -28,7 +29,8 @@ pub(crate) fn open_or_demo(folder: Option<&Path>) -> Result<Dataset, CliError> {
 pub(crate) fn folder_or_demo(folder: Option<&Path>) -> Result<DatasetFolder, CliError> {
     let folder = DatasetFolder::or_demo(folder)?;
     if folder.is_made_anew() {
-        eprintln!("note: there is no {DEMO_FOLDER} here; the same data are made anew");
+        let text = format_args!("there is no {DEMO_FOLDER} here; the same data are made anew");
+        terminal::say("note", text);
     }
     Ok(folder)
 }
@@ -437,7 +439,7 @@ fn written(folder: &Path, json: bool) -> Result<Outcome, CliError> {
             "observations": dataset.archive().len(),
         }))?
     } else {
-        format!("wrote {}: {}\n", folder.display(), summary(&dataset))
+        format!("wrote {}: {}\n", shown_path(folder), summary(&dataset))
     };
     Ok(Outcome::done(text))
 }

@@ -11,6 +11,7 @@ mod reference;
 mod report;
 mod run;
 mod shortage;
+mod terminal;
 mod trials;
 
 use std::any::Any;
@@ -21,9 +22,10 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor::Catalogue;
-use rotor_fs::{FileDestination, FsError};
+use rotor_fs::{FileDestination, FsError, shown};
 use rotor_report::text;
 
 use crate::shortage::{Shortage, Watched};
@@ -149,14 +151,6 @@ library_errors!(
 );
 
 impl CliError {
-    /// What is wrong; of a dataset every fault, a line each.
-    fn report(&self) -> String {
-        match self {
-            Self::Library(error) => error.report(),
-            _ => self.to_string(),
-        }
-    }
-
     /// How to mend it, a line each.
     fn hints(&self) -> Vec<String> {
         if let Some(shortage) = Shortage::behind(self) {
@@ -183,6 +177,8 @@ impl CliError {
 
 /// Ends at once, without the exit handlers and destructors of libraries that were loaded: one could hang, or change the exit code.
 fn main() -> ! {
+    // Without a folder to work in, relative places fail where they are used.
+    let _ = rotor::note_start();
     if let Some(code) = rotor::serve_isolated(&Catalogue::built_in()) {
         rotor_plugin::end_process(i32::from(code));
     }
@@ -194,7 +190,7 @@ fn main() -> ! {
 /// Does what the arguments say, and returns the exit code.
 fn command() -> u8 {
     Watched::speak();
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse_usage(error));
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = place;
@@ -210,7 +206,7 @@ fn command() -> u8 {
     let stdout = match rotor_plugin::take_stdout() {
         Ok(stdout) => stdout,
         Err(error) => {
-            eprintln!("error: standard output cannot be used: {error}");
+            terminal::say("error", format_args!("standard output cannot be used: {error}"));
             return if Shortage::of(&error).is_some() { shortage::EXIT_CODE } else { 2 };
         }
     };
@@ -225,8 +221,12 @@ fn command() -> u8 {
             let place = place.as_deref().unwrap_or("an unknown place");
             let reason = panic_message(panic.as_ref());
             let version = env!("CARGO_PKG_VERSION");
-            eprintln!(
-                "error: internal error at {place}: {reason}\nhint: this is a fault of rotor {version}; please report it with this message, the command and the data"
+            terminal::say("error", format_args!("internal error at {place}: {reason}"));
+            terminal::say(
+                "hint",
+                format_args!(
+                    "this is a fault of rotor {version}; please report it with this message, the command and the data"
+                ),
             );
             3
         }
@@ -280,20 +280,48 @@ fn run(command: Command) -> Result<Outcome, CliError> {
 }
 
 fn finish(outcome: &Outcome, mut stdout: File) -> u8 {
-    match stdout.write_all(outcome.text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(terminal::result(&outcome.text).as_bytes()).and_then(|()| stdout.flush()) {
         // Whoever closes the pipe has read enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("error: cannot write to standard output: {error}");
+            terminal::say("error", format_args!("cannot write to standard output: {error}"));
             2
         }
         _ => u8::from(!outcome.passed),
     }
 }
 
+/// Ends the program after arguments that cannot be used, or prints the help that they ask for.
+fn refuse_usage(mut error: clap::Error) -> ! {
+    if !error.use_stderr() {
+        error.exit();
+    }
+    // It repeats the arguments, whose line feeds are not ours.
+    let repeated: Vec<(ContextKind, ContextValue)> = error
+        .context()
+        .filter_map(|(kind, value)| match value {
+            ContextValue::String(text) => Some((kind, ContextValue::String(shown(text)))),
+            ContextValue::Strings(texts) => {
+                Some((kind, ContextValue::Strings(texts.iter().map(|text| shown(text)).collect())))
+            }
+            _ => None,
+        })
+        .collect();
+    for (kind, value) in repeated {
+        error.insert(kind, value);
+    }
+    terminal::say_lines(error.render().to_string().trim_end());
+    std::process::exit(error.exit_code());
+}
+
 fn complain(error: &CliError) {
-    eprintln!("error: {}", error.report());
+    terminal::say("error", error);
+    if let CliError::Library(error) = error
+        && let Some(faults) = error.faults()
+    {
+        terminal::say_lines(faults);
+    }
     for hint in error.hints() {
-        eprintln!("hint: {hint}");
+        terminal::say("hint", hint);
     }
 }
 
@@ -303,7 +331,7 @@ fn file_destination(path: &Path, is_forced: bool) -> Result<FileDestination, FsE
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<String, CliError> {
-    Ok(serde_json::to_string_pretty(value)? + "\n")
+    Ok(terminal::json(&serde_json::to_string_pretty(value)?) + "\n")
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rotor::{Lang, REPORT_FILE, Run};
+use rotor_fs::shown_path;
 
 use crate::run::language::Language;
 use crate::{CliError, Outcome, file_destination};
@@ -29,5 +30,5 @@ pub(crate) fn run(arguments: &Report) -> Result<Outcome, CliError> {
     let run = Run::read(&arguments.run)?;
     let lang = arguments.lang.map(Lang::from).or_else(|| run.report_language()).unwrap_or(Lang::En);
     destination.write(run.report(lang).as_bytes())?;
-    Ok(Outcome::done(format!("{} is written\n", destination.path().display())))
+    Ok(Outcome::done(format!("{} is written\n", shown_path(destination.path()))))
 }

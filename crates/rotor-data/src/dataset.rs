@@ -1,12 +1,12 @@
 //! A dataset, read whole from a folder or from memory: every fault at once, or none and the data.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use rotor_factor::{AsOf, Date, EntityKind, Month};
-use rotor_fs::FsError;
+use rotor_fs::{FsError, from_start, read_regular, shown_path};
 
 use crate::archive::{Archive, Repeated};
 use crate::censor::Future;
@@ -15,7 +15,7 @@ use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
 use crate::manifest::{Manifest, PriceFrequency};
 use crate::model::{BridgeWeight, Entity, Event, Link, Series};
-use crate::read::{TableSource, encoding_of, open_regular, wide_table, without_mark};
+use crate::read::{TableSource, encoding_of, wide_table, without_mark};
 use crate::schema::Table;
 use crate::sources::{DataFile, Sources};
 
@@ -43,7 +43,7 @@ pub struct Dataset {
 #[non_exhaustive]
 pub enum DataError {
     /// The folder is not there or may not be read.
-    #[error("cannot read the dataset folder `{}`: {source}", path.display())]
+    #[error("cannot read the dataset folder `{}`: {source}", shown_path(path))]
     Folder {
         /// The folder.
         path: PathBuf,
@@ -51,7 +51,7 @@ pub enum DataError {
         source: io::Error,
     },
     /// The folder has faults.
-    #[error("the dataset in `{}` has faults", path.display())]
+    #[error("the dataset in `{}` has faults", shown_path(path))]
     Faulty {
         /// The folder.
         path: PathBuf,
@@ -100,8 +100,9 @@ impl Dataset {
     /// [`DataError::Faulty`] with every fault of the folder; [`DataError::Folder`] if it cannot be read at all.
     pub fn open(folder: &Path) -> Result<Self, DataError> {
         let mut faults = FaultReport::default();
-        let manifest = read_manifest(folder, &mut faults);
-        let sources = Sources::in_folder(folder, manifest.as_ref(), &mut faults)
+        let place = from_start(folder);
+        let manifest = read_manifest(&place, &mut faults);
+        let sources = Sources::in_folder(&place, manifest.as_ref(), &mut faults)
             .map_err(|source| DataError::Folder { path: folder.into(), source })?;
         Self::load(manifest, &sources, faults)
             .map_err(|report| DataError::Faulty { path: folder.into(), report })
@@ -158,16 +159,12 @@ impl Dataset {
             rows: &entities,
         };
         // Side by side; each reports on its own, and the reports go in the order of the tables.
-        let ((closes, price_faults), ((archive, observation_faults), (hashed, small))) = rayon::join(
+        let ((closes, price_faults), ((archive, observation_faults), small)) = rayon::join(
             || parts.closes(manifest.as_ref()),
-            || {
-                rayon::join(
-                    || parts.archive(),
-                    || rayon::join(|| sources.hashes(manifest.as_ref()), || parts.small_tables()),
-                )
-            },
+            || rayon::join(|| parts.archive(), || parts.small_tables()),
         );
-        let (hashes, hash_faults) = hashed;
+        // Behind the readings, for the hash is that of the bytes that were read.
+        let (hashes, hash_faults) = sources.hashes(manifest.as_ref());
         let (bridge, links, events, small_faults) = small;
         for report in [hash_faults, table_faults, price_faults, observation_faults, small_faults] {
             faults.append(report);
@@ -359,19 +356,11 @@ fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
         kind,
         count: 1,
     };
-    let text = open_regular(&path).and_then(|file| {
-        let mut bytes = Vec::new();
-        file.take(LONGEST + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    });
-    let kind = match text {
+    let kind = match read_regular(&path, LONGEST) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             FaultKind::MissingFile { required_by: "it says what the dataset is" }
         }
         Err(error) => FaultKind::Unreadable { reason: error.to_string() },
-        Ok(bytes) if bytes.len() as u64 > LONGEST => {
-            FaultKind::Unreadable { reason: format!("it is longer than {LONGEST} bytes") }
-        }
         Ok(bytes) => match str::from_utf8(without_mark(&bytes)) {
             Err(_) => {
                 let remedy = "save the file as UTF-8".into();

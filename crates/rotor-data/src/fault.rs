@@ -136,6 +136,8 @@ pub enum FaultKind {
     MissingMark { value: String },
     #[error("`{value}` has a blank or something invisible at its beginning or end")]
     BlanksAround { value: String },
+    #[error("`{value}` has {n_bytes} bytes; a code or name has at most {limit}")]
+    LongName { value: String, n_bytes: usize, limit: usize },
     #[error("`{value}` is not one of {known}", known = known.join(", "))]
     UnknownWord { value: String, known: &'static [&'static str] },
 
@@ -187,6 +189,7 @@ impl FaultKind {
             Self::TooManyRows { .. } | Self::TooManyKeys { .. } => "split the dataset".into(),
             Self::ImplausibleRows { .. } => "write the file again; no writer packs rows so tightly".into(),
             Self::UnknownCodec { .. } => "write the file with zstd, snappy or no compression".into(),
+            Self::LongName { .. } => "shorten it, in every table that refers to it".into(),
             Self::NotToml { .. } => "see https://toml.io for the syntax".into(),
             Self::UnknownKey { nearest: None } | Self::UnknownColumn { nearest: None } => "remove it".into(),
             Self::MissingKey { example } => format!("add a line such as `{example}`"),

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::fault::{Fault, FaultKind, FaultReport, shown, shown_reason};
+use crate::load::long_name;
 
 /// How often a dataset has closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,6 +161,9 @@ impl Reader<'_> {
         }
         // Every key is looked at before the first missing one ends the reading.
         let name = self.string(&table, "name");
+        if let Some(kind) = name.as_deref().and_then(long_name) {
+            self.key_fault(&table, "name", kind);
+        }
         let title = self.string(&table, "title");
         let title_zh = table.contains_key("title_zh").then(|| self.string(&table, "title_zh")).flatten();
         let synthetic = self.boolean(&table, "synthetic");

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use arrow_array::RecordBatch;
 use rayon::prelude::*;
 use rotor_factor::nearest;
-use rotor_fs::sha256_of_file;
+use rotor_fs::{open_regular, sha256_of_file};
 
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::manifest::Manifest;
-use crate::read::{Format, TableSource, open_regular, remedy_of_format};
+use crate::read::{Format, TableSource, remedy_of_format};
 use crate::schema::Table;
 
 /// A table of a dataset with the hash of its content.
@@ -144,7 +144,7 @@ impl Sources {
         loaded
     }
 
-    /// Hashes the tables and whatever else the manifest vouches for.
+    /// Returns the hashes of the tables, which have been read before, and of whatever else the manifest vouches for.
     pub(crate) fn hashes(&self, manifest: Option<&Manifest>) -> (Vec<DataFile>, FaultReport) {
         let vouched = manifest.iter().flat_map(|manifest| manifest.sha256.keys()).map(String::as_str);
         let is_table = |name: &str| self.tables.iter().any(|source| source.name == name);
@@ -199,7 +199,7 @@ impl<'a> HashSource<'a> {
     fn sha256(&self) -> Option<String> {
         match self {
             Self::Table(source) => source.sha256(),
-            Self::Other(path) => open_regular(path).and_then(sha256_of_file).ok(),
+            Self::Other(path) => open_regular(path).and_then(|file| sha256_of_file(&file)).ok(),
         }
     }
 }

@@ -14,7 +14,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use rotor_factor::Date;
-use rotor_fs::{FileWriter, FsError, NewFolder, Written};
+use rotor_fs::{FileWriter, FsError, NewFolder, Written, from_start};
 
 use crate::dataset::{DataError, Dataset};
 use crate::fault::FaultReport;
@@ -71,8 +71,8 @@ pub fn convert(from: &Path, to: &Path, format: Format) -> Result<(), DataError> 
     manifest.sha256.clear();
     for file in dataset.files() {
         let mut faults = FaultReport::default();
-        let source =
-            TableSource::find(from, file.table, &mut faults).filter(|source| source.name == file.name);
+        let source = TableSource::find(&from_start(from), file.table, &mut faults)
+            .filter(|source| source.name == file.name);
         let read = |source: &TableSource| {
             source.fold(&mut faults, |_| Vec::new(), |batches, batch, _| batches.push(columns_read(batch)))
         };

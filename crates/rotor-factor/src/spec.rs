@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::entity::words;
 use crate::reason::MOST_REASONS;
-use crate::{EntityKind, Frequency, Parameter, Reason, json};
+use crate::{EntityKind, Frequency, LONGEST_FACTOR_NAME, Parameter, Reason, json};
 
 /// Name, version and inputs of a factor. The engine reads it before the first month and supplies exactly these inputs.
 ///
@@ -200,8 +200,11 @@ impl Spec {
     /// Returns what is wrong with the spec, or `None` if it is valid.
     #[must_use]
     pub fn fault(&self) -> Option<String> {
-        let is_name =
-            |name: &str| !name.is_empty() && name.len() <= 64 && name.bytes().all(|b| is_name_byte(b, b"_"));
+        let is_name = |name: &str| {
+            !name.is_empty()
+                && name.len() <= LONGEST_FACTOR_NAME
+                && name.bytes().all(|b| is_name_byte(b, b"_"))
+        };
         if !is_name(&self.name) || !self.name.as_bytes()[0].is_ascii_lowercase() {
             return Some(format!(
                 "the name {:?} is not made of lower-case letters, digits and `_`, beginning with a letter",

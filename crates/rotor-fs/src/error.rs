@@ -3,18 +3,20 @@
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
+use crate::shown_path;
+
 /// Why a file or folder cannot be written, locked or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FsError {
     /// There is something at the destination, and it is not to be replaced.
-    #[error("`{}` exists already", path.display())]
+    #[error("`{}` exists already", shown_path(path))]
     Exists {
         /// The destination.
         path: PathBuf,
     },
     /// A folder is to be replaced only if it is empty or holds a certain file, and it does not.
-    #[error("`{}` has no `{marker}` and is not replaced", path.display())]
+    #[error("`{}` has no `{marker}` and is not replaced", shown_path(path))]
     NotReplaced {
         /// The destination.
         path: PathBuf,
@@ -22,13 +24,13 @@ pub enum FsError {
         marker: &'static str,
     },
     /// Something else than a file is where a file is to be read and added to.
-    #[error("`{}` is not a file", path.display())]
+    #[error("`{}` is not a file", shown_path(path))]
     NotAFile {
         /// The path.
         path: PathBuf,
     },
     /// Another process keeps the lock of a file.
-    #[error("`{}` has been locked by another process for {seconds} seconds", path.display())]
+    #[error("`{}` has been locked by another process for {seconds} seconds", shown_path(path))]
     Busy {
         /// The file.
         path: PathBuf,
@@ -36,7 +38,7 @@ pub enum FsError {
         seconds: u64,
     },
     /// The system refuses to write.
-    #[error("cannot write `{}`: {source}", path.display())]
+    #[error("cannot write `{}`: {source}", shown_path(path))]
     Write {
         /// The file or folder at its destination.
         path: PathBuf,
@@ -44,7 +46,7 @@ pub enum FsError {
         source: io::Error,
     },
     /// The system refuses to read.
-    #[error("cannot read `{}`: {source}", path.display())]
+    #[error("cannot read `{}`: {source}", shown_path(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -52,7 +54,7 @@ pub enum FsError {
         source: io::Error,
     },
     /// The system refuses to lock.
-    #[error("cannot lock `{}`: {source}", path.display())]
+    #[error("cannot lock `{}`: {source}", shown_path(path))]
     Lock {
         /// The file or folder.
         path: PathBuf,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::partial::Partial;
 use crate::unfinished::{self, Unfinished};
-use crate::{FsError, parent_and_name, parent_of, rename, sync_folder};
+use crate::{FsError, from_start, parent_and_name, parent_of, rename, sync_folder};
 
 /// Where a file goes. The destination is checked when it is made, so that no work is done for a file that cannot be written.
 ///
@@ -50,13 +50,13 @@ impl FileDestination {
     fn check(path: &Path, replaces: bool) -> Result<Self, FsError> {
         let destination = Self { path: path.to_owned(), replaces, mode: 0o666 };
         let failed = |kind, why| Err(destination.failed(io::Error::new(kind, why)));
-        match path.symlink_metadata() {
+        match from_start(path).symlink_metadata() {
             Ok(found) if found.is_dir() => return failed(ErrorKind::IsADirectory, "a folder is there"),
             Ok(_) if !replaces => return Err(FsError::Exists { path: path.to_owned() }),
             _ => {}
         }
         parent_and_name(path)?;
-        if !parent_of(path).is_dir() {
+        if !from_start(parent_of(path)).is_dir() {
             return failed(ErrorKind::NotFound, "its folder is not there");
         }
         Ok(destination)
@@ -88,20 +88,21 @@ impl FileDestination {
     }
 
     fn try_write(&self, bytes: &[u8]) -> io::Result<()> {
-        let (mut partial, mut file) = Partial::file(&self.path, self.mode)?;
-        partial.remove_dead(&self.path);
+        let path = from_start(&self.path);
+        let (mut partial, mut file) = Partial::file(&path, self.mode)?;
+        partial.remove_dead(&path);
         unfinished::may_write()?;
         file.write_all(bytes)?;
         file.sync_all()?;
         let mut unfinished = Unfinished::open()?;
         if self.replaces {
-            fs::rename(partial.path(), &self.path)?;
+            fs::rename(partial.path(), &path)?;
         } else {
-            rename::without_overwriting(partial.path(), &self.path)?;
+            rename::without_overwriting(partial.path(), &path)?;
         }
         partial.leave(&mut unfinished);
         drop(unfinished);
-        sync_folder(parent_of(&self.path));
+        sync_folder(parent_of(&path));
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::partial::{self, Partial};
 use crate::unfinished::{self, Unfinished};
-use crate::{FsError, hexadecimal, parent_and_name, parent_of, rename, sync_folder};
+use crate::{FsError, from_start, hexadecimal, parent_and_name, parent_of, rename, sync_folder};
 
 /// A folder that is being built. Dropped before it is finished, it leaves nothing behind.
 ///
@@ -83,7 +83,7 @@ impl NewFolder {
     /// [`FsError::Exists`] if there is something, be it an empty folder or a link to nowhere; [`FsError::Write`]
     /// if the system refuses.
     pub fn create(destination: &Path) -> Result<Self, FsError> {
-        if destination.symlink_metadata().is_ok() {
+        if from_start(destination).symlink_metadata().is_ok() {
             return Err(FsError::Exists { path: destination.into() });
         }
         Self::begin(destination, Purpose::New)
@@ -117,14 +117,14 @@ impl NewFolder {
     fn begin(destination: &Path, purpose: Purpose) -> Result<Self, FsError> {
         let failed = |source| FsError::Write { path: destination.into(), source };
         let (parent, name) = parent_and_name(destination)?;
-        fs::create_dir_all(parent).map_err(|error| match error.kind() {
+        fs::create_dir_all(from_start(parent)).map_err(|error| match error.kind() {
             // What exists already is the parent, and it is something else than a folder.
             ErrorKind::AlreadyExists => failed(Errno::NOTDIR.into()),
             _ => failed(error),
         })?;
         let destination = parent.join(name);
-        let partial = Partial::folder(&destination).map_err(failed)?;
-        partial.remove_dead(&destination);
+        let partial = Partial::folder(&from_start(&destination)).map_err(failed)?;
+        partial.remove_dead(&from_start(&destination));
         let folders = Mutex::new(BTreeSet::from([partial.path().to_owned()]));
         Ok(Self { destination, purpose, partial, folders })
     }
@@ -219,7 +219,7 @@ impl NewFolder {
             Purpose::New => (self.move_to(self.destination.clone())?, false),
             Purpose::Number => (self.move_to_free()?, false),
             Purpose::Replace(marker) => {
-                old_lock = partial::claim_folder(&self.destination).ok().flatten();
+                old_lock = partial::claim_folder(&from_start(&self.destination)).ok().flatten();
                 (self.destination.clone(), self.replace(marker, &mut unfinished)?)
             }
         };
@@ -227,7 +227,7 @@ impl NewFolder {
             self.partial.leave(&mut unfinished);
         }
         drop(unfinished);
-        sync_folder(parent_of(&destination));
+        sync_folder(parent_of(&from_start(&destination)));
         // An old folder is under the hidden name now, and goes with it.
         drop(self.partial);
         drop(old_lock);
@@ -235,7 +235,7 @@ impl NewFolder {
     }
 
     fn move_to(&self, destination: PathBuf) -> Result<PathBuf, FsError> {
-        match rename::without_overwriting(self.partial.path(), &destination) {
+        match rename::without_overwriting(self.partial.path(), &from_start(&destination)) {
             Ok(()) => Ok(destination),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 Err(FsError::Exists { path: destination })
@@ -276,14 +276,14 @@ impl NewFolder {
                 Err(error) => return Err(error),
             }
             check_replaceable(destination, marker)?;
-            match rename::exchange(new, destination, &self.partial.aside()) {
+            match rename::exchange(new, &from_start(destination), &self.partial.aside()) {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
                 Err(error) => return Err(self.error(error)),
             }
             // Only what has been looked at where nobody else can change it is removed.
             if let Err(error) = check_replaceable(new, marker) {
-                if let Err(source) = rename::exchange(new, destination, &self.partial.aside()) {
+                if let Err(source) = rename::exchange(new, &from_start(destination), &self.partial.aside()) {
                     // What is under the hidden name is not ours to remove.
                     let error = FsError::Write { path: new.to_owned(), source };
                     self.partial.leave(unfinished);
@@ -343,6 +343,7 @@ impl Write for Hashed {
 /// Refuses what is not a folder with the marker, an empty folder or nothing at all.
 fn check_replaceable(path: &Path, marker: &'static str) -> Result<(), FsError> {
     let is_replaceable = || -> io::Result<bool> {
+        let path = from_start(path);
         if !path.symlink_metadata()?.is_dir() {
             return Ok(false);
         }

@@ -22,7 +22,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 ///
 /// If the file cannot be read.
-pub fn sha256_of_file(mut file: File) -> io::Result<String> {
+pub fn sha256_of_file(mut file: &File) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {

@@ -1,9 +1,12 @@
-//! How every file and folder of Rotor is written.
+//! How every file and folder of Rotor is written, and files are opened to be read.
 //!
 //! - [`NewFolder`] and [`FileDestination`]: a folder or a file that appears whole or not at all. It is built beside its
 //!   destination under a hidden name, locked while its writer lives, synced, and renamed. What a killed writer left behind
 //!   is removed by the next writer of the same destination; what a live one is building is not touched.
 //! - [`LockedFile`] and [`lock_folder`]: a file that several processes add to, one after the other.
+//! - [`open_regular`] and [`read_regular`]: a file that is read, and nothing else that a path may lead to.
+//! - [`note_start`]: relative paths are meant from where the program was started, whoever changes the working folder.
+//! - [`shown`]: a name from outside, safe to show.
 //! - [`remove_unfinished`]: for a program that is told to stop, the end of everything that it is building.
 //!
 //! The crate knows nothing of what is in the files, and none of our other crates.
@@ -14,7 +17,10 @@ mod folder;
 mod hash;
 mod locked;
 mod partial;
+mod read;
 mod rename;
+mod shown;
+mod start;
 mod unfinished;
 
 use std::ffi::OsStr;
@@ -27,6 +33,9 @@ pub use file::FileDestination;
 pub use folder::{FileWriter, NewFolder, Written};
 pub use hash::{hexadecimal, sha256, sha256_of_file};
 pub use locked::{FolderLock, LockedFile, lock_folder};
+pub use read::{open_regular, read_open, read_regular, read_text};
+pub use shown::{is_obeyed, shown, shown_lines, shown_path};
+pub use start::{from_start, note_start};
 pub use unfinished::{remove_unfinished, remove_unfinished_within};
 
 /// Splits a destination; one without a name, such as `/` or `a/..`, is an error.

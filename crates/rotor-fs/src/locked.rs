@@ -2,12 +2,13 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{FsError, parent_of, sync_folder};
+use crate::read::{expect_regular, without_waiting};
+use crate::{FsError, from_start, parent_of, sync_folder};
 
 /// How long is waited for others. Each holds the lock for as long as some lines take to the disk.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -43,7 +44,7 @@ enum Purpose {
 /// [`FsError::Lock`] if there is no such folder or the system refuses.
 pub fn lock_folder(folder: &Path) -> Result<FolderLock, FsError> {
     let failed = |source| FsError::Lock { path: folder.into(), source };
-    let opened = File::open(folder).map_err(failed)?;
+    let opened = File::open(from_start(folder)).map_err(failed)?;
     opened.lock().map_err(failed)?;
     Ok(FolderLock { _folder: opened })
 }
@@ -68,24 +69,32 @@ impl LockedFile {
     /// [`FsError::NotAFile`], [`FsError::Busy`] if others keep it locked for ten seconds, or what the system refuses.
     pub fn open_to_append(path: &Path) -> Result<Self, FsError> {
         let failed = |source| FsError::Write { path: path.into(), source };
-        fs::create_dir_all(parent_of(path)).map_err(failed)?;
+        fs::create_dir_all(from_start(parent_of(path))).map_err(failed)?;
         Self::open(path, OpenOptions::new().read(true).append(true).create(true), Purpose::Append)
     }
 
-    fn open(path: &Path, options: &OpenOptions, purpose: Purpose) -> Result<Self, FsError> {
+    fn open(path: &Path, options: &mut OpenOptions, purpose: Purpose) -> Result<Self, FsError> {
+        let options = options.custom_flags(without_waiting());
         let failed = |source| match purpose {
             Purpose::Read => FsError::Read { path: path.into(), source },
             Purpose::Append => FsError::Write { path: path.into(), source },
         };
+        let place = from_start(path);
         for _ in 0..N_ATTEMPTS {
-            // Pipes and devices would be waited for without end.
-            if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-                return Err(FsError::NotAFile { path: path.into() });
+            // Pipes and devices would be waited for without end. What is there may be exchanged before it is opened, so that the
+            // opening does not wait either, and what was opened is looked at.
+            let is_other = |found: fs::Metadata| expect_regular(found.file_type()).is_err();
+            let not_a_file = || FsError::NotAFile { path: path.into() };
+            if fs::metadata(&place).is_ok_and(is_other) {
+                return Err(not_a_file());
             }
-            let file = options.open(path).map_err(failed)?;
+            let file = options.open(&place).map_err(failed)?;
+            if is_other(file.metadata().map_err(failed)?) {
+                return Err(not_a_file());
+            }
             wait_for(path, &file, purpose)?;
             // Between the opening and the lock the file may have been removed or replaced, and what is added would be lost.
-            let (ours, named) = (file.metadata().map_err(failed)?, fs::metadata(path));
+            let (ours, named) = (file.metadata().map_err(failed)?, fs::metadata(&place));
             if named.is_ok_and(|named| (named.dev(), named.ino()) == (ours.dev(), ours.ino())) {
                 return Ok(Self { path: path.into(), file });
             }
@@ -126,7 +135,7 @@ impl LockedFile {
         }
         if n_bytes == 0 {
             // The name of a new file is news of the folder.
-            sync_folder(parent_of(&self.path));
+            sync_folder(parent_of(&from_start(&self.path)));
         }
         Ok(())
     }

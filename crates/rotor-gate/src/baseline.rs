@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::fs;
 use std::io;
 use std::path::Path;
 
-use rotor_fs::FileDestination;
+use rotor_fs::{FileDestination, read_text};
 use serde::{Deserialize, Serialize};
 
 use crate::GateError;
+
+/// A baseline is a few kilobytes.
+const LONGEST: u64 = 16 << 20;
 
 /// How far a count may move, either way, before somebody has to accept it.
 ///
@@ -81,15 +83,13 @@ impl Baseline {
     ///
     /// If the file cannot be read or understood, or a count differs from its last accepted entry.
     pub fn read(path: &Path) -> Result<Self, GateError> {
-        let text = match fs::read_to_string(path) {
+        let text = match read_text(path, LONGEST) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(GateError::Read { path: path.into(), error }),
             Ok(text) => text,
         };
-        let baseline: Self = toml::from_str(&text).map_err(|error| GateError::Format {
-            path: path.into(),
-            problem: error.to_string().trim_end().into(),
-        })?;
+        let baseline: Self = toml::from_str(&text)
+            .map_err(|error| GateError::Format { path: path.into(), problem: error.message().into() })?;
         baseline.check()?;
         Ok(baseline)
     }
@@ -272,6 +272,8 @@ fn grouped(count: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn counts(of: &[(&str, u64)]) -> Vec<(String, u64)> {

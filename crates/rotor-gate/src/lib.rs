@@ -12,7 +12,7 @@ mod callgrind;
 use std::io;
 use std::path::PathBuf;
 
-use rotor_fs::FsError;
+use rotor_fs::{FsError, shown_path};
 
 pub use baseline::{Acceptance, Baseline, Change, Scope, TOLERANCE, Verdict};
 pub use callgrind::Callgrind;
@@ -25,7 +25,7 @@ pub enum GateError {
     #[error("valgrind is not installed")]
     NoValgrind,
     /// A program could not be started.
-    #[error("cannot start {}: {error}", program.display())]
+    #[error("cannot start {}: {error}", shown_path(program))]
     Start {
         /// The program.
         program: PathBuf,
@@ -33,7 +33,7 @@ pub enum GateError {
         error: io::Error,
     },
     /// The program that was counted failed.
-    #[error("{what} failed under valgrind:\n{output}")]
+    #[error("{what} failed under valgrind:{}", indented(output))]
     Failed {
         /// What was run.
         what: String,
@@ -55,7 +55,7 @@ pub enum GateError {
         part: String,
     },
     /// A baseline cannot be read.
-    #[error("cannot read the baseline {}: {error}", path.display())]
+    #[error("cannot read the baseline {}: {error}", shown_path(path))]
     Read {
         /// The file.
         path: PathBuf,
@@ -66,7 +66,7 @@ pub enum GateError {
     #[error("the baseline is not written: {0}")]
     Write(#[from] FsError),
     /// A baseline cannot be parsed.
-    #[error("the baseline {} cannot be understood: {problem}", path.display())]
+    #[error("the baseline {} cannot be understood: {problem}", shown_path(path))]
     Format {
         /// The file.
         path: PathBuf,
@@ -105,4 +105,9 @@ impl GateError {
             _ => None,
         }
     }
+}
+
+/// Lines of another program, each indented below a sentence of ours.
+fn indented(output: &str) -> String {
+    output.lines().fold(String::new(), |text, line| text + "\n  " + line)
 }

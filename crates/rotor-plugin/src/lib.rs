@@ -7,6 +7,7 @@
 //! The crate depends neither on datasets nor on schedules: a day arrives as [`ViewData`](rotor_factor::host::ViewData).
 
 mod arrow;
+mod cache;
 mod call;
 mod chinese;
 mod delivery;

@@ -1,22 +1,21 @@
 //! Opening a library that has passed all checks.
 //!
-//! The bytes that were looked at are the bytes that are opened: they are copied to a private folder under the name of
-//! their hash, so that overwriting the library during a run cannot pull memory from under it, and nobody can exchange
-//! it between the look and the opening. A library is never closed: its thread-locals, its threads and pointers into it
+//! The bytes that were looked at are the bytes that are opened: a private copy of them ([`crate::cache`]), so that overwriting
+//! the library during a run cannot pull memory from under it, and nobody can exchange it between the look and the opening. A library is never closed: its thread-locals, its threads and pointers into it
 //! may outlive any moment at which that could be proved safe.
 
 #![allow(unsafe_code, reason = "opening a library runs it, and its symbols are pointers")]
 
 use std::ops::Range;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use rotor_factor::{ExportedFactor, abi};
-use rotor_fs::{FileDestination, sha256};
+use rotor_fs::shown;
 
+use crate::cache::private_copy;
 use crate::delivery::Call;
 use crate::file::{FactorHeader, LibraryFile};
 use crate::mark::Culprit;
@@ -46,7 +45,7 @@ pub(crate) fn open(
     if !file.refusals.is_empty() {
         return Err(Refused { path: file.path.clone(), reasons: file.refusals.clone() });
     }
-    let copy = cached_copy(&file.sha256, &file.bytes).map_err(refused)?;
+    let copy = private_copy(&file.sha256, &file.bytes).map_err(refused)?;
     let loader = |error: libloading::Error| LoadError::Loader { reason: loader_message(&error, &copy) };
     let builds: Vec<&str> = file.factors.iter().map(|header| header.build.as_str()).collect();
     // Constructors run while it is opened: what they do to the thread counts, too.
@@ -139,38 +138,11 @@ fn loader_message(error: &libloading::Error, copy: &Path) -> String {
         Some(source) => source.to_string(),
         None => error.to_string(),
     };
-    text.replace(&format!("{}: ", copy.display()), "")
-}
-
-/// Returns the private copy of a library, made if it is not there.
-fn cached_copy(hash: &str, bytes: &[u8]) -> Result<PathBuf, LoadError> {
-    let folder = cache_folder();
-    let refused = |reason: String| LoadError::Cache { folder: folder.clone(), reason };
-    let failed = |error: std::io::Error| refused(error.to_string());
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(failed)?;
-    let metadata = std::fs::metadata(&folder).map_err(failed)?;
-    let is_private = metadata.mode() & 0o022 == 0 && metadata.uid() == rustix::process::geteuid().as_raw();
-    if !is_private {
-        return Err(refused("another user of the machine can write there".into()));
-    }
-    let copy = folder.join(format!("{hash}.so"));
-    // Somebody may have damaged it; it is made anew then.
-    if std::fs::read(&copy).is_ok_and(|bytes| sha256(&bytes) == hash) {
-        return Ok(copy);
-    }
-    // Two processes may do this at once; either copy will do.
-    let destination = FileDestination::replacing(&copy).map(|copy| copy.with_mode(0o500));
-    destination.and_then(|copy| copy.write(bytes)).map_err(|error| refused(error.to_string()))?;
-    Ok(copy)
-}
-
-/// Returns where private copies are kept: `ROTOR_CACHE_DIR`, else the user's cache folder, else a temporary one.
-fn cache_folder() -> PathBuf {
-    let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let user = named("XDG_CACHE_HOME").or_else(|| Some(named("HOME")?.join(".cache")));
-    let rotor = named("ROTOR_CACHE_DIR").or_else(|| Some(user?.join("rotor")));
-    let temporary = || std::env::temp_dir().join(format!("rotor-{}", rustix::process::geteuid().as_raw()));
-    rotor.unwrap_or_else(temporary).join("plugins")
+    let text = text.replace(&format!("{}: ", copy.display()), "");
+    // What the loader says of a place whose files cannot be run.
+    let is_noexec = text.contains("failed to map segment") && text.contains("not permitted");
+    let place = if is_noexec { " (the place of private copies is mounted `noexec`)" } else { "" };
+    shown(&text) + place
 }
 
 /// Returns where the code of the object lies that holds an address; empty if that is not known.

@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use rotor_factor::host::{empty_signal, explanation, set_scores};
 use rotor_factor::{
-    ColumnValues, CrossSection, Date, EntityKind, EntityRef, Explanation, Frequency, Reason, ReferencePeriod,
-    Scale, Signal, Spec, Table, abi,
+    ColumnValues, CrossSection, Date, EntityKind, EntityRef, Explanation, Frequency, LONGEST_NAME, Reason,
+    ReferencePeriod, Scale, Signal, Spec, Table, abi,
 };
 
 use crate::delivery::{to_receiver, to_texts};
@@ -24,8 +24,6 @@ const MOST_NAMES: usize = 10_000;
 const LONGEST_TEXT: usize = 64 << 10;
 /// The longest value of a place of a reason.
 const LONGEST_VALUE: usize = 256;
-/// The longest name.
-const LONGEST_NAME: usize = 128;
 
 /// Takes the texts of an error or a document.
 #[derive(Debug, Default)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rotor_factor::host::ViewData;
 use rotor_factor::{ExportedFactor, Parameter, Signal, Spec, Value, abi};
+use rotor_fs::from_start;
 
 use crate::call::{Functions, Made};
 use crate::file::{FactorHeader, LibraryFile};
@@ -152,7 +153,7 @@ impl Plugin {
         }
         // The child opens the bytes that were looked at here, or nothing.
         let options = LoadOptions { sha256: Some(file.sha256.clone()), ..options.clone() };
-        let home = Home::Library { path: path.into(), options };
+        let home = Home::Library { path: from_start(path), options };
         let opened = Child::open(isolation, &home).map_err(refused)?;
         let mut plugins = Vec::new();
         for (position, (opened, header)) in opened.iter().zip(&file.factors).enumerate() {
@@ -184,7 +185,7 @@ impl Plugin {
             Origin::Linked => Home::Program,
             // It has been taken already, and its hash says that it is the same.
             Origin::Loaded { path, sha256, .. } => Home::Library {
-                path: path.clone(),
+                path: from_start(path),
                 options: LoadOptions {
                     sha256: Some(sha256.clone()),
                     allow_world_writable: true,

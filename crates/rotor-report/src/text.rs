@@ -28,7 +28,7 @@ impl TextTable {
 
     /// Adds a row, of one cell a column.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        self.rows.push(cells.into_iter().map(|cell| one_line(&cell)).collect());
     }
 
     /// Returns the table as lines, each ending with a line feed.
@@ -56,6 +56,19 @@ impl TextTable {
         }
         text
     }
+}
+
+/// Writes the line feeds and other control characters of a text of the data as `\n` and the like: it makes no line of its own.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_control() {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
+        }
+    }
+    line
 }
 
 /// Makes a text of the data safe to show: no control characters, at most `width` columns.

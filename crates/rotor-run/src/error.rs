@@ -4,7 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use rotor_factor::Date;
-use rotor_fs::FsError;
+use rotor_fs::{FsError, shown, shown_path};
 
 use crate::read::ChangedFile;
 
@@ -16,19 +16,19 @@ pub enum RunError {
     #[error(transparent)]
     Folder(FsError),
     /// What is to be replaced is not a run folder.
-    #[error("`{}` is not a run folder and is not replaced", path.display())]
+    #[error("`{}` is not a run folder and is not replaced", shown_path(path))]
     NotARun {
         /// The destination.
         path: PathBuf,
     },
     /// The place of what is to be replaced is a link.
-    #[error("`{}` is a link and is not replaced", path.display())]
+    #[error("`{}` is a link and is not replaced", shown_path(path))]
     Link {
         /// The destination.
         path: PathBuf,
     },
     /// A run folder holds something that would be lost if it were replaced.
-    #[error("the run folder `{}` holds `{file}`, which no run wrote", place.display())]
+    #[error("the run folder `{}` holds `{}`, which no run wrote", shown_path(place), shown(file))]
     Foreign {
         /// The folder.
         place: PathBuf,
@@ -54,13 +54,20 @@ pub enum RunError {
         fault: TableFault,
     },
     /// There is no run folder.
-    #[error("`{}` is not a run folder: it has no `run.json` that lists the files of a run", place.display())]
+    #[error(
+        "`{}` is not a run folder: it has no `run.json` that lists the files of a run",
+        shown_path(place)
+    )]
     NoRun {
         /// The folder.
         place: PathBuf,
     },
     /// The run folder is of another format.
-    #[error("`run.json` in `{}` is of format {found}; this version reads formats 1 to 3", place.display())]
+    #[error(
+        "`run.json` in `{}` is of format {}; this version reads formats 1 to 3",
+        shown_path(place),
+        shown(found)
+    )]
     Format {
         /// The folder.
         place: PathBuf,
@@ -68,7 +75,7 @@ pub enum RunError {
         found: String,
     },
     /// Files are not as `run.json` says.
-    #[error("the run folder `{}` was changed: {}", place.display(), listed(files))]
+    #[error("the run folder `{}` was changed: {}", shown_path(place), listed(files))]
     Changed {
         /// The folder.
         place: PathBuf,
@@ -76,7 +83,7 @@ pub enum RunError {
         files: Vec<ChangedFile>,
     },
     /// A file that every run has is not named in `run.json`.
-    #[error("`run.json` in `{}` does not name `{file}`, which every run has", place.display())]
+    #[error("`run.json` in `{}` does not name `{file}`, which every run has", shown_path(place))]
     Unlisted {
         /// The folder.
         place: PathBuf,
@@ -84,7 +91,7 @@ pub enum RunError {
         file: String,
     },
     /// A file is not what its name says.
-    #[error("cannot read `{file}`: {reason}")]
+    #[error("cannot read `{}`: {}", shown(file), shown(reason))]
     Unreadable {
         /// The file, by its path in the folder.
         file: String,
@@ -102,7 +109,7 @@ pub enum RunError {
         fault: ColumnFault,
     },
     /// The disk refuses.
-    #[error("cannot read `{}`: {source}", path.display())]
+    #[error("cannot read `{}`: {source}", shown_path(path))]
     Read {
         /// The file or folder.
         path: PathBuf,

@@ -6,15 +6,11 @@ use std::sync::Arc;
 use arrow_array::builder::{Date32Builder, Float64Builder, StringBuilder};
 use arrow_array::{ArrayRef, Date32Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
-use rotor_factor::{ColumnValues, Date};
+use rotor_factor::{ColumnValues, Date, LONGEST_FACTOR_NAME, LONGEST_NAME};
 
 use crate::error::{RunError, TableFault};
 use crate::rows::{FactorTable, Run};
 
-/// The longest name of a factor.
-const LONGEST_FACTOR: usize = 64;
-/// The longest name of a table; with that of its factor it must fit into the name of a file.
-const LONGEST_TABLE: usize = 128;
 /// The column that says of which day a row is.
 pub(crate) const EXECUTION: &str = "execution";
 /// Where the files are in the run folder.
@@ -48,8 +44,8 @@ impl<'a> TableFile<'a> {
         let mut files: BTreeMap<String, Vec<&FactorTable>> = BTreeMap::new();
         for table in &run.tables {
             let (factor, name) = (&run.factors[table.factor as usize], table.table.name());
-            check_name("factor", factor, LONGEST_FACTOR)?;
-            check_name("table", name, LONGEST_TABLE)?;
+            check_name("factor", factor, LONGEST_FACTOR_NAME)?;
+            check_name("table", name, LONGEST_NAME)?;
             let fault = fault_of(table);
             if let Some(fault) = fault {
                 return Err(RunError::Table { factor: factor.clone(), table: name.into(), fault });

@@ -14,7 +14,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
-use rotor_fs::{FileWriter, FsError, NewFolder, Written};
+use rotor_fs::{FileWriter, FsError, NewFolder, Written, from_start, read_regular};
 use serde::Deserialize;
 
 use crate::error::RunError;
@@ -28,6 +28,8 @@ const ROW_GROUP_ROWS: usize = 1 << 16;
 
 /// The file that comes last.
 pub(crate) const RUN_FILE: &str = "run.json";
+/// It is a few kilobytes; what is longer is something else.
+pub(crate) const LONGEST_RUN_FILE: u64 = 64 << 20;
 
 /// Where a run folder goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl Destination {
     #[must_use]
     pub fn expected(&self) -> PathBuf {
         let (Self::New(place) | Self::Replace(place) | Self::Numbered(place)) = self;
-        let is_free = |place: &Path| place.symlink_metadata().is_err();
+        let is_free = |place: &Path| from_start(place).symlink_metadata().is_err();
         if !matches!(self, Self::Numbered(_)) || is_free(place) {
             return place.clone();
         }
@@ -68,7 +70,7 @@ pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
         Destination::New(place) => (place, false),
         Destination::Replace(place) => (place, true),
     };
-    let Ok(found) = place.symlink_metadata() else { return Ok(()) };
+    let Ok(found) = from_start(place).symlink_metadata() else { return Ok(()) };
     if !is_replaced {
         return Err(FsError::Exists { path: place.clone() }.into());
     }
@@ -84,8 +86,9 @@ pub fn check_destination(destination: &Destination) -> Result<(), RunError> {
         return Ok(());
     }
     // Many a tool writes a `run.json`; ours names the files of a run.
-    let named =
-        || -> Option<Named> { serde_json::from_slice(&std::fs::read(place.join(RUN_FILE)).ok()?).ok() };
+    let named = || -> Option<Named> {
+        serde_json::from_slice(&read_regular(&place.join(RUN_FILE), LONGEST_RUN_FILE).ok()?).ok()
+    };
     let written = named().map(|named| named.files).unwrap_or_default();
     if !written.contains_key(SHEETS[0].file) {
         return Err(RunError::NotARun { path: place.clone() });
@@ -107,7 +110,7 @@ pub(crate) fn files_below(folder: &Path) -> io::Result<Vec<String>> {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(inner) = folders.pop() {
-        for entry in folder.join(&inner).read_dir()? {
+        for entry in from_start(&folder.join(&inner)).read_dir()? {
             let entry = entry?;
             let path = inner.join(entry.file_name());
             if entry.file_type()?.is_dir() {

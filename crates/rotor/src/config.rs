@@ -1,13 +1,16 @@
 //! The configuration of a run: defaults, then a file, then keys that are set one by one.
 
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use rotor_fs::{read_text, shown_path};
 use rotor_run::{Config, ConfigFault, ConfigFaults, FaultKind, KEYS, read_config};
 use toml::Value as Toml;
 
 use crate::factors::default_config;
+
+/// Nobody writes a configuration longer than this.
+const LONGEST: u64 = 1 << 20;
 
 /// Reads a configuration file, as `rotor init` writes it. Relative paths in it are meant from where it lies; keys that it does not
 /// have keep the values of [`default_config`].
@@ -48,7 +51,8 @@ pub fn resolve_config<'a>(
     let mut config = default_config();
     let default_dataset = std::mem::take(&mut config.dataset);
     if let Some(path) = file {
-        let text = read_text(path).map_err(|error| ConfigError::File { path: path.to_owned(), error })?;
+        let text =
+            read_text(path, LONGEST).map_err(|error| ConfigError::File { path: path.to_owned(), error })?;
         let source = path.display().to_string();
         config = read_config(&text, &source, config).map_err(ConfigError::Faults)?;
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -109,23 +113,12 @@ fn toml_value(text: &str) -> Toml {
     parsed.ok().and_then(|mut table| table.remove("value")).unwrap_or_else(|| text.into())
 }
 
-/// Reads a file that nobody writes longer than this.
-fn read_text(path: &Path) -> io::Result<String> {
-    const LONGEST: u64 = 1 << 20;
-    let mut text = String::new();
-    File::open(path)?.take(LONGEST + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LONGEST {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is longer than a mebibyte"));
-    }
-    Ok(text)
-}
-
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("cannot read the configuration {}: {error}", path.display())]
+    #[error("cannot read the configuration {}: {error}", shown_path(path))]
     File {
         /// The file.
         path: PathBuf,

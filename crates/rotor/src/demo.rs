@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rotor_data::{DataError, Dataset, Format, write_dataset};
+use rotor_fs::from_start;
 use rotor_synthetic::{SyntheticError, World};
 use tempfile::TempDir;
 
@@ -29,7 +30,7 @@ impl DatasetFolder {
     /// If the demo cannot be made. Whether a folder is a dataset is not looked at.
     pub fn or_demo(folder: Option<&Path>) -> Result<Self, DemoError> {
         let demo = Path::new(DEMO_FOLDER);
-        if let Some(folder) = folder.or_else(|| demo.is_dir().then_some(demo)) {
+        if let Some(folder) = folder.or_else(|| from_start(demo).is_dir().then_some(demo)) {
             return Ok(Self { path: folder.into(), made: None });
         }
         let made = tempfile::tempdir().map_err(DemoError::Temporary)?;

@@ -1,6 +1,6 @@
 //! Every error of the library as one, for programs that only report it.
 
-use rotor_data::DataError;
+use rotor_data::{DataError, FaultReport};
 use rotor_engine::BacktestError;
 use rotor_run::RunError;
 use rotor_run::ledger::LedgerError;
@@ -49,14 +49,19 @@ pub enum Error {
 }
 
 impl Error {
+    /// Returns the faults of a dataset, if those are the reason.
+    #[must_use]
+    pub fn faults(&self) -> Option<&FaultReport> {
+        match self {
+            Self::Data(error) | Self::Golden(GoldenError::Data(error)) => error.faults(),
+            _ => None,
+        }
+    }
+
     /// Returns what is wrong; of a dataset every fault, a line each.
     #[must_use]
     pub fn report(&self) -> String {
-        let faults = match self {
-            Self::Data(error) | Self::Golden(GoldenError::Data(error)) => error.faults(),
-            _ => None,
-        };
-        faults.map_or_else(|| self.to_string(), |faults| format!("{self}\n{faults}"))
+        self.faults().map_or_else(|| self.to_string(), |faults| format!("{self}\n{faults}"))
     }
 
     /// Returns how to mend it, a line each.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rotor_engine::Member;
 use rotor_factor::{ExportedFactor, Value, nearest};
+use rotor_fs::{from_start, shown, shown_path};
 use rotor_plugin::{
     CallError, Instance, Isolation, LoadOptions, Origin, Plugin, Refused, explain_fatal_calls,
 };
@@ -151,9 +152,12 @@ impl Catalogue {
     /// Makes the factors that a configuration names, and those of `added`: names of linked factors, or paths of libraries, whose
     /// factors are all added. The configuration then says of each factor everything that was decided, every parameter included.
     ///
+    /// A factor of a library takes the place of a linked one of its name only where the configuration gives a library for that name.
+    ///
     /// # Errors
     ///
-    /// If a name is not known or is there twice, a library is refused, or a factor refuses its parameters.
+    /// If a name is not known or is there twice, a library is refused or has a factor of a linked one's name that was not asked for,
+    /// or a factor refuses its parameters.
     pub fn select(&self, config: &mut Config, added: &[String]) -> Result<FactorSet, FactorError> {
         self.add(config, added)?;
         let mut linked = self.linked();
@@ -183,6 +187,7 @@ impl Catalogue {
     /// Adds factors to the list of a configuration, with their libraries.
     fn add(&self, config: &mut Config, added: &[String]) -> Result<(), FactorError> {
         let mut from_libraries: Vec<String> = Vec::new();
+        let linked = self.linked_names();
         let list = |config: &mut Config, name: &str| {
             if !config.factors.iter().any(|known| known == name) {
                 config.factors.push(name.into());
@@ -199,7 +204,12 @@ impl Catalogue {
                 if from_libraries.contains(&name) {
                     return Err(FactorError::Twice { name });
                 }
-                let settings = FactorConfig { library: Some(factor.clone()), ..config.of_factor(&name) };
+                let settings = config.of_factor(&name);
+                // A flag that adds a factor is not to replace another one by the way.
+                if settings.library.is_none() && linked.contains(&name) {
+                    return Err(FactorError::NameOfLinked { name, library: factor.clone() });
+                }
+                let settings = FactorConfig { library: Some(factor.clone()), ..settings };
                 config.factor.insert(name.clone(), settings);
                 list(config, &name);
                 from_libraries.push(name);
@@ -420,7 +430,7 @@ impl RunFactor {
 /// need a file of that name.
 #[must_use]
 pub fn is_library(factor: &str) -> bool {
-    factor.contains(['/', '.']) || Path::new(factor).is_file()
+    factor.contains(['/', '.']) || from_start(Path::new(factor)).is_file()
 }
 
 /// Returns the file of a library: as it is named, or as the platform calls it (`libNAME.so`), so that one name is for all
@@ -430,7 +440,11 @@ pub fn library_path(named: &Path) -> PathBuf {
     use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
     let Some(name) = named.file_name().and_then(|name| name.to_str()) else { return named.to_path_buf() };
     let platform = named.with_file_name(format!("{DLL_PREFIX}{name}{DLL_SUFFIX}"));
-    if !named.exists() && platform.is_file() { platform } else { named.to_path_buf() }
+    if !from_start(named).exists() && from_start(&platform).is_file() {
+        platform
+    } else {
+        named.to_path_buf()
+    }
 }
 
 /// Serves an isolated factor if this process was started for it, and then returns the exit code of the process; `None` in any
@@ -455,7 +469,7 @@ pub enum FactorError {
     #[error(transparent)]
     Refused(#[from] Refused),
     /// A library has several factors, and none of them was chosen.
-    #[error("the library {} has several factors", path.display())]
+    #[error("the library {} has several factors", shown_path(path))]
     Several {
         /// The library.
         path: PathBuf,
@@ -463,7 +477,7 @@ pub enum FactorError {
         known: Vec<String>,
     },
     /// No factor has this name.
-    #[error("there is no factor `{name}` {}", if *is_library { "in the library" } else { "in this program" })]
+    #[error("there is no factor `{}` {}", shown(name), if *is_library { "in the library" } else { "in this program" })]
     Unknown {
         /// The name.
         name: String,
@@ -475,19 +489,31 @@ pub enum FactorError {
         is_library: bool,
     },
     /// A linked factor cannot be loaded in a special way.
-    #[error("factor `{name}` is part of this program: it cannot be isolated, pinned or allowed")]
+    #[error("factor `{}` is part of this program: it cannot be isolated, pinned or allowed", shown(name))]
     NotALibrary {
         /// The factor.
         name: String,
     },
     /// A factor is named twice.
-    #[error("factor `{name}` is in the run twice")]
+    #[error("factor `{}` is in the run twice", shown(name))]
     Twice {
         /// The factor.
         name: String,
     },
+    /// A library that a flag adds has a factor of a linked one's name.
+    #[error(
+        "the library {} has a factor `{}`, and one of that name is part of this program",
+        shown(library),
+        shown(name)
+    )]
+    NameOfLinked {
+        /// The factor.
+        name: String,
+        /// The library, as it was named.
+        library: String,
+    },
     /// The factor refuses its parameters, or cannot be started.
-    #[error("factor `{factor}` cannot be made: {error}")]
+    #[error("factor `{}` cannot be made: {error}", shown(factor))]
     Call {
         /// The factor.
         factor: String,
@@ -515,7 +541,12 @@ impl FactorError {
             Self::Refused(refused) => {
                 return refused.reasons.iter().filter_map(rotor_plugin::LoadError::hint).collect();
             }
-            Self::Unknown { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::Unknown { nearest: Some(nearest), .. } => {
+                Some(format!("did you mean `{}`?", shown(nearest)))
+            }
+            Self::NameOfLinked { name, .. } => Some(format!(
+                "give the factor a name of its own; to put it in the place of the linked one, ask for it by `library` under `[factor.{name}]` (or `--set {name}.library=PATH`)"
+            )),
             Self::Unknown { known, is_library, .. } => {
                 let path = if *is_library {
                     ""

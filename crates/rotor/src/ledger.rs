@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use rotor_data::Dataset;
+use rotor_fs::from_start;
 use rotor_run::ledger::{Headline, Ledger, Trial, TrialData, dataset_hash, strategy_hash};
 use rotor_run::metrics::{Caveat, Estimate};
 use rotor_run::{Config, LedgerAbsence, Metrics, TrialsRecord, TrialsSource, portfolio};
@@ -136,7 +137,8 @@ impl TrialCount {
         let mut absence = self.absence;
         if let Some(ledger) = &self.ledger {
             // Whoever lists the trials may be somewhere else.
-            let absolute = |place: &Path| std::path::absolute(place).unwrap_or_else(|_| place.into());
+            let absolute =
+                |place: &Path| std::path::absolute(from_start(place)).unwrap_or_else(|_| place.into());
             let trial = Trial {
                 factors: config.factors.clone(),
                 engine: env!("CARGO_PKG_VERSION").into(),

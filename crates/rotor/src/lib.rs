@@ -12,7 +12,8 @@
 //! A library does to a process what it is asked to, and nothing else: it prints nothing, installs no handlers unless
 //! [`Catalogue::explaining_crashes`] says so, starts no program unless [`Catalogue::isolating_in`] names one, writes to no ledger
 //! unless [`LedgerChoice`] names one, and uses the threads of rayon's current pool. Progress and stopping are one argument, a
-//! [`Watch`]. Every error is an enum with a way to mend it; [`Error`] holds them all.
+//! [`Watch`]. A program whose libraries may change the working folder calls [`note_start`] first: relative places are then meant
+//! from where it was started. Every error is an enum with a way to mend it; [`Error`] holds them all.
 
 mod config;
 mod dataset_warnings;
@@ -49,6 +50,7 @@ pub use verify::{Obstacle, Reproduction, Verification, VerifyError, VerifyOption
 pub use rotor_compare::{Comparison, compare};
 pub use rotor_data::{DataError, Dataset};
 pub use rotor_engine::{BacktestError, MissingInput, Progress, Unwatched, Watch};
+pub use rotor_fs::note_start;
 pub use rotor_report::words::Lang;
 pub use rotor_run::{
     Config, Destination, Metrics, RunError, RunRecord, Warning, ledger as trial_ledger, metrics, portfolio,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rotor_data::Dataset;
 use rotor_engine::{AlternativeMember, BacktestError, MissingInput, Watch, backtest, missing_inputs};
+use rotor_fs::{shown, shown_path};
 use rotor_run::ledger::LedgerError;
 use rotor_run::{Config, OnMissingInput};
 
@@ -208,7 +209,7 @@ impl fmt::Display for Notice {
             Self::NotCounted(error) => write!(f, "this run is not counted: {error}"),
             Self::DamagedLedger { path, n_lines, first } => {
                 let lines = if *n_lines == 1 { "line" } else { "lines" };
-                let path = path.display();
+                let (path, first) = (shown_path(path), shown(first));
                 write!(f, "{n_lines} {lines} of the ledger of trials `{path}` cannot be read, {first}")
             }
             Self::MoreTrials { given, counted } => {

@@ -11,6 +11,11 @@
 
 #include "rotor_factor.h"
 
+/* Tests build it under other names too. */
+#ifndef FACTOR_NAME
+#define FACTOR_NAME "momentum_c"
+#endif
+
 /* The reason why a sector has no score. */
 #define NO_CLOSE "a close is missing"
 
@@ -119,7 +124,7 @@ static int32_t spec(const void *factor, const RotorTextSink *out, const RotorTex
     const struct momentum *momentum = factor;
     char json[1024];
     snprintf(json, sizeof json,
-             "{\"name\":\"momentum_c\",\"version\":\"0.1.0\",\"about\":\"Trailing return of a sector\","
+             "{\"name\":\"" FACTOR_NAME "\",\"version\":\"0.1.0\",\"about\":\"Trailing return of a sector\","
              "\"about_zh\":\"板块动量\",\"score_min\":1.0,\"score_max\":3.0,\"inputs\":[{\"name\":\"close\","
              "\"source\":\"close\",\"entity\":\"sector\",\"frequency\":\"M\",\"window\":%" PRIu32
              ",\"optional\":false}],\"reasons\":[{\"id\":\"no_close\",\"text\":\"" NO_CLOSE

@@ -26,8 +26,8 @@ fn things_that_are_not_files_are_refused() {
         folder
     };
     check(vec![
-        (directory("prices.csv"), vec!["prices.csv: cannot be read: not a regular file"]),
-        (directory("dataset.toml"), vec!["dataset.toml: cannot be read: not a regular file"]),
+        (directory("prices.csv"), vec!["prices.csv: cannot be read: it is a folder, not a file"]),
+        (directory("dataset.toml"), vec!["dataset.toml: cannot be read: it is a folder, not a file"]),
         (
             link("events.csv", "nowhere"),
             vec!["events.csv: cannot be read: No such file or directory (os error 2)"],
@@ -36,7 +36,7 @@ fn things_that_are_not_files_are_refused() {
             link("events.csv", "events.csv"),
             vec!["events.csv: cannot be read: Too many levels of symbolic links (os error 40)"],
         ),
-        (link("events.csv", "/dev/null"), vec!["events.csv: cannot be read: not a regular file"]),
+        (link("events.csv", "/dev/null"), vec!["events.csv: cannot be read: it is a device, not a file"]),
     ]);
     // A link to a sound file is as good as the file.
     let elsewhere = Folder::small();

@@ -4,7 +4,7 @@ use std::fs;
 
 use rotor_tests::Folder;
 
-use crate::{adding, check, editing, report};
+use crate::{adding, check, editing, faults, report};
 
 #[test]
 fn the_small_folder_is_sound() {
@@ -530,4 +530,37 @@ fn events_are_checked() {
             vec!["events.csv row 2 (line 3), `sectors`: there is no entity `801040,801080`"],
         ),
     ]);
+}
+
+#[test]
+fn codes_and_names_are_at_most_128_bytes() {
+    let (longest, longer) = ("x".repeat(128), "x".repeat(129));
+    let shown = format!("{}…", "x".repeat(60));
+    let fault = |place: &str| {
+        format!(
+            "{place}: `{shown}` has 129 bytes; a code or name has at most 128 => shorten it, in every table that refers to it"
+        )
+    };
+    for name in [&longest, &longer] {
+        let entities = format!("{name},sector,{name},{name},,,\n");
+        // Whoever refers to a name that is too long is not accused of that.
+        let folder =
+            adding("entities.csv", entities).replacing("bridge.csv", "801040,C31", &format!("{name},C31"));
+        let folder = folder.replacing("series.csv", "rebar_futures", name);
+        let folder = folder.replacing("observations.csv", "rebar_futures", name);
+        let folder = folder.replacing("links.csv", "rebar_futures", name);
+        let folder = folder.replacing("dataset.toml", "name = \"test\"", &format!("name = \"{name}\""));
+        let expected = [
+            "dataset.toml line 2, `name`",
+            "entities.csv row 6 (line 7), `entity`",
+            "entities.csv row 6 (line 7), `name`",
+            "entities.csv row 6 (line 7), `name_zh`",
+            "series.csv row 4 (line 5), `series`",
+        ];
+        let expected: Vec<String> = expected.iter().map(|place| fault(place)).collect();
+        assert_eq!(faults(folder.path()), if name.len() > 128 { expected } else { Vec::new() });
+    }
+    // Bytes of UTF-8, not characters.
+    let chinese = adding("entities.csv", format!("X,sector,A,{},,,\n", "钢".repeat(43)));
+    assert_eq!(report(chinese.path()).total(), 1);
 }

@@ -24,7 +24,7 @@ fn reason(path: &Path) -> String {
 #[test]
 fn each_broken_file_has_its_sentence() {
     let folder = TempDir::new().unwrap();
-    assert_eq!(reason(folder.path()), "it cannot be read: it is a folder");
+    assert_eq!(reason(folder.path()), "it cannot be read: it is a folder, not a file");
     assert!(reason(&folder.path().join("none.so")).starts_with("it cannot be read: No such file"));
     let empty = folder.path().join("empty.so");
     fs::write(&empty, "").unwrap();
@@ -59,7 +59,7 @@ fn each_broken_file_has_its_sentence() {
 
 #[test]
 fn a_device_or_a_pipe_is_not_waited_for() {
-    assert_eq!(reason(Path::new("/dev/zero")), "it cannot be read: it is no regular file");
+    assert_eq!(reason(Path::new("/dev/zero")), "it cannot be read: it is a device, not a file");
 }
 
 #[test]

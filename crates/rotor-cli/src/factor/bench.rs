@@ -10,8 +10,10 @@ use std::time::Instant;
 
 use clap::Args;
 use rayon::prelude::*;
+use rotor::is_library;
 use rotor_engine::{CheckError, Views};
 use rotor_factor::Value;
+use rotor_fs::{from_start, shown, shown_path};
 use rotor_gate::{Baseline, Callgrind, GateError, Scope};
 use rotor_plugin::Instance;
 use serde_json::json;
@@ -98,6 +100,11 @@ impl Bench {
     fn count(&self, folder: &Path) -> Result<u64, GateError> {
         let this = std::env::current_exe()
             .map_err(|error| GateError::Start { program: PathBuf::from("rotor"), error })?;
+        // The other process begins in the working folder of this one, which the library may have changed.
+        let factor = match &self.asked.factor {
+            library if is_library(library) => from_start(Path::new(library)).display().to_string(),
+            name => name.clone(),
+        };
         let counted = [1, 1 + MORE_CALLS].par_iter().map(|n_calls| {
             // Each with an empty cache of its own: whether a copy of the library is there already is not to count.
             let cache = tempfile::tempdir()
@@ -105,7 +112,7 @@ impl Bench {
             let mut run = Callgrind::new(&this)
                 .argument("factor")
                 .argument("bench")
-                .argument(&self.asked.factor)
+                .argument(&factor)
                 .argument("--dataset")
                 .argument(folder.display().to_string())
                 .argument("--start")
@@ -139,8 +146,8 @@ impl Bench {
         let mut baseline = Baseline::read(path)?;
         let how = format!(
             "rotor factor bench {} --baseline {} --accept --reason TEXT --by NAME",
-            self.asked.factor,
-            path.display()
+            shown(&self.asked.factor),
+            shown_path(path)
         );
         let verdict = baseline.judge(counts, Scope::Some, compiler, &how);
         let (Some(reason), Some(by), true) = (&self.reason, &self.by, self.accept) else {

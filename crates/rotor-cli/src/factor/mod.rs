@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use rotor_factor::{Parameter, ParameterKind, Scale, Source, Spec, Value};
+use rotor_fs::shown_path;
 use rotor_plugin::{Origin, Plugin};
 use serde_json::json;
 
@@ -117,8 +118,8 @@ fn key_value(text: &str) -> Result<(String, Value), String> {
 fn origin(plugin: &Plugin) -> String {
     match plugin.origin() {
         Origin::Linked => "linked".into(),
-        Origin::Loaded { path, is_isolated: false, .. } => path.display().to_string(),
-        Origin::Loaded { path, is_isolated: true, .. } => format!("{}, isolated", path.display()),
+        Origin::Loaded { path, is_isolated: false, .. } => shown_path(path),
+        Origin::Loaded { path, is_isolated: true, .. } => format!("{}, isolated", shown_path(path)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor_fs::{FileWriter, NewFolder};
+use rotor_fs::{FileWriter, NewFolder, shown_path};
 
 use crate::{CliError, Outcome};
 
@@ -187,7 +187,7 @@ fn standalone(names: &Names) -> Vec<(String, String)> {
 }
 
 fn next_steps(folder: &Path, names: &Names, is_member: bool) -> String {
-    let mut text = format!("made {}\n\n", folder.display());
+    let mut text = format!("made {}\n\n", shown_path(folder));
     let library = if cfg!(target_os = "macos") { "dylib" } else { "so" };
     let Names { package, snake, .. } = names;
     let steps = if is_member {
@@ -198,7 +198,7 @@ fn next_steps(folder: &Path, names: &Names, is_member: bool) -> String {
         ]
     } else {
         [
-            format!("cd {} && cargo test && cargo clippy", folder.display()),
+            format!("cd {} && cargo test && cargo clippy", shown_path(folder)),
             "cargo build --release".into(),
             format!("rotor factor check target/release/lib{snake}.{library}"),
         ]

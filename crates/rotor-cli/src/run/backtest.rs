@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rotor::{Destination, Lang, Notice, REPORT_FILE, Session, Warning};
+use rotor_fs::shown;
 use rotor_report::sentences;
 use serde_json::json;
 
@@ -12,7 +13,7 @@ use super::ledger::LedgerFlags;
 use super::progress::with_progress;
 use super::settings::Settings;
 use super::summary;
-use crate::{CliError, Outcome, to_json};
+use crate::{CliError, Outcome, terminal, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Backtest {
@@ -66,7 +67,7 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         summary["report"] = json!(report);
         to_json(&summary)?
     } else {
-        let page = report.map_or(String::new(), |report| format!("report: {report}\n"));
+        let page = report.map_or(String::new(), |report| format!("report: {}\n", shown(&report)));
         summary::as_text(&session, &run, &place) + &page
     };
     Ok(Outcome::done(text))
@@ -75,13 +76,14 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
 /// Says which factors of a session cannot have a score.
 pub(super) fn warn_of_missing_inputs(session: &Session) {
     for missing in session.missing_inputs().iter().cloned() {
-        eprintln!("warning: {}", sentences::warning(Lang::En, &Warning::from(missing)));
+        terminal::say("warning", sentences::warning(Lang::En, &Warning::from(missing)));
     }
 }
 
 fn warn(notices: &[Notice]) {
     for notice in notices {
-        eprintln!("warning: {notice}\nhint: {}", notice.hint());
+        terminal::say("warning", notice);
+        terminal::say("hint", notice.hint());
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rotor::default_config;
+use rotor_fs::shown_path;
 
 use crate::{CliError, Outcome, file_destination};
 
@@ -22,7 +23,7 @@ pub(crate) fn run(arguments: &Init) -> Result<Outcome, CliError> {
     file_destination(path, arguments.force)?.write(default_config().to_toml().as_bytes())?;
     Ok(Outcome::done(format!(
         "{} is written: every key with its default and its meaning\nrun it: rotor backtest --config {}\n",
-        path.display(),
-        path.display()
+        shown_path(path),
+        shown_path(path)
     )))
 }

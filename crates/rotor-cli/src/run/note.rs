@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use rotor::LedgerChoice;
 use rotor_factor::Date;
+use rotor_fs::shown_path;
 use rotor_report::page::{html, markdown, terminal};
 
 use super::language::Language;
 use super::progress::with_progress;
 use super::settings::Settings;
+use crate::terminal::say;
 use crate::{CliError, Outcome, file_destination, to_json};
 
 #[derive(Debug, Args)]
@@ -59,8 +61,11 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     let session = arguments.settings.session_of(resolved, &LedgerChoice::Off)?;
     if let Some((last, n_days)) = session.staleness(arguments.as_of) {
         let day = last.plus_days(n_days).unwrap_or(last);
-        eprintln!(
-            "warning: the dataset ends on {last}, {n_days} days before {day}: the note has no data of the time between"
+        say(
+            "warning",
+            format_args!(
+                "the dataset ends on {last}, {n_days} days before {day}: the note has no data of the time between"
+            ),
         );
     }
     let note = with_progress("replaying", |watch| session.note(arguments.as_of, watch))?;
@@ -74,5 +79,5 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     };
     let Some(destination) = destination else { return Ok(Outcome::done(text)) };
     destination.write(text.as_bytes())?;
-    Ok(Outcome::done(format!("{} is written\n", destination.path().display())))
+    Ok(Outcome::done(format!("{} is written\n", shown_path(destination.path()))))
 }

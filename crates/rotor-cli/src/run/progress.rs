@@ -1,11 +1,13 @@
 //! Progress on standard error, on a terminal, when work takes more than a moment.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rotor_engine::{Progress, Watch};
+
+use crate::terminal;
 
 /// Work shorter than this shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -65,12 +67,11 @@ fn show(doing: &str, count: &Count) {
                 0 => String::new(),
                 all => format!(" of {all}"),
             };
-            // A terminal that cannot be written to is no reason to end a run.
-            let _ =
-                write!(std::io::stderr(), "\r{doing}: {n}{of} days done, {} s ", start.elapsed().as_secs());
+            terminal::say_over(format_args!("{doing}: {n}{of} days done, {} s ", start.elapsed().as_secs()));
         }
     }
     if is_shown {
-        let _ = write!(std::io::stderr(), "\r{:60}\r", "");
+        terminal::say_over(format_args!("{:60}", ""));
+        terminal::say_over("");
     }
 }

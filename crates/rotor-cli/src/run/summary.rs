@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use rotor::Session;
+use rotor_fs::shown_path;
 use rotor_report::page::wrapped;
 use rotor_report::sentences;
 use rotor_report::terms::Term;
@@ -39,7 +40,7 @@ pub(super) fn as_text(session: &Session, run: &rotor::Run, place: &Path) -> Stri
     part(variants(facts));
     part(selected(facts));
     part(warnings(facts));
-    writeln!(text, "run folder: {}", place.display()).expect("writing to a string does not fail");
+    writeln!(text, "run folder: {}", shown_path(place)).expect("writing to a string does not fail");
     text
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use arrow_array::Array;
-use rotor_factor::{Date, DateError, EntityKind, Frequency, UnknownWord, nearest};
+use rotor_factor::{Date, DateError, EntityKind, Frequency, LONGEST_NAME, UnknownWord, nearest};
 
 use crate::fault::{FaultKind, FaultReport, is_number_of, shown, shown_number};
 use crate::read::{Batch, has_blanks_around, is_missing_mark};
@@ -109,7 +109,7 @@ impl<'a> Row<'a> {
         self.filled(column, cell)
     }
 
-    /// Reads a text that is compared with others letter by letter: a code that is given here, or a unit.
+    /// Reads a text that is compared with others letter by letter: a code or name that is given here, or a unit.
     fn exact_text(&mut self, column: &str) -> Option<String> {
         let text = self.text(column)?;
         if has_blanks_around(&text) {
@@ -132,6 +132,31 @@ impl<'a> Row<'a> {
         };
         self.fault(column, kind);
         None
+    }
+
+    /// Reads a code that is given here, or the name of a series. One that is too long is reported and still known, so that whoever
+    /// refers to it is not accused.
+    fn code(&mut self, column: &str) -> Option<String> {
+        let code = self.exact_text(column)?;
+        Some(self.bounded(column, code))
+    }
+
+    /// Reads a name for people.
+    fn name(&mut self, column: &str) -> Option<String> {
+        let name = self.text(column)?;
+        Some(self.bounded(column, name))
+    }
+
+    fn optional_name(&mut self, column: &str) -> Option<String> {
+        let name = self.optional_prose(column)?;
+        Some(self.bounded(column, name))
+    }
+
+    fn bounded(&mut self, column: &str, name: String) -> String {
+        if let Some(kind) = long_name(&name) {
+            self.fault(column, kind);
+        }
+        name
     }
 
     fn optional_word<T: FromStr<Err = UnknownWord>>(&mut self, column: &str) -> Option<T> {
@@ -238,6 +263,12 @@ impl<'a> Row<'a> {
         }
         found
     }
+}
+
+/// Returns the fault of a code or name that is too long.
+pub(crate) fn long_name(name: &str) -> Option<FaultKind> {
+    let (n_bytes, limit) = (name.len(), LONGEST_NAME);
+    (n_bytes > limit).then(|| FaultKind::LongName { value: shown(name), n_bytes, limit })
 }
 
 fn unknown_entity(code: &str, entities: &EntityCodes) -> FaultKind {

@@ -80,10 +80,10 @@ pub(crate) fn load_entities(
 ) -> (Vec<Entity>, Option<EntityCodes>) {
     let rows = rows(source, faults, |row| {
         let before = row.faults.total();
-        let code = row.exact_text("entity");
+        let code = row.code("entity");
         let kind = row.word::<EntityKind>("kind");
-        let name = row.text("name");
-        let name_zh = row.optional_prose("name_zh");
+        let name = row.name("name");
+        let name_zh = row.optional_name("name_zh");
         let group = row.optional_word("group");
         let valid_from = row.optional_date("valid_from");
         let valid_to = row.optional_date("valid_to");
@@ -110,7 +110,7 @@ pub(crate) fn load_series(
     faults: &mut FaultReport,
 ) -> (Vec<Series>, Option<SeriesCodes>) {
     let rows = rows(source, faults, |row| {
-        let name = row.exact_text("series");
+        let name = row.code("series");
         let frequency = row.word::<Frequency>("frequency");
         let unit = row.exact_text("unit");
         let title = row.text("title");

@@ -1,6 +1,6 @@
 //! CSV tables: RFC 4180, UTF-8, a header row, ISO dates, plain decimal numbers.
 
-use std::fs::File;
+use std::io::Read;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
@@ -11,7 +11,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use rotor_factor::{Date, DateError};
 
 use super::guard::Guard;
-use super::{Batch, TableSource, foreign};
+use super::{Batch, TableSource, foreign, without_mark};
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::schema::{CellType, Column};
 
@@ -21,14 +21,17 @@ const BATCH_BYTES: usize = 1 << 26;
 /// Rows of one batch: large enough to amortise the arrays, small enough to stay in the cache.
 const BATCH_ROWS: usize = 8192;
 
+/// Reads a file of which the beginning has been taken already.
 pub(super) fn fold<R>(
     file: &TableSource,
-    mut bytes: File,
+    head: &[u8],
+    rest: impl Read,
     faults: &mut FaultReport,
     mut result: R,
     step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport),
 ) -> Option<R> {
-    if let Some(kind) = foreign::look(file, &mut bytes) {
+    let head = without_mark(head);
+    if let Some(kind) = foreign::look(file, head) {
         faults.push(Fault { line: Some(1), ..file.fault(kind) });
         return None;
     }
@@ -36,7 +39,7 @@ pub(super) fn fold<R>(
         .has_headers(false)
         .flexible(true)
         .buffer_capacity(1 << 16)
-        .from_reader(Guard::new(bytes));
+        .from_reader(Guard::new(head.chain(rest)));
     let mut record = ByteRecord::new();
     let has_header = reader.read_byte_record(&mut record);
     let header_line = line_of(&record, reader.get_ref());
@@ -111,18 +114,18 @@ pub(super) fn fold<R>(
     }
 }
 
-fn line_of(record: &ByteRecord, guard: &Guard<File>) -> u64 {
+fn line_of(record: &ByteRecord, guard: &Guard<impl Read>) -> u64 {
     guard.line_of_row(record.position().map_or(1, csv::Position::line))
 }
 
 /// Reports the empty lines before `end` that have not been reported. The guard reads ahead of the rows.
-fn report_blank_lines(file: &TableSource, guard: &mut Guard<File>, end: u64, faults: &mut FaultReport) {
+fn report_blank_lines(file: &TableSource, guard: &mut Guard<impl Read>, end: u64, faults: &mut FaultReport) {
     for line in guard.take_blank_lines(end) {
         faults.push_with(|| Fault { line: Some(*line), ..file.fault(FaultKind::BlankLine) });
     }
 }
 
-fn fatal(file: &TableSource, guard: &Guard<File>, error: &csv::Error) -> Fault {
+fn fatal(file: &TableSource, guard: &Guard<impl Read>, error: &csv::Error) -> Fault {
     match guard.fatal() {
         Some((line, kind)) => Fault { line: Some(*line), ..file.fault(kind.clone()) },
         None => file.fault(FaultKind::Unreadable { reason: error.to_string() }),

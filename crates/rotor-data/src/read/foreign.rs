@@ -3,8 +3,7 @@
 //! Nothing here reads a cell. A file that the readers refuse is looked at once more, so that one sentence can name the cause
 //! and a remedy that neither loops nor changes what the file says.
 
-use std::fs::{DirEntry, File};
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::DirEntry;
 use std::path::Path;
 
 use arrow_schema::Schema;
@@ -13,14 +12,11 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use rotor_factor::Date;
 
 use super::pages::check_depth;
-use super::parquet::{SharedFile, contain};
-use super::{Content, Format, TableSource, open_regular};
+use super::parquet::contain;
+use super::{Content, Format, TableSource};
 use crate::fault::{Fault, FaultKind, shown};
 use crate::model::Entity;
 use crate::schema::{CellType, Table};
-
-/// How much of the beginning of a file is looked at.
-const HEAD: u64 = 1 << 16;
 
 /// Returns a text without the mark that some programs put before UTF-8, and others before a text that has one.
 pub(crate) fn without_mark(mut bytes: &[u8]) -> &[u8] {
@@ -77,15 +73,10 @@ fn is_chinese(bytes: &[u8]) -> bool {
     }
 }
 
-/// Looks at the beginning of a text file, before a strict reader does, and leaves the file at its first cell.
+/// Looks at the beginning of a text file, behind its mark, before a strict reader does.
 ///
 /// Returns what makes it a text that cannot be read as it is: another encoding or another separator.
-pub(super) fn look(source: &TableSource, file: &mut File) -> Option<FaultKind> {
-    let head = head(file);
-    let start = head.len() - without_mark(&head).len();
-    // What cannot be positioned cannot be read either, which the reader reports.
-    file.seek(SeekFrom::Start(start as u64)).ok()?;
-    let text = &head[start..];
+pub(super) fn look(source: &TableSource, text: &[u8]) -> Option<FaultKind> {
     let separator = separator_of(source.table, text);
     if encoding_of(text) == Some("UTF-16") {
         return Some(not_utf8(source, text));
@@ -105,7 +96,7 @@ pub(super) fn look(source: &TableSource, file: &mut File) -> Option<FaultKind> {
 /// Returns the fault of a text that is not UTF-8, by the beginning of its file.
 pub(super) fn not_utf8_file(source: &TableSource) -> FaultKind {
     let bytes = match &source.content {
-        Content::File { path, .. } => open_regular(path).map(|mut file| head(&mut file)).unwrap_or_default(),
+        Content::File { opened, .. } => opened.head(),
         Content::Memory(_) => Vec::new(),
     };
     not_utf8(source, &bytes)
@@ -115,13 +106,6 @@ fn not_utf8(source: &TableSource, bytes: &[u8]) -> FaultKind {
     let found = encoding_of(bytes);
     let separator = separator_of(source.table, bytes).map(|(_, letter)| letter);
     FaultKind::NotUtf8 { found, remedy: remedy_of_text(source, separator, false, found) }
-}
-
-fn head(file: &mut File) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // What cannot be read is for the reader to report.
-    let _ = file.take(HEAD).read_to_end(&mut bytes);
-    bytes
 }
 
 /// Returns the name of the character that separates the columns, and how pandas is told, if it is not a comma.
@@ -286,9 +270,9 @@ pub(crate) fn wide_table(source: &TableSource, entities: &[Entity]) -> Option<Fa
 fn header(source: &TableSource) -> Option<Vec<String>> {
     let of_schema = |schema: &Schema| schema.fields().iter().map(|field| field.name().clone()).collect();
     match &source.content {
-        Content::File { format: Format::Csv, path } => header_of_text(path),
-        Content::File { format: Format::Parquet, path } => {
-            let file = SharedFile::new(open_regular(path).ok()?).ok()?;
+        Content::File { format: Format::Csv, opened } => header_of_text(&opened.head()),
+        Content::File { format: Format::Parquet, opened } => {
+            let file = opened.whole().ok()?;
             let read = contain(|| {
                 check_depth(&file)?;
                 let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
@@ -300,10 +284,8 @@ fn header(source: &TableSource) -> Option<Vec<String>> {
     }
 }
 
-fn header_of_text(path: &Path) -> Option<Vec<String>> {
-    let mut file = open_regular(path).ok()?;
-    let head = head(&mut file);
-    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(without_mark(&head));
+fn header_of_text(head: &[u8]) -> Option<Vec<String>> {
+    let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(without_mark(head));
     let mut record = csv::ByteRecord::new();
     reader.read_byte_record(&mut record).ok()?;
     Some(record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect())

@@ -7,13 +7,12 @@ mod csv;
 mod foreign;
 mod guard;
 mod memory;
+mod opened;
 mod pages;
 mod parquet;
 mod whole;
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::builder::{Date32Builder, StringDictionaryBuilder};
@@ -23,7 +22,7 @@ use arrow_array::{Array, ArrayRef, DictionaryArray, Int64Array, PrimitiveArray, 
 use arrow_schema::{DataType, Schema, TimeUnit};
 
 use rotor_factor::{Date, nearest};
-use rotor_fs::sha256_of_file;
+use rotor_fs::sha256;
 
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::schema::{CellType, Column, Table};
@@ -31,6 +30,7 @@ use crate::schema::{CellType, Column, Table};
 pub(crate) use foreign::{
     encoding_of, has_blanks_around, is_missing_mark, remedy_of_format, wide_table, without_mark,
 };
+use opened::{Hashing, OpenedFile, Unopened};
 pub use whole::ParquetFile;
 
 /// The two formats of a table.
@@ -54,7 +54,7 @@ impl Format {
 }
 
 /// Where one table comes from.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct TableSource {
     pub(crate) table: Table,
     /// The name in the folder, or what stands for it, for messages.
@@ -63,18 +63,10 @@ pub(crate) struct TableSource {
 }
 
 /// What the rows of a table are read from.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) enum Content {
-    File { format: Format, path: PathBuf },
+    File { format: Format, opened: OpenedFile },
     Memory(Vec<RecordBatch>),
-}
-
-/// Opens a regular file. Opening a pipe would wait for its other end, and a device never ends.
-pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
-    if !path.metadata()?.is_file() {
-        return Err(io::Error::other("not a regular file"));
-    }
-    File::open(path)
 }
 
 /// Takes rows as they were decoded: columns in the order of the declaration and in the types of its cells, and what of them
@@ -299,22 +291,22 @@ impl TableSource {
     /// Returns the file that a folder keeps a table in, or `None` if the table is absent. A table that is there twice
     /// is reported and given once: which one is meant is not for us to say, but it is not absent.
     pub(crate) fn find(folder: &Path, table: Table, faults: &mut FaultReport) -> Option<Self> {
-        let named = |format: Format| {
-            let name = format!("{table}.{}", format.extension());
-            let path = folder.join(&name);
-            Self { table, name, content: Content::File { format, path } }
+        let [csv, parquet] =
+            [Format::Csv, Format::Parquet].map(|format| format!("{table}.{}", format.extension()));
+        let opened = |format, name: &str| {
+            let opened = OpenedFile::open(&folder.join(name));
+            Self { table, name: name.to_owned(), content: Content::File { format, opened } }
         };
-        let (csv, parquet) = (named(Format::Csv), named(Format::Parquet));
         // A link that leads nowhere exists too: it is a fault, not an absent table.
-        let exists = |file: &Self| folder.join(&file.name).symlink_metadata().is_ok();
+        let exists = |name: &str| folder.join(name).symlink_metadata().is_ok();
         match (exists(&csv), exists(&parquet)) {
             (true, true) => {
-                let kind = FaultKind::GivenTwice { csv: csv.name.clone(), parquet: parquet.name.clone() };
-                faults.push(parquet.fault(kind));
-                Some(parquet)
+                let source = opened(Format::Parquet, &parquet);
+                faults.push(source.fault(FaultKind::GivenTwice { csv, parquet }));
+                Some(source)
             }
-            (true, false) => Some(csv),
-            (false, true) => Some(parquet),
+            (true, false) => Some(opened(Format::Csv, &csv)),
+            (false, true) => Some(opened(Format::Parquet, &parquet)),
             (false, false) => None,
         }
     }
@@ -332,11 +324,11 @@ impl TableSource {
         }
     }
 
-    /// Returns the SHA-256 of the bytes of the file, or of the cells of a table in memory, in lower-case hexadecimal digits;
-    /// `None` if they cannot be read, which is for [`TableSource::fold`] to report.
+    /// Returns the SHA-256 of the bytes that [`TableSource::fold`] has read from the file, or of the cells of a table in memory, in
+    /// lower-case hexadecimal digits; `None` if they cannot be read, which is for `fold` to report.
     pub(crate) fn sha256(&self) -> Option<String> {
         match &self.content {
-            Content::File { path, .. } => open_regular(path).and_then(sha256_of_file).ok(),
+            Content::File { opened, .. } => opened.sha256(),
             Content::Memory(batches) => memory::sha256(self, batches),
         }
     }
@@ -363,26 +355,45 @@ impl TableSource {
         start: impl Fn(usize) -> R + Sync,
         step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport) + Sync,
     ) -> Option<Vec<R>> {
-        let (format, path) = match &self.content {
-            Content::File { path, .. } if foreign::has_parts(path) => {
+        let (format, opened) = match &self.content {
+            Content::File { format, opened } => (format, opened),
+            Content::Memory(batches) => return memory::fold(self, batches, faults, start, step),
+        };
+        let unreadable = |reason: String| self.fault(FaultKind::Unreadable { reason });
+        let file = match opened.file() {
+            Ok(file) => file,
+            Err(Unopened::Parts) => {
                 let remedy = foreign::remedy_of_parts(self.table, &self.name);
                 faults.push(self.fault(FaultKind::PartFolder { remedy }));
                 return None;
             }
-            Content::File { format, path } => (format, path),
-            Content::Memory(batches) => return memory::fold(self, batches, faults, start, step),
-        };
-        let file = match open_regular(path) {
-            Ok(file) => file,
-            Err(error) => {
-                faults.push(self.fault(FaultKind::Unreadable { reason: error.to_string() }));
+            Err(Unopened::Refused(reason)) => {
+                faults.push(unreadable(reason.clone()));
                 return None;
             }
         };
-        match format {
-            Format::Csv => csv::fold(self, file, faults, start(0), step).map(|result| vec![result]),
-            Format::Parquet => parquet::fold(self, file, faults, start, step),
-        }
+        let refused = match format {
+            Format::Csv => match Hashing::new(file).and_then(|mut bytes| Ok((bytes.head()?, bytes))) {
+                Ok((head, mut bytes)) => {
+                    let result = csv::fold(self, &head, &mut bytes, faults, start(0), step);
+                    opened.note_sha256(bytes.finish());
+                    return result.map(|result| vec![result]);
+                }
+                Err(error) => error,
+            },
+            Format::Parquet => match opened.whole() {
+                Ok(bytes) => {
+                    let (sha256, results) =
+                        rayon::join(|| sha256(&bytes), || parquet::fold(self, &bytes, faults, &start, &step));
+                    opened.note_sha256(Some(sha256));
+                    return results;
+                }
+                Err(error) => error,
+            },
+        };
+        opened.note_sha256(None);
+        faults.push(unreadable(refused.to_string()));
+        None
     }
 
     /// Finds the declared columns in a header.

@@ -1,13 +1,10 @@
 //! Parquet tables: row groups in parallel, a bounded number of rows at a time.
 //!
-//! The decoder is a library's; three things around it are ours. Positional reads, so that threads can share the
-//! file. A look at every page header before anything is decoded ([`super::pages`]), so that a claimed size is never
-//! believed. And a wall against panics: whatever a damaged file does to the decoder, it becomes a fault.
+//! The decoder is a library's; two things around it are ours. A look at every page header before anything is decoded
+//! ([`super::pages`]), so that a claimed size is never believed. And a wall against panics: whatever a damaged file does to the
+//! decoder, it becomes a fault. The bytes are in memory: threads share them, and they are those that were hashed.
 
 use std::any::Any;
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -24,7 +21,6 @@ use parquet::arrow::arrow_reader::{
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
-use parquet::file::reader::{ChunkReader, Length};
 use rayon::prelude::*;
 
 use super::pages::{check_depth, check_pages};
@@ -41,20 +37,13 @@ const FEW_ROWS: u64 = 1 << 20;
 
 pub(super) fn fold<R: Send>(
     file: &TableSource,
-    bytes: File,
+    source: &Bytes,
     faults: &mut FaultReport,
     start: impl Fn(usize) -> R + Sync,
     step: impl Fn(&mut R, &Batch<'_>, &mut FaultReport) + Sync,
 ) -> Option<Vec<R>> {
     let unreadable = |reason: String| file.fault(FaultKind::Unreadable { reason: shown_reason(&reason) });
-    let source = match SharedFile::new(bytes) {
-        Ok(source) => source,
-        Err(error) => {
-            faults.push(unreadable(error.to_string()));
-            return None;
-        }
-    };
-    let layout = match contain(|| Layout::read(file, &source, faults)) {
+    let layout = match contain(|| Layout::read(file, source, faults)) {
         Ok(layout) => layout?,
         Err(reason) => {
             faults.push(unreadable(reason));
@@ -63,14 +52,14 @@ pub(super) fn fold<R: Send>(
     };
     // The footer's word on rows is not taken for a reservation beyond what the file could hold.
     let n_groups = layout.first_rows.len().max(1) as u64;
-    let room = |group: usize| layout.rows_claimed(group).min(source.n_bytes / n_groups) as usize;
+    let room = |group: usize| layout.rows_claimed(group).min(source.len() as u64 / n_groups) as usize;
     let parts: Vec<(Option<R>, FaultReport)> = (0..layout.first_rows.len())
         .into_par_iter()
         .map(|group| {
             let mut report = FaultReport::default();
             let mut result = start(room(group));
             let outcome = contain(|| {
-                layout.read_group(file, &source, group, |(batch, mut found)| {
+                layout.read_group(file, source, group, |(batch, mut found)| {
                     let mut rules = FaultReport::default();
                     step(&mut result, &batch, &mut rules);
                     found.merge(rules);
@@ -134,7 +123,7 @@ impl Layout {
     /// Reads the footer. `None` if the table's form is faulty, which has then been reported.
     fn read(
         file: &TableSource,
-        source: &SharedFile,
+        source: &Bytes,
         faults: &mut FaultReport,
     ) -> Result<Option<Self>, ParquetError> {
         check_depth(source)?;
@@ -147,8 +136,9 @@ impl Layout {
             faults.push(Fault { column: Some(shown(&name)), ..file.fault(kind) });
             return Ok(None);
         }
-        if !is_plausible(n_rows, source.n_bytes) {
-            faults.push(file.fault(FaultKind::ImplausibleRows { n_rows, n_bytes: source.n_bytes }));
+        let n_bytes = source.len() as u64;
+        if !is_plausible(n_rows, n_bytes) {
+            faults.push(file.fault(FaultKind::ImplausibleRows { n_rows, n_bytes }));
             return Ok(None);
         }
         let limit = u64::from(u32::MAX);
@@ -171,7 +161,7 @@ impl Layout {
     fn read_group<'a>(
         &self,
         file: &'a TableSource,
-        source: &SharedFile,
+        source: &Bytes,
         group: usize,
         mut each: impl FnMut((Batch<'a>, FaultReport)),
     ) -> Result<(), ParquetError> {
@@ -257,59 +247,5 @@ pub(super) fn widened(array: &ArrayRef) -> ArrayRef {
         DataType::UInt16 => widen::<UInt16Type>(array),
         DataType::UInt32 => widen::<UInt32Type>(array),
         _ => Arc::clone(array),
-    }
-}
-
-/// A file that several threads read at once, each at its own place.
-#[derive(Clone)]
-pub(super) struct SharedFile {
-    file: Arc<File>,
-    n_bytes: u64,
-}
-
-impl SharedFile {
-    pub(super) fn new(file: File) -> io::Result<Self> {
-        let n_bytes = file.metadata()?.len();
-        Ok(Self { file: Arc::new(file), n_bytes })
-    }
-}
-
-impl Length for SharedFile {
-    fn len(&self) -> u64 {
-        self.n_bytes
-    }
-}
-
-impl ChunkReader for SharedFile {
-    type T = BufReader<Cursor>;
-
-    fn get_read(&self, start: u64) -> Result<Self::T, ParquetError> {
-        Ok(BufReader::new(Cursor { file: Arc::clone(&self.file), position: start }))
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        // Checked before anything is allocated: the length is a claim of the file.
-        if start.checked_add(length as u64).is_none_or(|end| end > self.n_bytes) {
-            return Err(ParquetError::EOF(format!(
-                "{length} bytes at {start} lie beyond the end of the file"
-            )));
-        }
-        let mut buffer = vec![0; length];
-        self.file.read_exact_at(&mut buffer, start)?;
-        Ok(buffer.into())
-    }
-}
-
-/// A place in a shared file.
-pub(super) struct Cursor {
-    file: Arc<File>,
-    position: u64,
-}
-
-impl Read for Cursor {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let n_read = self.file.read_at(buffer, self.position)?;
-        self.position += n_read as u64;
-        Ok(n_read)
     }
 }

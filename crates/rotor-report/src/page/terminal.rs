@@ -7,7 +7,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Block, Page, Table};
 use crate::say;
-use crate::text::{TextTable, fit};
+use crate::text::{TextTable, fit, one_line};
 
 const WIDTH: usize = 80;
 
@@ -61,6 +61,7 @@ fn blocks_text(page: &Page, blocks: &[Block]) -> String {
 }
 
 fn heading(title: &str, rule: char) -> String {
+    let title = one_line(title);
     let width = title.width().min(WIDTH);
     format!("{title}\n{}\n", rule.to_string().repeat(width))
 }
@@ -125,6 +126,7 @@ pub fn wrapped(text: &str, first: &str, indent: usize) -> String {
     let mut lines = String::from(first);
     let mut used = first.width();
     let mut is_line_empty = true;
+    let text = one_line(text);
     let mut letters = text.chars().peekable();
     while letters.peek().is_some() {
         // What must stay together: one wide character or a word, and what may not begin a line.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rotor_factor::nearest;
+use rotor_fs::shown;
 
 /// A fault of a configuration, with its place where it comes from a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +78,7 @@ impl FaultKind {
                 Some("`rotor init` writes every key with its meaning".into())
             }
             Self::UnknownSetting { factor } => {
+                let factor = shown(factor);
                 Some(format!("a parameter of the factor stands under `[factor.{factor}.parameters]`"))
             }
             Self::Word { found, known } => {
@@ -90,11 +92,11 @@ impl FaultKind {
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotToml { reason } => write!(f, "the file is not TOML: {reason}"),
+            Self::NotToml { reason } => write!(f, "the file is not TOML: {}", shown(reason)),
             Self::UnknownKey { .. } | Self::UnknownSetting { .. } => f.write_str("there is no such key"),
-            Self::Type { expected, found } => write!(f, "{expected} is expected, not {found}"),
-            Self::Word { found, known } => write!(f, "`{found}` is not one of {}", known.join(", ")),
-            Self::Range { found, allowed } => write!(f, "{found} is not {allowed}"),
+            Self::Type { expected, found } => write!(f, "{expected} is expected, not {}", shown(found)),
+            Self::Word { found, known } => write!(f, "`{}` is not one of {}", shown(found), known.join(", ")),
+            Self::Range { found, allowed } => write!(f, "{} is not {allowed}", shown(found)),
         }
     }
 }
@@ -105,7 +107,7 @@ impl fmt::Display for ConfigFault {
             write!(f, "line {line}, column {column}: ")?;
         }
         if !self.key.is_empty() {
-            write!(f, "`{}`: ", self.key)?;
+            write!(f, "`{}`: ", shown(&self.key))?;
         }
         self.kind.fmt(f)
     }
@@ -113,7 +115,7 @@ impl fmt::Display for ConfigFault {
 
 impl fmt::Display for ConfigFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the configuration in {} has faults", self.source)?;
+        write!(f, "the configuration in {} has faults", shown(&self.source))?;
         for fault in &self.faults {
             write!(f, "\n  {fault}")?;
             if let Some(hint) = fault.kind.hint() {

@@ -10,7 +10,7 @@ mod trial;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use rotor_fs::{FsError, LockedFile};
+use rotor_fs::{FsError, LockedFile, shown_path};
 
 pub use hash::{dataset_hash, strategy_hash};
 pub use trial::{DamagedLine, Headline, History, Trial, TrialData, utc};
@@ -31,7 +31,7 @@ pub enum LedgerError {
     #[error("the ledger of trials cannot be used: {0}")]
     File(FsError),
     /// The file is something else, and no line is added to it.
-    #[error("`{}` is not a ledger of trials", path.display())]
+    #[error("`{}` is not a ledger of trials", shown_path(path))]
     Foreign {
         /// The file.
         path: PathBuf,

@@ -8,6 +8,7 @@ use arrow_array::{Array, ArrayRef, new_null_array};
 use arrow_schema::DataType;
 use rotor_data::ParquetFile;
 use rotor_factor::Date;
+use rotor_fs::shown;
 
 use crate::error::{ColumnFault, RunError};
 use crate::sheets::{Cells, Sheet};
@@ -182,5 +183,5 @@ pub(super) fn shortened(text: &str) -> String {
     if text.chars().nth(LONGEST).is_some() {
         short.push('…');
     }
-    short
+    shown(&short)
 }

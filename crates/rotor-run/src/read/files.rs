@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use rayon::prelude::*;
-use rotor_fs::sha256;
+use rotor_fs::{open_regular, read_open, read_regular, sha256, shown};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -16,10 +15,10 @@ use super::FORMAT_2;
 use super::format1::{FORMAT_1, with_codes};
 use crate::error::RunError;
 use crate::record::{FORMAT, FileRecord, RunRecord};
-use crate::write::{RUN_FILE, files_below};
+use crate::write::{LONGEST_RUN_FILE, RUN_FILE, files_below};
 
-/// A `run.json` is a few kilobytes; what is longer is something else.
-const LONGEST_RUN_FILE: u64 = 64 << 20;
+/// No run writes a file near to this.
+const LONGEST_FILE: u64 = 4 << 30;
 
 /// What the files of a run folder are, held against `run.json`.
 #[derive(Clone, Debug)]
@@ -67,8 +66,7 @@ pub enum Change {
 
 impl fmt::Display for ChangedFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A name may hold line feeds and what terminals obey.
-        let file = self.file.escape_debug();
+        let file = shown(&self.file);
         match &self.change {
             Change::Missing => write!(f, "`{file}` is missing"),
             Change::Extra => write!(f, "`{file}` is not named in `{RUN_FILE}`"),
@@ -132,14 +130,12 @@ struct Head {
 
 fn read_run_file(place: &Path) -> Result<RunRecord, RunError> {
     let path = place.join(RUN_FILE);
-    if !path.is_file() {
-        return Err(RunError::NoRun { place: place.into() });
-    }
-    let read = || {
-        let mut bytes = Vec::new();
-        File::open(&path)?.take(LONGEST_RUN_FILE).read_to_end(&mut bytes).map(|_| bytes)
-    };
-    let bytes = read().map_err(|source| RunError::Read { path: path.clone(), source })?;
+    let bytes = read_regular(&path, LONGEST_RUN_FILE).map_err(|source| match source.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
+            RunError::NoRun { place: place.into() }
+        }
+        _ => RunError::Read { path: path.clone(), source },
+    })?;
     let unreadable = |error: serde_json::Error| RunError::Unreadable {
         file: path.display().to_string(),
         reason: format!("it is not the record of a run: {error}"),
@@ -163,22 +159,25 @@ fn read_run_file(place: &Path) -> Result<RunRecord, RunError> {
 
 fn compared(path: &Path, recorded: &FileRecord) -> Result<Result<Vec<u8>, Change>, RunError> {
     let failed = |source| RunError::Read { path: path.into(), source };
-    let metadata = match path.metadata() {
-        // A link to nowhere.
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Err(Change::Missing)),
-        metadata => metadata.map_err(failed)?,
+    let file = match open_regular(path) {
+        // A link to nowhere, or something else than a file.
+        Err(error) if is_no_file(&error) => return Ok(Err(Change::Missing)),
+        file => file.map_err(failed)?,
     };
-    if !metadata.is_file() {
-        return Ok(Err(Change::Missing));
-    }
-    let (recorded_bytes, found) = (recorded.bytes, metadata.len());
+    let (recorded_bytes, found) = (recorded.bytes, file.metadata().map_err(failed)?.len());
     if found != recorded_bytes {
         return Ok(Err(Change::Length { recorded: recorded_bytes, found }));
     }
-    let bytes = std::fs::read(path).map_err(failed)?;
+    // The bytes that are hashed are those that are decoded later. What is recorded is a claim of the folder.
+    let bytes = read_open(&file, recorded_bytes.min(LONGEST_FILE)).map_err(failed)?;
     let found = sha256(&bytes);
     if found != recorded.sha256 {
         return Ok(Err(Change::Content { recorded: recorded.sha256.clone(), found }));
     }
     Ok(Ok(bytes))
+}
+
+/// Tells whether there is no regular file, whatever else may be there.
+fn is_no_file(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidInput | ErrorKind::IsADirectory)
 }

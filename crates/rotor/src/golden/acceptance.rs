@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use rotor_fs::FileDestination;
+use rotor_fs::{FileDestination, read_text};
 use serde::Deserialize;
 
 use super::GoldenError;
+use crate::text::LONGEST_TEXT;
 
 /// The file beside the cases.
 pub(super) const FILE: &str = "ACCEPTED.toml";
@@ -47,12 +48,12 @@ impl Acceptances {
     pub(super) fn read(folder: &Path) -> Result<Self, GoldenError> {
         let path = folder.join(FILE);
         let unreadable = |reason: String| GoldenError::Read { path: path.clone(), reason };
-        let text = match std::fs::read_to_string(&path) {
+        let text = match read_text(&path, LONGEST_TEXT) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => return Err(unreadable(error.to_string())),
         };
-        toml::from_str(&text).map_err(|error| unreadable(error.to_string().trim_end().to_owned()))
+        toml::from_str(&text).map_err(|error| unreadable(error.message().to_owned()))
     }
 
     pub(super) fn last(&self, case: &str) -> Option<&Acceptance> {
@@ -86,7 +87,7 @@ impl Acceptances {
     /// Adds an entry to the file, which appears whole. The caller holds the lock of the folder.
     pub(super) fn add(folder: &Path, entry: &Acceptance) -> Result<(), GoldenError> {
         let path = folder.join(FILE);
-        let mut text = match std::fs::read_to_string(&path) {
+        let mut text = match read_text(&path, LONGEST_TEXT) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEAD.to_owned(),
             Err(error) => return Err(GoldenError::Read { path, reason: error.to_string() }),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rotor_compare::golden::{Golden, GoldenFault};
 use rotor_data::{Dataset, Format, write_dataset};
 use rotor_engine::Unwatched;
-use rotor_fs::FileDestination;
+use rotor_fs::{FileDestination, from_start, read_text};
 use rotor_run::{Config, Destination, read_config};
 use rotor_synthetic::World;
 use serde::Deserialize;
@@ -15,6 +15,7 @@ use crate::config::{ConfigError, set_keys};
 use crate::factors::{Catalogue, default_config, library_path};
 use crate::ledger::LedgerChoice;
 use crate::session::Session;
+use crate::text::LONGEST_TEXT;
 
 /// What is run.
 pub(super) const FILE: &str = "case.toml";
@@ -52,7 +53,7 @@ impl Case {
     pub(super) fn open(cases: &Path, name: &str) -> Result<Self, GoldenError> {
         let folder = cases.join(name);
         let path = folder.join(FILE);
-        let text = std::fs::read_to_string(&path)
+        let text = read_text(&path, LONGEST_TEXT)
             .map_err(|error| GoldenError::Read { path: path.clone(), reason: error.to_string() })?;
         let written = toml::from_str(&text)
             .map_err(|error| GoldenError::Read { path: path.clone(), reason: error.message().to_owned() })?;
@@ -73,7 +74,7 @@ impl Case {
     /// Returns the text that was last accepted; `None` if there is none yet.
     pub(super) fn accepted(&self) -> Result<Option<String>, GoldenError> {
         let path = self.folder.join(TEXT);
-        match std::fs::read_to_string(&path) {
+        match read_text(&path, LONGEST_TEXT) {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(GoldenError::Read { path, reason: error.to_string() }),
@@ -119,7 +120,7 @@ impl Case {
         let dataset = self.written.dataset.iter().map(|dataset| self.folder.join(dataset));
         let libraries = config.factor.values().filter_map(|settings| settings.library.as_deref());
         let libraries = libraries.map(|library| library_path(Path::new(library)));
-        let missing = dataset.chain(libraries).find(|path| !path.exists());
+        let missing = dataset.chain(libraries).find(|path| !from_start(path).exists());
         match (missing, &self.written.made_by) {
             (Some(path), Some(made_by)) => {
                 let (case, made_by) = (self.name.clone(), made_by.clone());

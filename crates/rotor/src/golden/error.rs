@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rotor_data::DataError;
 use rotor_engine::BacktestError;
-use rotor_fs::FsError;
+use rotor_fs::{FsError, shown, shown_path};
 use rotor_run::RunError;
 use rotor_synthetic::SyntheticError;
 
@@ -18,13 +18,13 @@ use crate::text::listed;
 #[non_exhaustive]
 pub enum GoldenError {
     /// The folder has no cases.
-    #[error("there are no golden backtests in {}", folder.display())]
+    #[error("there are no golden backtests in {}", shown_path(folder))]
     NoCases {
         /// The folder.
         folder: PathBuf,
     },
     /// No case has this name.
-    #[error("there is no golden backtest `{name}` in {}", folder.display())]
+    #[error("there is no golden backtest `{}` in {}", shown(name), shown_path(folder))]
     UnknownCase {
         /// The name.
         name: String,
@@ -34,7 +34,7 @@ pub enum GoldenError {
         known: Vec<String>,
     },
     /// A file of a case cannot be read.
-    #[error("cannot read {}: {reason}", path.display())]
+    #[error("cannot read {}: {}", shown_path(path), shown(reason))]
     Read {
         /// The file.
         path: PathBuf,
@@ -45,7 +45,7 @@ pub enum GoldenError {
     #[error(transparent)]
     Write(FsError),
     /// A case needs what a command makes first.
-    #[error("golden backtest `{case}` needs {}, which is not there yet", path.display())]
+    #[error("golden backtest `{}` needs {}, which is not there yet", shown(case), shown_path(path))]
     NotMade {
         /// The case.
         case: String,
@@ -55,7 +55,12 @@ pub enum GoldenError {
         made_by: String,
     },
     /// A key is of a factor that no case runs.
-    #[error("`--set {key}`: no golden backtest in {} runs a factor `{factor}`", folder.display())]
+    #[error(
+        "`--set {}`: no golden backtest in {} runs a factor `{}`",
+        shown(key),
+        shown_path(folder),
+        shown(factor)
+    )]
     UnknownFactor {
         /// The key.
         key: String,

@@ -10,7 +10,7 @@ mod error;
 use std::path::{Path, PathBuf};
 
 use rotor_compare::golden::{Golden, GoldenComparison};
-use rotor_fs::{lock_folder, sha256};
+use rotor_fs::{from_start, lock_folder, sha256};
 
 pub use acceptance::Acceptance;
 use acceptance::{Acceptances, NONE};
@@ -206,7 +206,7 @@ fn compared(case: &Case, before: &str, after: &str) -> Result<Option<GoldenCompa
 
 /// The names of the cases in a folder, sorted.
 fn case_names(folder: &Path) -> Vec<String> {
-    let entries = folder.read_dir().into_iter().flatten().flatten();
+    let entries = from_start(folder).read_dir().into_iter().flatten().flatten();
     let cases = entries.filter(|entry| entry.path().join(case::FILE).is_file());
     let mut names: Vec<String> =
         cases.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use rotor_compare::{Datum, FirstDifference, changed_metrics, first_difference};
+use rotor_fs::read_text;
 use rotor_run::{FactorRecord, RunRecord};
 use serde_json::{Value, json};
 
 use super::{Reproduction, Verification};
+use crate::text::LONGEST_TEXT;
 
 /// Holds what `run.json` says of the files against those of the reproduced run, which lies at `place`.
 pub(super) fn compared(found: &Verification, again: &RunRecord, place: &Path) -> Reproduction {
@@ -87,7 +89,7 @@ fn changed_entries(recorded: &RunRecord, again: &RunRecord) -> Vec<FirstDifferen
 
 /// The first line in which two texts differ; `None` if one of them is none.
 fn first_line(name: &str, was: &Path, is: &Path) -> Option<FirstDifference> {
-    let read = |place: &Path| std::fs::read_to_string(place.join(name)).ok();
+    let read = |place: &Path| read_text(&place.join(name), LONGEST_TEXT).ok();
     let (was, is) = (read(was)?, read(is)?);
     let (mut before, mut after) = (was.lines(), is.lines());
     (1..).find_map(|row| {

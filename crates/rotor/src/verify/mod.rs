@@ -1,4 +1,6 @@
 //! A run folder verified: its checksums, and the same run reproduced, bit for bit.
+//!
+//! A run folder may come from anybody. *Invariant:* no code runs that it brings or names; libraries are those that the caller gives.
 
 mod difference;
 mod reproduce;
@@ -8,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rotor_compare::{FirstDifference, InputChange};
 use rotor_engine::Watch;
-use rotor_run::{ChangedFile, RunError, RunRecord, check_files};
+use rotor_run::{ChangedFile, Config, RunError, RunRecord, check_files};
 
 use crate::factors::Catalogue;
 
@@ -17,8 +19,11 @@ use crate::factors::Catalogue;
 pub struct VerifyOptions {
     /// The folder of the dataset; without one that which the run names.
     pub dataset: Option<PathBuf>,
-    /// Libraries for the factors in them that the run loaded; without them those that the run names.
+    /// Libraries for the factors in them that the run loaded. The one that a run folder names is never loaded for that alone, and
+    /// one that lies in it not at all.
     pub libraries: Vec<String>,
+    /// A configuration whose libraries are loaded too, where it pins them by their `sha256`.
+    pub config: Option<Config>,
 }
 
 /// What was found of a run folder.

@@ -1,19 +1,20 @@
 //! The run of a folder reproduced from what its `run.json` says and what is to be had today.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rotor_compare::{Inputs, changed_inputs};
 use rotor_data::Dataset;
 use rotor_engine::Watch;
-use rotor_run::{Config, ConfigFaults, ConfigRecord, Destination, RunRecord, check_files};
+use rotor_fs::{from_start, shown};
+use rotor_run::{Config, ConfigFaults, ConfigRecord, Destination, FactorConfig, RunRecord, check_files};
 
 use super::difference::compared;
 use super::{Obstacle, Verification, VerifyError, VerifyOptions};
 use crate::config::ConfigError;
 use crate::demo::DatasetFolder;
 use crate::error::Error;
-use crate::factors::{Catalogue, FactorSet, RunFactor, default_config};
+use crate::factors::{Catalogue, FactorSet, RunFactor, default_config, library_path};
 use crate::ledger::LedgerChoice;
 use crate::record::{dataset_record, engine, factor_record};
 use crate::run::language;
@@ -99,25 +100,89 @@ fn make_factors(
     let mut factors = Vec::new();
     for name in &config.factors {
         let mut settings = config.of_factor(name);
-        let library = given.get(name);
-        let is_loaded = settings.library.is_some();
-        if is_loaded {
-            settings.library = library.cloned().or(settings.library);
-            // What runs is what ran, or nothing.
-            let recorded = found.record.factor(name).and_then(|factor| factor.sha256.clone());
-            settings.sha256 = recorded.or(settings.sha256);
+        if settings.library.is_some() {
+            match library_of(found, name, settings, given.get(name), options) {
+                Ok(of_caller) => settings = of_caller,
+                Err(obstacle) => {
+                    found.obstacles.push(obstacle);
+                    continue;
+                }
+            }
         }
         match catalogue.make(name, &settings, &mut linked) {
             Ok(factor) => factors.push(factor),
-            Err(error) => {
-                let hint = (is_loaded && library.is_none()).then_some(
-                    "name the library by `--factor LIB`; the run names it as it was given, where it was made",
-                );
-                found.hinder("factor", &error.into(), hint);
-            }
+            Err(error) => found.hinder("factor", &error.into(), None),
         }
     }
     factors
+}
+
+/// Puts the library that the caller gives for a factor into the place of the one that the folder names, of the hash that the run
+/// recorded: what runs is what ran, or nothing.
+fn library_of(
+    found: &Verification,
+    name: &str,
+    mut settings: FactorConfig,
+    given: Option<&String>,
+    options: &VerifyOptions,
+) -> Result<FactorConfig, Obstacle> {
+    let named = shown(settings.library.as_deref().unwrap_or_default());
+    let factor = shown(name);
+    let of_caller = options.config.as_ref().and_then(|config| config.factor.get(name));
+    // Who may change a library is for the caller to allow, not for the folder.
+    settings.allow_world_writable = of_caller.is_some_and(|own| own.allow_world_writable);
+    settings.sha256 = found.record.factor(name).and_then(|factor| factor.sha256.clone()).or(settings.sha256);
+    let pinned = of_caller.and_then(|own| Some((own.library.as_ref()?, own.sha256.as_ref())));
+    let library = match (given, pinned) {
+        (Some(library), _) => library,
+        (None, Some((library, Some(pin)))) => {
+            if let Some(recorded) = settings.sha256.as_ref().filter(|recorded| *recorded != pin) {
+                let problem = format!(
+                    "the configuration pins factor `{factor}` to {pin}, and the run loaded {}",
+                    shown(recorded)
+                );
+                return Err(obstacle(problem, "keep the libraries of the runs that matter"));
+            }
+            settings.sha256 = Some(pin.clone());
+            library
+        }
+        (None, Some((library, None))) => {
+            let library = shown(library);
+            let problem = format!(
+                "the configuration names the library `{library}` of factor `{factor}` without its hash"
+            );
+            return Err(obstacle(problem, &format!("add its `sha256` under `[factor.{factor}]`")));
+        }
+        (None, None) => {
+            let problem = format!(
+                "factor `{factor}` is from the library `{named}`, which is not loaded because a run folder names it"
+            );
+            let hint = "give the library by `--factor LIB`, or by `--config FILE` with its `sha256`";
+            return Err(obstacle(problem, hint));
+        }
+    };
+    if let Some(obstacle) = in_run_folder(&found.place, library) {
+        return Err(obstacle);
+    }
+    settings.library = Some(library.clone());
+    Ok(settings)
+}
+
+fn obstacle(problem: String, hint: &str) -> Obstacle {
+    Obstacle { part: "factor", problem, hints: vec![hint.to_owned()] }
+}
+
+/// Refuses a library that lies in the run folder, or that a link in the run folder leads to.
+fn in_run_folder(run: &Path, library: &str) -> Option<Obstacle> {
+    let (run, path) = (from_start(run), from_start(&library_path(Path::new(library))));
+    let run = run.canonicalize().ok()?;
+    // Where its name lies, which may be that of a link, and where what it leads to lies.
+    let named = path.parent().and_then(|folder| folder.canonicalize().ok());
+    let places: [Option<PathBuf>; 2] = [named, path.canonicalize().ok()];
+    places.iter().flatten().any(|place| place.starts_with(&run)).then(|| {
+        let problem = format!("the library `{}` lies in the run folder and is not loaded", shown(library));
+        obstacle(problem, "give a library that you have from elsewhere")
+    })
 }
 
 /// The given libraries by the factors in them that the run loaded; one without such a factor stands in the way.
@@ -127,15 +192,21 @@ fn given_libraries(
     options: &VerifyOptions,
     catalogue: &Catalogue,
 ) -> BTreeMap<String, String> {
-    let may_be_writable = config.factor.values().any(|settings| settings.allow_world_writable);
+    let mut allowing = options.config.iter().flat_map(|config| config.factor.values());
+    let may_be_writable = allowing.any(|settings| settings.allow_world_writable);
     let is_loaded = |name: &String| config.factors.contains(name) && config.of_factor(name).library.is_some();
     let mut given = BTreeMap::new();
     for library in &options.libraries {
+        // Asking a library for its names runs it.
+        if let Some(obstacle) = in_run_folder(&found.place, library) {
+            found.obstacles.push(obstacle);
+            continue;
+        }
         match catalogue.names_in(library, may_be_writable) {
             Err(error) => found.hinder("factor", &error.into(), None),
             Ok(names) if !names.iter().any(is_loaded) => found.obstacles.push(Obstacle {
                 part: "factor",
-                problem: format!("library `{library}` has no factor that the run loaded"),
+                problem: format!("library `{}` has no factor that the run loaded", shown(library)),
                 hints: vec![format!("it has {}", listed(&names))],
             }),
             Ok(names) => given.extend(names.into_iter().map(|name| (name, library.clone()))),

@@ -5,7 +5,7 @@ mod text;
 use std::path::PathBuf;
 
 use clap::Args;
-use rotor::{Obstacle, Verification, VerifyOptions, verify};
+use rotor::{Obstacle, Verification, VerifyOptions, read_config_file, verify};
 use rotor_run::ChangedFile;
 use serde_json::{Value, json};
 
@@ -19,9 +19,12 @@ pub(crate) struct Verify {
     /// Use this dataset instead of the one recorded in the run
     #[arg(long, value_name = "DIR")]
     dataset: Option<PathBuf>,
-    /// Use this library for its factors instead of the one recorded in the run
+    /// Load this library for its factors; one that only the run names is not loaded
     #[arg(long, value_name = "LIB")]
     factor: Vec<String>,
+    /// Load the libraries that this configuration pins by their `sha256`
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// Number of threads; results are the same for any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -31,7 +34,11 @@ pub(crate) struct Verify {
 }
 
 pub(crate) fn run(arguments: &Verify) -> Result<Outcome, CliError> {
-    let options = VerifyOptions { dataset: arguments.dataset.clone(), libraries: arguments.factor.clone() };
+    let options = VerifyOptions {
+        dataset: arguments.dataset.clone(),
+        libraries: arguments.factor.clone(),
+        config: arguments.config.as_deref().map(read_config_file).transpose()?,
+    };
     let catalogue = catalogue()?;
     let found = with_progress("replaying", |watch| verify(&arguments.run, &options, &catalogue, watch))?;
     let text = if arguments.json { to_json(&as_json(&found))? } else { text::as_text(&found) };

@@ -10,7 +10,7 @@ use std::mem::offset_of;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use object::{Architecture, Object, ObjectSection, ObjectSymbol};
+use object::{Architecture, Object, ObjectSection, ObjectSymbol, SectionKind};
 use rotor_factor::abi;
 use rotor_fs::sha256;
 
@@ -224,6 +224,10 @@ fn headers(bytes: &[u8]) -> Result<Headers, LoadError> {
     }
     let at = |(symbol, address): &(String, u64)| {
         let holds = |section: &object::Section<'_, '_>| {
+            // The zeros of thread-local storage take no place: the addresses that `.tbss` claims are those of what follows it.
+            if section.kind() == SectionKind::UninitializedTls {
+                return false;
+            }
             let end = section.address().checked_add(section.size());
             end.is_some_and(|end| (section.address()..end).contains(address))
         };

@@ -5,7 +5,7 @@
  */
 #include "hostile.h"
 
-enum what { HANG, EXIT, ABORT, CRASH };
+enum what { HANG, EXIT, ABORT, CRASH, ALLOCATE };
 
 __attribute__((constructor)) static void constructor(void)
 {
@@ -20,6 +20,16 @@ __attribute__((constructor)) static void constructor(void)
         abort();
     case CRASH:
         *(volatile int *)8 = 1;
+        break;
+    case ALLOCATE:
+        /* A gibibyte, and it must be there. */
+        for (int i = 0; i < 1024; i++) {
+            char *mebibyte = malloc(1 << 20);
+            if (mebibyte == NULL) {
+                abort();
+            }
+            memset(mebibyte, 1, 1 << 20);
+        }
     }
 }
 

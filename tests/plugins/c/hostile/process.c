@@ -4,12 +4,13 @@
  */
 #include "hostile.h"
 
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-enum what { DIRECTORY, UMASK, LOCALE, SEGV_HANDLER, INT_HANDLER, SIGNAL_MASK, SIGNAL_STACK, FILE_SIZE, HANDLES, DESCRIPTORS };
+enum what { NOTHING, DIRECTORY, UMASK, LOCALE, SEGV_HANDLER, INT_HANDLER, SIGNAL_MASK, SIGNAL_STACK, FILE_SIZE, HANDLES, DESCRIPTORS };
 
 static void quiet(int signal)
 {
@@ -28,6 +29,8 @@ static void limit(int resource, rlim_t soft)
 static void change(void)
 {
     switch ((enum what)WHAT) {
+    case NOTHING:
+        break;
     case DIRECTORY:
         if (chdir("/") != 0) {
             abort();
@@ -80,9 +83,11 @@ static int32_t evaluate(const void *factor, const RotorView *view, const RotorOu
 {
     const int n_before = n_calls++;
 #ifdef THEN_SLEEPS
-    /* Again and again, so that somebody can try to stop the program. */
-    if (n_before > 0) {
-        for (int i = 0; i < 600; i++) {
+    /* Long enough for somebody to try to stop the program; the file that the environment names says when. */
+    const char *asleep = getenv("ROTOR_TEST_ASLEEP");
+    if (n_before > 0 && asleep != NULL) {
+        close(creat(asleep, 0600));
+        for (int i = 0; i < 300; i++) {
             usleep(100000);
         }
     }

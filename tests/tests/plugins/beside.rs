@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
@@ -40,7 +41,9 @@ pub(crate) struct Ended {
     pub(crate) said: String,
     /// What is in the run folder, if there is one.
     pub(crate) facts: Option<Facts>,
-    /// What `rotor verify` said on one thread more, if the run ended well.
+    /// Whether a process that it has started was there after it had ended.
+    pub(crate) has_left_a_process: bool,
+    /// What `rotor verify` said on one thread more, if the run ended well; asked once, of the run on two threads.
     pub(crate) verified: Option<(Option<i32>, String)>,
 }
 
@@ -80,15 +83,16 @@ impl Ended {
     pub(crate) fn of(name: &str, library: &Path, place: Place, n_threads: usize) -> Self {
         let folder = TempDir::new().unwrap();
         let mut command = backtest(folder.path(), n_threads);
-        let (code, said) = end_of(with_plugin(&mut command, name, library, place));
+        let started = Started::new(with_plugin(&mut command, name, library, place));
+        let (code, said, has_left_a_process) = started.end();
         let run = folder.path().join("run");
         let facts = run.exists().then(|| Facts::read(&run, name));
-        let verified = (code == Some(0)).then(|| {
+        let verified = (code == Some(0) && n_threads == 2).then(|| {
             let mut verify = rotor();
             verify.current_dir(folder.path()).args(["verify", "run", "--factor"]).arg(library);
             end_of(verify.args(["--threads", &(n_threads + 1).to_string()]))
         });
-        Self { code, said, facts, verified }
+        Self { code, said, facts, has_left_a_process, verified }
     }
 }
 
@@ -120,7 +124,8 @@ pub(crate) fn with_plugin<'c>(
 
 /// Runs a command to its end and returns its exit code and what it said; one that hangs is killed.
 pub(crate) fn end_of(command: &mut Command) -> (Option<i32>, String) {
-    Started::new(command).end()
+    let (code, said, _) = Started::new(command).end();
+    (code, said)
 }
 
 /// A program that runs.
@@ -131,7 +136,9 @@ pub(crate) struct Started {
 
 impl Started {
     pub(crate) fn new(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // A group of its own: whoever is still in it afterwards was left behind.
+        let command = command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
         let drain = |mut pipe: Box<dyn Read + Send>| {
             std::thread::spawn(move || {
                 let mut bytes = Vec::new();
@@ -146,10 +153,33 @@ impl Started {
         Self { child, pipes }
     }
 
-    pub(crate) fn end(mut self) -> (Option<i32>, String) {
+    /// Returns the exit code, what was said, and whether a process was left behind.
+    pub(crate) fn end(mut self) -> (Option<i32>, String, bool) {
+        let group = self.child.id();
         let code = wait(&mut self.child);
-        (code, self.pipes.into_iter().map(|pipe| pipe.join().unwrap()).collect())
+        // Children notice the end of their parent a moment later.
+        let since = Instant::now();
+        let mut is_left = is_group(group);
+        while is_left && since.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(20));
+            is_left = is_group(group);
+        }
+        if is_left {
+            let _ = Command::new("kill").args(["-s", "KILL", "--", &format!("-{group}")]).status();
+        }
+        (code, self.pipes.into_iter().map(|pipe| pipe.join().unwrap()).collect(), is_left)
     }
+}
+
+/// Tells whether a process of a group is there that has not ended.
+fn is_group(group: u32) -> bool {
+    let Ok(processes) = fs::read_dir("/proc") else { return false };
+    let stats = processes.filter_map(|process| fs::read_to_string(process.ok()?.path().join("stat")).ok());
+    // After the name in parentheses: state, parent, group.
+    stats.into_iter().any(|stat| {
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+        fields.get(2) == Some(&group.to_string().as_str()) && fields[0] != "Z"
+    })
 }
 
 /// Waits for a program, and kills it where it hangs.

@@ -11,7 +11,7 @@ use rotor_tests::plugins::{cpp_plugin, hostile_in_c, names_in_c, plugin};
 use rotor_tests::{rotor, run_rotor};
 use tempfile::TempDir;
 
-use crate::beside::{Ended, Facts, INNOCENT, Place, Started, backtest, beside, wait, with_plugin};
+use crate::beside::{Ended, Facts, INNOCENT, Place, backtest, beside, end_of, wait, with_plugin};
 
 /// What becomes of a run with a plug-in, or of the plug-in in a run.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +110,8 @@ const OUTCOMES: &[Row] = &[
     ("destructor_hangs", &[Scores], &[Scores]),
     ("destructor_exits", &[Scores], &[Scores]),
     ("exits_quietly", &[Ends("exit")], &[NoScore("")]),
+    ("leaves_its_thread", &[Ends("")], &[Misses("")]),
+    ("forks", &[Scores, NoScore(""), Ends("")], &[Scores, Misses("")]),
     ("thread_crashes", &[Ends("SIGSEGV")], &[Misses("signal 11")]),
     ("thread_overflows", &[Ends("SIGSEGV")], &[Misses("signal 11")]),
     ("thread_aborts", &[Ends("SIGABRT")], &[Misses("signal 6")]),
@@ -333,7 +335,7 @@ fn with_setting(name: &str, library: &Path, place: Place, setting: &str) -> (Opt
     let folder = TempDir::new().unwrap();
     let mut command = backtest(folder.path(), 2);
     with_plugin(&mut command, name, library, place).args(["--set", setting]);
-    Started::new(&mut command).end()
+    end_of(&mut command)
 }
 
 #[test]
@@ -352,7 +354,7 @@ fn limits_hold_before_a_library_is_asked_anything() {
         if verb == "check" {
             command.arg("--dataset").arg(rotor_tests::demo());
         }
-        let (code, said) = Started::new(&mut command).end();
+        let (code, said) = end_of(&mut command);
         assert!(
             matches!(code, Some(1 | 2)) && since.elapsed() < Duration::from_secs(8),
             "{verb}: {code:?} {said}"

@@ -1,10 +1,11 @@
-/* Has something, `WHAT`, done when the process ends.
+/* Has something, `WHAT`, done when the process ends; or leaves its call by another way than by returning, or twice.
  *
- * Expected: the program ends as if it were not there: in time, with its own exit code, and with the blame where there is any.
+ * Expected: the program ends as if it were not there: in time, with its own exit code, with the blame where there is any, and without a
+ * process that stays.
  */
 #include "hostile.h"
 
-enum what { ATEXIT_HANGS, ATEXIT_EXITS, DESTRUCTOR_HANGS, DESTRUCTOR_EXITS, EXITS_QUIETLY };
+enum what { ATEXIT_HANGS, ATEXIT_EXITS, DESTRUCTOR_HANGS, DESTRUCTOR_EXITS, EXITS_QUIETLY, THREAD_EXITS, FORKS };
 
 static void hang(void)
 {
@@ -43,6 +44,14 @@ static int32_t evaluate(const void *factor, const RotorView *view, const RotorOu
             /* Handlers run in the reverse order: this one is asked before those of the host. */
             atexit(leave);
             exit(0);
+        case THREAD_EXITS:
+            pthread_exit(NULL);
+        case FORKS:
+            /* Two processes go on from here. */
+            if (fork() < 0) {
+                abort();
+            }
+            break;
         default:
             break;
         }

@@ -102,6 +102,8 @@ pub enum FaultKind {
     NoHeader,
     #[error("the line is empty")]
     BlankLine,
+    #[error("the line begins with `#`, and a table has no remarks")]
+    Remark,
     #[error("the row has {found} fields, the header has {expected}")]
     FieldCount { expected: usize, found: usize },
     #[error("unknown column")]
@@ -130,6 +132,10 @@ pub enum FaultKind {
     NotFinite { value: String },
     #[error("`{value}` is outside {range}")]
     OutsideRange { value: String, range: &'static str },
+    #[error("`{value}` stands for a missing value")]
+    MissingMark { value: String },
+    #[error("`{value}` has a blank or something invisible at its beginning or end")]
+    BlanksAround { value: String },
     #[error("`{value}` is not one of {known}", known = known.join(", "))]
     UnknownWord { value: String, known: &'static [&'static str] },
 
@@ -212,6 +218,9 @@ impl FaultKind {
             Self::LongRow { .. } => "look for a quotation mark that is not closed".into(),
             Self::NoHeader => "write the column names on the first line".into(),
             Self::BlankLine => "remove the line".into(),
+            Self::Remark => {
+                "remove the line, or the `#` if it is none; a cell that begins with one needs quotation marks".into()
+            }
             Self::FieldCount { .. } => "give every row one field a column; quote fields with commas".into(),
             Self::UnknownKey { nearest: Some(nearest) } | Self::UnknownColumn { nearest: Some(nearest) } => {
                 format!("did you mean `{nearest}`?")
@@ -234,6 +243,14 @@ impl FaultKind {
             Self::NotANumber { .. } => "write digits with a decimal point, nothing else".into(),
             Self::NotFinite { .. } => "leave the row out if there is no value".into(),
             Self::OutsideRange { range, .. } => format!("give a value in {range}"),
+            Self::MissingMark { .. } => {
+                "leave the cell empty if the column is marked `?`, else fill it or remove the row \
+                 (pandas writes such marks after `.astype(str)` and with `na_rep`)"
+                    .into()
+            }
+            Self::BlanksAround { .. } => {
+                "remove it (in pandas `.str.strip()`, and `.str.strip(\"\\ufeff\\u200b\")` for what is invisible)".into()
+            }
             Self::UnknownWord { .. } => "use one of these words".into(),
             Self::DuplicateKey { .. } => "remove one of the two rows".into(),
             Self::UnknownEntity { value, nearest: Some(nearest) } if is_number_of(value, nearest) => format!(

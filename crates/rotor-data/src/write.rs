@@ -282,7 +282,8 @@ fn write_parquet(file: &mut FileWriter, table: Table, batches: &[Columns]) -> io
 }
 
 fn write_csv(file: &mut FileWriter, table: Table, batches: &[Columns]) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(file);
+    // A line that begins with `#` would be taken for a remark.
+    let mut writer = csv::WriterBuilder::new().comment(Some(b'#')).from_writer(file);
     match batches.first() {
         Some(columns) => writer.write_record(columns.iter().map(|(column, _)| column.name))?,
         None => writer.write_record(table.columns().iter().map(|column| column.name))?,

@@ -20,7 +20,8 @@ fn tricky() -> Folder {
     adding(
         "entities.csv",
         "007,industry,\"He said \"\"no\"\", and\nleft\",\"煤炭,\r\n石油\",other,1900-01-01,2199-12-31\n\
-         0070,sector,  spaces  ,’ü\u{301}\u{1F600},,,\n",
+         0070,sector,  spaces  ,’ü\u{301}\u{1F600},,,\n\
+         \"#8\",industry,Furs,,,,\n",
     )
     .with(
         "prices.csv",

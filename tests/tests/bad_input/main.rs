@@ -16,6 +16,7 @@ mod files;
 mod folder;
 mod foreign;
 mod manifest;
+mod meaning;
 mod parquet;
 mod tables;
 mod warnings;

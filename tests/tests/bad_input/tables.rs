@@ -129,7 +129,7 @@ fn prices_are_checked() {
         (close(" 1"), vec!["prices.csv row 10 (line 11), `close`: ` 1` is not a number"]),
         (close("１２"), vec!["prices.csv row 10 (line 11), `close`: `１２` is not a number"]),
         (close("0x1F"), vec!["prices.csv row 10 (line 11), `close`: `0x1F` is not a number"]),
-        (close("n/a"), vec!["prices.csv row 10 (line 11), `close`: `n/a` is not a number"]),
+        (close("n/a"), vec!["prices.csv row 10 (line 11), `close`: `n/a` stands for a missing value"]),
         (close("2020-01-01"), vec!["prices.csv row 10 (line 11), `close`: `2020-01-01` is not a number"]),
         (close("true"), vec!["prices.csv row 10 (line 11), `close`: `true` is not a number"]),
         (date(""), vec!["prices.csv row 10 (line 11), `date`: the cell is empty"]),

@@ -16,7 +16,7 @@ use arrow_array::Array;
 use rotor_factor::{Date, DateError, EntityKind, Frequency, UnknownWord, nearest};
 
 use crate::fault::{FaultKind, FaultReport, is_number_of, shown, shown_number};
-use crate::read::Batch;
+use crate::read::{Batch, has_blanks_around, is_missing_mark};
 
 /// The codes of a table that others refer to, each with its position in code order.
 ///
@@ -109,10 +109,39 @@ impl<'a> Row<'a> {
         self.filled(column, cell)
     }
 
+    /// Reads a text that is compared with others letter by letter: a code that is given here, or a unit.
+    fn exact_text(&mut self, column: &str) -> Option<String> {
+        let text = self.text(column)?;
+        if has_blanks_around(&text) {
+            self.fault(column, FaultKind::BlanksAround { value: shown(&text) });
+            return None;
+        }
+        Some(text)
+    }
+
+    /// Reads a text that is there for people to read, and is kept as it is.
+    fn optional_prose(&mut self, column: &str) -> Option<String> {
+        let text = self.optional_text(column)?;
+        let value = || shown(&text);
+        let kind = if is_missing_mark(&text) {
+            FaultKind::MissingMark { value: value() }
+        } else if text.trim().is_empty() {
+            FaultKind::BlanksAround { value: value() }
+        } else {
+            return Some(text);
+        };
+        self.fault(column, kind);
+        None
+    }
+
     fn optional_word<T: FromStr<Err = UnknownWord>>(&mut self, column: &str) -> Option<T> {
         let text = self.optional_text(column)?;
         match text.parse() {
             Ok(word) => Some(word),
+            Err(_) if is_missing_mark(&text) => {
+                self.fault(column, FaultKind::MissingMark { value: shown(&text) });
+                None
+            }
             Err(UnknownWord { known }) => {
                 self.fault(column, FaultKind::UnknownWord { value: shown(&text), known });
                 None

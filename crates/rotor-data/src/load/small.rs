@@ -80,10 +80,10 @@ pub(crate) fn load_entities(
 ) -> (Vec<Entity>, Option<EntityCodes>) {
     let rows = rows(source, faults, |row| {
         let before = row.faults.total();
-        let code = row.text("entity");
+        let code = row.exact_text("entity");
         let kind = row.word::<EntityKind>("kind");
         let name = row.text("name");
-        let name_zh = row.optional_text("name_zh");
+        let name_zh = row.optional_prose("name_zh");
         let group = row.optional_word("group");
         let valid_from = row.optional_date("valid_from");
         let valid_to = row.optional_date("valid_to");
@@ -110,15 +110,15 @@ pub(crate) fn load_series(
     faults: &mut FaultReport,
 ) -> (Vec<Series>, Option<SeriesCodes>) {
     let rows = rows(source, faults, |row| {
-        let name = row.text("series");
+        let name = row.exact_text("series");
         let frequency = row.word::<Frequency>("frequency");
-        let unit = row.text("unit");
+        let unit = row.exact_text("unit");
         let title = row.text("title");
-        let (title_zh, source) = (row.optional_text("title_zh"), row.optional_text("source"));
+        let (title_zh, source) = (row.optional_prose("title_zh"), row.optional_prose("source"));
         let measure = row.optional_word("measure");
-        let unit_zh = row.optional_text("unit_zh");
+        let unit_zh = row.optional_prose("unit_zh");
         let accumulation = row.optional_word("accumulation");
-        let (chain, chain_zh) = (row.optional_text("chain"), row.optional_text("chain_zh"));
+        let (chain, chain_zh) = (row.optional_prose("chain"), row.optional_prose("chain_zh"));
         let release = row.optional_word("release");
         let name = name?;
         let series = match (frequency, unit, title) {
@@ -218,15 +218,15 @@ pub(crate) fn load_events(
         let date = row.date("date");
         let title = row.text("title");
         let importance = row.whole("importance", "{1, 2, 3}", |importance| (1..=3).contains(&importance));
-        let named = row.optional_text("sectors").unwrap_or_default();
+        let named = row.optional_prose("sectors").unwrap_or_default();
         let mut sectors = Vec::new();
         for code in named.split(';').filter(|_| !named.is_empty()) {
             sectors.extend(row.entity_code("sectors", code, EntityKind::Sector, entities));
         }
-        let title_zh = row.optional_text("title_zh");
+        let title_zh = row.optional_prose("title_zh");
         let known = row.optional_date("known");
         let kind = row.optional_word("kind");
-        let (theme, theme_zh) = (row.optional_text("theme"), row.optional_text("theme_zh"));
+        let (theme, theme_zh) = (row.optional_prose("theme"), row.optional_prose("theme_zh"));
         Some(Event {
             date: date?,
             title: title?,

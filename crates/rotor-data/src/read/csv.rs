@@ -239,7 +239,12 @@ impl Builder {
             },
         };
         self.push_empty();
-        Err(fault)
+        let is_finite = !matches!(fault, FaultKind::NotFinite { .. });
+        Err(if is_finite && foreign::is_missing_mark(text) {
+            FaultKind::MissingMark { value: shown(text) }
+        } else {
+            fault
+        })
     }
 
     fn push_empty(&mut self) {

@@ -22,9 +22,29 @@ use crate::schema::{CellType, Table};
 /// How much of the beginning of a file is looked at.
 const HEAD: u64 = 1 << 16;
 
-/// Returns a text without the mark that some programs put before UTF-8.
-pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
-    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+/// Returns a text without the mark that some programs put before UTF-8, and others before a text that has one.
+pub(crate) fn without_mark(mut bytes: &[u8]) -> &[u8] {
+    while let Some(rest) = bytes.strip_prefix(b"\xEF\xBB\xBF") {
+        bytes = rest;
+    }
+    bytes
+}
+
+/// Tells whether a text is what programs write where there is no value.
+pub(crate) fn is_missing_mark(text: &str) -> bool {
+    const MARKS: [&str; 14] = [
+        "NA", "N/A", "n/a", "#N/A", "#NA", "<NA>", "nan", "NaN", "-nan", "NaT", "null", "NULL", "None",
+        "NONE",
+    ];
+    MARKS.contains(&text)
+}
+
+/// Tells whether a text begins or ends with something that nobody sees. For a computer it is another text.
+pub(crate) fn has_blanks_around(text: &str) -> bool {
+    let is_unseen = |letter: char| {
+        letter.is_whitespace() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+    };
+    text.starts_with(is_unseen) || text.ends_with(is_unseen)
 }
 
 /// Names the encoding of a text that is not UTF-8, as far as its bytes betray it.

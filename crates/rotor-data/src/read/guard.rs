@@ -1,7 +1,7 @@
 //! A watchman before the CSV reader: lets only RFC 4180 through.
 //!
 //! CSV readers forgive: they drop blank lines, join `"a"b` and swallow a file behind a quotation mark that is
-//! never closed. A forgiven fault is a silent repair, so the bytes are checked on their way in. What passes reads
+//! never closed. Some take a line that begins with `#` for a remark, and others for a row. A forgiven fault is a silent repair, so the bytes are checked on their way in. What passes reads
 //! the same in every CSV reader there is.
 
 use std::io::{self, Read};
@@ -112,6 +112,7 @@ impl<R: Read> Guard<R> {
             (State::QuoteInQuoted, b'"') => State::Quoted,
             (state, b'\n') => self.end_line(LineEnd::Lf, state == State::RowStart)?,
             (state, b'\r') => State::CarriageReturn { blank: state == State::RowStart },
+            (State::RowStart, b'#') => return Err(FaultKind::Remark),
             (_, b',') => State::FieldStart,
             (State::RowStart | State::FieldStart, b'"') => {
                 self.quote_line = self.line;
@@ -209,6 +210,10 @@ mod tests {
             ("a\n\"x\"y\n", "2 text follows the closing quotation mark of a field"),
             ("a\n\n\"x\ny\nz", "3 the quotation mark that opens here is never closed"),
             ("a\n\0\n", "2 the text contains a NUL byte"),
+            ("#a\n1\n", "1 the line begins with `#`, and a table has no remarks"),
+            ("a\n# 1\n", "2 the line begins with `#`, and a table has no remarks"),
+            ("a\n\"#1\"\n", "[]"),
+            ("a,b#\n1,#2\n", "[]"),
         ] {
             for size in [1, 2, 3, 7, 100] {
                 assert_eq!(verdict(text.as_bytes(), size), expected, "{text:?} in pieces of {size}");

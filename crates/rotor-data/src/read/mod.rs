@@ -28,7 +28,9 @@ use rotor_fs::sha256_of_file;
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::schema::{CellType, Column, Table};
 
-pub(crate) use foreign::{encoding_of, remedy_of_format, wide_table, without_mark};
+pub(crate) use foreign::{
+    encoding_of, has_blanks_around, is_missing_mark, remedy_of_format, wide_table, without_mark,
+};
 pub use whole::ParquetFile;
 
 /// The two formats of a table.

@@ -6,7 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
+
+use rotor_fs::sha256;
 
 use crate::workspace;
 
@@ -109,6 +111,151 @@ pub fn c_plugin_1_1() -> PathBuf {
 
 /// Where the header of today lies.
 const INCLUDE: &str = "crates/rotor-factor/include";
+
+/// A plug-in in C: its name, its source in `tests/plugins/c/hostile`, and with what it is compiled.
+type InC = (&'static str, &'static str, &'static [&'static str]);
+
+/// What is compiled from `tests/plugins/c/hostile`: what is wrong with each stands at the top of its source.
+const IN_C: &[InC] = &[
+    ("plain", "plain", &[]),
+    ("fast_math", "plain", &["-ffast-math"]),
+    ("tls_16", "tls", &["-DBYTES=16"]),
+    ("tls_16_set", "tls", &["-DBYTES=16", "-DINITIALISED"]),
+    ("tls_4k", "tls", &["-DBYTES=4096"]),
+    ("tls_4k_set", "tls", &["-DBYTES=4096", "-DINITIALISED"]),
+    ("tls_1m", "tls", &["-DBYTES=1048576"]),
+    ("tls_1m_set", "tls", &["-DBYTES=1048576", "-DINITIALISED"]),
+    ("inplace", "inplace", &["-DWHAT=VALUES"]),
+    ("inplace_codes", "inplace", &["-DWHAT=CODES"]),
+    ("inplace_code_table", "inplace", &["-DWHAT=CODE_TABLE"]),
+    ("inplace_groups", "inplace", &["-DWHAT=GROUPS"]),
+    ("inplace_bridge", "inplace", &["-DWHAT=BRIDGE"]),
+    ("inplace_links", "inplace", &["-DWHAT=LINKS"]),
+    ("inplace_series", "inplace", &["-DWHAT=LINKED_VALUES"]),
+    ("inplace_view", "inplace", &["-DWHAT=VIEW"]),
+    ("flushes", "floats", &["-DWHAT=FLUSH_TO_ZERO", "-DWHERE=EVALUATE"]),
+    ("flushes_at_create", "floats", &["-DWHAT=FLUSH_TO_ZERO", "-DWHERE=CREATE"]),
+    ("flushes_at_load", "floats", &["-DWHAT=FLUSH_TO_ZERO", "-DWHERE=CONSTRUCTOR"]),
+    ("rounds_up", "floats", &["-DWHAT=ROUND_UP", "-DWHERE=EVALUATE"]),
+    ("rounds_up_at_create", "floats", &["-DWHAT=ROUND_UP", "-DWHERE=CREATE"]),
+    ("rounds_up_at_load", "floats", &["-DWHAT=ROUND_UP", "-DWHERE=CONSTRUCTOR"]),
+    ("x87", "floats", &["-DWHAT=X87_PRECISION", "-DWHERE=EVALUATE"]),
+    ("traps", "floats", &["-DWHAT=TRAPS", "-DWHERE=EVALUATE"]),
+    ("moves_away", "process", &["-DWHAT=DIRECTORY"]),
+    ("masks_files", "process", &["-DWHAT=UMASK"]),
+    ("speaks_otherwise", "process", &["-DWHAT=LOCALE"]),
+    ("takes_sigsegv", "process", &["-DWHAT=SEGV_HANDLER"]),
+    ("takes_sigint", "process", &["-DWHAT=INT_HANDLER"]),
+    ("blocks_signals", "process", &["-DWHAT=SIGNAL_MASK"]),
+    ("takes_the_stack", "process", &["-DWHAT=SIGNAL_STACK"]),
+    ("limits_files", "process", &["-DWHAT=FILE_SIZE"]),
+    ("limits_handles", "process", &["-DWHAT=HANDLES"]),
+    ("closes_descriptors", "process", &["-DWHAT=DESCRIPTORS"]),
+    ("late_scores", "late", &["-DWHEN=THREAD", "-DWHAT=SCORES"]),
+    ("late_reason", "late", &["-DWHEN=THREAD", "-DWHAT=REASON"]),
+    ("late_table", "late", &["-DWHEN=THREAD", "-DWHAT=A_TABLE"]),
+    ("late_diagnostic", "late", &["-DWHEN=THREAD", "-DWHAT=DIAGNOSTIC"]),
+    ("late_message", "late", &["-DWHEN=THREAD", "-DWHAT=MESSAGE"]),
+    ("next_scores", "late", &["-DWHEN=NEXT", "-DWHAT=SCORES"]),
+    ("next_reason", "late", &["-DWHEN=NEXT", "-DWHAT=REASON"]),
+    ("next_forecasts", "late", &["-DWHEN=NEXT", "-DWHAT=FORECASTS"]),
+    ("next_table", "late", &["-DWHEN=NEXT", "-DWHAT=A_TABLE"]),
+    ("next_message", "late", &["-DWHEN=NEXT", "-DWHAT=MESSAGE"]),
+    ("foreign_scores", "late", &["-DWHEN=FOREIGN", "-DWHAT=SCORES"]),
+    ("foreign_realized", "late", &["-DWHEN=FOREIGN", "-DWHAT=REALIZED"]),
+    ("foreign_message", "late", &["-DWHEN=FOREIGN", "-DWHAT=MESSAGE"]),
+    ("made_up_scores", "late", &["-DWHEN=MADE_UP", "-DWHAT=SCORES"]),
+    ("made_up_diagnostic", "late", &["-DWHEN=MADE_UP", "-DWHAT=DIAGNOSTIC"]),
+    ("made_up_message", "late", &["-DWHEN=MADE_UP", "-DWHAT=MESSAGE"]),
+    ("load_hangs", "constructor", &["-DWHAT=HANG"]),
+    ("load_exits", "constructor", &["-DWHAT=EXIT"]),
+    ("load_aborts", "constructor", &["-DWHAT=ABORT"]),
+    ("load_crashes", "constructor", &["-DWHAT=CRASH"]),
+    ("load_allocates", "constructor", &["-DWHAT=ALLOCATE"]),
+    ("hangs_in_init", "hangs", &["-DWHERE=INIT"]),
+    ("hangs_in_parameters", "hangs", &["-DWHERE=PARAMETERS"]),
+    ("hangs_in_create", "hangs", &["-DWHERE=CREATE"]),
+    ("hangs_in_spec", "hangs", &["-DWHERE=SPEC"]),
+    ("hangs_in_evaluate", "hangs", &["-DWHERE=EVALUATE"]),
+    ("hangs_in_destroy", "hangs", &["-DWHERE=DESTROY"]),
+    ("atexit_hangs", "ending", &["-DWHAT=ATEXIT_HANGS"]),
+    ("atexit_exits", "ending", &["-DWHAT=ATEXIT_EXITS"]),
+    ("destructor_hangs", "ending", &["-DWHAT=DESTRUCTOR_HANGS"]),
+    ("destructor_exits", "ending", &["-DWHAT=DESTRUCTOR_EXITS"]),
+    ("exits_quietly", "ending", &["-DWHAT=EXITS_QUIETLY"]),
+    ("leaves_its_thread", "ending", &["-DWHAT=THREAD_EXITS"]),
+    ("forks", "ending", &["-DWHAT=FORKS"]),
+    ("thread_crashes", "threads", &["-DWHAT=CRASH"]),
+    ("thread_overflows", "threads", &["-DWHAT=OVERFLOW"]),
+    ("thread_aborts", "threads", &["-DWHAT=ABORT"]),
+    ("raises_sigalrm", "raises", &["-DSIGNAL=SIGALRM"]),
+    ("raises_sigpipe", "raises", &["-DSIGNAL=SIGPIPE"]),
+    ("raises_sigxfsz", "raises", &["-DSIGNAL=SIGXFSZ"]),
+    ("sigalrm_later", "raises", &["-DLATER"]),
+    ("sleeps", "process", &["-DWHAT=NOTHING", "-DTHEN_SLEEPS"]),
+    ("sleeps_deaf", "process", &["-DWHAT=INT_HANDLER", "-DTHEN_SLEEPS"]),
+];
+
+/// Returns the names of the plug-ins in `tests/plugins/c/hostile`.
+pub fn names_in_c() -> impl Iterator<Item = &'static str> {
+    IN_C.iter().map(|(name, ..)| *name)
+}
+
+/// Returns the library of a plug-in in `tests/plugins/c/hostile`; its factor has the same name.
+///
+/// # Panics
+///
+/// As [`c_plugin`], and if there is none of this name.
+#[must_use]
+pub fn hostile_in_c(name: &str) -> PathBuf {
+    static LIBRARIES: [OnceLock<PathBuf>; IN_C.len()] = [const { OnceLock::new() }; IN_C.len()];
+    let position = IN_C.iter().position(|(known, ..)| *known == name);
+    let position = position.unwrap_or_else(|| panic!("there is no plug-in `{name}` in C"));
+    let library = LIBRARIES[position].get_or_init(|| {
+        let (name, source, flags) = IN_C[position];
+        let source = workspace().join(format!("tests/plugins/c/hostile/{source}.c"));
+        let mut compile = compiler("CC", "cc");
+        // A well-behaved factor is spoilt by naming a function a second time.
+        compile.args(["-std=c11", "-Wall", "-Wextra", "-Wno-override-init", "-Werror", "-O1", "-pthread"]);
+        compile.arg(format!("-DNAME={name}")).args(flags).arg(&source).arg("-o");
+        // Compiled again only where something has changed: there are many.
+        let read = |file: &Path| fs::read_to_string(file).unwrap();
+        let headers = ["tests/plugins/c/hostile/hostile.h", "crates/rotor-factor/include/rotor_factor.h"];
+        let inside = headers.map(|header| read(&workspace().join(header))).concat() + &read(&source);
+        let of = sha256(format!("{compile:?}\n{inside}").as_bytes());
+        let folder = workspace().join("target/plugins/made");
+        let (library, made_of) = (folder.join(file_name(name)), folder.join(format!("{name}.txt")));
+        if !library.is_file() || fs::read_to_string(&made_of).ok().as_ref() != Some(&of) {
+            made(&file_name(name), |library| run(compile.arg(library)));
+            made(&format!("{name}.txt"), |path| fs::write(path, &of).unwrap());
+        }
+        library
+    });
+    library.clone()
+}
+
+/// Returns the library of `tests/plugins/c/hostile/runtime.cpp`, or `None` where there is no compiler of C++ with a static runtime.
+#[must_use]
+pub fn cpp_plugin() -> Option<PathBuf> {
+    let library = std::panic::catch_unwind(|| {
+        made(&file_name("runtime"), |library| {
+            let mut compile = compiler("CXX", "c++");
+            compile.args(["-std=c++17", "-Wall", "-Wextra", "-Werror", "-O1"]);
+            compile.args(["-static-libstdc++", "-static-libgcc", "-o"]).arg(library);
+            run(compile.arg(workspace().join("tests/plugins/c/hostile/runtime.cpp")));
+        })
+    });
+    library.ok()
+}
+
+/// Returns a compiler of libraries, the one that this variable of the environment names, or else this one.
+fn compiler(variable: &str, usual: &str) -> Command {
+    let mut compile = Command::new(std::env::var_os(variable).unwrap_or_else(|| usual.into()));
+    // Fused multiplications would change last bits.
+    compile.args(["-ffp-contract=off", "-shared", "-fPIC", "-I"]);
+    compile.arg(workspace().join("crates/rotor-factor/include"));
+    compile
+}
 
 /// Compiles the factor in C with the header in this folder.
 fn compiled_c(name: &str, include: &str) -> PathBuf {

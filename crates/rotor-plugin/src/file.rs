@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use object::{Architecture, Object, ObjectSection, ObjectSymbol};
+use object::{Architecture, Object, ObjectSection, ObjectSymbol, SectionKind};
 use rotor_factor::abi;
 use rotor_fs::{from_start, open_regular, read_open, sha256, shown, shown_path};
 
@@ -228,7 +228,9 @@ fn headers(bytes: &[u8]) -> Result<Headers, LoadError> {
     if symbols.is_empty() {
         return Err(LoadError::NoFactor);
     }
-    let sections: Vec<object::Section<'_, '_>> = file.sections().collect();
+    // The zeros of thread-local storage take no place: the addresses that `.tbss` claims are those of what follows it.
+    let takes_place = |section: &object::Section<'_, '_>| section.kind() != SectionKind::UninitializedTls;
+    let sections: Vec<object::Section<'_, '_>> = file.sections().filter(takes_place).collect();
     let extents = sections.iter().map(|section| {
         let end = section.address().checked_add(section.size());
         section.address()..end.unwrap_or(section.address())

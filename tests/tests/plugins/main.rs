@@ -1,8 +1,11 @@
 //! Plug-ins through every door: hostile, foreign, broken, and honest ones in three languages.
 
+mod beside;
+mod boundary;
 mod hostile;
 mod reasons;
 mod refused;
+mod same_bits;
 mod twins;
 
 use std::path::Path;

@@ -347,15 +347,7 @@ impl Dataset {
 fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
     const LONGEST: u64 = 1 << 16;
     let path = folder.join(Manifest::FILE);
-    let fault = |kind| Fault {
-        table: None,
-        file: Manifest::FILE.into(),
-        row: None,
-        line: None,
-        column: None,
-        kind,
-        count: 1,
-    };
+    let fault = |kind| Fault::of_file(None, Manifest::FILE.into(), kind);
     let kind = match read_regular(&path, LONGEST) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             FaultKind::MissingFile { required_by: "it says what the dataset is" }

@@ -28,6 +28,13 @@ pub struct Fault {
     pub count: u64,
 }
 
+impl Fault {
+    /// A fault of a file as a whole.
+    pub(crate) fn of_file(table: Option<Table>, file: String, kind: FaultKind) -> Self {
+        Self { table, file, row: None, line: None, column: None, kind, count: 1 }
+    }
+}
+
 /// What can be wrong with a dataset.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]

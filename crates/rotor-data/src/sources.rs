@@ -51,7 +51,7 @@ impl Sources {
         let (mut tables, mut reports) = (Vec::new(), Vec::new());
         for table in Table::ALL {
             let mut report = FaultReport::default();
-            tables.extend(TableSource::find(folder, table, &mut report));
+            tables.extend(TableSource::find(folder, table, &mut report)?);
             reports.push(report);
         }
         let sources = Self { tables, folder: Some(folder.into()) };
@@ -63,41 +63,17 @@ impl Sources {
             {
                 let kind = FaultKind::OtherFormat { remedy };
                 let file = shown(name);
-                faults.push(Fault {
-                    table: Some(table),
-                    file,
-                    row: None,
-                    line: None,
-                    column: None,
-                    kind,
-                    count: 1,
-                });
+                faults.push(Fault::of_file(Some(table), file, kind));
             } else if let Some(required_by) = sources.missing(table) {
                 let file = format!("{table}.csv or {table}.parquet");
                 let kind = FaultKind::MissingFile { required_by };
-                faults.push(Fault {
-                    table: Some(table),
-                    file,
-                    row: None,
-                    line: None,
-                    column: None,
-                    kind,
-                    count: 1,
-                });
+                faults.push(Fault::of_file(Some(table), file, kind));
             }
         }
         for name in manifest.iter().flat_map(|manifest| manifest.sha256.keys()) {
             if !is_plain(name) || !folder.join(name).is_file() {
                 let kind = FaultKind::MissingFile { required_by: "the manifest gives its SHA-256" };
-                faults.push(Fault {
-                    table: None,
-                    file: shown(name),
-                    row: None,
-                    line: None,
-                    column: None,
-                    kind,
-                    count: 1,
-                });
+                faults.push(Fault::of_file(None, shown(name), kind));
             }
         }
         Ok(sources)
@@ -227,15 +203,7 @@ fn report_unknown_files(listing: &[String], faults: &mut FaultReport) {
         if let Some(nearest) = nearest(&stem.to_ascii_lowercase(), Table::ALL.map(Table::name)) {
             let nearest = format!("{nearest}.{}", extension.to_ascii_lowercase());
             let kind = FaultKind::UnknownFile { name: shown(name), nearest };
-            faults.push(Fault {
-                table: None,
-                file: shown(name),
-                row: None,
-                line: None,
-                column: None,
-                kind,
-                count: 1,
-            });
+            faults.push(Fault::of_file(None, shown(name), kind));
         }
     }
 }

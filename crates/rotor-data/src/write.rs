@@ -72,6 +72,7 @@ pub fn convert(from: &Path, to: &Path, format: Format) -> Result<(), DataError> 
     for file in dataset.files() {
         let mut faults = FaultReport::default();
         let source = TableSource::find(&from_start(from), file.table, &mut faults)
+            .map_err(|source| DataError::Folder { path: from.into(), source })?
             .filter(|source| source.name == file.name);
         let read = |source: &TableSource| {
             source.fold(&mut faults, |_| Vec::new(), |batches, batch, _| batches.push(columns_read(batch)))

@@ -1,6 +1,7 @@
 //! Asking every factor about every day.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -95,8 +96,9 @@ pub(crate) fn replay_watched(
                 part.outcomes[position]
                     .push(ask(plan, position, factor, || day.view(position, wants_tables(*as_of))));
                 if factor.is_loaded_here() && !day.is_intact() {
+                    let library = factor.library().map(Path::to_path_buf).unwrap_or_default();
                     let factor = factor.spec().name().into();
-                    return Err(ReplayError::WroteInputs { factor, as_of: *as_of });
+                    return Err(ReplayError::WroteInputs { factor, library, as_of: *as_of });
                 }
             }
             if let Some(state) = &state {
@@ -168,10 +170,12 @@ pub enum ReplayError {
     #[error(transparent)]
     Sweep(#[from] SweepError),
     /// A factor in this process has written to what all factors are shown.
-    #[error("`{factor}` wrote to its inputs, which others read, on {}", as_of.0)]
+    #[error("`{factor}` of {} wrote to its inputs, which others read, on {}", library.display(), as_of.0)]
     WroteInputs {
         /// The factor.
         factor: String,
+        /// The library that it comes from.
+        library: PathBuf,
         /// The day that it was asked about.
         as_of: AsOf,
     },

@@ -151,7 +151,8 @@ typedef struct {
     size_t len;
 } RotorStr;
 
-// Takes texts during a call; the receiver copies them.
+// Takes texts during a call, on the thread that was called; the receiver copies them. `ctx` is no pointer that could be followed: it
+// is good until the call returns, and what is written with it later, or on another thread, is refused and counted against the factor.
 typedef struct {
     // Goes with every call of `write`.
     void *ctx;
@@ -272,7 +273,8 @@ typedef struct {
     int32_t (*export_arrow)(const void *ctx, uint32_t input, struct ArrowArray *array, struct ArrowSchema *schema);
 } RotorHostVTable;
 
-// What was public as of a day.
+// What was public as of a day. It is read-only for the machine as well: values lie in pages that are closed while factors are asked,
+// and a write ends the run.
 typedef struct {
     // The size of this structure in bytes.
     size_t size;
@@ -294,7 +296,7 @@ typedef struct {
     const RotorLinks *links;
     // What the host can do.
     const RotorHostVTable *host;
-    // Goes with every call of the host's functions.
+    // Goes with every call of the host's functions, from any thread until `evaluate` returns.
     const void *host_ctx;
     // What each series of `links` measures, in their order: 0 if the dataset does not say, then price, volume, stock, rate,
     // survey, flow, growth; null without links. Since 1.2: in an older host this field lies beyond `size` and must not be
@@ -366,6 +368,10 @@ typedef struct {
 
 // Takes what a factor says; the receiver copies. Calls that break the contract are remembered, and the whole signal is
 // refused when `evaluate` returns.
+//
+// `ctx` is no pointer that could be followed: it is good on the thread on which `evaluate` was called, until it returns. A delivery
+// that comes later, or on another thread, is refused, and the factor loses its scores of the whole run, for which of its answers are
+// of which day cannot be known any more.
 typedef struct {
     // The size of this structure in bytes.
     size_t size;

@@ -95,7 +95,8 @@ pub struct Str {
     pub len: usize,
 }
 
-/// Takes texts during a call; the receiver copies them.
+/// Takes texts during a call, on the thread that was called; the receiver copies them. `ctx` is no pointer that could be followed: it
+/// is good until the call returns, and what is written with it later, or on another thread, is refused and counted against the factor.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct TextSink {
@@ -180,7 +181,8 @@ pub struct Parameter {
     pub text: Str,
 }
 
-/// What was public as of a day.
+/// What was public as of a day. It is read-only for the machine as well: values lie in pages that are closed while factors are asked,
+/// and a write ends the run.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct View {
@@ -204,7 +206,7 @@ pub struct View {
     pub links: *const Links,
     /// What the host can do.
     pub host: *const HostVTable,
-    /// Goes with every call of the host's functions.
+    /// Goes with every call of the host's functions, from any thread until `evaluate` returns.
     pub host_ctx: *const c_void,
     /// What each series of `links` measures, in their order: 0 if the dataset does not say, then price, volume, stock, rate,
     /// survey, flow, growth; null without links. Since 1.2: in an older host this field lies beyond `size` and must not be
@@ -315,6 +317,10 @@ pub struct Link {
 
 /// Takes what a factor says; the receiver copies. Calls that break the contract are remembered, and the whole signal is
 /// refused when `evaluate` returns.
+///
+/// `ctx` is no pointer that could be followed: it is good on the thread on which `evaluate` was called, until it returns. A delivery
+/// that comes later, or on another thread, is refused, and the factor loses its scores of the whole run, for which of its answers are
+/// of which day cannot be known any more.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct Output {

@@ -90,3 +90,13 @@ impl FsError {
         }
     }
 }
+
+/// Tells whether an error says that the system has too little: too few open files of the process or of all, or too little memory.
+/// Such an error says nothing about the file.
+#[must_use]
+pub fn is_shortage(error: &io::Error) -> bool {
+    use rustix::io::Errno;
+    let errno = Errno::from_io_error(error);
+    matches!(errno, Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM))
+        || error.kind() == ErrorKind::OutOfMemory
+}

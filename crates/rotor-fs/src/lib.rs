@@ -28,7 +28,7 @@ use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 
-pub use error::FsError;
+pub use error::{FsError, is_shortage};
 pub use file::FileDestination;
 pub use folder::{FileWriter, NewFolder, Written};
 pub use hash::{hexadecimal, sha256, sha256_of_file};

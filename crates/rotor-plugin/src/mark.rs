@@ -7,7 +7,7 @@
 
 #![allow(unsafe_code, reason = "signal handlers and their few allowed calls are C")]
 
-use std::cell::Cell;
+use std::cell::{Cell, UnsafeCell};
 use std::path::Path;
 use std::ptr;
 use std::sync::Once;
@@ -372,17 +372,20 @@ impl Registers {
         at(self.code).or_else(|| self.return_addresses().iter().find_map(|address| at(*address)))
     }
 
-    /// What lies on the stack; as much as can be read.
+    /// What lies on the stack, as much as can be read; nothing for a second thread that ends at the same time.
     #[cfg(target_os = "linux")]
-    fn return_addresses(self) -> Stack {
-        let mut stack = Stack { words: [0; Stack::DEPTH], n: 0 };
-        let local =
-            libc::iovec { iov_base: stack.words.as_mut_ptr().cast(), iov_len: size_of_val(&stack.words) };
+    fn return_addresses(self) -> &'static [usize] {
         // A page at a time, for what lies behind the last one cannot be read and must not fail all.
         const PAGE: usize = 4096;
+        if STACK.is_taken.swap(true, Ordering::AcqRel) {
+            return &[];
+        }
+        // SAFETY: this is the only one that ever takes it.
+        let words = unsafe { &mut *STACK.words.get() };
+        let local = libc::iovec { iov_base: words.as_mut_ptr().cast(), iov_len: size_of_val(words) };
         let mut remote = [libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 }; Stack::DEPTH * 8 / PAGE + 1];
         let start = self.stack & !7;
-        let (mut at, end) = (start, start.saturating_add(size_of_val(&stack.words)));
+        let (mut at, end) = (start, start.saturating_add(size_of_val(words)));
         let mut n = 0;
         while at < end && n < remote.len() {
             let next = ((at / PAGE + 1) * PAGE).min(end);
@@ -400,28 +403,28 @@ impl Registers {
                 0,
             )
         };
-        stack.n = usize::try_from(n_bytes).unwrap_or(0) / size_of::<usize>();
-        stack
+        &words[..usize::try_from(n_bytes).unwrap_or(0) / size_of::<usize>()]
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn return_addresses(self) -> Stack {
-        Stack { words: [0; Stack::DEPTH], n: 0 }
+    fn return_addresses(self) -> &'static [usize] {
+        &[]
     }
 }
 
-/// The top of a stack.
+/// The top of a stack, copied: the stack of a handler is too small for it.
 struct Stack {
-    words: [usize; Self::DEPTH],
-    n: usize,
+    words: UnsafeCell<[usize; Self::DEPTH]>,
+    is_taken: AtomicBool,
 }
+
+// SAFETY: whoever finds it taken leaves it alone.
+unsafe impl Sync for Stack {}
+
+static STACK: Stack = Stack { words: UnsafeCell::new([0; Stack::DEPTH]), is_taken: AtomicBool::new(false) };
 
 impl Stack {
     const DEPTH: usize = 2048;
-
-    fn iter(&self) -> impl Iterator<Item = &usize> {
-        self.words[..self.n].iter()
-    }
 }
 
 /// Ends the process at once with this exit code, without blaming a factor that is in the middle of a call.

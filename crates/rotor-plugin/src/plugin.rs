@@ -96,6 +96,8 @@ pub struct Instance {
     spec: Spec,
     inside: Inside,
     changed: Vec<ProcessPart>,
+    /// The library that it comes from, as it was named.
+    library: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -219,10 +221,7 @@ impl Plugin {
         origin: Origin,
         time_limit: Option<Duration>,
     ) -> Result<Self, LoadError> {
-        let path = match &origin {
-            Origin::Linked => None,
-            Origin::Loaded { path, .. } => Some(path.as_path()),
-        };
+        let path = origin.path();
         let culprit = Culprit::new(&header.build, path, time_limit);
         let functions = Functions::start(vtable, culprit).map_err(LoadError::Start)?;
         let json = functions.parameters_json().map_err(LoadError::Start)?;
@@ -279,11 +278,18 @@ impl Plugin {
             Door::Here(functions) => {
                 let made = functions.create(self.parameters, given)?;
                 let changed = self.changed.clone();
-                Ok(Instance { spec: made.spec().clone(), inside: Inside::Here(made), changed })
+                let library = self.origin.path().map(Path::to_path_buf);
+                Ok(Instance { spec: made.spec().clone(), inside: Inside::Here(made), changed, library })
             }
             Door::Isolated { isolation, place } => {
                 let (child, spec) = Child::create(isolation, place, self.parameters, given)?;
-                Ok(Instance { spec, inside: Inside::Isolated(Mutex::new(child)), changed: Vec::new() })
+                let library = self.origin.path().map(Path::to_path_buf);
+                Ok(Instance {
+                    spec,
+                    inside: Inside::Isolated(Mutex::new(child)),
+                    changed: Vec::new(),
+                    library,
+                })
             }
         }
     }
@@ -311,7 +317,22 @@ impl Build {
     }
 }
 
+impl Origin {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Linked => None,
+            Self::Loaded { path, .. } => Some(path),
+        }
+    }
+}
+
 impl Instance {
+    /// Returns the library that the factor comes from, as it was named; `None` for a linked one.
+    #[must_use]
+    pub fn library(&self) -> Option<&Path> {
+        self.library.as_deref()
+    }
+
     /// Returns the spec of the factor with these parameters.
     #[must_use]
     pub fn spec(&self) -> &Spec {

@@ -199,8 +199,9 @@ impl Catalogue {
                 continue;
             }
             // Which of the settings are its own is known when its names are.
-            let may_be_writable = config.factor.values().any(|settings| settings.allow_world_writable);
-            for name in self.names_in(factor, may_be_writable)? {
+            let allow_world_writable = config.factor.values().any(|settings| settings.allow_world_writable);
+            let loading = Loading { allow_world_writable, ..self.limits_before_names(config) };
+            for name in self.names_in(factor, &loading)? {
                 if from_libraries.contains(&name) {
                     return Err(FactorError::Twice { name });
                 }
@@ -218,6 +219,22 @@ impl Catalogue {
         Ok(())
     }
 
+    /// The limits of a library that is asked for the names of its factors: the widest of those that are set for factors of libraries.
+    fn limits_before_names(&self, config: &Config) -> Loading {
+        let linked = self.linked_names();
+        let of_libraries =
+            || config.factor.iter().filter(|(name, _)| !linked.contains(name)).map(|(_, settings)| settings);
+        let usual = FactorConfig::default();
+        Loading::of(&FactorConfig {
+            time_limit: of_libraries().map(|settings| settings.time_limit).max().unwrap_or(usual.time_limit),
+            memory_limit: of_libraries()
+                .map(|settings| settings.memory_limit)
+                .max()
+                .unwrap_or(usual.memory_limit),
+            ..usual
+        })
+    }
+
     /// Makes one factor as its settings say, of its library or of the linked ones, from which it is taken.
     pub(crate) fn make(
         &self,
@@ -226,6 +243,9 @@ impl Catalogue {
         linked: &mut Vec<Plugin>,
     ) -> Result<RunFactor, FactorError> {
         let plugin = if let Some(library) = &settings.library {
+            if !settings.isolate && settings.memory_limit != FactorConfig::default().memory_limit {
+                return Err(FactorError::NoSuchLimit { name: name.into(), key: "memory_limit" });
+            }
             let mut plugins = self.load(Path::new(library), &Loading::of(settings))?;
             let Some(position) = plugins.iter().position(|plugin| plugin.name() == name) else {
                 let known = plugins.iter().map(|plugin| plugin.name().to_owned()).collect();
@@ -235,6 +255,15 @@ impl Catalogue {
         } else {
             if settings.isolate || settings.sha256.is_some() || settings.allow_world_writable {
                 return Err(FactorError::NotALibrary { name: name.into() });
+            }
+            let usual = FactorConfig::default();
+            for (key, is_set) in [
+                ("time_limit", settings.time_limit != usual.time_limit),
+                ("memory_limit", settings.memory_limit != usual.memory_limit),
+            ] {
+                if is_set {
+                    return Err(FactorError::NoSuchLimit { name: name.into(), key });
+                }
             }
             let Some(position) = linked.iter().position(|plugin| plugin.name() == name) else {
                 return Err(FactorError::unknown(name, self.linked_names(), false));
@@ -249,13 +278,8 @@ impl Catalogue {
 
     /// Returns the names of the factors in a library. They are asked for in a child process where there is a program for it: how
     /// the library is to be loaded may depend on them.
-    pub(crate) fn names_in(
-        &self,
-        library: &str,
-        allow_world_writable: bool,
-    ) -> Result<Vec<String>, FactorError> {
-        let isolate = self.isolation_program.is_some();
-        let loading = Loading { isolate, allow_world_writable, ..Loading::default() };
+    pub(crate) fn names_in(&self, library: &str, loading: &Loading) -> Result<Vec<String>, FactorError> {
+        let loading = Loading { isolate: self.isolation_program.is_some(), ..loading.clone() };
         let plugins = self.load(Path::new(library), &loading)?;
         Ok(plugins.iter().map(|plugin| plugin.name().to_owned()).collect())
     }
@@ -494,6 +518,17 @@ pub enum FactorError {
         /// The factor.
         name: String,
     },
+    /// A limit is set where nothing can hold it.
+    #[error(
+        "`{key}` of factor `{name}` means nothing: {}",
+        if *key == "memory_limit" { "the memory of a factor in this process has no limit of its own" } else { "it is part of this program, and nobody watches it" }
+    )]
+    NoSuchLimit {
+        /// The factor.
+        name: String,
+        /// The key of the configuration.
+        key: &'static str,
+    },
     /// A factor is named twice.
     #[error("factor `{}` is in the run twice", shown(name))]
     Twice {
@@ -556,6 +591,9 @@ impl FactorError {
                 Some(format!("there are {}{path}", listed(known)))
             }
             Self::Several { known, .. } => Some(format!("choose one by `--name`: {}", listed(known))),
+            Self::NoSuchLimit { key, .. } => {
+                Some(format!("leave `{key}` out, or name a library and isolate it (`isolate = true`)"))
+            }
             Self::NotALibrary { .. } => Some("leave these flags out, or give the path of a library".into()),
             Self::Call { error, .. } => error.hint(),
             Self::Twice { .. } => Some("name it once; two versions of one factor need two names".into()),

@@ -12,6 +12,7 @@ mod pages;
 mod parquet;
 mod whole;
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -290,24 +291,28 @@ impl<'a> Text<'a> {
 impl TableSource {
     /// Returns the file that a folder keeps a table in, or `None` if the table is absent. A table that is there twice
     /// is reported and given once: which one is meant is not for us to say, but it is not absent.
-    pub(crate) fn find(folder: &Path, table: Table, faults: &mut FaultReport) -> Option<Self> {
+    ///
+    /// # Errors
+    ///
+    /// If the system has too little for another open file.
+    pub(crate) fn find(folder: &Path, table: Table, faults: &mut FaultReport) -> io::Result<Option<Self>> {
         let [csv, parquet] =
             [Format::Csv, Format::Parquet].map(|format| format!("{table}.{}", format.extension()));
         let opened = |format, name: &str| {
-            let opened = OpenedFile::open(&folder.join(name));
-            Self { table, name: name.to_owned(), content: Content::File { format, opened } }
+            let opened = OpenedFile::open(&folder.join(name))?;
+            Ok(Self { table, name: name.to_owned(), content: Content::File { format, opened } })
         };
         // A link that leads nowhere exists too: it is a fault, not an absent table.
         let exists = |name: &str| folder.join(name).symlink_metadata().is_ok();
         match (exists(&csv), exists(&parquet)) {
             (true, true) => {
-                let source = opened(Format::Parquet, &parquet);
+                let source: Self = opened(Format::Parquet, &parquet)?;
                 faults.push(source.fault(FaultKind::GivenTwice { csv, parquet }));
-                Some(source)
+                Ok(Some(source))
             }
-            (true, false) => Some(opened(Format::Csv, &csv)),
-            (false, true) => Some(opened(Format::Parquet, &parquet)),
-            (false, false) => None,
+            (true, false) => opened(Format::Csv, &csv).map(Some),
+            (false, true) => opened(Format::Parquet, &parquet).map(Some),
+            (false, false) => Ok(None),
         }
     }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use rotor_fs::{hexadecimal, open_regular, read_open, sha256_of_file};
+use rotor_fs::{hexadecimal, is_shortage, open_regular, read_open, sha256_of_file};
 use sha2::{Digest, Sha256};
 
 use super::foreign::has_parts;
@@ -40,12 +40,21 @@ pub(super) enum Unopened {
 }
 
 impl OpenedFile {
-    pub(super) fn open(path: &Path) -> Self {
-        let file = open_regular(path).map_err(|error| match error.kind() {
-            io::ErrorKind::IsADirectory if has_parts(path) => Unopened::Parts,
-            _ => Unopened::Refused(error.to_string()),
-        });
-        Self { file, sha256: OnceLock::new() }
+    /// Opens a file. That it cannot be opened is for its reader to report.
+    ///
+    /// # Errors
+    ///
+    /// If the system has too little for another open file, which says nothing about this one.
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        let file = match open_regular(path) {
+            Ok(file) => Ok(file),
+            Err(error) if is_shortage(&error) => return Err(error),
+            Err(error) if error.kind() == io::ErrorKind::IsADirectory && has_parts(path) => {
+                Err(Unopened::Parts)
+            }
+            Err(error) => Err(Unopened::Refused(error.to_string())),
+        };
+        Ok(Self { file, sha256: OnceLock::new() })
     }
 
     pub(super) fn file(&self) -> Result<&File, &Unopened> {

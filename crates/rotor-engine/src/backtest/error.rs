@@ -1,5 +1,7 @@
 //! Why there is no backtest.
 
+use std::path::PathBuf;
+
 use rotor_data::SweepError;
 use rotor_factor::{Date, EntityKind, Month};
 
@@ -116,10 +118,12 @@ pub enum BacktestError {
         hint: Option<String>,
     },
     /// A factor in this process has written to what all factors are shown.
-    #[error("`{factor}` wrote to its inputs, which others read, while it was asked about {as_of}")]
+    #[error("`{factor}` wrote to its inputs, which others read, while it was asked about {as_of}: {}", library.display())]
     WroteInputs {
         /// The factor.
         factor: String,
+        /// The library that it comes from.
+        library: PathBuf,
         /// The day.
         as_of: Date,
     },
@@ -201,7 +205,7 @@ impl BacktestError {
                 format!("数据集`{dataset}`自{start}起没有可平仓的调仓日")
             }
             Self::NeverLive { .. } => "所有月份均无因子评分".into(),
-            Self::WroteInputs { factor, as_of } => {
+            Self::WroteInputs { factor, as_of, .. } => {
                 format!("因子`{factor}`在{as_of}改写了其他因子也要读取的输入数据")
             }
             Self::FactorFailed { factor, as_of, reason, .. } => {

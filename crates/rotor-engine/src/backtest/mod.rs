@@ -415,8 +415,8 @@ pub(crate) fn culprit(
     let error = match error {
         ReplayError::Sweep(error) => error,
         ReplayError::Stopped => return BacktestError::Stopped,
-        ReplayError::WroteInputs { factor, as_of } => {
-            return BacktestError::WroteInputs { factor, as_of: as_of.0 };
+        ReplayError::WroteInputs { factor, library, as_of } => {
+            return BacktestError::WroteInputs { factor, library, as_of: as_of.0 };
         }
     };
     let (first, last) = (days[0], days[days.len() - 1]);

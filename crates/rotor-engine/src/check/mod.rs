@@ -15,6 +15,8 @@ mod leak;
 mod promise;
 
 use rayon::prelude::*;
+use std::path::PathBuf;
+
 use rotor_data::{Dataset, Future, SweepError};
 use rotor_factor::{AsOf, EntityKind};
 use rotor_plugin::{CallError, Instance};
@@ -311,10 +313,12 @@ pub enum CheckError {
     #[error(transparent)]
     Sweep(#[from] SweepError),
     /// The factor has written to what it was shown.
-    #[error("`{factor}` wrote to its inputs while it was asked about {}", as_of.0)]
+    #[error("`{factor}` wrote to its inputs while it was asked about {}: {}", as_of.0, library.display())]
     WroteInputs {
         /// The factor.
         factor: String,
+        /// The library that it comes from.
+        library: PathBuf,
         /// The day.
         as_of: AsOf,
     },
@@ -328,7 +332,9 @@ impl From<ReplayError> for CheckError {
         match error {
             ReplayError::Sweep(error) => Self::Sweep(error),
             ReplayError::Stopped => Self::Stopped,
-            ReplayError::WroteInputs { factor, as_of } => Self::WroteInputs { factor, as_of },
+            ReplayError::WroteInputs { factor, library, as_of } => {
+                Self::WroteInputs { factor, library, as_of }
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{Obstacle, Verification, VerifyError, VerifyOptions};
 use crate::config::ConfigError;
 use crate::demo::DatasetFolder;
 use crate::error::Error;
-use crate::factors::{Catalogue, FactorSet, RunFactor, default_config, library_path};
+use crate::factors::{Catalogue, FactorSet, Loading, RunFactor, default_config, library_path};
 use crate::ledger::LedgerChoice;
 use crate::record::{dataset_record, engine, factor_record};
 use crate::run::language;
@@ -193,7 +193,8 @@ fn given_libraries(
     catalogue: &Catalogue,
 ) -> BTreeMap<String, String> {
     let mut allowing = options.config.iter().flat_map(|config| config.factor.values());
-    let may_be_writable = allowing.any(|settings| settings.allow_world_writable);
+    let allow_world_writable = allowing.any(|settings| settings.allow_world_writable);
+    let loading = Loading { allow_world_writable, ..Loading::default() };
     let is_loaded = |name: &String| config.factors.contains(name) && config.of_factor(name).library.is_some();
     let mut given = BTreeMap::new();
     for library in &options.libraries {
@@ -202,7 +203,7 @@ fn given_libraries(
             found.obstacles.push(obstacle);
             continue;
         }
-        match catalogue.names_in(library, may_be_writable) {
+        match catalogue.names_in(library, &loading) {
             Err(error) => found.hinder("factor", &error.into(), None),
             Ok(names) if !names.iter().any(is_loaded) => found.obstacles.push(Obstacle {
                 part: "factor",

@@ -308,7 +308,7 @@ fn told_to_stop(name: &str, signal: &str, complaints: Complaints) -> (Option<i32
 #[test]
 fn a_run_stops_when_it_is_told_to() {
     let mut tries = Vec::new();
-    for name in ["sleeps", "sleeps_deaf"] {
+    for name in ["sleeps", "sleeps_deaf", "load_hangs"] {
         for signal in ["INT", "TERM", "HUP"] {
             tries.push((name, signal, Complaints::Heard));
         }

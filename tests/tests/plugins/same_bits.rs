@@ -14,7 +14,7 @@ const N_THREADS: [usize; 4] = [2, 1, 3, 8];
 /// What a thread of a plug-in does when nobody can time it is recorded with the number of its deliveries, or the days on which its
 /// process ended: such a run cannot be repeated to the bit. The numbers of others can, which the runs on other threads show.
 fn can_be_repeated(name: &str) -> bool {
-    !["late_", "next_", "thread_", "sigalrm_later"].iter().any(|prefix| name.starts_with(prefix))
+    !["late_", "next_", "thread_", "sigalrm_later", "forks"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Says what is wrong with a run.

@@ -5,15 +5,23 @@
  */
 #include "hostile.h"
 
+#include <fcntl.h>
+
 enum what { HANG, EXIT, ABORT, CRASH, ALLOCATE };
 
 __attribute__((constructor)) static void constructor(void)
 {
     switch ((enum what)WHAT) {
-    case HANG:
+    case HANG: {
+        /* Whoever wants to stop the program is told when. */
+        const char *asleep = getenv("ROTOR_TEST_ASLEEP");
+        if (asleep != NULL) {
+            close(creat(asleep, 0600));
+        }
         for (;;) {
             pause();
         }
+    }
     case EXIT:
         exit(0);
     case ABORT:
@@ -22,8 +30,8 @@ __attribute__((constructor)) static void constructor(void)
         *(volatile int *)8 = 1;
         break;
     case ALLOCATE:
-        /* A gibibyte, and it must be there. */
-        for (int i = 0; i < 1024; i++) {
+        /* 384 mebibytes, and they must be there. */
+        for (int i = 0; i < 384; i++) {
             char *mebibyte = malloc(1 << 20);
             if (mebibyte == NULL) {
                 abort();

@@ -199,6 +199,10 @@ pub enum CallError {
         /// What the system says.
         reason: String,
     },
+    /// What came from the process of an isolated factor is not the answer to what it was asked. Nothing that it says can be
+    /// trusted from then on.
+    #[error("{0}; it is not asked again in this run")]
+    FalseAnswer(AnswerFault),
     /// An isolated factor failed so often in a row that it is no longer called.
     #[error("it is no longer asked after {n_failures} failures in a row; the last: {last}")]
     GivenUp {
@@ -231,6 +235,7 @@ impl CallError {
             Self::Died { .. } => "process_died",
             Self::TimedOut { .. } => "timed_out",
             Self::NotStarted { .. } => "not_started",
+            Self::FalseAnswer(_) => "false_answer",
             Self::GivenUp { .. } => "given_up",
         })
     }
@@ -259,8 +264,21 @@ impl CallError {
             }
             Self::TimedOut { .. } => Some("make it faster, or raise `time_limit`".into()),
             Self::NotStarted { .. } => None,
+            Self::FalseAnswer(AnswerFault::OtherSpec) => {
+                Some("declare the same inputs, reasons and scale at every start".into())
+            }
+            Self::FalseAnswer(_) => Some(
+                "a library speaks through the output that it is given, and touches no other descriptor"
+                    .into(),
+            ),
             Self::GivenUp { last, .. } => last.hint(),
         }
+    }
+
+    /// Tells whether an isolated factor is not asked again in this run.
+    #[must_use]
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, Self::FalseAnswer(_) | Self::Broke(Breach::TooMuchInRun { .. }))
     }
 
     /// Tells whether the process of an isolated factor is lost.
@@ -268,6 +286,35 @@ impl CallError {
     pub(crate) fn is_fatal(&self) -> bool {
         matches!(self, Self::Died { .. } | Self::TimedOut { .. } | Self::NotStarted { .. })
     }
+}
+
+/// How an answer shows that it is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum AnswerFault {
+    /// It does not carry the token of its request, which Rotor's part of the process alone is given.
+    #[error("an answer came without the token of its request: something else in its process wrote it")]
+    Forged,
+    /// It answers an earlier request.
+    #[error("its process answered request {answered} when request {asked} was asked")]
+    Earlier {
+        /// The number of the request that it answers.
+        answered: u64,
+        /// The number of the request that was asked.
+        asked: u64,
+    },
+    /// There is more than the answer: a second one, or other bytes.
+    #[error("its process wrote more than the answer to request {asked}")]
+    Second {
+        /// The number of the request.
+        asked: u64,
+    },
+    /// It has a token and no sense.
+    #[error("its process gave an answer that makes no sense")]
+    Senseless,
+    /// The factor describes itself in another way after its process was started again.
+    #[error("its spec is another since its process was started again")]
+    OtherSpec,
 }
 
 /// What a factor gave that the contract does not allow.
@@ -329,6 +376,15 @@ pub enum Breach {
         /// The most that is taken.
         limit: usize,
     },
+    /// Over all days of a run it gave more output than is allowed.
+    TooMuchInRun {
+        /// What it gave.
+        what: String,
+        /// How much so far.
+        given: usize,
+        /// The most that is taken in one run.
+        limit: usize,
+    },
     /// A name or a text is not what it must be.
     BadText {
         /// Which text, and what is wrong with it.
@@ -354,6 +410,7 @@ impl Breach {
             }
             Self::NoReason { .. } => "give the reason with `Signal::withhold`",
             Self::Unknown { .. } => "take positions from the view of the same call",
+            Self::TooMuchInRun { .. } => "give fewer rows a day, and tables only when the view wants them",
             Self::TooMuch { .. } | Self::BadText { .. } | Self::BadSpec { .. } => return None,
         })
     }
@@ -382,6 +439,12 @@ impl fmt::Display for Breach {
             }
             Self::Unknown { what } => write!(f, "there is no {what}"),
             Self::TooMuch { what, given, limit } => write!(f, "{given} {what} are more than {limit}"),
+            Self::TooMuchInRun { what, given, limit } => {
+                write!(
+                    f,
+                    "{given} {what} are more than the {limit} of one run; it is not asked again in this run"
+                )
+            }
             Self::BadText { what } => f.write_str(what),
             Self::BadSpec { reason } => write!(f, "its spec cannot be used: {reason}"),
         }

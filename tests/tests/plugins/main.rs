@@ -3,6 +3,7 @@
 mod hostile;
 mod reasons;
 mod refused;
+mod sealed;
 mod twins;
 
 use std::path::Path;

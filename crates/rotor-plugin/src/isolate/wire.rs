@@ -230,6 +230,11 @@ impl<'a> Reader<'a> {
         self.take(N)?.try_into().map_err(|_| Garbled)
     }
 
+    /// Tells whether everything has been read.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     pub(super) fn u8(&mut self) -> Read<u8> {
         Ok(self.array::<1>()?[0])
     }

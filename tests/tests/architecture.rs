@@ -111,6 +111,7 @@ const UNSAFE: &[&str] = &[
     "crates/rotor-plugin/src/arrow.rs",
     "crates/rotor-plugin/src/call.rs",
     "crates/rotor-plugin/src/isolate/keeper.rs",
+    "crates/rotor-plugin/src/isolate/seal.rs",
     "crates/rotor-plugin/src/load.rs",
     "crates/rotor-plugin/src/mark.rs",
     "crates/rotor-plugin/src/output.rs",

@@ -113,6 +113,12 @@ pub enum LoadError {
         /// What the system says.
         reason: String,
     },
+    /// The process cannot be sealed as was asked for.
+    #[error("it cannot be sealed: {reason}")]
+    NotSealed {
+        /// What the kernel does not allow or have, or what is open already.
+        reason: String,
+    },
     /// The factor fails before its first day.
     #[error("the factor does not start: {0}")]
     Start(CallError),
@@ -141,6 +147,9 @@ impl LoadError {
             Self::DuplicateFactor { .. } => "give one of them another name in its `spec`".into(),
             Self::Loader { .. } => "link what is missing into the library".into(),
             Self::Cache { .. } => "set ROTOR_CACHE_DIR to a folder that can be written to".into(),
+            Self::NotSealed { .. } => {
+                "sealing takes Linux 5.13 or later with Landlock and seccomp, on x86-64 or Arm; `isolate = true` holds less".into()
+            }
             Self::Start(error) => return error.hint(),
         })
     }

@@ -34,11 +34,20 @@ pub struct LoadOptions {
 ///
 /// Every reason to refuse the file, or the first that opening it shows.
 pub(crate) fn open(file: &LibraryFile) -> Result<Vec<(&'static abi::Header, &'static abi::VTable)>, Refused> {
+    open_after(file, |_| Ok(()))
+}
+
+/// As [`open`]. `before` is given the path that is opened, when nothing of the library has run yet.
+pub(crate) fn open_after(
+    file: &LibraryFile,
+    before: impl FnOnce(&Path) -> Result<(), LoadError>,
+) -> Result<Vec<(&'static abi::Header, &'static abi::VTable)>, Refused> {
     let refused = |error| Refused { path: file.path.clone(), reasons: vec![error] };
     if !file.refusals.is_empty() {
         return Err(Refused { path: file.path.clone(), reasons: file.refusals.clone() });
     }
     let copy = cached_copy(&file.sha256, &file.bytes).map_err(refused)?;
+    before(&copy).map_err(refused)?;
     let loader = |error: libloading::Error| LoadError::Loader { reason: loader_message(&error, &copy) };
     let builds: Vec<&str> = file.factors.iter().map(|header| header.build.as_str()).collect();
     let _mark = Mark::set(Culprit::new(&builds.join(", "), Some(&file.path)), None);

@@ -9,7 +9,7 @@ use rotor_factor::{ExportedFactor, Value, nearest};
 use rotor_plugin::{
     CallError, Instance, Isolation, LoadOptions, Origin, Plugin, Refused, explain_fatal_calls,
 };
-use rotor_run::{Config, FactorConfig};
+use rotor_run::{Config, FactorConfig, Isolate};
 
 use crate::text::listed;
 
@@ -115,7 +115,7 @@ impl Catalogue {
     /// [`FactorError::Refused`] with every reason, [`FactorError::NoProgram`] if it is to be isolated and no program is named.
     pub fn load(&self, library: &Path, loading: &Loading) -> Result<Vec<Plugin>, FactorError> {
         let path = library_path(library);
-        if loading.isolate {
+        if loading.isolate != Isolate::No {
             return Ok(Plugin::isolated(&path, &loading.options(), &self.isolation(loading)?)?);
         }
         if self.explains_crashes {
@@ -195,7 +195,7 @@ impl Catalogue {
             }
             // Which of the settings are its own is known when its names are.
             let may_be_writable = config.factor.values().any(|settings| settings.allow_world_writable);
-            for name in self.names_in(factor, may_be_writable)? {
+            for name in self.names_in(factor, may_be_writable, may_be_sealed(config))? {
                 if from_libraries.contains(&name) {
                     return Err(FactorError::Twice { name });
                 }
@@ -223,7 +223,7 @@ impl Catalogue {
             };
             plugins.swap_remove(position)
         } else {
-            if settings.isolate || settings.sha256.is_some() || settings.allow_world_writable {
+            if settings.isolate != Isolate::No || settings.sha256.is_some() || settings.allow_world_writable {
                 return Err(FactorError::NotALibrary { name: name.into() });
             }
             let Some(position) = linked.iter().position(|plugin| plugin.name() == name) else {
@@ -243,8 +243,13 @@ impl Catalogue {
         &self,
         library: &str,
         allow_world_writable: bool,
+        is_sealed: bool,
     ) -> Result<Vec<String>, FactorError> {
-        let isolate = self.isolation_program.is_some();
+        let isolate = match self.isolation_program {
+            _ if is_sealed => Isolate::Sealed,
+            Some(_) => Isolate::Yes,
+            None => Isolate::No,
+        };
         let loading = Loading { isolate, allow_world_writable, ..Loading::default() };
         let plugins = self.load(Path::new(library), &loading)?;
         Ok(plugins.iter().map(|plugin| plugin.name().to_owned()).collect())
@@ -260,16 +265,23 @@ impl Catalogue {
         Ok(Isolation {
             time_limit: loading.time_limit,
             memory_limit: loading.memory_limit,
+            is_sealed: loading.isolate == Isolate::Sealed,
             ..Isolation::new(program)
         })
     }
 }
 
+/// Tells whether a factor of a configuration is sealed. A library that may hold it runs in no other way then, not even to be
+/// asked for its names.
+pub(crate) fn may_be_sealed(config: &Config) -> bool {
+    config.factor.values().any(|settings| settings.isolate == Isolate::Sealed)
+}
+
 /// How a library is loaded.
 #[derive(Clone, Debug)]
 pub struct Loading {
-    /// Whether it runs in a child process.
-    pub isolate: bool,
+    /// Whether it runs in a child process, and whether that is sealed.
+    pub isolate: Isolate,
     /// How long one call may take.
     pub time_limit: Duration,
     /// How much memory an isolated factor may have, in bytes.
@@ -307,7 +319,7 @@ impl Loading {
 
     /// Whether something is asked for that only a library can have.
     fn is_of_library(&self) -> bool {
-        self.isolate || self.sha256.is_some() || self.allow_world_writable
+        self.isolate != Isolate::No || self.sha256.is_some() || self.allow_world_writable
     }
 }
 

@@ -3,16 +3,17 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::ffi::OsStringExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rotor_factor::{ExportedFactor, Value, abi};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
+use super::seal::seal;
 use super::wire::{Garbled, Reader, Writer};
 use super::{Request, Token};
 use crate::call::{Functions, Made};
 use crate::isolate::Opened;
-use crate::load::{LoadOptions, checked_linked, open};
+use crate::load::{LoadOptions, checked_linked, open_after};
 use crate::mark::Culprit;
 use crate::{CallError, LibraryFile, LoadError, spec};
 
@@ -108,9 +109,13 @@ impl Server {
             open if open == Request::Open as u8 || open == Request::OpenLinked as u8 => {
                 let memory_limit = reader.u64()?;
                 let may_open_files = reader.u8()? == 1;
+                let is_sealed = reader.u8()? == 1;
                 limit_memory(memory_limit);
                 let opened = if open == Request::Open as u8 {
-                    self.open(&mut reader, may_open_files)?
+                    // What is sealed has no way to files that could be forbidden.
+                    self.open(&mut reader, may_open_files || is_sealed, is_sealed)?
+                } else if is_sealed {
+                    Err(vec![LoadError::NotSealed { reason: "it is part of the program".into() }])
                 } else {
                     self.take_linked(may_open_files)
                 };
@@ -154,14 +159,20 @@ impl Server {
         Ok(answer)
     }
 
-    fn open(&mut self, reader: &mut Reader<'_>, may_open_files: bool) -> Result<OpenedAll, Garbled> {
+    fn open(
+        &mut self,
+        reader: &mut Reader<'_>,
+        may_open_files: bool,
+        is_sealed: bool,
+    ) -> Result<OpenedAll, Garbled> {
         let n = reader.count(1)?;
         let path = (0..n).map(|_| reader.u8()).collect::<Result<Vec<u8>, Garbled>>()?;
         let path = PathBuf::from(std::ffi::OsString::from_vec(path));
         let sha256 = Some(reader.text()?.to_owned()).filter(|hash| !hash.is_empty());
         let options = LoadOptions { sha256, allow_world_writable: reader.u8()? == 1 };
         let file = LibraryFile::look_at(&path, &options);
-        let opened = match open(&file) {
+        let before = |copy: &Path| if is_sealed { seal(copy, &file.bytes) } else { Ok(()) };
+        let opened = match open_after(&file, before) {
             Ok(opened) => opened,
             Err(refused) => return Ok(Err(refused.reasons)),
         };

@@ -5,12 +5,27 @@
 //! the factor is no longer called. Calls to one factor are sequential. An answer that is not the one to what was asked, and
 //! more output than a run may have, end the factor for the run.
 //!
-//! This contains accidents, not malice: the child has the rights of its user.
+//! That contains accidents, not malice: the child has the rights of its user. A sealed one has none.
 
 mod child;
 #[cfg(target_os = "linux")]
 mod keeper;
 mod pipe;
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod seal;
+#[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+mod seal {
+    //! Where a process cannot be sealed.
+
+    use std::path::Path;
+
+    use crate::LoadError;
+
+    pub(super) fn seal(_: &Path, _: &[u8]) -> Result<(), LoadError> {
+        let reason = "this is not Linux on x86-64 or Arm".into();
+        Err(LoadError::NotSealed { reason })
+    }
+}
 mod wire;
 
 use std::path::PathBuf;
@@ -55,13 +70,17 @@ pub struct Isolation {
     /// Whether it may open files, pipes and sockets once its library is opened. A factor has no business with any; one
     /// that reads a file gives other answers where it may not.
     pub may_open_files: bool,
+    /// Whether it is sealed before anything of the library runs: no files, no network, no other processes. Where the system
+    /// cannot do all of that the library is refused. Such a process may open nothing, whatever `may_open_files` says.
+    pub is_sealed: bool,
 }
 
 impl Isolation {
-    /// Returns the usual limits, 10 seconds and 2 GiB, for a program; files may be opened.
+    /// Returns the usual limits, 10 seconds and 2 GiB, for a program; files may be opened, and nothing is sealed.
     #[must_use]
     pub fn new(program: PathBuf) -> Self {
-        Self { program, time_limit: Duration::from_secs(10), memory_limit: 2 << 30, may_open_files: true }
+        let time_limit = Duration::from_secs(10);
+        Self { program, time_limit, memory_limit: 2 << 30, may_open_files: true, is_sealed: false }
     }
 }
 
@@ -252,6 +271,7 @@ fn open_in(process: &mut Process, isolation: &Isolation, home: &Home) -> Result<
     let mut writer = Writer::default();
     writer.u64(isolation.memory_limit);
     writer.u8(u8::from(isolation.may_open_files));
+    writer.u8(u8::from(isolation.is_sealed));
     let request = match home {
         Home::Program => Request::OpenLinked,
         Home::Library { path, options } => {

@@ -25,6 +25,9 @@ use crate::{AnswerFault, Breach, CallError};
 
 /// How long the processes of a factor may take to end.
 const TIME_TO_END: Duration = Duration::from_secs(10);
+/// The environment of a sealed process.
+const KEPT_VARIABLES: [&str; 6] =
+    ["HOME", "LD_LIBRARY_PATH", "RAYON_NUM_THREADS", "ROTOR_CACHE_DIR", "RUST_BACKTRACE", "XDG_CACHE_HOME"];
 /// How much of what a child writes to standard error is kept.
 const LAST_WORDS: usize = 4 << 10;
 
@@ -60,7 +63,13 @@ enum Failure {
 impl Process {
     pub(super) fn start(isolation: &Isolation) -> Result<Self, CallError> {
         let not_started = |error: io::Error| CallError::NotStarted { reason: error.to_string() };
-        let mut child = Command::new(&isolation.program)
+        let mut command = Command::new(&isolation.program);
+        if isolation.is_sealed {
+            // A variable can hold a table. What stays says where the private copy lies, and how to start.
+            command.env_clear();
+            command.envs(KEPT_VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+        }
+        let mut child = command
             .arg(CHILD_ARGUMENT)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

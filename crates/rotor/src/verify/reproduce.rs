@@ -13,7 +13,7 @@ use super::{Obstacle, Verification, VerifyError, VerifyOptions};
 use crate::config::ConfigError;
 use crate::demo::DatasetFolder;
 use crate::error::Error;
-use crate::factors::{Catalogue, FactorSet, RunFactor, default_config};
+use crate::factors::{Catalogue, FactorSet, RunFactor, default_config, may_be_sealed};
 use crate::ledger::LedgerChoice;
 use crate::record::{dataset_record, engine, factor_record};
 use crate::run::language;
@@ -131,7 +131,7 @@ fn given_libraries(
     let is_loaded = |name: &String| config.factors.contains(name) && config.of_factor(name).library.is_some();
     let mut given = BTreeMap::new();
     for library in &options.libraries {
-        match catalogue.names_in(library, may_be_writable) {
+        match catalogue.names_in(library, may_be_writable, may_be_sealed(config)) {
             Err(error) => found.hinder("factor", &error.into(), None),
             Ok(names) if !names.iter().any(is_loaded) => found.obstacles.push(Obstacle {
                 part: "factor",

@@ -1,4 +1,4 @@
-//! Starts a process that moves to a session of its own and sleeps for so many seconds.
+//! Starts a process that moves to a session of its own and sleeps for so many seconds; then it scores, or waits for ever.
 //!
 //! Expected: scores; where it is isolated, the process has ended when the factor has.
 
@@ -8,13 +8,17 @@ use rotor_factor::{AsOfView, Factor, FactorError, Parameter, Parameters, Signal,
 
 struct Plugin {
     seconds: String,
+    waits: bool,
 }
 
 impl Factor for Plugin {
-    const PARAMETERS: &'static [Parameter] = &[Parameter::text("seconds", "1", "how long its process sleeps")];
+    const PARAMETERS: &'static [Parameter] = &[
+        Parameter::text("seconds", "1", "how long its process sleeps"),
+        Parameter::flag("waits", false, "whether it waits for ever"),
+    ];
 
     fn from_parameters(parameters: &Parameters) -> Result<Self, FactorError> {
-        Ok(Self { seconds: parameters.text("seconds").into() })
+        Ok(Self { seconds: parameters.text("seconds").into(), waits: parameters.flag("waits") })
     }
 
     fn spec(&self) -> Spec {
@@ -26,6 +30,9 @@ impl Factor for Plugin {
         let mut command = Command::new("setsid");
         command.args(["--fork", "sleep", &self.seconds]).stdin(nothing()).stdout(nothing()).stderr(nothing());
         command.status().map_err(|error| FactorError::because(error.to_string()))?;
+        while self.waits {
+            std::thread::park();
+        }
         support::momentum(view)
     }
 }

@@ -110,9 +110,14 @@ const UNSAFE: &[&str] = &[
     "crates/rotor-factor/src/view.rs",
     "crates/rotor-plugin/src/arrow.rs",
     "crates/rotor-plugin/src/call.rs",
+    "crates/rotor-plugin/src/delivery.rs",
+    "crates/rotor-plugin/src/float.rs",
+    "crates/rotor-plugin/src/isolate/keeper.rs",
+    "crates/rotor-plugin/src/isolate/seal.rs",
     "crates/rotor-plugin/src/load.rs",
     "crates/rotor-plugin/src/mark.rs",
     "crates/rotor-plugin/src/output.rs",
+    "crates/rotor-plugin/src/process.rs",
 ];
 
 /// The contract compiles in a second because it needs nobody.

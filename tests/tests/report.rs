@@ -367,6 +367,7 @@ fn names_of_the_data_are_shown_as_text() {
         library: Some(evil.clone()),
         sha256: Some(evil.clone()),
         isolated: true,
+        sealed: true,
         weight: 1.0,
         scale: None,
     }];

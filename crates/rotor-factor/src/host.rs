@@ -141,12 +141,12 @@ impl EntityTable {
         }
         let text = table.codes.concat();
         let mut rest = text.as_str();
-        let raw = |code: &Box<str>| {
+        let mut raw = |code: &str| {
             let (first, others) = rest.split_at(code.len());
             rest = others;
             abi::Str::of(first)
         };
-        let codes = table.codes.iter().map(raw).collect();
+        let codes = table.codes.iter().map(|code| raw(code)).collect();
         // Moving a `String` does not touch what it points to, which would end the right of the raw texts to it.
         table.shown = RawEntities { text, codes, groups: table.groups.clone() };
         table
@@ -168,13 +168,14 @@ impl EntityTable {
     #[must_use]
     pub fn is_intact(&self) -> bool {
         let (mut at, mut rest) = (self.shown.text.as_ptr().addr(), self.shown.text.as_bytes());
-        let is_same = |(code, shown): (&Box<str>, &abi::Str)| {
+        let is_same = |(code, shown): (&str, &abi::Str)| {
             let is_same =
                 (shown.ptr.addr(), shown.len) == (at, code.len()) && rest.starts_with(code.as_bytes());
             (at, rest) = (at + code.len(), rest.get(code.len()..).unwrap_or_default());
             is_same
         };
-        self.groups == self.shown.groups && self.codes.iter().zip(&self.shown.codes).all(is_same)
+        self.groups == self.shown.groups
+            && self.codes.iter().map(|code| &**code).zip(&self.shown.codes).all(is_same)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is wrong with a call, in Chinese. What a factor or the system says itself stands in it as it came.
 
 use crate::error::{last_line, seconds};
-use crate::{Breach, CallError};
+use crate::{AnswerFault, Breach, CallError};
 
 /// Returns the sentence; `None` where the factor gave a text in another language alone.
 pub(crate) fn of_call(error: &CallError) -> Option<String> {
@@ -19,11 +19,24 @@ pub(crate) fn of_call(error: &CallError) -> Option<String> {
         }
         CallError::TimedOut { limit } => format!("因子运行超过{}", seconds(*limit)),
         CallError::NotStarted { reason } => format!("因子进程无法启动：{reason}"),
+        CallError::FalseAnswer(fault) => format!("{}；本次运行不再调用", of_answer(*fault)),
         CallError::GivenUp { n_failures, last } => {
             let last = of_call(last).unwrap_or_else(|| last.to_string());
             format!("因子连续失败{n_failures}次，不再调用；最近一次：{last}")
         }
     })
+}
+
+fn of_answer(fault: AnswerFault) -> String {
+    match fault {
+        AnswerFault::Forged => "收到的回答缺少该请求的令牌，由因子进程中的其他代码写出".into(),
+        AnswerFault::Earlier { answered, asked } => {
+            format!("因子进程对第{asked}个请求给出的是第{answered}个请求的回答")
+        }
+        AnswerFault::Second { asked } => format!("因子进程对第{asked}个请求的回答之外还有多余内容"),
+        AnswerFault::Senseless => "因子进程的回答无法解读".into(),
+        AnswerFault::OtherSpec => "因子进程重启后，因子说明与此前不同".into(),
+    }
 }
 
 fn of_breach(breach: &Breach) -> String {
@@ -43,10 +56,11 @@ fn of_breach(breach: &Breach) -> String {
         Breach::NoReason { sector } => format!("`{sector}`既无有效得分，也未说明原因"),
         Breach::Unknown { what } => format!("引用的对象不存在（{what}）"),
         Breach::TooMuch { what, given, limit } => format!("输出过多（{what}）：{given}，上限为{limit}"),
-        Breach::BadText { what } => format!("文本不合规（{what}）"),
-        Breach::OutsideCall { n } => {
-            format!("因子在调用结束后或从其他线程输出结果（已有{n}次），无法判断其输出属于哪一天")
+        Breach::TooMuchInRun { what, given, limit } => {
+            format!("本次运行输出过多（{what}）：{given}，上限为{limit}；本次运行不再调用")
         }
+        Breach::BadText { what } => format!("文本不合规（{what}）"),
+        Breach::OutsideCall => "因子在调用结束后或从其他线程输出结果，无法判断其输出属于哪一天".into(),
         Breach::FloatingPoint => "因子改变了所在线程的浮点运算设置，已恢复".into(),
         Breach::WroteInputs => "因子改写了输入数据".into(),
         Breach::BadSpec { reason } => format!("因子说明无法使用（{reason}）"),

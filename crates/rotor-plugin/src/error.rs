@@ -113,6 +113,12 @@ pub enum LoadError {
         /// What the system says.
         reason: String,
     },
+    /// The process cannot be sealed as was asked for.
+    #[error("it cannot be sealed: {reason}")]
+    NotSealed {
+        /// What the kernel does not allow or have, or what is open already.
+        reason: String,
+    },
     /// The factor fails before its first day.
     #[error("the factor does not start: {0}")]
     Start(CallError),
@@ -141,6 +147,9 @@ impl LoadError {
             Self::DuplicateFactor { .. } => "give one of them another name in its `spec`".into(),
             Self::Loader { .. } => "link what is missing into the library".into(),
             Self::Cache { .. } => "set ROTOR_CACHE_DIR to a folder that can be written to".into(),
+            Self::NotSealed { .. } => {
+                "sealing takes Linux 5.13 or later with Landlock and seccomp, on x86-64 or Arm; `isolate = true` holds less".into()
+            }
             Self::Start(error) => return error.hint(),
         })
     }
@@ -199,6 +208,10 @@ pub enum CallError {
         /// What the system says.
         reason: String,
     },
+    /// What came from the process of an isolated factor is not the answer to what it was asked. Nothing that it says can be
+    /// trusted from then on.
+    #[error("{0}; it is not asked again in this run")]
+    FalseAnswer(AnswerFault),
     /// An isolated factor failed so often in a row that it is no longer called.
     #[error("it is no longer asked after {n_failures} failures in a row; the last: {last}")]
     GivenUp {
@@ -231,6 +244,7 @@ impl CallError {
             Self::Died { .. } => "process_died",
             Self::TimedOut { .. } => "timed_out",
             Self::NotStarted { .. } => "not_started",
+            Self::FalseAnswer(_) => "false_answer",
             Self::GivenUp { .. } => "given_up",
         })
     }
@@ -259,8 +273,21 @@ impl CallError {
             }
             Self::TimedOut { .. } => Some("make it faster, or raise `time_limit`".into()),
             Self::NotStarted { .. } => None,
+            Self::FalseAnswer(AnswerFault::OtherSpec) => {
+                Some("declare the same inputs, reasons and scale at every start".into())
+            }
+            Self::FalseAnswer(_) => Some(
+                "a library speaks through the output that it is given, and touches no other descriptor"
+                    .into(),
+            ),
             Self::GivenUp { last, .. } => last.hint(),
         }
+    }
+
+    /// Tells whether an isolated factor is not asked again in this run.
+    #[must_use]
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, Self::FalseAnswer(_) | Self::Broke(Breach::TooMuchInRun { .. } | Breach::OutsideCall))
     }
 
     /// Tells whether the process of an isolated factor is lost.
@@ -268,6 +295,35 @@ impl CallError {
     pub(crate) fn is_fatal(&self) -> bool {
         matches!(self, Self::Died { .. } | Self::TimedOut { .. } | Self::NotStarted { .. })
     }
+}
+
+/// How an answer shows that it is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum AnswerFault {
+    /// It does not carry the token of its request, which Rotor's part of the process alone is given.
+    #[error("an answer came without the token of its request: something else in its process wrote it")]
+    Forged,
+    /// It answers an earlier request.
+    #[error("its process answered request {answered} when request {asked} was asked")]
+    Earlier {
+        /// The number of the request that it answers.
+        answered: u64,
+        /// The number of the request that was asked.
+        asked: u64,
+    },
+    /// There is more than the answer: a second one, or other bytes.
+    #[error("its process wrote more than the answer to request {asked}")]
+    Second {
+        /// The number of the request.
+        asked: u64,
+    },
+    /// It has a token and no sense.
+    #[error("its process gave an answer that makes no sense")]
+    Senseless,
+    /// The factor describes itself in another way after its process was started again.
+    #[error("its spec is another since its process was started again")]
+    OtherSpec,
 }
 
 /// What a factor gave that the contract does not allow.
@@ -329,16 +385,22 @@ pub enum Breach {
         /// The most that is taken.
         limit: usize,
     },
+    /// Over all days of a run it gave more output than is allowed.
+    TooMuchInRun {
+        /// What it gave.
+        what: String,
+        /// How much so far.
+        given: usize,
+        /// The most that is taken in one run.
+        limit: usize,
+    },
     /// A name or a text is not what it must be.
     BadText {
         /// Which text, and what is wrong with it.
         what: String,
     },
     /// It has delivered after its call was over, or from another thread than the one that was called.
-    OutsideCall {
-        /// How often.
-        n: u64,
-    },
+    OutsideCall,
     /// It has changed how its thread computes with floating-point numbers: rounding, denormals, traps.
     FloatingPoint,
     /// It has written to what it was shown.
@@ -363,7 +425,8 @@ impl Breach {
             }
             Self::NoReason { .. } => "give the reason with `Signal::withhold`",
             Self::Unknown { .. } => "take positions from the view of the same call",
-            Self::OutsideCall { .. } => {
+            Self::TooMuchInRun { .. } => "give fewer rows a day, and tables only when the view wants them",
+            Self::OutsideCall => {
                 "give scores, reasons, tables and texts before the call returns, on the thread that was called"
             }
             Self::FloatingPoint => {
@@ -398,11 +461,16 @@ impl fmt::Display for Breach {
             }
             Self::Unknown { what } => write!(f, "there is no {what}"),
             Self::TooMuch { what, given, limit } => write!(f, "{given} {what} are more than {limit}"),
+            Self::TooMuchInRun { what, given, limit } => {
+                write!(
+                    f,
+                    "{given} {what} are more than the {limit} of one run; it is not asked again in this run"
+                )
+            }
             Self::BadText { what } => f.write_str(what),
-            Self::OutsideCall { n } => write!(
-                f,
-                "it delivered after its call was over, or from another thread than the one that was called ({n} \
-                 so far): which of its answers are of which day cannot be known"
+            Self::OutsideCall => f.write_str(
+                "it delivered after its call was over, or from another thread than the one that was called: which \
+                 of its answers are of which day cannot be known",
             ),
             Self::FloatingPoint => f.write_str(
                 "it changed how its thread computes with floating-point numbers, which was undone",

@@ -24,7 +24,7 @@ mod process;
 mod spec;
 mod stdout;
 
-pub use error::{Breach, CallError, LoadError};
+pub use error::{AnswerFault, Breach, CallError, LoadError};
 pub use file::{FactorHeader, LibraryFile};
 pub use isolate::{CHILD_ARGUMENT, Isolation, serve};
 pub use load::LoadOptions;

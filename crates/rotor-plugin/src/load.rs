@@ -41,11 +41,21 @@ pub(crate) fn open(
     file: &LibraryFile,
     time_limit: Option<Duration>,
 ) -> Result<Vec<(&'static abi::Header, &'static abi::VTable)>, Refused> {
+    open_after(file, time_limit, |_| Ok(()))
+}
+
+/// As [`open`]. `before` is given the path that is opened, when nothing of the library has run yet.
+pub(crate) fn open_after(
+    file: &LibraryFile,
+    time_limit: Option<Duration>,
+    before: impl FnOnce(&Path) -> Result<(), LoadError>,
+) -> Result<Vec<(&'static abi::Header, &'static abi::VTable)>, Refused> {
     let refused = |error| Refused { path: file.path.clone(), reasons: vec![error] };
     if !file.refusals.is_empty() {
         return Err(Refused { path: file.path.clone(), reasons: file.refusals.clone() });
     }
     let copy = private_copy(&file.sha256, &file.bytes).map_err(refused)?;
+    before(&copy).map_err(refused)?;
     let loader = |error: libloading::Error| LoadError::Loader { reason: loader_message(&error, &copy) };
     let builds: Vec<&str> = file.factors.iter().map(|header| header.build.as_str()).collect();
     // Constructors run while it is opened: what they do to the thread counts, too.

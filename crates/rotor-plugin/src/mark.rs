@@ -237,8 +237,19 @@ pub fn explain_fatal_calls() -> std::io::Result<()> {
             libc::signal(libc::SIGPIPE, libc::SIG_IGN);
             libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
             libc::atexit(on_exit);
+            libc::pthread_atfork(None, None, Some(after_fork));
         }
-        started = std::thread::Builder::new().name("watchdog".into()).spawn(|| watch()).map(drop);
+        // A thread that begins while a library is being opened waits for that to end, so it has begun before the first one is.
+        let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+        let watchdog = std::thread::Builder::new().name("watchdog".into());
+        started = watchdog
+            .spawn(move || {
+                let _ = sender.send(());
+                watch()
+            })
+            .map(|_| {
+                let _ = receiver.recv();
+            });
     });
     started
 }
@@ -439,6 +450,13 @@ pub fn end_process(code: i32) -> ! {
 extern "C" fn on_exit() {
     if let Some((slot, culprit)) = own() {
         blame(slot, culprit, &[" called `exit`"]);
+    }
+}
+
+/// A process that a factor has forked would come back from its call, and do all that is still to be done a second time.
+extern "C" fn after_fork() {
+    if own().is_some() {
+        end_process(2);
     }
 }
 

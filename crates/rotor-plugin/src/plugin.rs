@@ -55,6 +55,8 @@ pub enum Origin {
         sha256: String,
         /// Whether it runs in a separate process.
         is_isolated: bool,
+        /// Whether that process is sealed.
+        is_sealed: bool,
     },
 }
 
@@ -130,10 +132,11 @@ impl Plugin {
         let state = ProcessState::now();
         let mut plugins = Vec::new();
         for ((_, vtable), header) in open(&file, options.time_limit)?.into_iter().zip(&file.factors) {
-            let origin =
-                Origin::Loaded { path: path.into(), sha256: file.sha256.clone(), is_isolated: false };
+            let (path, sha256) = (path.into(), file.sha256.clone());
+            let origin = Origin::Loaded { path, sha256, is_isolated: false, is_sealed: false };
             let plugin = Self::here(header, vtable, origin, options.time_limit);
-            plugins.push(plugin.map_err(|error| Refused { path: path.into(), reasons: vec![error] })?);
+            let refused = |error| Refused { path: file.path.clone(), reasons: vec![error] };
+            plugins.push(plugin.map_err(refused)?);
         }
         let changed = state.restore_all();
         plugins.iter_mut().for_each(|plugin| plugin.changed.clone_from(&changed));
@@ -161,7 +164,9 @@ impl Plugin {
         for (position, (opened, header)) in opened.iter().zip(&file.factors).enumerate() {
             let Opened { parameters, spec } = opened;
             let start = |breach| refused(vec![LoadError::Start(CallError::Broke(breach))]);
-            let origin = Origin::Loaded { path: path.into(), sha256: file.sha256.clone(), is_isolated: true };
+            let (path, sha256) = (path.into(), file.sha256.clone());
+            let is_sealed = isolation.is_sealed;
+            let origin = Origin::Loaded { path, sha256, is_isolated: true, is_sealed };
             plugins.push(Self {
                 build: Build::of(header),
                 origin,

@@ -22,8 +22,8 @@ mod warning;
 mod write;
 
 pub use config::{
-    Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, KEYS, KeptTables, Key, MissingScore, OnError,
-    OnMissingInput, Rebalance, RiskFree, Ties, TradeDay, Weights, config_from_json, read_config,
+    Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, Isolate, KEYS, KeptTables, Key, MissingScore,
+    OnError, OnMissingInput, Rebalance, RiskFree, Ties, TradeDay, Weights, config_from_json, read_config,
 };
 pub use error::{ColumnFault, RunError, TableFault};
 pub use metrics::Metrics;

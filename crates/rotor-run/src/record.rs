@@ -92,6 +92,9 @@ pub struct FactorRecord {
     pub sha256: Option<String>,
     /// Whether it ran in a process of its own.
     pub isolated: bool,
+    /// Whether that process was sealed: without files, network and other processes. Absent if it was not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sealed: bool,
     /// Its weight in the total.
     pub weight: f64,
     /// The scale on which its scores were read: `points` or `continuous`; absent in older records.

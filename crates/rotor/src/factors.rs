@@ -10,7 +10,7 @@ use rotor_fs::{from_start, shown, shown_path};
 use rotor_plugin::{
     CallError, Instance, Isolation, LoadOptions, Origin, Plugin, Refused, explain_fatal_calls,
 };
-use rotor_run::{Config, FactorConfig};
+use rotor_run::{Config, FactorConfig, Isolate};
 
 use crate::text::listed;
 
@@ -116,7 +116,7 @@ impl Catalogue {
     /// [`FactorError::Refused`] with every reason, [`FactorError::NoProgram`] if it is to be isolated and no program is named.
     pub fn load(&self, library: &Path, loading: &Loading) -> Result<Vec<Plugin>, FactorError> {
         let path = library_path(library);
-        if loading.isolate {
+        if loading.isolate != Isolate::No {
             return Ok(Plugin::isolated(&path, &loading.options(), &self.isolation(loading)?)?);
         }
         if self.explains_crashes {
@@ -201,7 +201,7 @@ impl Catalogue {
             // Which of the settings are its own is known when its names are.
             let allow_world_writable = config.factor.values().any(|settings| settings.allow_world_writable);
             let loading = Loading { allow_world_writable, ..self.limits_before_names(config) };
-            for name in self.names_in(factor, &loading)? {
+            for name in self.names_in(factor, &loading, may_be_sealed(config))? {
                 if from_libraries.contains(&name) {
                     return Err(FactorError::Twice { name });
                 }
@@ -243,7 +243,9 @@ impl Catalogue {
         linked: &mut Vec<Plugin>,
     ) -> Result<RunFactor, FactorError> {
         let plugin = if let Some(library) = &settings.library {
-            if !settings.isolate && settings.memory_limit != FactorConfig::default().memory_limit {
+            if settings.isolate == Isolate::No
+                && settings.memory_limit != FactorConfig::default().memory_limit
+            {
                 return Err(FactorError::NoSuchLimit { name: name.into(), key: "memory_limit" });
             }
             let mut plugins = self.load(Path::new(library), &Loading::of(settings))?;
@@ -253,7 +255,7 @@ impl Catalogue {
             };
             plugins.swap_remove(position)
         } else {
-            if settings.isolate || settings.sha256.is_some() || settings.allow_world_writable {
+            if settings.isolate != Isolate::No || settings.sha256.is_some() || settings.allow_world_writable {
                 return Err(FactorError::NotALibrary { name: name.into() });
             }
             let usual = FactorConfig::default();
@@ -278,8 +280,18 @@ impl Catalogue {
 
     /// Returns the names of the factors in a library. They are asked for in a child process where there is a program for it: how
     /// the library is to be loaded may depend on them.
-    pub(crate) fn names_in(&self, library: &str, loading: &Loading) -> Result<Vec<String>, FactorError> {
-        let loading = Loading { isolate: self.isolation_program.is_some(), ..loading.clone() };
+    pub(crate) fn names_in(
+        &self,
+        library: &str,
+        loading: &Loading,
+        is_sealed: bool,
+    ) -> Result<Vec<String>, FactorError> {
+        let isolate = match self.isolation_program {
+            _ if is_sealed => Isolate::Sealed,
+            Some(_) => Isolate::Yes,
+            None => Isolate::No,
+        };
+        let loading = Loading { isolate, ..loading.clone() };
         let plugins = self.load(Path::new(library), &loading)?;
         Ok(plugins.iter().map(|plugin| plugin.name().to_owned()).collect())
     }
@@ -294,16 +306,23 @@ impl Catalogue {
         Ok(Isolation {
             time_limit: loading.time_limit,
             memory_limit: loading.memory_limit,
+            is_sealed: loading.isolate == Isolate::Sealed,
             ..Isolation::new(program)
         })
     }
 }
 
+/// Tells whether a factor of a configuration is sealed. A library that may hold it runs in no other way then, not even to be
+/// asked for its names.
+pub(crate) fn may_be_sealed(config: &Config) -> bool {
+    config.factor.values().any(|settings| settings.isolate == Isolate::Sealed)
+}
+
 /// How a library is loaded.
 #[derive(Clone, Debug)]
 pub struct Loading {
-    /// Whether it runs in a child process.
-    pub isolate: bool,
+    /// Whether it runs in a child process, and whether that is sealed.
+    pub isolate: Isolate,
     /// How long one call may take.
     pub time_limit: Duration,
     /// How much memory an isolated factor may have, in bytes.
@@ -345,7 +364,7 @@ impl Loading {
 
     /// Whether something is asked for that only a library can have.
     fn is_of_library(&self) -> bool {
-        self.isolate || self.sha256.is_some() || self.allow_world_writable
+        self.isolate != Isolate::No || self.sha256.is_some() || self.allow_world_writable
     }
 }
 

@@ -6,7 +6,7 @@ use rotor_engine::{
     leakcheck as check, plan_of, schedule, universe,
 };
 use rotor_factor::Month;
-use rotor_plugin::{CallError, Isolation, Plugin};
+use rotor_plugin::{CallError, Isolation, Origin, Plugin};
 use rotor_run::Config;
 
 use crate::factors::{Catalogue, FactorError, Loading, RunFactor};
@@ -95,6 +95,19 @@ fn check_factor(
     };
     let plan = plan_of(dataset, config, &factor.instance)?;
     Ok(check(dataset, &plan, makers, days, watch)?)
+}
+
+/// Says what is known of a sealed factor without a test, and what is not; `None` of any other.
+#[must_use]
+pub fn sealed_note(factor: &RunFactor) -> Option<String> {
+    let is_sealed = matches!(factor.plugin.origin(), Origin::Loaded { is_sealed: true, .. });
+    is_sealed.then(|| {
+        format!(
+            "factor `{}` is sealed: it cannot read a file, not even one that never changes; data may still be compiled \
+             into its library",
+            factor.name()
+        )
+    })
 }
 
 /// Why look-ahead cannot be looked for.

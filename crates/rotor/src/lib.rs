@@ -39,7 +39,7 @@ pub use factors::{
     serve_isolated,
 };
 pub use golden::{Acceptance, Accepted, GoldenCases, GoldenError, GoldenFinding};
-pub use leakcheck::{LeakFindings, LeakcheckError, leakcheck};
+pub use leakcheck::{LeakFindings, LeakcheckError, leakcheck, sealed_note};
 pub use ledger::{LedgerChoice, trial_data};
 pub use note::Note;
 pub use run::{REPORT_FILE, Run};

@@ -62,10 +62,10 @@ pub(crate) fn dataset_record(dataset: &Dataset) -> DatasetRecord {
 /// A factor of a run.
 pub(crate) fn factor_record(factor: &RunFactor) -> FactorRecord {
     let (spec, build) = (factor.plugin.spec(), factor.plugin.build());
-    let (library, sha256, isolated) = match factor.plugin.origin() {
-        Origin::Linked => (None, None, false),
-        Origin::Loaded { path, sha256, is_isolated } => {
-            (Some(path.display().to_string()), Some(sha256.clone()), *is_isolated)
+    let (library, sha256, isolated, sealed) = match factor.plugin.origin() {
+        Origin::Linked => (None, None, false, false),
+        Origin::Loaded { path, sha256, is_isolated, is_sealed } => {
+            (Some(path.display().to_string()), Some(sha256.clone()), *is_isolated, *is_sealed)
         }
     };
     FactorRecord {
@@ -76,6 +76,7 @@ pub(crate) fn factor_record(factor: &RunFactor) -> FactorRecord {
         library,
         sha256,
         isolated,
+        sealed,
         weight: factor.weight,
         scale: factor.plugin.spec().declared_scale().map(|scale| scale.to_string()),
     }

@@ -6,6 +6,7 @@ mod hostile;
 mod reasons;
 mod refused;
 mod same_bits;
+mod sealed;
 mod twins;
 
 use std::path::Path;

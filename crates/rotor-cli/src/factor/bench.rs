@@ -53,7 +53,7 @@ struct Cost {
 
 pub(super) fn run(arguments: &Bench) -> Result<Outcome, CliError> {
     let asked = &arguments.asked;
-    if asked.loading.isolate {
+    if asked.loading.isolate || asked.loading.sealed {
         return Err(CliError::CountIsolated);
     }
     let windows = asked.windows()?;

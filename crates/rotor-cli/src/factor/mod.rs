@@ -14,6 +14,7 @@ use clap::{Args, Subcommand};
 use rotor_factor::{Parameter, ParameterKind, Scale, Source, Spec, Value};
 use rotor_fs::shown_path;
 use rotor_plugin::{Origin, Plugin};
+use rotor_run::Isolate;
 use serde_json::json;
 
 use crate::{CliError, Outcome, catalogue};
@@ -44,6 +45,9 @@ pub(crate) struct Loading {
     /// Run the library in a separate process, so that it cannot crash this one
     #[arg(long)]
     isolate: bool,
+    /// Run the library in a sealed process: no files, no network, no other processes (Linux)
+    #[arg(long)]
+    sealed: bool,
     /// Time limit of one call, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     time_limit: u64,
@@ -72,7 +76,11 @@ impl Loading {
     /// As the library takes it.
     fn of_library(&self) -> rotor::Loading {
         rotor::Loading {
-            isolate: self.isolate,
+            isolate: match (self.sealed, self.isolate) {
+                (true, _) => Isolate::Sealed,
+                (false, true) => Isolate::Yes,
+                (false, false) => Isolate::No,
+            },
             time_limit: Duration::from_secs(self.time_limit),
             memory_limit: self.memory_limit << 20,
             sha256: self.sha256.clone(),
@@ -119,6 +127,7 @@ fn origin(plugin: &Plugin) -> String {
     match plugin.origin() {
         Origin::Linked => "linked".into(),
         Origin::Loaded { path, is_isolated: false, .. } => shown_path(path),
+        Origin::Loaded { path, is_sealed: true, .. } => format!("{}, sealed", shown_path(path)),
         Origin::Loaded { path, is_isolated: true, .. } => format!("{}, isolated", shown_path(path)),
     }
 }

@@ -3,19 +3,19 @@
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::ffi::OsStringExt as _;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
 
 use rotor_factor::{ExportedFactor, Value, abi};
-use rustix::process::{Resource, Rlimit, Signal, getpid, getppid, kill_process, setrlimit};
+use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::Request;
+use super::seal::seal;
 use super::wire::{Garbled, Reader, Writer};
+use super::{Request, Token};
 use crate::call::{Functions, Made};
 use crate::isolate::Opened;
-use crate::load::{LoadOptions, checked_linked, open};
+use crate::load::{LoadOptions, checked_linked, open_after};
 use crate::mark::Culprit;
-use crate::{CallError, LibraryFile, LoadError, spec};
+use crate::{Breach, CallError, LibraryFile, LoadError, spec};
 
 /// Serves a factor to the process that started this one; returns when that process has no more questions.
 ///
@@ -23,25 +23,41 @@ use crate::{CallError, LibraryFile, LoadError, spec};
 /// [`CHILD_ARGUMENT`](crate::CHILD_ARGUMENT), and then ends. `linked` are the factors that are part of it, in the order in
 /// which the parent knows them.
 ///
+/// On Linux the program is started once more: the process in between ends whatever the factor has started.
+///
 /// # Errors
 ///
 /// If the pipes cannot be set up, or what comes over them makes no sense.
 pub fn serve(linked: &'static [&'static ExportedFactor]) -> io::Result<()> {
-    // The factor gets other descriptors for what it reads and prints, so that it cannot talk into the answers.
+    #[cfg(target_os = "linux")]
+    match std::env::args().nth(2).and_then(|keeper| keeper.parse().ok()) {
+        None => return super::keeper::keep(),
+        Some(keeper) => end_with_keeper(keeper)?,
+    }
+    #[cfg(not(target_os = "linux"))]
+    end_with_parent();
+    // The factor gets other descriptors for what it reads and prints, so that it cannot talk into the answers by accident.
     let mut requests = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 10)?);
     let mut answers = File::from(rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdout(), 10)?);
     rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
     rustix::stdio::dup2_stdout(rustix::stdio::stderr())?;
-    end_with_parent();
     let mut server = Server { linked, factors: Vec::new(), made: None };
-    let (mut request, mut length) = ([0], [0; 8]);
+    let (mut request, mut number, mut length) = ([0], [0; 8], [0; 8]);
     while read_or_end(&mut requests, &mut request)? {
+        requests.read_exact(&mut number)?;
         requests.read_exact(&mut length)?;
         let length = u64::from_le_bytes(length);
         let mut body = Vec::new();
         (&requests).take(length).read_to_end(&mut body)?;
         let answer = server.answer(request[0], &body).map_err(|Garbled| io::ErrorKind::InvalidData)?;
-        answers.write_all(&(answer.bytes.len() as u64).to_le_bytes())?;
+        // It is in the pipe while the factor runs, and in this process only now.
+        let mut token = Token::default();
+        requests.read_exact(&mut token)?;
+        let mut head = Vec::with_capacity(32);
+        head.extend_from_slice(&number);
+        head.extend_from_slice(&token);
+        head.extend_from_slice(&(answer.bytes.len() as u64).to_le_bytes());
+        answers.write_all(&head)?;
         answers.write_all(&answer.bytes)?;
     }
     Ok(())
@@ -56,12 +72,23 @@ fn read_or_end(requests: &mut File, request: &mut [u8]) -> io::Result<bool> {
     }
 }
 
+/// Ends this process when its keeper is gone, even in the middle of a call that never returns.
+#[cfg(target_os = "linux")]
+fn end_with_keeper(keeper: i32) -> io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    // It may have gone before.
+    let is_there = rustix::process::getppid().is_some_and(|parent| parent.as_raw_nonzero().get() == keeper);
+    if is_there { Ok(()) } else { Err(io::ErrorKind::NotConnected.into()) }
+}
+
 /// Ends this process when its parent is gone, even in the middle of a call that never returns.
+#[cfg(not(target_os = "linux"))]
 fn end_with_parent() {
+    use rustix::process::{Signal, getpid, getppid, kill_process};
     let parent = getppid();
     std::thread::spawn(move || {
         while getppid() == parent {
-            std::thread::sleep(Duration::from_millis(250));
+            std::thread::sleep(std::time::Duration::from_millis(250));
         }
         // Not `exit`: that would run what the library has left to be run, in the middle of its call.
         let _ = kill_process(getpid(), Signal::KILL);
@@ -82,9 +109,13 @@ impl Server {
             open if open == Request::Open as u8 || open == Request::OpenLinked as u8 => {
                 let memory_limit = reader.u64()?;
                 let may_open_files = reader.u8()? == 1;
+                let is_sealed = reader.u8()? == 1;
                 limit_memory(memory_limit);
                 let opened = if open == Request::Open as u8 {
-                    self.open(&mut reader, may_open_files)?
+                    // What is sealed has no way to files that could be forbidden.
+                    self.open(&mut reader, may_open_files || is_sealed, is_sealed)?
+                } else if is_sealed {
+                    Err(vec![LoadError::NotSealed { reason: "it is part of the program".into() }])
                 } else {
                     self.take_linked(may_open_files)
                 };
@@ -110,9 +141,15 @@ impl Server {
                 }
             },
             evaluate if evaluate == Request::Evaluate as u8 => {
+                let sent = reader.clone();
                 let view = reader.view()?;
                 let made = self.made.as_ref().ok_or(Garbled)?;
-                match made.evaluate(&view.data()) {
+                let mut said = made.evaluate(&view.data());
+                // Here it has only itself to harm; loaded into the program it would have been others.
+                if !view.is_as_sent(sent)? {
+                    said = Err(CallError::Broke(Breach::WroteInputs));
+                }
+                match said {
                     Ok(signal) => {
                         answer.u8(1);
                         answer.signal(&signal, made.spec());
@@ -128,14 +165,20 @@ impl Server {
         Ok(answer)
     }
 
-    fn open(&mut self, reader: &mut Reader<'_>, may_open_files: bool) -> Result<OpenedAll, Garbled> {
+    fn open(
+        &mut self,
+        reader: &mut Reader<'_>,
+        may_open_files: bool,
+        is_sealed: bool,
+    ) -> Result<OpenedAll, Garbled> {
         let n = reader.count(1)?;
         let path = (0..n).map(|_| reader.u8()).collect::<Result<Vec<u8>, Garbled>>()?;
         let path = PathBuf::from(std::ffi::OsString::from_vec(path));
         let sha256 = Some(reader.text()?.to_owned()).filter(|hash| !hash.is_empty());
         let options = LoadOptions { sha256, allow_world_writable: reader.u8()? == 1, time_limit: None };
         let file = LibraryFile::look_at(&path, &options);
-        let opened = match open(&file, None) {
+        let before = |copy: &Path| if is_sealed { seal(copy, &file.bytes) } else { Ok(()) };
+        let opened = match open_after(&file, None, before) {
             Ok(opened) => opened,
             Err(refused) => return Ok(Err(refused.reasons)),
         };

@@ -1,8 +1,15 @@
 //! A child process and the pipes to it, with a time limit on both.
+//!
+//! Each request has a number and ends with a token that was drawn for it, and an answer begins with both. The child takes
+//! the token from the pipe after the factor has returned, so that while the factor runs the token is nowhere in its
+//! process; an answer that the factor writes into the pipe by itself therefore lacks it, or was paid for with the token
+//! that the true answer then lacks. Either way it is seen that something else than the child's own part has spoken, and
+//! no answer is ever taken for that of another request.
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{self, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,22 +18,29 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{OFlags, fcntl_setfl};
+use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::{CHILD_ARGUMENT, Isolation};
-use crate::CallError;
+use super::{CHILD_ARGUMENT, Isolation, MOST_BYTES, Token};
+use crate::{AnswerFault, Breach, CallError};
 
-/// The longest answer that is read.
-const LONGEST: usize = 512 << 20;
+/// How long the processes of a factor may take to end.
+const TIME_TO_END: Duration = Duration::from_secs(10);
+/// The environment of a sealed process.
+const KEPT_VARIABLES: [&str; 6] =
+    ["HOME", "LD_LIBRARY_PATH", "RAYON_NUM_THREADS", "ROTOR_CACHE_DIR", "RUST_BACKTRACE", "XDG_CACHE_HOME"];
 /// How much of what a child writes to standard error is kept.
 const LAST_WORDS: usize = 4 << 10;
 
-/// A child process; dropping it ends it.
+/// A child process; dropping it ends it, and every process that it has started.
 #[derive(Debug)]
 pub(super) struct Process {
     child: process::Child,
-    requests: File,
+    /// `None` when it is to end: it reads this as the end of its work.
+    requests: Option<File>,
     answers: File,
     time_limit: Duration,
+    /// How many requests it was sent.
+    n_asked: u64,
     /// The end of what it wrote to standard error and standard output.
     said: Arc<Mutex<Vec<u8>>>,
     listener: Option<JoinHandle<()>>,
@@ -38,18 +52,30 @@ enum Failure {
     Closed,
     /// The time is up.
     TimedOut,
-    /// The answer is too long.
-    TooLong,
+    /// With the bytes before it the answer has so many.
+    TooLong(usize),
+    /// What came is not the answer.
+    False(AnswerFault),
+    /// The system has no random numbers.
+    NoToken(getrandom::Error),
 }
 
 impl Process {
     pub(super) fn start(isolation: &Isolation) -> Result<Self, CallError> {
         let not_started = |error: io::Error| CallError::NotStarted { reason: error.to_string() };
-        let mut child = Command::new(&isolation.program)
+        let mut command = Command::new(&isolation.program);
+        if isolation.is_sealed {
+            // A variable can hold a table. What stays says where the private copy lies, and how to start.
+            command.env_clear();
+            command.envs(KEPT_VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+        }
+        let mut child = command
             .arg(CHILD_ARGUMENT)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
+            // Ctrl-C in a terminal is for Rotor, whose end is the end of this process too.
+            .process_group(0)
             .spawn()
             .map_err(not_started)?;
         let requests = File::from(OwnedFd::from(child.stdin.take().expect("it is piped")));
@@ -68,57 +94,84 @@ impl Process {
             }
         });
         let time_limit = isolation.time_limit;
-        let process = Self { child, requests, answers, time_limit, said, listener: Some(listener) };
-        for pipe in [&process.requests, &process.answers] {
+        for pipe in [&requests, &answers] {
             fcntl_setfl(pipe, OFlags::NONBLOCK).map_err(|error| not_started(error.into()))?;
         }
-        Ok(process)
+        let (requests, listener) = (Some(requests), Some(listener));
+        Ok(Self { child, requests, answers, time_limit, n_asked: 0, said, listener })
     }
 
-    /// Sends a request and returns the answer.
-    pub(super) fn ask(&mut self, request: u8, body: &[u8]) -> Result<Vec<u8>, CallError> {
+    /// Sends a request and returns the answer. `n_before` is how many bytes it has answered in this run so far.
+    pub(super) fn ask(&mut self, request: u8, body: &[u8], n_before: usize) -> Result<Vec<u8>, CallError> {
         // What it said of earlier days explains nothing of this one.
         self.said.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let deadline = Instant::now().checked_add(self.time_limit).unwrap_or_else(|| {
             // No limit that anybody will live to see.
             Instant::now() + Duration::from_secs(u64::from(u32::MAX))
         });
-        self.exchange(request, body, deadline).map_err(|failure| match failure {
-            Failure::TimedOut => {
-                self.end();
-                CallError::TimedOut { limit: self.time_limit }
-            }
-            Failure::Closed => self.died(),
-            Failure::TooLong => {
-                self.end();
-                CallError::Died { how: "its answer was too long".into(), said: String::new() }
-            }
+        self.exchange(request, body, n_before, deadline).map_err(|failure| {
+            let error = match failure {
+                Failure::TimedOut => CallError::TimedOut { limit: self.time_limit },
+                Failure::Closed => return self.died(),
+                Failure::TooLong(given) => {
+                    let what = "bytes of answers".into();
+                    CallError::Broke(Breach::TooMuchInRun { what, given, limit: MOST_BYTES })
+                }
+                Failure::False(fault) => CallError::FalseAnswer(fault),
+                Failure::NoToken(error) => CallError::NotStarted { reason: error.to_string() },
+            };
+            self.end();
+            error
         })
     }
 
     /// Ends a process whose answer makes no sense, and returns that as an error.
     pub(super) fn garbled(&mut self) -> CallError {
         self.end();
-        CallError::Died { how: "its answer made no sense".into(), said: self.said() }
+        CallError::FalseAnswer(AnswerFault::Senseless)
     }
 
-    fn exchange(&mut self, request: u8, body: &[u8], deadline: Instant) -> Result<Vec<u8>, Failure> {
-        let mut frame = Vec::with_capacity(body.len() + 9);
+    fn exchange(
+        &mut self,
+        request: u8,
+        body: &[u8],
+        n_before: usize,
+        deadline: Instant,
+    ) -> Result<Vec<u8>, Failure> {
+        // What has come since the last answer is no answer to what is not asked yet.
+        self.expect_nothing()?;
+        self.n_asked += 1;
+        let asked = self.n_asked;
+        let mut token = Token::default();
+        getrandom::fill(&mut token).map_err(Failure::NoToken)?;
+        let mut frame = Vec::with_capacity(body.len() + 33);
         frame.push(request);
+        frame.extend_from_slice(&asked.to_le_bytes());
         frame.extend_from_slice(&(body.len() as u64).to_le_bytes());
         frame.extend_from_slice(body);
+        frame.extend_from_slice(&token);
         let mut rest = frame.as_slice();
         while !rest.is_empty() {
-            match self.requests.write(rest) {
+            let requests = self.requests.as_mut().ok_or(Failure::Closed)?;
+            match requests.write(rest) {
                 Ok(n) => rest = &rest[n..],
-                Err(error) => wait(&error, self.requests.as_fd(), PollFlags::OUT, deadline)?,
+                Err(error) => wait(&error, requests.as_fd(), PollFlags::OUT, deadline)?,
             }
         }
-        let mut length = [0; 8];
+        let (mut number, mut found, mut length) = ([0; 8], Token::default(), [0; 8]);
+        self.read(&mut number, deadline)?;
+        self.read(&mut found, deadline)?;
+        let answered = u64::from_le_bytes(number);
+        if (1..asked).contains(&answered) {
+            return Err(Failure::False(AnswerFault::Earlier { answered, asked }));
+        }
+        if (answered, found) != (asked, token) {
+            return Err(Failure::False(AnswerFault::Forged));
+        }
         self.read(&mut length, deadline)?;
         let n = usize::try_from(u64::from_le_bytes(length)).unwrap_or(usize::MAX);
-        if n > LONGEST {
-            return Err(Failure::TooLong);
+        if n.saturating_add(n_before) > MOST_BYTES {
+            return Err(Failure::TooLong(n.saturating_add(n_before)));
         }
         // What is announced is not reserved before it arrives.
         let mut answer = Vec::new();
@@ -127,7 +180,21 @@ impl Process {
             answer.resize(n.min(start + (1 << 20)), 0);
             self.read(&mut answer[start..], deadline)?;
         }
+        self.expect_nothing()?;
         Ok(answer)
+    }
+
+    /// Makes sure that there is nothing to read.
+    fn expect_nothing(&mut self) -> Result<(), Failure> {
+        loop {
+            return match self.answers.read(&mut [0]) {
+                // That it is closed is found when it is asked next.
+                Ok(0) => Ok(()),
+                Ok(_) => Err(Failure::False(AnswerFault::Second { asked: self.n_asked })),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => Ok(()),
+            };
+        }
     }
 
     fn read(&mut self, mut buffer: &mut [u8], deadline: Instant) -> Result<(), Failure> {
@@ -144,21 +211,35 @@ impl Process {
     /// Says how the process ended that has closed its pipe.
     fn died(&mut self) -> CallError {
         // It may have closed the pipe without ending.
-        let deadline = Instant::now() + Duration::from_millis(200);
-        let mut status = self.child.try_wait().ok().flatten();
-        while status.is_none() && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(1));
-            status = self.child.try_wait().ok().flatten();
-        }
+        let status = self.status_within(Duration::from_secs(1));
         self.end();
         let how = status.map_or_else(|| "it closed its pipe".into(), how_it_ended);
         CallError::Died { how, said: self.said() }
     }
 
+    fn status_within(&mut self, time: Duration) -> Option<ExitStatus> {
+        let deadline = Instant::now() + time;
+        loop {
+            let status = self.child.try_wait().ok().flatten();
+            if status.is_some() || Instant::now() > deadline {
+                return status;
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    }
+
     fn end(&mut self) {
-        let _ = self.child.kill();
+        // Without a pipe to it the keeper ends what it keeps, then itself.
+        let has_keeper = cfg!(target_os = "linux");
+        if self.requests.take().is_some() && (!has_keeper || self.status_within(TIME_TO_END).is_none()) {
+            // Where there is no keeper, or it was stopped, what is still in its group ends at once.
+            if let Some(group) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+                let _ = kill_process_group(group, Signal::KILL);
+            }
+            let _ = self.child.kill();
+        }
         let _ = self.child.wait();
-        // A grandchild may hold the pipe open: what was said so far is enough then.
+        // Something may hold the pipe open: what was said so far is enough then.
         let deadline = Instant::now() + Duration::from_millis(200);
         while self.listener.as_ref().is_some_and(|listener| !listener.is_finished())
             && Instant::now() < deadline

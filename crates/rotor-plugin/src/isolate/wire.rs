@@ -204,7 +204,7 @@ impl Writer {
 }
 
 /// Reads a message.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -228,6 +228,11 @@ impl<'a> Reader<'a> {
 
     fn array<const N: usize>(&mut self) -> Read<[u8; N]> {
         self.take(N)?.try_into().map_err(|_| Garbled)
+    }
+
+    /// Tells whether everything has been read.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
     }
 
     pub(super) fn u8(&mut self) -> Read<u8> {
@@ -449,6 +454,25 @@ impl OwnedPanel {
 }
 
 impl OwnedView {
+    /// Returns whether what a factor was shown is still what was sent.
+    pub(super) fn is_as_sent(&self, mut sent: Reader<'_>) -> Read<bool> {
+        let sent = sent.view()?;
+        let of_links = |view: &Self| view.links.as_ref().map(|(_, panels)| panels.len()).unwrap_or_default();
+        let panels = |view: &Self, position: usize| -> Vec<u64> {
+            let n_inputs = view.inputs.len();
+            let panel = match position.checked_sub(n_inputs) {
+                None => view.inputs[position].as_ref().map(|(_, panel)| panel),
+                Some(series) => view.links.as_ref().map(|(_, panels)| &panels[series]),
+            };
+            panel.map(|panel| panel.values.iter().map(|value| value.to_bits()).collect()).unwrap_or_default()
+        };
+        let n_panels = self.inputs.len() + of_links(self);
+        Ok(self.entities.iter().all(EntityTable::is_intact)
+            && self.bridge.as_ref().is_none_or(BridgeTable::is_intact)
+            && self.links.as_ref().is_none_or(|(links, _)| links.is_intact())
+            && (0..n_panels).all(|position| panels(self, position) == panels(&sent, position)))
+    }
+
     pub(super) fn data(&self) -> ViewData<'_> {
         let inputs =
             self.inputs.iter().map(|input| input.as_ref().map(|(kind, panel)| (*kind, panel.panel())));

@@ -117,10 +117,11 @@ fn provenance(context: &Context<'_>) -> Vec<Block> {
         Column::word(lang.of("built by", "构建")).detail(),
     ]);
     for factor in &record.factors {
-        let origin = match (&factor.library, factor.isolated) {
-            (None, _) => lang.of("part of the program", "程序内置"),
-            (Some(_), false) => lang.of("library", "动态库"),
-            (Some(_), true) => lang.of("library, in a process of its own", "动态库（独立进程）"),
+        let origin = match (&factor.library, factor.isolated, factor.sealed) {
+            (None, ..) => lang.of("part of the program", "程序内置"),
+            (Some(_), _, true) => lang.of("library, in a sealed process", "动态库（封闭进程）"),
+            (Some(_), false, _) => lang.of("library", "动态库"),
+            (Some(_), true, _) => lang.of("library, in a process of its own", "动态库（独立进程）"),
         };
         factors.row([
             sentence(&factor.name),

@@ -5,8 +5,8 @@ use toml::Value as Toml;
 
 use super::fault::{ConfigFault, FaultKind};
 use super::{
-    Config, FactorConfig, KeptTables, MissingScore, OnError, OnMissingInput, Rebalance, RiskFree, Ties,
-    TradeDay, Weights,
+    Config, FactorConfig, Isolate, KeptTables, MissingScore, OnError, OnMissingInput, Rebalance, RiskFree,
+    Ties, TradeDay, Weights,
 };
 
 /// A key of a configuration.
@@ -193,8 +193,14 @@ const FACTOR_KEYS: &[FactorKey] = &[
     },
     FactorKey {
         name: "isolate",
-        put: |config, value| put(&mut config.isolate, flag(value)),
-        get: |config| config.library.as_ref().map(|_| config.isolate.into()),
+        put: |config, value| put(&mut config.isolate, isolate(value)),
+        get: |config| {
+            config.library.as_ref().map(|_| match config.isolate {
+                Isolate::No => false.into(),
+                Isolate::Yes => true.into(),
+                Isolate::Sealed => Isolate::Sealed.word().into(),
+            })
+        },
     },
     FactorKey {
         name: "sha256",
@@ -395,6 +401,15 @@ fn number(
 
 fn flag(value: &Toml) -> Result<bool, FaultKind> {
     value.as_bool().ok_or_else(|| type_fault("true or false", value))
+}
+
+fn isolate(value: &Toml) -> Result<Isolate, FaultKind> {
+    match value {
+        Toml::Boolean(false) => Ok(Isolate::No),
+        Toml::Boolean(true) => Ok(Isolate::Yes),
+        Toml::String(_) => word(value, Isolate::WORDS, Isolate::of_word),
+        _ => Err(type_fault("true, false or `sealed`", value)),
+    }
 }
 
 fn sha256(value: &Toml) -> Result<String, FaultKind> {

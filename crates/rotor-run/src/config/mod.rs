@@ -75,8 +75,8 @@ pub struct FactorConfig {
     pub library: Option<String>,
     /// Its weight in the total.
     pub weight: f64,
-    /// Whether the library runs in a separate process.
-    pub isolate: bool,
+    /// How far the library is kept apart.
+    pub isolate: Isolate,
     /// The SHA-256 that the library must have.
     pub sha256: Option<String>,
     /// The time limit of one call, in seconds.
@@ -128,6 +128,18 @@ macro_rules! choice {
             }
         }
     };
+}
+
+choice! {
+    /// How far the library of a factor is kept apart.
+    Isolate {
+        /// It runs in the process of Rotor.
+        No = "false",
+        /// It runs in a process of its own.
+        Yes = "true",
+        /// It runs in a process of its own, without files, network and other processes.
+        Sealed = "sealed",
+    }
 }
 
 choice! {
@@ -244,7 +256,7 @@ impl Default for FactorConfig {
         Self {
             library: None,
             weight: 1.0,
-            isolate: false,
+            isolate: Isolate::No,
             sha256: None,
             time_limit: 10,
             memory_limit: 2048,

@@ -81,6 +81,7 @@ mod tests {
             ("factors", "idea, heat".into()),
             ("idea.library", "lib/b.so".into()),
             ("idea.isolate", true.into()),
+            ("idea.isolate", "sealed".into()),
             ("idea.sha256", "0".repeat(64).into()),
         ] {
             assert_eq!(strategy(&[(key, value)]), plain, "{key}");

@@ -59,7 +59,8 @@ pub(super) fn compared(found: &Verification, again: &RunRecord, place: &Path) ->
 fn changed_entries(recorded: &RunRecord, again: &RunRecord) -> Vec<FirstDifference> {
     // Of factors the rest stands among the inputs.
     let factors = |record: &RunRecord| -> Value {
-        let entry = |factor: &FactorRecord| json!([factor.name, factor.weight, factor.isolated]);
+        let entry =
+            |factor: &FactorRecord| json!([factor.name, factor.weight, factor.isolated, factor.sealed]);
         record.factors.iter().map(entry).collect()
     };
     // The reproduced run has taken this entry over, so it is looked at by itself: the number is what the evaluation used.

@@ -14,7 +14,7 @@ use super::{Obstacle, Verification, VerifyError, VerifyOptions};
 use crate::config::ConfigError;
 use crate::demo::DatasetFolder;
 use crate::error::Error;
-use crate::factors::{Catalogue, FactorSet, Loading, RunFactor, default_config, library_path};
+use crate::factors::{Catalogue, FactorSet, Loading, RunFactor, default_config, library_path, may_be_sealed};
 use crate::ledger::LedgerChoice;
 use crate::record::{dataset_record, engine, factor_record};
 use crate::run::language;
@@ -203,7 +203,7 @@ fn given_libraries(
             found.obstacles.push(obstacle);
             continue;
         }
-        match catalogue.names_in(library, &loading) {
+        match catalogue.names_in(library, &loading, may_be_sealed(config)) {
             Err(error) => found.hinder("factor", &error.into(), None),
             Ok(names) if !names.iter().any(is_loaded) => found.obstacles.push(Obstacle {
                 part: "factor",

@@ -2,6 +2,8 @@
 //!
 //! It exports no symbol, so that a plug-in exports its own alone.
 
+pub mod pipes;
+
 use rotor_factor::abi::{Header, Output, Str, TEXT_MESSAGE, TextSink, VTable, View};
 use rotor_factor::{
     AsOfView, CrossSection, EntityKind, ExportedFactor, Factor, FactorError, Frequency, Input, Reason,

@@ -1,6 +1,6 @@
 //! What `rotor leakcheck` found, for programs.
 
-use rotor::{MissingInput, RunFactor};
+use rotor::{MissingInput, RunFactor, sealed_note};
 use rotor_engine::{Audit, Foresight, Form, LagProfile, LeakReport, Promise, When};
 use rotor_plugin::Origin;
 use serde_json::{Value, json};
@@ -119,6 +119,8 @@ fn factor(findings: &Findings<'_>, factor: &RunFactor, report: &LeakReport) -> V
         "path": path,
         "sha256": sha256,
         "passed": report.passed(),
+        "sealed": sealed_note(factor).is_some(),
+        "note": sealed_note(factor),
         "n_scores": check.n_scored(),
         "n_probe_days": check.n_futures,
         "promises": promises,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use rotor::{MissingInput, RunFactor};
+use rotor::{MissingInput, RunFactor, sealed_note};
 use rotor_engine::{Audit, Cause, Foresight, Form, LagProfile, LeakReport, Promise, When};
 
 use super::Findings;
@@ -266,6 +266,13 @@ fn warnings(text: &mut String, findings: &Findings<'_>) {
     }
     for warning in words {
         wrapped(text, "warning: ", &warning);
+    }
+    let notes: Vec<String> = findings.factors().filter_map(|(factor, _)| sealed_note(factor)).collect();
+    if !notes.is_empty() {
+        text.push('\n');
+    }
+    for note in notes {
+        wrapped(text, "note: ", &note);
     }
 }
 

@@ -12,10 +12,7 @@
 //!
 //! Threads of its own are allowed; they are behind the same walls.
 
-#![allow(
-    unsafe_code,
-    reason = "a signal handler stands in for two system calls, and opening a library runs it"
-)]
+#![allow(unsafe_code, reason = "a handler stands in for two system calls, and opening a library runs it")]
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, c_char, c_int, c_long, c_void};

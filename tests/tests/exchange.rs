@@ -45,7 +45,13 @@ fn folder(prices: &str) -> Folder {
 fn read_while(folder: &Path, disturb: impl Fn(usize) + Sync) -> Vec<Dataset> {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| (0..).take_while(|_| !is_over.load(Ordering::Relaxed)).for_each(&disturb));
+        scope.spawn(|| {
+            let mut n = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                disturb(n);
+                n += 1;
+            }
+        });
         let accepted = (0..N_READINGS).filter_map(|_| Dataset::open(folder).ok()).collect();
         is_over.store(true, Ordering::Relaxed);
         accepted

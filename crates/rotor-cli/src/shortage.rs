@@ -166,7 +166,7 @@ fn without(layout: Layout) -> *mut u8 {
 fn end(size: usize) -> ! {
     if IS_OVER.swap(true, Ordering::AcqRel) {
         // Another thread is at it, and ends this one too.
-        std::thread::sleep(Duration::from_secs(60));
+        std::thread::sleep(Duration::from_mins(1));
     }
     // Written at once, so that nothing comes between; standard error is not buffered.
     let mut text = [0_u8; 256];

@@ -6,7 +6,7 @@
 //! - [`LockedFile`] and [`lock_folder`]: a file that several processes add to, one after the other.
 //! - [`open_regular`] and [`read_regular`]: a file that is read, and nothing else that a path may lead to.
 //! - [`note_start`]: relative paths are meant from where the program was started, whoever changes the working folder.
-//! - [`shown`]: a name from outside, safe to show.
+//! - [`shown()`]: a name from outside, safe to show.
 //! - [`remove_unfinished`]: for a program that is told to stop, the end of everything that it is building.
 //!
 //! The crate knows nothing of what is in the files, and none of our other crates.

@@ -176,6 +176,10 @@ impl Made {
         self.functions.culprit.is_linked()
     }
 
+    pub(crate) fn n_refused_deliveries(&self) -> u64 {
+        self.functions.culprit.n_strange()
+    }
+
     /// Returns why no answer of the factor counts: it has delivered outside of its calls, and then which of its answers are of which day
     /// cannot be known.
     pub(crate) fn condemned(&self) -> Option<CallError> {

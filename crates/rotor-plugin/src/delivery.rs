@@ -52,6 +52,7 @@ thread_local! {
 #[derive(Debug)]
 pub(crate) struct Call<'c> {
     culprit: &'static Culprit,
+    token: usize,
     before: Option<Frame>,
     float: FloatControl,
     _mark: Mark,
@@ -66,7 +67,7 @@ impl<'c> Call<'c> {
         let frame = Frame { token, output: None, error: None, document: None };
         let mark = Mark::set(culprit, day);
         let before = FRAME.replace(Some(frame));
-        Self { culprit, before, float: FloatControl::now(), _mark: mark, _waiting: PhantomData }
+        Self { culprit, token, before, float: FloatControl::now(), _mark: mark, _waiting: PhantomData }
     }
 
     /// What the factor delivers its signal through.
@@ -94,7 +95,7 @@ impl<'c> Call<'c> {
         };
         *waiting = NonNull::new(value);
         FRAME.set(Some(frame));
-        ptr::without_provenance_mut(frame.token | place as usize)
+        ptr::without_provenance_mut(self.token | place as usize)
     }
 
     /// Ends the call, and tells what the factor did to the thread or outside of its calls.

@@ -313,7 +313,7 @@ unsafe extern "C" fn on_signal(signal: i32, info: *mut libc::siginfo_t, context:
     }
     // A thread that no call of ours is on: a library may have started it.
     if signal != libc::SIGALRM
-        && let Some(culprit) = code.and_then(|registers| registers.library())
+        && let Some(culprit) = code.and_then(Registers::library)
     {
         let what = if wrote_inputs { " wrote to the inputs of factors" } else { " ended the process" };
         end(None, culprit, &["\nerror: "], &[what, " in a thread of its own (", name, ")"]);
@@ -481,9 +481,13 @@ fn end(slot: Option<&Slot>, culprit: &Culprit, before: &[&str], what: &[&str]) -
     }
     let mut message = Message::new();
     // The factor may have left a line unfinished, hence a new one.
-    before.iter().for_each(|part| message.push(part));
+    for part in before {
+        message.push(part);
+    }
     message.push(&culprit.who);
-    what.iter().for_each(|part| message.push(part));
+    for part in what {
+        message.push(part);
+    }
     if let Some(slot) = slot {
         match Date::from_days(slot.day.load(Ordering::Relaxed)) {
             Some(date) => {

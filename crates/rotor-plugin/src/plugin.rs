@@ -139,7 +139,9 @@ impl Plugin {
             plugins.push(plugin.map_err(refused)?);
         }
         let changed = state.restore_all();
-        plugins.iter_mut().for_each(|plugin| plugin.changed.clone_from(&changed));
+        for plugin in &mut plugins {
+            plugin.changed.clone_from(&changed);
+        }
         distinct(path, plugins)
     }
 
@@ -361,6 +363,16 @@ impl Instance {
     #[must_use]
     pub fn changed_process(&self) -> &[ProcessPart] {
         &self.changed
+    }
+
+    /// Returns how many deliveries of the factor were refused, for they belonged to no call: they came after its end, or from another
+    /// thread. Of an isolated factor its process counts, and nobody here does.
+    #[must_use]
+    pub fn n_refused_deliveries(&self) -> u64 {
+        match &self.inside {
+            Inside::Here(made) => made.n_refused_deliveries(),
+            Inside::Isolated(_) => 0,
+        }
     }
 
     /// Returns why no answer counts that the factor has given: it has delivered outside of its calls, so that it cannot be known

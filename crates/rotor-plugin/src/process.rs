@@ -74,7 +74,7 @@ impl ProcessState {
         Self {
             directory: directory.and_then(|directory| {
                 let found = fstat(&directory).ok()?;
-                Some((directory, (found.st_dev as u64, found.st_ino as u64)))
+                Some((directory, (found.st_dev, found.st_ino)))
             }),
             umask: umask_now(),
             locale: locale_now(),
@@ -85,10 +85,11 @@ impl ProcessState {
 
     /// Restores what has changed since then, as far as it can be, and returns what it was. All but the mask of permissions, which
     /// takes the reading of a file.
+    #[must_use]
     pub fn restore(&self) -> Vec<ProcessPart> {
         let mut changed = Vec::new();
         if let Some((directory, was)) = &self.directory {
-            let is = stat(".").ok().map(|found| (found.st_dev as u64, found.st_ino as u64));
+            let is = stat(".").ok().map(|found| (found.st_dev, found.st_ino));
             if is.as_ref() != Some(was) {
                 let _ = fchdir(directory);
                 changed.push(ProcessPart::Directory);
@@ -118,7 +119,7 @@ impl ProcessState {
         for (resource, was) in LIMITS.iter().zip(&self.limits) {
             if getrlimit(*resource) != *was {
                 // A hard limit that was lowered stays so, unless this is the superuser.
-                let _ = setrlimit(*resource, was.clone());
+                let _ = setrlimit(*resource, *was);
                 n_limits += 1;
             }
         }
@@ -129,6 +130,7 @@ impl ProcessState {
     }
 
     /// As [`restore`](Self::restore), the mask of permissions included.
+    #[must_use]
     pub fn restore_all(&self) -> Vec<ProcessPart> {
         let mut changed = self.restore();
         if let Some(was) = self.umask

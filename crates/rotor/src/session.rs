@@ -170,14 +170,26 @@ impl Session {
         let mut record = run_record(&self.dataset, &self.config, &self.factors, &result);
         let specs = self.factors.iter().map(|factor| factor.instance.spec());
         record.warnings.extend(dataset_warnings::touching_run(&self.dataset, &result.run, specs));
-        Ok(Run { rows: result.run, metrics, record, notices: Vec::new() })
+        let refused = self.factors.iter().filter_map(|factor| {
+            let n = factor.instance.n_refused_deliveries();
+            (n > 0).then(|| Notice::RefusedDeliveries { factor: factor.name().into(), n })
+        });
+        let notices = refused.collect();
+        Ok(Run { rows: result.run, metrics, record, notices })
     }
 }
 
-/// What a user must know of the ledger of trials.
+/// What a user must know of a run beside what is recorded of it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Notice {
+    /// A factor delivered outside of its calls; it has lost its scores. How often is a matter of chance, hence not in the record.
+    RefusedDeliveries {
+        /// The factor.
+        factor: String,
+        /// How many deliveries were refused.
+        n: u64,
+    },
     /// The user has no folder for the ledger.
     NoLedgerHome,
     /// The ledger cannot be read or written.
@@ -203,6 +215,13 @@ pub enum Notice {
 impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::RefusedDeliveries { factor, n } => {
+                let deliveries = if *n == 1 { "delivery" } else { "deliveries" };
+                write!(
+                    f,
+                    "{n} {deliveries} of factor `{factor}` outside of its calls refused: it has no scores in this run"
+                )
+            }
             Self::NoLedgerHome => {
                 f.write_str("this run is not counted: there is no home folder for the ledger of trials")
             }
@@ -224,6 +243,9 @@ impl Notice {
     #[must_use]
     pub fn hint(&self) -> &str {
         match self {
+            Self::RefusedDeliveries { .. } => {
+                "deliver before the call returns, on the thread that was called"
+            }
             Self::NoLedgerHome => "name a file by `--ledger FILE`, or go without by `--no-ledger`",
             Self::NotCounted(error) => error.hint(),
             Self::DamagedLedger { .. } => {

@@ -24,15 +24,17 @@ enum Fate {
     None(&'static str),
     /// It has no score on some day, with a reason that says this.
     Misses(&'static str),
-    /// It has no score on any day: the same reason everywhere, which has a number.
+    /// It has no score on any day, for the same reason everywhere, and a person is told how many deliveries were refused.
     Counted,
+    /// What no process can keep from itself, as the page on plug-ins says: it ends without a word, and there is no run folder.
+    Slips,
     /// The run ends with exit code 2 and a message that names its library and says this.
     Ends(&'static str),
     /// The run ends with exit code 2 and a message that says this and names nobody else.
     EndsAtLeast(&'static str),
 }
 
-use Fate::{Counted, Ends, EndsAtLeast, Misses, None as NoScore, Scores, Warned};
+use Fate::{Counted, Ends, EndsAtLeast, Misses, None as NoScore, Scores, Slips, Warned};
 
 /// A plug-in with what may become of it in this process, and in one of its own.
 type Row = (&'static str, &'static [Fate], &'static [Fate]);
@@ -109,11 +111,11 @@ const OUTCOMES: &[Row] = &[
     ("atexit_exits", &[Scores], &[Scores]),
     ("destructor_hangs", &[Scores], &[Scores]),
     ("destructor_exits", &[Scores], &[Scores]),
-    ("exits_quietly", &[Ends("exit")], &[NoScore("")]),
+    ("exits_quietly", &[Ends("exit"), Slips], &[NoScore("")]),
     ("leaves_its_thread", &[Ends("")], &[Misses("")]),
     ("forks", &[Scores, NoScore(""), Ends("")], &[Scores, Misses("")]),
     ("thread_crashes", &[Ends("SIGSEGV")], &[Misses("signal 11")]),
-    ("thread_overflows", &[Ends("SIGSEGV")], &[Misses("signal 11")]),
+    ("thread_overflows", &[Ends("SIGSEGV"), Slips], &[Misses("signal 11")]),
     ("thread_aborts", &[Ends("SIGABRT")], &[Misses("signal 6")]),
     ("raises_sigalrm", &[Ends("SIGALRM")], &[Misses("signal 14")]),
     // Programs that write to pipes pass over SIGPIPE.
@@ -154,9 +156,12 @@ impl Fate {
             }),
             Counted => good.is_some_and(|facts| {
                 let Some(Err(first)) = facts.own.first() else { return false };
-                first.contains(|c: char| c.is_ascii_digit())
+                let is_told =
+                    |line: &str| line.contains(name) && line.contains("deliver") && line.contains("refused");
+                ended.said.lines().any(is_told)
                     && facts.own.iter().all(|reason| reason.as_ref() == Err(first))
             }),
+            Slips => ended.facts.is_none() && ended.said.is_empty(),
             Ends(text) => has_ended(text) && ended.said.contains(library),
             EndsAtLeast(text) => has_ended(text),
         }

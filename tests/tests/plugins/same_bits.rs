@@ -11,11 +11,13 @@ use crate::beside::{Ended, Place, alone, beside};
 /// Numbers of threads on which those are tried that do not end the run.
 const N_THREADS: [usize; 4] = [2, 1, 3, 8];
 
-/// What a thread of a plug-in does when nobody can time it is recorded with the number of its deliveries, or the days on which its
-/// process ended: such a run cannot be repeated to the bit. The numbers of others can, which the runs on other threads show.
+/// What a thread of a plug-in does when nobody can time it may come too late to be seen, or end its process on this day or that: such a run cannot be repeated to the bit. The numbers of others can, which the runs on other threads show.
 fn can_be_repeated(name: &str) -> bool {
     !["late_", "next_", "thread_", "sigalrm_later", "forks"].iter().any(|prefix| name.starts_with(prefix))
 }
+
+/// What no process can keep from itself: it ends without a word, and leaves no run folder.
+const SLIPS: [&str; 2] = ["exits_quietly", "thread_overflows"];
 
 /// Says what is wrong with a run.
 fn faults(name: &str, place: Place, n_threads: usize, ended: &Ended) -> Vec<String> {
@@ -23,6 +25,9 @@ fn faults(name: &str, place: Place, n_threads: usize, ended: &Ended) -> Vec<Stri
     let library = hostile_in_c(name).display().to_string();
     if ended.has_left_a_process {
         return vec![format!("{run}: a process is still there after the program has ended")];
+    }
+    if place == Place::Here && SLIPS.contains(&name) && ended.said.is_empty() && ended.facts.is_none() {
+        return Vec::new();
     }
     let Some(0) = ended.code else {
         let mut faults = Vec::new();

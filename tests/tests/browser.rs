@@ -227,7 +227,7 @@ fn renamed(bytes: &[u8], columns: &[&str]) -> Vec<u8> {
                 letter => cells.last_mut().unwrap().push(letter),
             }
         }
-        let name = if row % 3 == 2 { "很长的名字 long ".repeat(15) } else { NAMES[row % 3].to_owned() };
+        let name = if row % 3 == 2 { "很长的名字 long ".repeat(6) } else { NAMES[row % 3].to_owned() };
         for column in columns {
             let position = header.iter().position(|title| title == column).unwrap();
             cells[position] = format!("\"{}\"", name.replace('"', "\"\""));

@@ -337,7 +337,7 @@ fn a_factor_of_weight_zero_is_shown_and_not_counted() {
 
 /// What a careless or hostile source may call a sector.
 fn hostile() -> Folder {
-    let long = "x".repeat(200);
+    let long = "x".repeat(120);
     let entities = format!(
         "entity,kind,name,name_zh,group,valid_from,valid_to\n\
          801040,sector,a|b <script>alert(1)</script> *c* `d`,\u{1b}[31m钢\u{202e}铁,upstream,,\n\

@@ -159,6 +159,7 @@ fn headline(headline: &Headline) -> Section {
         let change = before.zip(*after).map(|(before, after)| after - before);
         table.row([name.to_owned(), percent(*before), percent(*after), percent(change)]);
     }
+    table.row([Term::NetExcess.en().to_owned(), String::new(), String::new(), String::new()]);
     for (over, excess) in
         [(Term::EqualWeight.en(), &headline.excess), (Term::EligibleSectors.en(), &headline.excess_eligible)]
     {
@@ -170,17 +171,12 @@ fn headline(headline: &Headline) -> Section {
 /// The excess return over a benchmark, its interval, and the months behind both.
 fn excess_rows(table: &mut Table, over: &str, (before, after): &(Moved, Moved)) {
     let change = before.value.zip(after.value).map(|(before, after)| after - before);
-    table.row([
-        format!("{} over {over}", Term::NetExcess.en()),
-        percent(before.value),
-        percent(after.value),
-        percent(change),
-    ]);
+    table.row([format!("  over {over}"), percent(before.value), percent(after.value), percent(change)]);
     let interval = |moved: &Moved| match moved.interval {
         Some((low, high)) => format!("[{}%, {}%]", signed(100.0 * low, 1), signed(100.0 * high, 1)),
         None => NONE.into(),
     };
-    let row = |title: &str, before, after| [format!("  {title}"), before, after, String::new()];
+    let row = |title: &str, before, after| [format!("    {title}"), before, after, String::new()];
     table.row(row(Term::ConfidenceInterval.en(), interval(before), interval(after)));
     table.row(row(Term::Months.en(), before.n.to_string(), after.n.to_string()));
 }

@@ -104,6 +104,7 @@ const SEE_FACTORS: &[&str] = &["rotor", "rotor-tests", "rotor-benches"];
 /// The files in which `unsafe` may stand: the two sides of the boundary, and the allocator that says when there is too little memory.
 const UNSAFE: &[&str] = &[
     "crates/rotor-cli/src/shortage.rs",
+    "crates/rotor-data/src/shelter.rs",
     "crates/rotor-factor/src/arrow.rs",
     "crates/rotor-factor/src/export.rs",
     "crates/rotor-factor/src/host.rs",

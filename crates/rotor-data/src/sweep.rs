@@ -210,7 +210,7 @@ impl<'a> Sweep<'a> {
         Ok(AsOfWindows { as_of, states: &self.states, values, dataset: self.dataset })
     }
 
-    /// Returns the addresses of what its windows show. From the first step on the pages are closed to every writer but the sweep.
+    /// Returns the addresses of what its windows show. Nobody can write to them there; the sweep changes the same pages in another place.
     #[must_use]
     pub fn addresses(&self) -> Range<usize> {
         self.values.addresses()

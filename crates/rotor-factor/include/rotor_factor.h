@@ -273,7 +273,7 @@ typedef struct {
     int32_t (*export_arrow)(const void *ctx, uint32_t input, struct ArrowArray *array, struct ArrowSchema *schema);
 } RotorHostVTable;
 
-// What was public as of a day. It is read-only for the machine as well: values lie in pages that are closed while factors are asked,
+// What was public as of a day. It is read-only for the machine as well: values lie in pages that cannot be written to where they are shown,
 // and a write ends the run.
 typedef struct {
     // The size of this structure in bytes.

@@ -181,7 +181,7 @@ pub struct Parameter {
     pub text: Str,
 }
 
-/// What was public as of a day. It is read-only for the machine as well: values lie in pages that are closed while factors are asked,
+/// What was public as of a day. It is read-only for the machine as well: values lie in pages that cannot be written to where they are shown,
 /// and a write ends the run.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]

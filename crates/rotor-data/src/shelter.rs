@@ -18,8 +18,7 @@ enum Pages {
     None,
     /// The same pages twice.
     Twice { shown: Mmap, own: MmapMut },
-    /// The system cannot map pages twice: they are closed after every change.
-    #[cfg_attr(target_os = "linux", allow(dead_code, reason = "for systems that know no files in memory"))]
+    /// The system gives no file in memory: the pages are closed after every change.
     Closed(Option<Mmap>),
 }
 
@@ -29,7 +28,8 @@ impl Shelter {
         if n == 0 {
             return Some(Self(Pages::None));
         }
-        let mut shelter = Self(pages(n.checked_mul(size_of::<f64>())?)?);
+        let n_bytes = n.checked_mul(size_of::<f64>())?;
+        let mut shelter = Self(twice(n_bytes).or_else(|| closed(n_bytes))?);
         shelter.change(|values| values.fill(f64::NAN));
         Some(shelter)
     }
@@ -70,7 +70,7 @@ impl Shelter {
 
 /// Maps a file in memory twice, once to be written to.
 #[cfg(target_os = "linux")]
-fn pages(n_bytes: usize) -> Option<Pages> {
+fn twice(n_bytes: usize) -> Option<Pages> {
     use memmap2::MmapOptions;
     use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
 
@@ -84,7 +84,11 @@ fn pages(n_bytes: usize) -> Option<Pages> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn pages(n_bytes: usize) -> Option<Pages> {
+fn twice(_: usize) -> Option<Pages> {
+    None
+}
+
+fn closed(n_bytes: usize) -> Option<Pages> {
     let pages = MmapMut::map_anon(n_bytes).ok()?;
     Some(Pages::Closed(Some(pages.make_read_only().ok()?)))
 }
@@ -95,19 +99,23 @@ impl fmt::Debug for Shelter {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
 
     #[test]
     fn what_is_changed_is_shown() {
-        let mut shelter = Shelter::with_nans(5000).unwrap();
-        assert!(shelter.values().iter().all(|value| value.is_nan()));
-        for round in 1..4 {
-            shelter.change(|values| values[4999] = f64::from(round));
-            assert_eq!(shelter.values()[4999], f64::from(round));
+        let n_bytes = 5000 * size_of::<f64>();
+        for pages in [twice(n_bytes).unwrap(), closed(n_bytes).unwrap()] {
+            let mut shelter = Shelter(pages);
+            shelter.change(|values| values.fill(f64::NAN));
+            for round in 1..4 {
+                shelter.change(|values| values[4999] = f64::from(round));
+                assert_eq!(shelter.values()[4999].to_bits(), f64::from(round).to_bits());
+            }
+            assert!(shelter.values()[..4999].iter().all(|value| value.is_nan()));
+            assert_eq!(shelter.addresses().len(), n_bytes);
         }
-        assert_eq!(shelter.addresses().len(), 5000 * 8);
         assert_eq!(Shelter::with_nans(0).unwrap().values().len(), 0);
     }
 }

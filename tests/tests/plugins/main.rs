@@ -14,7 +14,7 @@ use std::path::Path;
 use rotor_data::Dataset;
 use rotor_engine::{Plan, Replay, TableDays, executions, replay};
 use rotor_factor::{AsOf, Month, Value};
-use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin};
+use rotor_plugin::{Instance, Isolation, LoadError, LoadOptions, Plugin, Refused};
 use rotor_tests::{demo, rotor};
 
 /// Takes the first factor of a library into this process.
@@ -29,6 +29,25 @@ fn isolate(path: &Path) -> Plugin {
     Plugin::isolated(path, &LoadOptions::default(), &isolation)
         .unwrap_or_else(|refused| panic!("{refused}"))
         .remove(0)
+}
+
+/// Takes the first factor of a library into a sealed process.
+fn try_to_seal(path: &Path) -> Result<Plugin, Refused> {
+    let isolation = Isolation { is_sealed: true, ..Isolation::new(rotor().get_program().into()) };
+    Plugin::isolated(path, &LoadOptions::default(), &isolation).map(|mut factors| factors.remove(0))
+}
+
+/// Tells whether this system can seal a process; where it cannot, says what is skipped.
+fn can_seal(test: &str) -> bool {
+    let refused = try_to_seal(&rotor_tests::plugins::plugin("honest")).err();
+    let is_system = |reason: &LoadError| matches!(reason, LoadError::NotSealed { .. });
+    match refused.filter(|refused| refused.reasons.iter().all(is_system)) {
+        None => true,
+        Some(refused) => {
+            println!("{test} is skipped, for this system cannot seal a process: {refused}");
+            false
+        }
+    }
 }
 
 fn make(plugin: &Plugin, parameters: &[(&str, i64)]) -> Instance {

@@ -9,18 +9,12 @@ use std::time::{Duration, Instant};
 use rotor_data::Dataset;
 use rotor_engine::{Plan, TableDays, replay};
 use rotor_factor::Value;
-use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin, Refused};
+use rotor_plugin::{Instance, Isolation, LoadOptions, Plugin};
 use rotor_tests::plugins::{c_plugin, factor, plugin};
 use rotor_tests::{demo, rotor, run_rotor, workspace};
 use tempfile::TempDir;
 
-use crate::{days, isolate, load, make, over_the_demo};
-
-/// Takes the first factor of a library into a sealed process.
-fn try_to_seal(path: &Path) -> Result<Plugin, Refused> {
-    let isolation = Isolation { is_sealed: true, ..Isolation::new(rotor().get_program().into()) };
-    Plugin::isolated(path, &LoadOptions::default(), &isolation).map(|mut factors| factors.remove(0))
-}
+use crate::{can_seal, days, isolate, load, make, over_the_demo, try_to_seal};
 
 fn seal(path: &Path) -> Plugin {
     try_to_seal(path).unwrap_or_else(|refused| panic!("{refused}"))
@@ -163,6 +157,9 @@ fn what_a_factor_has_started_ends_with_the_run() {
 #[cfg(target_os = "linux")]
 #[test]
 fn sealed_factors_say_the_same_to_the_bit() {
+    if !can_seal("sealed_factors_say_the_same_to_the_bit") {
+        return;
+    }
     let said = |plugin: &Plugin| format!("{:?}", over_the_demo(&make(plugin, &[])).outcomes);
     // With threads, without, in C, and one of the method.
     for path in [plugin("honest"), plugin("uses-rayon"), plugin("arrow-reader"), c_plugin(), factor("profit")]
@@ -174,6 +171,9 @@ fn sealed_factors_say_the_same_to_the_bit() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_an_isolated_factor_can_do_a_sealed_one_cannot() {
+    if !can_seal("what_an_isolated_factor_can_do_a_sealed_one_cannot") {
+        return;
+    }
     for (name, found) in [
         (
             "opens-file-in-constructor",
@@ -199,6 +199,9 @@ fn what_an_isolated_factor_can_do_a_sealed_one_cannot() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_sealed_factor_is_lost_and_forges_as_an_isolated_one() {
+    if !can_seal("a_sealed_factor_is_lost_and_forges_as_an_isolated_one") {
+        return;
+    }
     for name in ["aborts", "segfaults", "exits", "forges-answer", "answers-twice"] {
         let isolated = outcomes(&make(&isolate(&plugin(name)), &[]), 3);
         assert_eq!(outcomes(&make(&seal(&plugin(name)), &[]), 3), isolated, "{name}");
@@ -208,6 +211,9 @@ fn a_sealed_factor_is_lost_and_forges_as_an_isolated_one() {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_a_sealed_library_needs_comes_from_the_system() {
+    if !can_seal("what_a_sealed_library_needs_comes_from_the_system") {
+        return;
+    }
     let folder = TempDir::new().unwrap();
     let place = |name: &str| folder.path().join(name);
     let compile = |arguments: &[&str], output: &Path| {
@@ -237,6 +243,9 @@ fn what_a_sealed_library_needs_comes_from_the_system() {
 #[test]
 fn what_cannot_be_sealed_is_refused() {
     use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
+    if !can_seal("what_cannot_be_sealed_is_refused") {
+        return;
+    }
     let library = plugin("honest");
     // By then the program is built, which the thread below may not.
     let program = rotor().get_program().to_owned();
@@ -264,6 +273,9 @@ fn what_cannot_be_sealed_is_refused() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_run_says_which_factors_were_sealed() {
+    if !can_seal("a_run_says_which_factors_were_sealed") {
+        return;
+    }
     let folder = TempDir::new().unwrap();
     let (config, run) = (folder.path().join("rotor.toml"), folder.path().join("run"));
     let text = |isolate: &str| {

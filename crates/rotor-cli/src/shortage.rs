@@ -41,11 +41,8 @@ impl Shortage {
     }
 
     pub(crate) fn of(error: &io::Error) -> Option<Self> {
-        match error.raw_os_error() {
-            Some(libc::EMFILE | libc::ENFILE) => Some(Self::OpenFiles),
-            _ if error.kind() == io::ErrorKind::OutOfMemory => Some(Self::Memory),
-            _ => None,
-        }
+        let is_memory = error.kind() == io::ErrorKind::OutOfMemory;
+        rotor_fs::is_shortage(error).then_some(if is_memory { Self::Memory } else { Self::OpenFiles })
     }
 
     pub(crate) fn hint(self) -> &'static str {

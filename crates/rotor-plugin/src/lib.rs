@@ -28,7 +28,7 @@ pub use error::{AnswerFault, Breach, CallError, LoadError};
 pub use file::{FactorHeader, LibraryFile};
 pub use isolate::{CHILD_ARGUMENT, Isolation, serve};
 pub use load::LoadOptions;
-pub use mark::{end_process, explain_fatal_calls, n_nameless_deliveries, say_at_once};
+pub use mark::{end_process, explain_fatal_calls, say_at_once};
 pub use pages::InputPages;
 pub use plugin::{Build, Instance, Origin, Plugin, Refused};
 pub use process::{ProcessPart, ProcessState};

@@ -58,8 +58,6 @@ const NO_DAY: i32 = i32::MIN;
 /// The newest slot and the newest culprit; both live for the rest of the process, so that they can be read at any moment.
 static SLOTS: AtomicPtr<Slot> = AtomicPtr::new(ptr::null_mut());
 static CULPRITS: AtomicPtr<Culprit> = AtomicPtr::new(ptr::null_mut());
-/// Deliveries in nobody's name.
-static N_NAMELESS: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     static SLOT: Cell<Option<&'static Slot>> = const { Cell::new(None) };
@@ -166,15 +164,10 @@ impl Culprit {
 
 /// Counts a delivery that belongs to no call, in the name of whoever was given what it came through.
 pub(crate) fn count_strange(secret: u32) {
-    match culprits().find(|culprit| culprit.secret == secret) {
-        Some(culprit) => culprit.n_strange.fetch_add(1, Ordering::AcqRel),
-        None => N_NAMELESS.fetch_add(1, Ordering::AcqRel),
-    };
-}
-
-/// Returns how many deliveries there were in the name of nobody: through something that no factor was ever given.
-pub fn n_nameless_deliveries() -> u64 {
-    N_NAMELESS.load(Ordering::Acquire)
+    // A token that nobody was ever given is in nobody's name.
+    if let Some(culprit) = culprits().find(|culprit| culprit.secret == secret) {
+        culprit.n_strange.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 /// A number that cannot be guessed.

@@ -408,8 +408,9 @@ fn case() -> impl Strategy<Value = Case> {
             };
             // Mostly kinds that have entities, now and then one that has none.
             let kind = *kind.get(&[&kinds[..], EntityKind::ALL].concat());
-            // Short windows and, one in twenty, some that begin before all data.
-            let n_periods = if *length < 57 { length % 29 + 1 } else { 6 * length };
+            // Short windows and, one in twenty, some that begin before all data (quarters reach back to 1912, never
+            // before 1900, where a window is refused as too long).
+            let n_periods = if *length < 57 { length % 29 + 1 } else { 5 * length };
             Request { shown, kind, n_periods }
         });
         let requests = requests.collect();

@@ -8,8 +8,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use rotor_factor::{Date, Month};
 use rotor_report::draw::{
-    Band, Bar, BarChart, BarGroup, BoxChart, BoxRow, Caption, Chart, Columns, LineChart, Mark, Matrix, Panel,
-    Series, Shades, Span, Tone, Unit,
+    Band, Bar, BarChart, BarGroup, BarMark, BoxChart, BoxRow, Caption, Chart, Columns, LineChart, Mark,
+    Matrix, Panel, Series, Shades, Span, Tone, Unit,
 };
 use rotor_report::page::{Block, Column, Figure, Page, Section, Table, html};
 use rotor_report::words::Lang;
@@ -86,7 +86,7 @@ fn bars() -> BarChart {
         baseline: 0.0,
         categories: ["1", "2", HOSTILE].map(String::from).into(),
         is_horizontal: false,
-        is_dots: false,
+        mark: BarMark::Bars,
         is_small: true,
         groups: vec![
             BarGroup { name: "net".into(), tone: Tone::First, values: vec![bar(0.05), None, bar(-0.01)] },
@@ -140,7 +140,7 @@ fn boxes() -> BoxChart {
 
 #[test]
 fn golden_drawings() {
-    let lying = BarChart { is_horizontal: true, is_dots: true, is_small: false, ..bars() };
+    let lying = BarChart { is_horizontal: true, mark: BarMark::Dots, is_small: false, ..bars() };
     for (name, chart) in [
         ("lines", Chart::Lines(lines())),
         ("bars", Chart::Bars(bars())),
@@ -399,14 +399,15 @@ proptest! {
     #[test]
     fn any_bars_are_drawn(
         rows in vec((value(), value(), value()), 0..40), unit in unit(),
-        is_horizontal: bool, is_dots: bool, is_small: bool, baseline in value(),
+        is_horizontal: bool, mark: u8, is_small: bool, baseline in value(),
     ) {
         let bars = rows.iter().map(|row| row.0.map(|value| Bar { value, interval: row.1.zip(row.2) }));
         let groups = [Tone::First, Tone::Fourth].map(|tone| BarGroup {
             name: HOSTILE.into(), tone, values: bars.clone().collect(),
         });
         check_all(&Chart::Bars(BarChart {
-            unit, is_horizontal, is_dots, is_small,
+            unit, is_horizontal, is_small,
+            mark: [BarMark::Bars, BarMark::Dots, BarMark::Joined][usize::from(mark % 3)],
             baseline: baseline.unwrap_or(0.0),
             categories: (0..rows.len()).map(|row| format!("{HOSTILE} {row}")).collect(),
             groups: groups.into(),

@@ -370,6 +370,8 @@ fn names_of_the_data_are_shown_as_text() {
         sealed: true,
         weight: 1.0,
         scale: None,
+        title: Some(evil.clone()),
+        title_zh: Some(evil.clone()),
     }];
     record.warnings = vec![
         Warning::Text { text: evil.clone() },

@@ -35,6 +35,6 @@ pub use manifest::{Manifest, PriceFrequency};
 pub use read::{Format, ParquetFile};
 pub use sources::DataFile;
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};
-pub use units::unit_zh;
+pub use units::{unit_en, unit_zh};
 pub use warning::{DatasetWarning, Place, WarningCode};
 pub use write::{convert, write_dataset};

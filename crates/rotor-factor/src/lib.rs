@@ -8,6 +8,7 @@
 //!   [`Released`] and [`AsOf`].
 //! - What a factor sees: [`AsOfView`] with [`Panel`]s, [`Bridge`] and [`Links`], as its [`Spec`] declares them.
 //! - What it returns: a [`Signal`], made of [`CrossSection`]s and [`Reason`]s, or a [`FactorError`].
+//! - How it is shown: a [`Presentation`] with titles, words, tables and figures.
 //! - What crosses the boundary to a host, and in other languages: [`abi`], [`host`].
 //!
 //! The crate reads no files and no clock.
@@ -27,6 +28,7 @@ mod names;
 mod nearest;
 mod panel;
 mod parameter;
+mod presentation;
 mod reason;
 mod signal;
 mod spec;
@@ -47,6 +49,9 @@ pub use names::{LONGEST_FACTOR_NAME, LONGEST_NAME};
 pub use nearest::nearest;
 pub use panel::{Panel, PanelError};
 pub use parameter::{Alternative, Parameter, ParameterKind, Parameters, Value};
+pub use presentation::{
+    ColumnFormat, ColumnSpec, FigureKind, FigureSpec, Presentation, RowText, Shade, TableSpec, Text,
+};
 pub use reason::{Explanation, Reason};
 pub use signal::{Diagnostic, EntityRef, Forecast, Realized, Signal};
 pub use spec::{Input, Scale, Source, Spec};

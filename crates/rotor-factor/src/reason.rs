@@ -236,7 +236,7 @@ impl From<String> for Explanation {
 }
 
 /// Cuts a sentence at its places; the names of these come without braces.
-fn pieces(sentence: &str) -> impl Iterator<Item = (&str, bool)> {
+pub(crate) fn pieces(sentence: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut rest = sentence;
     let mut place = None;
     std::iter::from_fn(move || {
@@ -258,7 +258,7 @@ fn pieces(sentence: &str) -> impl Iterator<Item = (&str, bool)> {
 }
 
 /// The names of the places of a sentence, each once.
-fn places(sentence: &str) -> Vec<&str> {
+pub(crate) fn places(sentence: &str) -> Vec<&str> {
     // Most reasons have none.
     if !sentence.contains('{') {
         return Vec::new();

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::entity::words;
 use crate::reason::MOST_REASONS;
-use crate::{EntityKind, Frequency, LONGEST_FACTOR_NAME, Parameter, Reason, json};
+use crate::{EntityKind, Frequency, LONGEST_FACTOR_NAME, Parameter, Presentation, Reason, json};
 
 /// Name, version and inputs of a factor. The engine reads it before the first month and supplies exactly these inputs.
 ///
@@ -27,6 +27,7 @@ pub struct Spec {
     scale: Option<Scale>,
     /// `None` if the factor declares none: then it follows from the scale.
     score_range: Option<RangeInclusive<f64>>,
+    presentation: Box<Presentation>,
 }
 
 words! {
@@ -104,6 +105,7 @@ impl Spec {
             reasons: Vec::new(),
             scale: None,
             score_range: None,
+            presentation: Box::default(),
         }
     }
 
@@ -142,6 +144,13 @@ impl Spec {
     #[must_use]
     pub fn scores_in(mut self, range: RangeInclusive<f64>) -> Self {
         self.score_range = Some(range);
+        self
+    }
+
+    /// Declares how it is shown: titles, words, tables, figures.
+    #[must_use]
+    pub fn shown(mut self, presentation: Presentation) -> Self {
+        self.presentation = Box::new(presentation);
         self
     }
 
@@ -195,6 +204,12 @@ impl Spec {
             (None, Some(Scale::Continuous)) => &ANY,
             (None, _) => &POINTS,
         }
+    }
+
+    /// Returns how it is shown; empty if it does not say.
+    #[must_use]
+    pub fn presentation(&self) -> &Presentation {
+        &self.presentation
     }
 
     /// Returns what is wrong with the spec, or `None` if it is valid.
@@ -259,7 +274,7 @@ impl Spec {
                 return Some(format!("input `{}`: a window of {} periods", input.name, windows[0]));
             }
         }
-        None
+        self.presentation.fault()
     }
 
     /// Writes the spec as the JSON document that crosses the plug-in boundary.
@@ -270,8 +285,13 @@ impl Spec {
         let about_zh = about_zh.map_or(String::new(), |text| format!(r#""about_zh":{},"#, json::text(text)));
         let reasons: Vec<String> = self.reasons.iter().map(|reason| reason.to_json()).collect();
         let scale = self.scale.map_or(String::new(), |scale| format!(r#""scale":"{scale}","#));
+        let shown = if self.presentation.is_empty() {
+            String::new()
+        } else {
+            format!(r#","presentation":{}"#, self.presentation.to_json())
+        };
         format!(
-            r#"{{"name":{},"version":{},"about":{},{about_zh}{scale}"score_min":{},"score_max":{},"inputs":[{}],"reasons":[{}]}}"#,
+            r#"{{"name":{},"version":{},"about":{},{about_zh}{scale}"score_min":{},"score_max":{},"inputs":[{}],"reasons":[{}]{shown}}}"#,
             json::text(&self.name),
             json::text(&self.version),
             json::text(&self.about),

@@ -20,6 +20,7 @@ mod mark;
 mod output;
 mod pages;
 mod plugin;
+mod presentation;
 mod process;
 mod spec;
 mod stdout;

@@ -9,6 +9,7 @@ use rotor_factor::{
 use serde::Deserialize;
 
 use crate::Breach;
+use crate::presentation::PresentationDocument;
 
 /// The longest document that is read.
 pub(crate) const LONGEST: usize = 1 << 20;
@@ -31,6 +32,8 @@ struct SpecDocument {
     inputs: Vec<InputDocument>,
     #[serde(default)]
     reasons: Vec<ReasonDocument>,
+    #[serde(default)]
+    presentation: Option<PresentationDocument>,
 }
 
 #[derive(Deserialize)]
@@ -89,8 +92,8 @@ fn bad(reason: impl ToString) -> Breach {
 /// Reads the spec of a factor.
 pub(crate) fn read_spec(json: &str) -> Result<Spec, Breach> {
     let document: SpecDocument = serde_json::from_str(json).map_err(bad)?;
-    let SpecDocument { name, version, about, about_zh, scale, score_min, score_max, inputs, reasons } =
-        document;
+    let SpecDocument { name, version, about, about_zh, scale, score_min, score_max, .. } = document;
+    let (inputs, reasons, presentation) = (document.inputs, document.reasons, document.presentation);
     let mut spec = Spec::new(name, version, about);
     if let Some(scale) = scale {
         let known = scale.parse::<Scale>();
@@ -109,7 +112,10 @@ pub(crate) fn read_spec(json: &str) -> Result<Spec, Breach> {
         let reason = Reason::new(kept(&document.id), kept(&document.text));
         given(document.text_zh.as_deref()).map_or(reason, |text| reason.zh(kept(text)))
     };
-    let spec = spec.with_reasons(&reasons.iter().map(reason).collect::<Vec<_>>());
+    let mut spec = spec.with_reasons(&reasons.iter().map(reason).collect::<Vec<_>>());
+    if let Some(presentation) = presentation {
+        spec = spec.shown(presentation.into());
+    }
     spec.fault().map_or(Ok(spec), |fault| Err(bad(fault)))
 }
 

@@ -2,8 +2,8 @@
 
 use rotor_factor::{Date, Month};
 use rotor_report::draw::{
-    Band, Bar, BarChart, BarGroup, BoxChart, BoxRow, Chart, Columns, LineChart, Mark, Matrix, Panel, Series,
-    Shades, Span, Tone, Unit,
+    Band, Bar, BarChart, BarGroup, BarMark, BoxChart, BoxRow, Chart, Columns, LineChart, Mark, Matrix, Panel,
+    Series, Shades, Span, Tone, Unit,
 };
 use rotor_report::page::{Block, Column, Figure, Page, Section, Table, html};
 use rotor_report::words::Lang;
@@ -302,7 +302,7 @@ fn small_charts(noise: &mut Noise) -> Vec<Figure> {
         baseline: 0.0,
         categories: (1..=12).map(|month| month.to_string()).collect(),
         is_horizontal: false,
-        is_dots: false,
+        mark: BarMark::Bars,
         is_small: true,
         groups: vec![BarGroup {
             name: "RankIC".into(),
@@ -366,7 +366,7 @@ fn forest(noise: &mut Noise) -> BarChart {
         .map(String::from)
         .into(),
         is_horizontal: true,
-        is_dots: true,
+        mark: BarMark::Dots,
         is_small: false,
         groups: vec![BarGroup {
             name: "difference".into(),
@@ -442,7 +442,7 @@ fn forecasts(noise: &mut Noise) -> Vec<Block> {
         baseline: 0.0,
         categories: SECTORS.map(String::from).into(),
         is_horizontal: false,
-        is_dots: false,
+        mark: BarMark::Bars,
         is_small: false,
         groups: vec![
             BarGroup {

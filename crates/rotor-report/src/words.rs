@@ -55,22 +55,17 @@ pub fn name(text: &str) -> String {
     fit(&one_line(text), LONGEST)
 }
 
-/// The title of a factor; those of the method have one in both languages.
-#[must_use]
-pub fn factor_title(lang: Lang, factor: &str) -> String {
-    name(match factor {
-        "profit" => lang.of("profit", "盈利预期"),
-        "price" => lang.of("price", "价格"),
-        "prosperity" => lang.of("prosperity", "景气度"),
-        "heat" => lang.of("heat", "相对热度"),
-        other => other,
-    })
-}
-
 /// A sentence of a factor or an error, on one line and made safe to show.
 #[must_use]
 pub fn sentence(text: &str) -> String {
     const LONGEST: usize = 300;
+    fit(&one_line(text), LONGEST)
+}
+
+/// A paragraph of a factor, made safe to show.
+#[must_use]
+pub fn paragraph(text: &str) -> String {
+    const LONGEST: usize = 2000;
     fit(&one_line(text), LONGEST)
 }
 

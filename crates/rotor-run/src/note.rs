@@ -127,6 +127,8 @@ pub struct SeriesHistory {
     pub months: Vec<Month>,
     /// What is public of a month; of a daily or weekly series the mean of the values dated in it.
     pub values: Vec<Option<f64>>,
+    /// The sectors that it is linked to, by position among those of the day, each with +1 if more is better, -1 if more is worse.
+    pub sectors: Vec<(usize, i8)>,
 }
 
 /// The track record of the configuration up to the day.

@@ -100,6 +100,12 @@ pub struct FactorRecord {
     /// The scale on which its scores were read: `points` or `continuous`; absent in older records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale: Option<String>,
+    /// Its title in English; absent if it declares none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Its title in Chinese; absent if it declares none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_zh: Option<String>,
 }
 
 /// The execution days of a run.

@@ -14,6 +14,7 @@
 //! above its mean, so N⁺ and N⁻ follow from ranks and need no pairs. The matrix of z is computed for the report only.
 
 mod counts;
+mod presentation;
 
 use rotor_factor::{
     Alternative, AsOfView, CrossSection, EntityKind, EntityRef, Factor, FactorError, Frequency, Input,
@@ -22,6 +23,7 @@ use rotor_factor::{
 use rotor_stats::less_than;
 
 use counts::{Counts, Histories};
+use presentation::presentation;
 
 /// Relative heat, averaged over three months; low heat scores high.
 ///
@@ -132,6 +134,7 @@ impl Factor for Heat {
         Spec::new("heat", env!("CARGO_PKG_VERSION"), "Relative heat, reversed")
             .zh("相对热度")
             .scale(Scale::Points)
+            .shown(presentation(self.likes_hot))
             .with_reasons(&[NO_HEAT])
             .input(Input::close(EntityKind::Sector, Frequency::Monthly, self.window + N_AVERAGED))
     }
@@ -169,6 +172,7 @@ impl Factor for Heat {
         signal.diagnostic("n_below", number(|counts| counts.below));
         if view.wants_tables() {
             signal.table(table(view, &histories, &counts[0], &heats, &forecast));
+            signal.table(self.turning(view, &forecast, heat, before));
             if view.n_sectors() <= MOST_SECTORS_SHOWN {
                 let codes: Vec<&str> = view.sectors().codes().collect();
                 signal.table(Table::matrix("z", &codes, &codes, &histories.matrix()));
@@ -189,18 +193,12 @@ impl Heat {
         let mut signal = Signal::new(view);
         let ranks = forecast.descending_ranks();
         let n = forecast.iter().flatten().count();
-        let third = (n / 3) as f64;
         for sector in 0..view.n_sectors() {
             let (Some(value), Some(rank)) = (forecast.get(sector), ranks.get(sector)) else {
                 signal.withhold(sector, NO_HEAT);
                 continue;
             };
-            let (is_hot, is_cold) = if self.has_levels {
-                // A level itself belongs to its band.
-                (!less_than(value, HOT), !less_than(COLD, value))
-            } else {
-                (rank <= third, rank >= n as f64 - third + 1.0)
-            };
+            let (is_hot, is_cold) = self.temperature(value, rank, n);
             let (liked, disliked) = if self.likes_hot { (is_hot, is_cold) } else { (is_cold, is_hot) };
             // Ĥ exists, and with it H of both months.
             let (now, then) = (heat.as_slice()[sector], before.as_slice()[sector]);
@@ -214,6 +212,51 @@ impl Heat {
             signal.score(sector, score, if self.likes_hot { value } else { -value });
         }
         signal
+    }
+
+    /// Whether a forecast is hot, and whether it is cold, by levels or by thirds of `n` ranks.
+    fn temperature(&self, value: f64, rank: f64, n: usize) -> (bool, bool) {
+        if self.has_levels {
+            // A level itself belongs to its band.
+            return (!less_than(value, HOT), !less_than(COLD, value));
+        }
+        let third = (n / 3) as f64;
+        (rank <= third, rank >= n as f64 - third + 1.0)
+    }
+
+    /// The sectors that are hot and cooling off (1), cold and picking up (2), and hot and still rising (3), the hottest first.
+    fn turning(
+        &self,
+        view: &AsOfView<'_>,
+        forecast: &CrossSection,
+        heat: &CrossSection,
+        before: &CrossSection,
+    ) -> Table {
+        let ranks = forecast.descending_ranks();
+        let n = forecast.iter().flatten().count();
+        let mut sectors: Vec<(usize, f64, f64)> = (0..view.n_sectors())
+            .filter_map(|sector| Some((sector, forecast.get(sector)?, ranks.get(sector)?)))
+            .collect();
+        sectors.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
+        let of = |is_so: &dyn Fn((bool, bool), bool, bool) -> bool| -> String {
+            let is_in = |(sector, value, rank): &&(usize, f64, f64)| {
+                let (now, then) = (heat.as_slice()[*sector], before.as_slice()[*sector]);
+                is_so(self.temperature(*value, *rank, n), less_than(now, then), less_than(then, now))
+            };
+            let codes = sectors.iter().filter(is_in).map(|(sector, ..)| view.sectors().code(*sector));
+            codes.collect::<Vec<_>>().join(";")
+        };
+        let kinds = [
+            (1.0, of(&|(is_hot, _), is_falling, _| is_hot && is_falling)),
+            (2.0, of(&|(_, is_cold), _, is_rising| is_cold && is_rising)),
+            (3.0, of(&|(is_hot, _), _, is_rising| is_hot && is_rising)),
+        ];
+        let (kinds, codes): (Vec<Option<f64>>, Vec<String>) = kinds
+            .into_iter()
+            .filter(|(_, codes)| !codes.is_empty())
+            .map(|(kind, codes)| (Some(kind), codes))
+            .unzip();
+        Table::new("turning").numbers("kind", kinds).text("sectors", codes)
     }
 }
 

@@ -14,8 +14,8 @@
 //! sectors is for the evaluation to say, so `skip` may be 0.
 
 use rotor_factor::{
-    AsOfView, CrossSection, EntityKind, Factor, FactorError, Frequency, Input, Parameter, Parameters, Reason,
-    Scale, Signal, Spec,
+    AsOfView, ColumnSpec, CrossSection, EntityKind, Factor, FactorError, FigureSpec, Frequency, Input,
+    Parameter, Parameters, Presentation, Reason, Scale, Signal, Spec, Table, TableSpec,
 };
 
 /// Trailing return over a look-back window, leaving out the latest months.
@@ -76,6 +76,7 @@ impl Factor for Momentum {
         Spec::new("momentum", env!("CARGO_PKG_VERSION"), "Trailing return of the sector")
             .zh("板块动量")
             .scale(Scale::Points)
+            .shown(presentation())
             .with_reasons(&[NO_CLOSE])
             .input(Input::close(EntityKind::Sector, Frequency::Monthly, self.lookback + 1))
     }
@@ -84,8 +85,27 @@ impl Factor for Momentum {
         let closes = view.window("close", self.lookback + 1)?;
         let (end, start) = (closes.lag(self.skip), closes.lag(self.lookback));
         let returns = CrossSection::zip_with(&end, &start, |end, start| end / start - 1.0);
-        Ok(Signal::thirds(view, &returns, NO_CLOSE))
+        let mut signal = Signal::thirds(view, &returns, NO_CLOSE);
+        if view.wants_tables() {
+            let sectors = view.sectors().codes().map(String::from).collect();
+            signal.table(
+                Table::new("returns").text("sector", sectors).numbers("return", returns.iter().collect()),
+            );
+        }
+        Ok(signal)
     }
+}
+
+/// How it is shown: a title, and one table with its figure.
+fn presentation() -> Presentation {
+    Presentation::titled(("Momentum", "动量"))
+        .sentence("returns", ("return of the window {return}", "窗口涨跌幅 {return}"))
+        .table(
+            TableSpec::new("returns", ("Returns of the window", "窗口涨跌幅"))
+                .column(ColumnSpec::code("sector", ("sector", "行业")))
+                .column(ColumnSpec::number("return", ("return", "涨跌幅"), 1).fraction().signed())
+                .figure(FigureSpec::bars("sector", &["return"]).sorted_by("return")),
+        )
 }
 
 #[cfg(test)]

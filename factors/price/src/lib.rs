@@ -14,6 +14,7 @@
 //! July 2022, CPI up and PPI down; applied to earlier years it would be hindsight.
 
 mod model;
+mod presentation;
 mod reasons;
 mod scenario;
 
@@ -24,6 +25,7 @@ use rotor_factor::{
 use rotor_stats::{Workspace, less_than, student_quantile};
 
 use model::{Effect, Model, Quarters};
+use presentation::presentation;
 use scenario::Scenario;
 
 /// The joint effect of CPI and PPI on a sector's gross margin.
@@ -58,6 +60,8 @@ pub struct Price {
     scenario: scenario::Options,
     /// The critical value of t for each of the model's degrees of freedom.
     critical: Vec<f64>,
+    /// The level of the test.
+    alpha: f64,
     market: String,
     cpi: String,
     ppi: String,
@@ -141,6 +145,7 @@ impl Factor for Price {
         Ok(Self {
             critical: critical.collect::<Result<_, _>>()?,
             model,
+            alpha,
             is_adaptive: parameters.text("scenario") == "adaptive",
             scenario: scenario::Options {
                 n_months: parameters.count("scenario_months"),
@@ -158,6 +163,7 @@ impl Factor for Price {
         Spec::new("price", env!("CARGO_PKG_VERSION"), "Effect of CPI and PPI on margins")
             .zh("价格")
             .scale(Scale::Points)
+            .shown(presentation(self.alpha))
             .with_reasons(reasons::ALL)
             .input(
                 Input::series(&self.margin, EntityKind::Sector, Frequency::Quarterly, N_MONTHS / 3)
@@ -214,7 +220,7 @@ impl Factor for Price {
         signal.diagnostic_of(EntityKind::Market, "direction_ppi", of_market(directions.1));
         if view.wants_tables() {
             signal.table(self.table(view, &effects));
-            scenario.tables().into_iter().for_each(|table| signal.table(table));
+            scenario.tables(directions).into_iter().for_each(|table| signal.table(table));
         }
         Ok(signal)
     }
@@ -261,6 +267,10 @@ impl Price {
             .collect();
         let numbers = |of: fn(&Effect) -> Option<f64>| fitted.iter().map(|(_, effect)| of(effect)).collect();
         let critical = |(_, effect): &(usize, &Effect)| Some(self.critical_t(effect));
+        let bound = |(_, effect): &(usize, &Effect), sign: f64| {
+            let joint = effect.joint?;
+            Some(joint.theta + sign * self.critical_t(effect) * joint.standard_error)
+        };
         Table::new("regression")
             .text("sector", fitted.iter().map(|(sector, _)| view.sectors().code(*sector).into()).collect())
             .numbers("n", numbers(|effect| Some(effect.n as f64)))
@@ -271,6 +281,8 @@ impl Price {
             .numbers("standard_error", numbers(|effect| Some(effect.joint?.standard_error)))
             .numbers("t", numbers(|effect| Some(effect.joint?.t)))
             .numbers("critical_t", fitted.iter().map(critical).collect())
+            .numbers("lower", fitted.iter().map(|it| bound(it, -1.0)).collect())
+            .numbers("upper", fitted.iter().map(|it| bound(it, 1.0)).collect())
             .numbers("margin", numbers(|effect| Some(effect.base)))
             .numbers("forecast", numbers(|effect| effect.forecast))
     }

@@ -60,10 +60,10 @@ impl<'a> Scenario<'a> {
         }
     }
 
-    /// The tables of the report: the gap by month, and the episodes in which it narrows.
-    pub(crate) fn tables(&self) -> [Table; 2] {
+    /// The tables of the report: the gap by month, the episodes in which it narrows, and where it stands.
+    pub(crate) fn tables(&self, directions: (f64, f64)) -> [Table; 3] {
         let rows = self.rows();
-        [gaps(&rows), episodes(&rows)]
+        [gaps(&rows), episodes_table(&rows), stand(&rows, directions)]
     }
 
     /// The months in which both are public.
@@ -97,19 +97,54 @@ fn gaps(rows: &[Row]) -> Table {
         .numbers("narrows", number(|row| row.narrows.map(|narrows| f64::from(u8::from(narrows)))))
 }
 
-/// The table of episodes in which the gap narrows: months in a row in which PPI falls while CPI does not.
-fn episodes(rows: &[Row]) -> Table {
+/// The first and the last month of each episode in which the gap narrows: months in a row in which PPI falls while CPI does not.
+fn episodes(rows: &[Row]) -> Vec<(&Row, &Row)> {
     let is_one = |a: &Row, b: &Row| a.narrows == b.narrows && b.month == a.month + 1;
-    let episodes: Vec<(&Row, &Row)> = rows
-        .chunk_by(is_one)
+    rows.chunk_by(is_one)
         .filter_map(|rows| Some((rows.first()?, rows.last()?)))
         .filter(|(first, _)| first.narrows == Some(true))
-        .collect();
+        .collect()
+}
+
+fn episodes_table(rows: &[Row]) -> Table {
+    let episodes = episodes(rows);
     Table::new("episodes")
         .dates("first", episodes.iter().map(|(first, _)| last_day(first.month)).collect())
         .dates("last", episodes.iter().map(|(_, last)| last_day(last.month)).collect())
         .numbers("gap_first", episodes.iter().map(|(first, _)| first.gap()).collect())
         .numbers("gap_last", episodes.iter().map(|(_, last)| last.gap()).collect())
+}
+
+/// The table of the last month: the gap against the month before, the scenario, and the last episode of narrowing.
+///
+/// `kind` is 1 while the gap narrows, 0 where an episode has ended, 2 where there was none, 3 where it cannot be said.
+fn stand(rows: &[Row], directions: (f64, f64)) -> Table {
+    let last = rows.last();
+    let before =
+        last.and_then(|last| rows.iter().rev().nth(1).filter(|before| before.month == last.month - 1));
+    let episode = episodes(rows).pop();
+    let kind = last.map(|last| match (last.narrows, episode) {
+        (None, _) => 3.0,
+        (Some(true), _) => 1.0,
+        (Some(false), Some(_)) => 0.0,
+        (Some(false), None) => 2.0,
+    });
+    // A day is never empty: without an episode it is that of the row, which `kind` then says.
+    let day = |of: Option<&Row>| of.or(last).map(|row| last_day(row.month)).into_iter().collect::<Vec<_>>();
+    let number = |value: Option<f64>| last.map(|_| value).into_iter().collect::<Vec<_>>();
+    Table::new("stand")
+        .dates("month", day(last))
+        .numbers("cpi", number(last.map(|row| row.cpi)))
+        .numbers("ppi", number(last.map(|row| row.ppi)))
+        .numbers("gap", number(last.and_then(Row::gap)))
+        .numbers("gap_before", number(before.and_then(Row::gap)))
+        .numbers("direction_cpi", number(Some(directions.0)))
+        .numbers("direction_ppi", number(Some(directions.1)))
+        .numbers("kind", number(kind))
+        .dates("since", day(episode.map(|(first, _)| first)))
+        .dates("until", day(episode.map(|(_, last)| last)))
+        .numbers("gap_then", number(episode.and_then(|(first, _)| first.gap())))
+        .numbers("gap_end", number(episode.and_then(|(_, last)| last.gap())))
 }
 
 fn last_day(month: i32) -> Date {

@@ -15,6 +15,7 @@
 
 mod growth;
 mod model;
+mod presentation;
 mod reasons;
 mod report;
 mod target;
@@ -29,6 +30,7 @@ use rotor_stats::less_than;
 
 use growth::{BaseAdjustment, BridgeMode, Industries};
 use model::{Fitted, Model, Scratch};
+use presentation::presentation;
 
 /// The expected growth of a sector's profits, compared with its last report.
 ///
@@ -205,6 +207,7 @@ impl Factor for Profit {
         Spec::new("profit", env!("CARGO_PKG_VERSION"), "Expected growth of profits")
             .zh("盈利预期")
             .scale(Scale::Points)
+            .shown(presentation())
             .with_reasons(reasons::ALL)
             .input(Input::bridge())
             .input(of_industries(&self.profit).named("profit"))
@@ -259,6 +262,9 @@ impl Factor for Profit {
             signal.table(report::fits(view, &all));
             signal.table(report::forecasts(view, &all));
             signal.table(report::models(view, &all));
+            signal.table(report::outlook(view, &all));
+            signal.table(report::split(view, &all));
+            signal.table(report::mapping(view, &bridge));
         }
         Ok(signal)
     }

@@ -15,6 +15,7 @@
 //! out because they have no monthly values.
 
 mod month;
+mod presentation;
 mod report;
 
 use rotor_factor::{
@@ -24,6 +25,7 @@ use rotor_factor::{
 use rotor_stats::{equal, less_than};
 
 use month::Monthly;
+use presentation::presentation;
 
 /// The direction of the series that are linked to a sector.
 ///
@@ -187,6 +189,7 @@ impl Factor for Prosperity {
         Spec::new("prosperity", env!("CARGO_PKG_VERSION"), "Direction of high-frequency series")
             .zh("行业景气度")
             .scale(Scale::Points)
+            .shown(presentation())
             .with_reasons(&[NO_SERIES, NO_MARK, TOO_OLD, OLD_OR_UNMARKED, NO_WEIGHT])
             .input(Input::links(N_DAYS, N_MONTHS))
     }
@@ -228,6 +231,7 @@ impl Factor for Prosperity {
             signal.table(report::marks(&links, &marks));
             let weight = |sector, link| self.weight(view, &links, sector, link);
             signal.table(report::sectors(view, &links, &marks, weight));
+            signal.table(report::balance(view, &links, &marks, &signal));
         }
         Ok(signal)
     }

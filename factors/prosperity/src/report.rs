@@ -1,6 +1,6 @@
 //! The tables of the report.
 
-use rotor_factor::{AsOfView, Date, Link, Links, Month, Table};
+use rotor_factor::{AsOfView, Date, Link, Links, Month, Signal, Table};
 
 use crate::{Mark, Unmarked};
 
@@ -39,6 +39,42 @@ pub(crate) fn sectors(
             "left_out",
             all.iter().map(|(_, link)| marks[link.series].err().map_or("", Unmarked::word).into()).collect(),
         )
+}
+
+/// How the series of each sector stand: how many speak for it and against it, and which.
+pub(crate) fn balance(
+    view: &AsOfView<'_>,
+    links: &Links<'_>,
+    marks: &[Result<Mark, Unmarked>],
+    signal: &Signal,
+) -> Table {
+    let sectors: Vec<usize> = (0..view.n_sectors()).filter(|sector| links.of(*sector).len() > 0).collect();
+    let effect = |link: Link| Some(link.polarity * marks[link.series].ok()?.mark);
+    let of = |sector: usize, is_so: &dyn Fn(Option<f64>) -> bool| -> Vec<&str> {
+        links
+            .of(sector)
+            .filter(|link| is_so(effect(*link)))
+            .map(|link| links.series()[link.series].name)
+            .collect()
+    };
+    let names = |is_so: &dyn Fn(Option<f64>) -> bool| -> Vec<String> {
+        sectors.iter().map(|sector| of(*sector, is_so).join(";")).collect()
+    };
+    let counts = |is_so: &dyn Fn(Option<f64>) -> bool| -> Vec<Option<f64>> {
+        sectors.iter().map(|sector| Some(of(*sector, is_so).len() as f64)).collect()
+    };
+    let is_up = |effect: Option<f64>| effect.is_some_and(|effect| effect > 1e-9);
+    let is_down = |effect: Option<f64>| effect.is_some_and(|effect| effect < -1e-9);
+    let is_flat = |effect: Option<f64>| effect.is_some_and(|effect| effect.abs() <= 1e-9);
+    Table::new("balance")
+        .text("sector", sectors.iter().map(|sector| view.sectors().code(*sector).into()).collect())
+        .numbers("s", sectors.iter().map(|sector| signal.raw_of(*sector)).collect())
+        .numbers("n_up", counts(&is_up))
+        .numbers("n_down", counts(&is_down))
+        .numbers("n_flat", counts(&is_flat))
+        .numbers("n_missing", counts(&|effect| effect.is_none()))
+        .text("up", names(&is_up))
+        .text("down", names(&is_down))
 }
 
 fn last_day(month: i32) -> Date {

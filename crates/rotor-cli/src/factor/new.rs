@@ -41,8 +41,8 @@ const TAKEN: &str = "\
 
 /// Types that the model uses by these names, or every program does; a factor of the name would hide them.
 const TYPES: &str = "\
-    AsOfView CrossSection EntityKind Factor FactorError Frequency Input Parameter Parameters Signal \
-    Spec Value Panel Self Option Some None Result Ok Err Vec String Box Clone Copy Debug Default \
+    AsOfView ColumnSpec CrossSection EntityKind Factor FactorError FigureSpec Frequency Input Parameter \
+    Parameters Presentation Signal Spec Table TableSpec Value Panel Self Option Some None Result Ok Err Vec String Box Clone Copy Debug Default \
     Drop From Into Iterator Send";
 
 /// The name of the crate in its spellings.
@@ -136,6 +136,8 @@ fn source(names: &Names) -> String {
         + &rest
             .replace("\"momentum\"", &format!("\"{}\"", names.snake))
             .replace("            .zh(\"板块动量\")\n", "")
+            .replace("titled((", "titled(")
+            .replace(", \"动量\"))", ")")
 }
 
 /// The files of a crate inside the workspace of Rotor.

@@ -4,7 +4,7 @@ use super::legend::{Entry, Legend, Sign, dots};
 use super::measure::{LETTER, width};
 use super::scale::{Scale, Tick, drawable, widest};
 use super::svg::{Anchor, Path, Svg, centred};
-use super::{Bar, BarChart, BarGroup, Caption, Size, nothing};
+use super::{Bar, BarChart, BarGroup, BarMark, Caption, Size, nothing};
 
 /// Where things lie. Along the categories and along the values are x and y, or y and x.
 struct Frame<'c> {
@@ -54,7 +54,7 @@ fn entries(chart: &BarChart) -> Vec<Entry<'_>> {
     if chart.groups.len() < 2 {
         return Vec::new();
     }
-    let sign = |group: &BarGroup| Sign::Group(group.tone, chart.is_dots);
+    let sign = |group: &BarGroup| Sign::Group(group.tone, chart.mark != BarMark::Bars);
     chart.groups.iter().map(|group| Entry { sign: sign(group), name: &group.name }).collect()
 }
 
@@ -63,7 +63,8 @@ fn lying(svg: &mut Svg, chart: &BarChart, scale: Scale, (width_, top): (f64, f64
     let labels = labels.min(width_ * 0.36);
     let n = chart.categories.len();
     let room = if n > 60 { 8.0 } else { 11.0 };
-    let slot = (chart.groups.len() as f64 * room + 6.0).max(LETTER * 1.35);
+    let n_lanes = if chart.mark == BarMark::Joined { 1 } else { chart.groups.len() };
+    let slot = (n_lanes as f64 * room + 6.0).max(LETTER * 1.35);
     let bottom = top + slot * n as f64;
     let values = (labels + 10.0, width_ - 16.0);
     let scale = scale.between(values.0, values.1);
@@ -142,6 +143,9 @@ impl Frame<'_> {
             grid.add_line(self.at(self.start, value), self.at(self.end(), value));
         }
         svg.path("grid", &grid);
+        if self.chart.mark == BarMark::Joined {
+            svg.path("whisker t0", &self.joins());
+        }
         for (position, group) in self.chart.groups.iter().enumerate() {
             self.draw_group(svg, group, position);
         }
@@ -159,32 +163,54 @@ impl Frame<'_> {
     }
 
     fn draw_group(&self, svg: &mut Svg, group: &BarGroup, position: usize) {
-        let breadth = (self.slot * 0.76).min(40.0 * self.chart.groups.len() as f64);
-        let width = breadth / self.chart.groups.len() as f64;
+        let (n_lanes, lane) = if self.chart.mark == BarMark::Joined {
+            (1.0, 0.0)
+        } else {
+            (self.chart.groups.len() as f64, position as f64)
+        };
+        let breadth = (self.slot * 0.76).min(40.0 * n_lanes);
+        let width = breadth / n_lanes;
         let base = self.scale.place(self.chart.baseline);
         let (mut bars, mut points, mut whiskers) = (Path::new(), Vec::new(), Path::new());
         for (category, bar) in group.values.iter().enumerate().take(self.chart.categories.len()) {
             let Some((bar, value)) = bar.and_then(|bar| Some((bar, drawable(bar.value, false)?))) else {
                 continue;
             };
-            let from = self.middle(category) - breadth / 2.0 + width * position as f64;
+            let from = self.middle(category) - breadth / 2.0 + width * lane;
             let along = from + width / 2.0;
             let value = self.scale.place(value);
-            if self.chart.is_dots {
-                points.push(self.at(along, value));
-            } else {
+            if self.chart.mark == BarMark::Bars {
                 let gap = if width > 4.0 { 0.5 } else { 0.0 };
                 // A value at the baseline is still seen.
                 let to = if (value - base).abs() < 0.5 { base + 0.5 } else { value };
                 let (a, b) = (self.at(from + gap, base), self.at(from + width - gap, to));
                 bars.add_rect(a.0.min(b.0), a.1.min(b.1), (b.0 - a.0).abs(), (b.1 - a.1).abs());
+            } else {
+                points.push(self.at(along, value));
             }
             self.whisker(&mut whiskers, bar, along, width);
         }
         svg.path(&format!("bar {}", group.tone.class()), &bars);
-        let tone = if self.chart.is_dots { group.tone.class() } else { "over" };
+        let tone = if self.chart.mark == BarMark::Bars { "over" } else { group.tone.class() };
         svg.path(&format!("whisker {tone}"), &whiskers);
         dots(svg, group.tone, &points);
+    }
+
+    /// A line a category, from its first value to its last.
+    fn joins(&self) -> Path {
+        let mut joins = Path::new();
+        for category in 0..self.chart.categories.len() {
+            let value = |group: &BarGroup| {
+                let value = group.values.get(category).copied().flatten()?.value;
+                Some(self.scale.place(drawable(value, false)?))
+            };
+            let mut values = self.chart.groups.iter().filter_map(value);
+            if let (Some(first), Some(last)) = (values.next(), values.next_back()) {
+                let along = self.middle(category);
+                joins.add_line(self.at(along, first), self.at(along, last));
+            }
+        }
+        joins
     }
 
     fn whisker(&self, path: &mut Path, bar: Bar, along: f64, width: f64) {

@@ -12,6 +12,8 @@ pub(super) struct Calendar {
     last: Date,
     from: f64,
     to: f64,
+    /// Whether months are named without their year.
+    is_seasonal: bool,
 }
 
 /// The first day of a period, with its name.
@@ -46,7 +48,12 @@ enum Naming {
 
 impl Calendar {
     pub(super) fn new(first: Date, last: Date, from: f64, to: f64) -> Self {
-        Self { first: first.min(last), last: first.max(last), from, to }
+        Self { first: first.min(last), last: first.max(last), from, to, is_seasonal: false }
+    }
+
+    /// The same axis; a seasonal one names months without their year.
+    pub(super) fn seasonal(self, is_seasonal: bool) -> Self {
+        Self { is_seasonal, ..self }
     }
 
     /// The coordinate of a date; a single date is in the middle.
@@ -68,7 +75,13 @@ impl Calendar {
         const BETWEEN: f64 = 16.0;
         let per_day = (self.to - self.from) / f64::from((self.last.days() - self.first.days()).max(1));
         for (step, naming) in STEPS {
-            let label = if matches!(naming, Naming::Year) { "2020" } else { "2020-09" };
+            let label = if self.is_seasonal {
+                "12"
+            } else if matches!(naming, Naming::Year) {
+                "2020"
+            } else {
+                "2020-09"
+            };
             if per_day * 28.0 * f64::from(step) < width(label) + BETWEEN {
                 continue;
             }
@@ -90,6 +103,7 @@ impl Calendar {
                 date: month.first_day(),
                 x: self.place(month.first_day()),
                 label: match naming {
+                    _ if self.is_seasonal => month.number().to_string(),
                     Naming::Month => month.to_string(),
                     Naming::Quarter => month.quarter().to_string(),
                     Naming::Year => month.year().to_string(),

@@ -48,7 +48,7 @@ pub(super) fn svg(chart: &LineChart, size: Size, caption: &Caption<'_>) -> Strin
         chart.panels.iter().flat_map(|panel| &panel.series).any(|series| series.mark == Mark::Bars);
     let indent = if has_bars { (right - left) / chart.dates.len() as f64 / 2.0 } else { 4.0 };
     let indent = indent.clamp(4.0, (right - left) / 4.0);
-    let calendar = Calendar::new(*first, *last, left + indent, right - indent);
+    let calendar = Calendar::new(*first, *last, left + indent, right - indent).seasonal(chart.is_seasonal);
     let places = chart.dates.iter().map(|date| calendar.place(*date)).collect();
     let frame = Frame { chart, calendar, places, left, right };
     let bottom = panels.last().map_or(0.0, |panel| panel.bottom);
@@ -393,7 +393,7 @@ fn hits(svg: &mut Svg, frame: &Frame<'_>, panels: &[Laid<'_>], size: Size) {
 /// The date and what is known of it; `None` if nothing is.
 fn title(frame: &Frame<'_>, position: usize) -> Option<String> {
     let date: Date = frame.chart.dates[position];
-    let mut title = date.to_string();
+    let mut title = frame.chart.date(position);
     let mut is_known = false;
     for panel in &frame.chart.panels {
         let mut add = |name: &str, value: String| {

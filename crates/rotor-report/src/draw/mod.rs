@@ -104,6 +104,12 @@ impl LineChart {
         (0..n).filter(|position| !self.is_listed_by_month || *position == 0 || is_last(*position)).collect()
     }
 
+    /// A date as titles and tables have it.
+    fn date(&self, position: usize) -> String {
+        let date = self.dates[position];
+        if self.is_seasonal { format!("{:02}", date.month().number()) } else { date.to_string() }
+    }
+
     /// The name of a series or band outside its panel: with the axis, if another panel has the same name.
     fn label<'t>(&'t self, panel: &'t Panel, name: &'t str) -> Cow<'t, str> {
         if name.is_empty() {
@@ -177,6 +183,8 @@ pub struct LineChart {
     /// Whether titles and the table have the first date and the last of each month alone, which suits daily values of many years;
     /// lines have them all.
     pub is_listed_by_month: bool,
+    /// Whether the dates stand for the months of any year: years lie over each other, and the axis has months alone.
+    pub is_seasonal: bool,
 }
 
 /// A value axis with what is drawn along it.
@@ -276,12 +284,23 @@ pub struct BarChart {
     pub categories: Vec<String>,
     /// Whether categories lie one below the other, which suits long names.
     pub is_horizontal: bool,
-    /// Whether a value is a dot rather than a bar.
-    pub is_dots: bool,
+    /// How values are drawn.
+    pub mark: BarMark,
     /// Whether it is one of several beside each other.
     pub is_small: bool,
     /// The groups, each with a value a category.
     pub groups: Vec<BarGroup>,
+}
+
+/// How the values of categories are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BarMark {
+    /// Bars from the baseline.
+    Bars,
+    /// Dots beside each other.
+    Dots,
+    /// Dots on one line, which joins the first to the last: from and to.
+    Joined,
 }
 
 /// One kind of value of each category.

@@ -27,14 +27,15 @@ fn range(unit: Unit, range: Option<(f64, f64)>) -> String {
 }
 
 fn lines(chart: &LineChart, lang: Lang) -> Table {
-    let mut columns = vec![Column::word(lang.of("date", "日期"))];
+    let dates = if chart.is_seasonal { lang.of("month", "月份") } else { lang.of("date", "日期") };
+    let mut columns = vec![Column::word(dates)];
     for panel in &chart.panels {
         columns.extend(panel.series.iter().map(|series| Column::number(chart.label(panel, &series.name))));
         columns.extend(panel.bands.iter().map(|band| Column::number(chart.label(panel, &band.name))));
     }
     let mut table = Table::new(columns);
     for position in chart.listed() {
-        let mut row = vec![chart.dates[position].to_string()];
+        let mut row = vec![chart.date(position)];
         for panel in &chart.panels {
             let value = |values: &Vec<Option<f64>>| written(panel.unit, values[position]);
             row.extend(panel.series.iter().map(|series| value(&series.values)));

@@ -4,9 +4,10 @@ use rotor_factor::{EntityKind, Explanation, Month, Signal};
 use rotor_run::metrics::Reason;
 use rotor_run::{NoSignal, Note, NoteDay, NoteFactor};
 
+use super::factors::text;
 use crate::sentences;
 use crate::terms::Term;
-use crate::words::{Lang, NONE, factor_title, fixed, name, reason, sentence};
+use crate::words::{Lang, NONE, fixed, name, reason, sentence};
 
 /// What stands for the score of a sector that is not scored.
 pub(crate) const NOT_SCORED: &str = NONE;
@@ -72,7 +73,8 @@ impl<'a> NoteContext<'a> {
 
     /// The title of a factor.
     pub(crate) fn factor(&self, factor: &NoteFactor) -> String {
-        factor_title(self.lang, factor.spec.name())
+        let title = factor.spec.presentation().title();
+        title.map_or_else(|| name(factor.spec.name()), |title| text(self.lang, title))
     }
 
     /// What a factor is about; `None` if that is no more than its title.
@@ -89,21 +91,27 @@ impl<'a> NoteContext<'a> {
         format!("{} {}", score_number(score), self.score_word(factor, score))
     }
 
-    fn score_word(&self, factor: &NoteFactor, score: f64) -> &'static str {
+    /// The word of a score, as the factor declares it.
+    fn score_word(&self, factor: &NoteFactor, score: f64) -> String {
         let range = factor.spec.score_range();
         let above_middle = score - f64::midpoint(*range.start(), *range.end());
-        // "Up" beside a price or heat would be read as the price or the heat itself.
-        let (high, middle, low) = match factor.spec.name() {
-            "price" => (Term::Benefits, Term::Neutral, Term::Hurt),
-            "heat" => (Term::Opportunity, Term::Neutral, Term::PullBackRisk),
-            _ => (Term::Up, Term::Flat, Term::Down),
+        let position = match above_middle {
+            _ if above_middle > 1e-9 => 0,
+            _ if above_middle < -1e-9 => 2,
+            _ => 1,
         };
-        let term = match above_middle {
-            _ if above_middle > 1e-9 => high,
-            _ if above_middle < -1e-9 => low,
-            _ => middle,
-        };
-        term.of(self.lang)
+        match factor.spec.presentation().words_of_scores() {
+            Some(words) => text(self.lang, &words[position]),
+            None => [Term::Up, Term::Flat, Term::Down][position].of(self.lang).into(),
+        }
+    }
+
+    /// The name of an entity or the title of a series, from its code or name; the text itself if there is none.
+    pub(crate) fn named(&self, code: &str) -> String {
+        match self.note.find_entity(code) {
+            Some(entity) => self.entity(entity as u32),
+            None => self.series(code),
+        }
     }
 
     /// Why a number of the evaluation is missing.

@@ -1,6 +1,8 @@
 //! The note as a document: every number of it, in full.
 
-use rotor_factor::{ColumnValues, Date, EntityKind, EntityRef, Forecast, Month, Signal, Table};
+use rotor_factor::{
+    ColumnValues, Date, EntityKind, EntityRef, Forecast, Month, Presentation, Signal, Table, Text,
+};
 use rotor_run::{Metrics, NoSignal, Note, NoteDay, NoteFactor, NoteHistory, Track, Warning};
 use serde::{Serialize, Serializer};
 
@@ -68,6 +70,9 @@ struct FactorEntry<'a> {
 
 #[derive(Debug, Serialize)]
 struct FactorDetails<'a> {
+    /// What the factor declares of its looks; null where it does not.
+    title: Option<TextEntry<'a>>,
+    score_words: Option<Vec<TextEntry<'a>>>,
     about: &'a str,
     about_zh: Option<&'a str>,
     score_range: [f64; 2],
@@ -75,6 +80,13 @@ struct FactorDetails<'a> {
     forecasts: Vec<ForecastEntry<'a>>,
     diagnostics: Vec<DiagnosticEntry<'a>>,
     tables: Vec<TableEntry<'a>>,
+}
+
+/// A text in both languages.
+#[derive(Debug, Serialize)]
+struct TextEntry<'a> {
+    en: &'a str,
+    zh: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -105,6 +117,8 @@ struct DiagnosticEntry<'a> {
 #[derive(Debug, Serialize)]
 struct TableEntry<'a> {
     name: &'a str,
+    /// Null for a table that the factor does not declare.
+    title: Option<TextEntry<'a>>,
     is_matrix: bool,
     columns: Vec<ColumnEntry<'a>>,
 }
@@ -112,6 +126,9 @@ struct TableEntry<'a> {
 #[derive(Debug, Serialize)]
 struct ColumnEntry<'a> {
     name: &'a str,
+    /// Null for a column that the factor does not declare.
+    title: Option<TextEntry<'a>>,
+    unit: Option<TextEntry<'a>>,
     values: ValuesEntry<'a>,
 }
 
@@ -262,14 +279,18 @@ fn details<'a>(
     signal: Option<&'a Signal>,
 ) -> FactorDetails<'a> {
     let spec = &factor.spec;
+    let presentation = spec.presentation();
+    let tables = |signal: &'a Signal| signal.tables().iter().map(|it| table(it, presentation)).collect();
     FactorDetails {
+        title: presentation.title().map(bilingual),
+        score_words: presentation.words_of_scores().map(|words| words.iter().map(bilingual).collect()),
         about: spec.about(),
         about_zh: spec.about_zh(),
         score_range: [*spec.score_range().start(), *spec.score_range().end()],
         sha256: factor.sha256.as_deref(),
         forecasts: signal.map(|signal| forecasts(note, day, signal)).unwrap_or_default(),
         diagnostics: signal.map(|signal| diagnostics(note, day, signal)).unwrap_or_default(),
-        tables: signal.map(|signal| signal.tables().iter().map(table).collect()).unwrap_or_default(),
+        tables: signal.map(tables).unwrap_or_default(),
     }
 }
 
@@ -317,17 +338,32 @@ fn diagnostics<'a>(note: &'a Note, day: &NoteDay, signal: &'a Signal) -> Vec<Dia
     entries
 }
 
-fn table(table: &Table) -> TableEntry<'_> {
-    let columns = table.columns().iter().map(|column| ColumnEntry {
-        name: &column.name,
-        values: match &column.values {
-            ColumnValues::Numbers(values) => ValuesEntry::Numbers(values),
-            ColumnValues::Texts(values) => ValuesEntry::Texts(values),
-            ColumnValues::Dates(values) => ValuesEntry::Dates(iso_texts(values)),
-            _ => ValuesEntry::Texts(&[]),
-        },
+fn bilingual(text: &Text) -> TextEntry<'_> {
+    TextEntry { en: text.en(), zh: text.zh() }
+}
+
+fn table<'a>(table: &'a Table, presentation: &'a Presentation) -> TableEntry<'a> {
+    let declared = presentation.declared_tables().iter().find(|declared| declared.name() == table.name());
+    let columns = table.columns().iter().map(|column| {
+        let declared = declared.and_then(|declared| declared.find(&column.name));
+        ColumnEntry {
+            name: &column.name,
+            title: declared.map(|declared| bilingual(declared.title())),
+            unit: declared.and_then(|declared| declared.declared_unit()).map(bilingual),
+            values: match &column.values {
+                ColumnValues::Numbers(values) => ValuesEntry::Numbers(values),
+                ColumnValues::Texts(values) => ValuesEntry::Texts(values),
+                ColumnValues::Dates(values) => ValuesEntry::Dates(iso_texts(values)),
+                _ => ValuesEntry::Texts(&[]),
+            },
+        }
     });
-    TableEntry { name: table.name(), is_matrix: table.is_matrix(), columns: columns.collect() }
+    TableEntry {
+        name: table.name(),
+        title: declared.map(|declared| bilingual(declared.title())),
+        is_matrix: table.is_matrix(),
+        columns: columns.collect(),
+    }
 }
 
 fn iso_texts(values: &[impl ToString]) -> Vec<String> {

@@ -4,14 +4,16 @@
 //! every number in full.
 
 mod changes;
-mod columns;
 mod context;
 mod document;
 mod factors;
 mod figures;
 mod head;
+mod indicators;
+mod lead;
 mod missing;
 mod ranking;
+mod returns;
 mod track;
 mod units;
 
@@ -39,6 +41,7 @@ pub fn page(note: &Note, lang: Lang) -> Page {
         })
         .collect();
     let mut sections = vec![
+        lead::section(&context),
         ranking::selected(&context, &factor_sections),
         changes::section(&context),
         ranking::section(&context),
@@ -69,14 +72,58 @@ pub fn page(note: &Note, lang: Lang) -> Page {
             blocks,
         });
     }
+    sections.extend(indicators::section(&context));
+    sections.extend(returns::section(&context));
+    sections.extend(lead::issues_section(&context));
+    sections.extend(lead::watch_list(&context));
     sections.push(missing::section(&context));
     sections.extend(missing::data(&context));
     sections.push(track::section(&context));
+    sections.push(lead::risks(&context));
+    number_figures(&context, &mut sections);
     Page {
         lang,
         title: head::title(&context),
         mark: head::mark(&context),
         facts: head::facts(&context),
         sections,
+    }
+}
+
+/// Numbers the figures of the page in reading order, each with its source.
+fn number_figures(context: &NoteContext<'_>, sections: &mut [Section]) {
+    let mut n = 0;
+    for section in sections {
+        for block in &mut section.blocks {
+            number_block(context, block, &mut n);
+        }
+    }
+}
+
+fn number_block(context: &NoteContext<'_>, block: &mut Block, n: &mut usize) {
+    let lang = context.lang;
+    match block {
+        Block::Figures(figures) => {
+            for figure in figures {
+                *n += 1;
+                let (title, dataset) = (&figure.title, crate::words::name(&context.note.dataset.name));
+                figure.title = say!(lang, "Figure {n}: {title}", "图 {n}：{title}");
+                let source =
+                    say!(lang, "Source: dataset {dataset}, Rotor.", "资料来源：数据集 {dataset}，Rotor。");
+                let between = if figure.about.is_empty() { "" } else { lang.of(" ", "") };
+                figure.about = format!("{}{between}{source}", figure.about);
+            }
+        }
+        Block::AroundFigures(blocks) | Block::Folded { blocks, .. } => {
+            for block in blocks {
+                number_block(context, block, n);
+            }
+        }
+        Block::Heading(_)
+        | Block::Paragraph(_)
+        | Block::Warning(_)
+        | Block::List(_)
+        | Block::Table(_)
+        | Block::InsteadOfFigures(_) => {}
     }
 }

@@ -10,7 +10,7 @@ use rotor_run::{Config, Execution, Metrics, RankingRow, ReasonId, Score};
 use super::Facts;
 use crate::say;
 use crate::terms::Term;
-use crate::words::{Lang, NONE, factor_title, fixed, name, plain};
+use crate::words::{Lang, NONE, fixed, name, plain};
 
 /// A run and the language of its report.
 #[derive(Debug)]
@@ -77,7 +77,12 @@ impl<'a> Context<'a> {
 
     /// The title of a factor.
     pub(super) fn factor(&self, factor: &str) -> String {
-        factor_title(self.lang, factor)
+        let record = self.facts.record.factor(factor);
+        let title = record.and_then(|record| {
+            let title_zh = record.title_zh.as_deref().filter(|_| self.lang == Lang::Zh);
+            title_zh.or(record.title.as_deref())
+        });
+        name(title.unwrap_or(factor))
     }
 
     /// The title of a factor by its position.

@@ -8,7 +8,8 @@ use super::cells::{CORRELATION, DIFFERENCE, FRACTION, Footnotes, RATIO, interval
 use super::context::{Context, id_part};
 use super::correlation;
 use crate::draw::{
-    Band, Bar, BarChart, BarGroup, Chart, Columns, LineChart, Mark, Matrix, Panel, Series, Shades, Tone, Unit,
+    Band, Bar, BarChart, BarGroup, BarMark, Chart, Columns, LineChart, Mark, Matrix, Panel, Series, Shades,
+    Tone, Unit,
 };
 use crate::page::{Block, Column, Figure, Section, Table};
 use crate::say;
@@ -172,7 +173,7 @@ fn forest(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Option<Figu
             baseline: 0.0,
             categories: factors.iter().map(|(factor, _)| context.factor(factor)).collect(),
             is_horizontal: true,
-            is_dots: true,
+            mark: BarMark::Dots,
             is_small: true,
             groups: vec![BarGroup { name: "RankIC".into(), tone: Tone::First, values }],
         }),
@@ -299,7 +300,7 @@ fn decay(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figure> 
             baseline: 0.0,
             categories: lags.iter().map(|(lag, _)| lag.to_string()).collect(),
             is_horizontal: false,
-            is_dots: true,
+            mark: BarMark::Dots,
             is_small: true,
             groups: vec![BarGroup {
                 name: "RankIC".into(),
@@ -340,7 +341,7 @@ fn quintiles(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figu
             baseline: 0.0,
             categories: (1..=values.len()).map(|quintile| format!("Q{quintile}")).collect(),
             is_horizontal: false,
-            is_dots: false,
+            mark: BarMark::Bars,
             is_small: true,
             groups: vec![BarGroup { name: Term::ExcessReturn.of(lang).into(), tone: Tone::First, values }],
         }),

@@ -6,7 +6,7 @@ use super::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO, p_value};
 use super::context::{Context, EQUAL_WEIGHT, TOP_NET};
 use super::factors::bar;
 use super::performance;
-use crate::draw::{BarChart, BarGroup, Chart, Columns, Matrix, Shades, Tone, Unit};
+use crate::draw::{BarChart, BarGroup, BarMark, Chart, Columns, Matrix, Shades, Tone, Unit};
 use crate::page::{Block, Column, Figure, Section, Table};
 use crate::say;
 use crate::terms::Term;
@@ -79,7 +79,7 @@ fn forest(context: &Context<'_>, all: &PortfolioMetrics) -> Option<Figure> {
             baseline: 0.0,
             categories,
             is_horizontal: true,
-            is_dots: true,
+            mark: BarMark::Dots,
             is_small: false,
             groups: vec![BarGroup { name: Term::NetExcess.of(lang).into(), tone: Tone::First, values }],
         }),

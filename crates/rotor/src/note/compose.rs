@@ -2,7 +2,7 @@
 
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::{Backtest, BacktestError};
-use rotor_factor::{AsOf, Date, Value};
+use rotor_factor::{AsOf, Date};
 use rotor_plugin::CallError;
 use rotor_run::{
     Config, NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteSector, Track, Warning,
@@ -12,6 +12,9 @@ use rotor_strategy::{has_score, required_factors};
 use super::history::read_history;
 use crate::dataset_warnings::{Reach, touching};
 use crate::factors::{FactorSet, RunFactor};
+
+/// The months of returns that are shown.
+const RETURNS_MONTHS: usize = 60;
 
 /// Composes the note of a day; `factors` are those of the run, in its order.
 pub(crate) fn compose(
@@ -23,7 +26,7 @@ pub(crate) fn compose(
 ) -> Note {
     let day = note_day(found.day, config);
     // Windows that begin before the calendar have nothing to show, and figures of them are left out.
-    let history = read_history(dataset, &day, returns_window(config)).unwrap_or_default();
+    let history = read_history(dataset, &day, RETURNS_MONTHS).unwrap_or_default();
     let manifest = dataset.manifest();
     let warnings = warnings_of(dataset, factors, &day, found.track.as_ref().ok());
     Note {
@@ -113,15 +116,6 @@ fn last_close(dataset: &Dataset, as_of: AsOf) -> Option<Date> {
     let is_monthly = dataset.manifest().price_frequency == PriceFrequency::MonthEnd;
     let is_known = |day: &&Date| **day < as_of.0 || is_monthly && **day == as_of.0;
     dataset.calendar().days().iter().rev().find(is_known).copied()
-}
-
-/// How many months of returns are shown: those of the heat factor's window.
-fn returns_window(config: &Config) -> usize {
-    const USUAL: usize = 60;
-    match config.of_factor("heat").parameters.get("window") {
-        Some(Value::Integer(window)) => usize::try_from(*window).unwrap_or(USUAL).clamp(1, 10 * USUAL),
-        _ => USUAL,
-    }
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use rotor_data::{Dataset, Input, Sweep, SweepError, WindowRequest};
 use rotor_factor::{EntityKind, Frequency, Month, Panel};
 use rotor_run::{NoteDay, NoteHistory, SeriesHistory};
 
-/// The months of linked series that are kept: three years, and the year before, which their growth needs.
-const SERIES_MONTHS: usize = 48;
+/// The months of linked series that are kept: four calendar years at least, and the year before, which their growth needs.
+const SERIES_MONTHS: usize = 60;
 
 /// Reads the last `n_months` returns of the sectors of the day, and the linked series.
 ///
@@ -48,10 +48,21 @@ pub(super) fn read_history(
         for (row, market) in markets.iter().enumerate() {
             let months = months_until(day.month, SERIES_MONTHS);
             let values = months.iter().map(|month| monthly(panel, row, *month)).collect();
-            series.push(SeriesHistory { series: *name, market: *market, months, values });
+            let sectors = sectors_of(dataset, day, *name);
+            series.push(SeriesHistory { series: *name, market: *market, months, values, sectors });
         }
     }
     Ok(NoteHistory { returns: day.sectors.iter().map(returns).collect(), months, series })
+}
+
+/// The sectors of the day that a series is linked to, with +1 if more of it is better and -1 if more is worse.
+fn sectors_of(dataset: &Dataset, day: &NoteDay, series: usize) -> Vec<(usize, i8)> {
+    let links = dataset.links().iter().filter(|link| link.series as usize == series);
+    let at = |sector: u32| day.sectors.iter().position(|known| *known == sector);
+    let mut sectors: Vec<(usize, i8)> =
+        links.filter_map(|link| Some((at(link.sector)?, link.polarity))).collect();
+    sectors.sort_unstable();
+    sectors
 }
 
 /// How many periods of a frequency lie in the months that are kept, and in the one that has begun.

@@ -1,17 +1,13 @@
-//! The section of each factor: the four of the method with columns of their own, any other with those that all have.
+//! The section of each factor: from what it declares, or from what every factor has.
 
+mod declared;
 mod generic;
-mod heat;
-mod price;
-mod profit;
-mod prosperity;
 
 use super::context::{FactorResult, NoteContext};
 use super::figures;
 use crate::page::Block;
 
-pub(super) use price::alpha;
-pub(super) use profit::r_squared;
+pub(super) use declared::{DeclaredTable, long_text, text, titled};
 
 /// What the page shows of a factor.
 #[derive(Clone, Debug, Default)]
@@ -24,13 +20,9 @@ pub(super) struct FactorSection {
 
 /// Makes the section of a factor that has a signal.
 pub(super) fn section(context: &NoteContext<'_>, result: FactorResult<'_>) -> FactorSection {
-    // A library may bring a factor of the same name; its tables decide.
-    let tailored = match result.factor.spec.name() {
-        "profit" => profit::section(context, result),
-        "price" => price::section(context, result),
-        "prosperity" => prosperity::section(context, result),
-        "heat" => heat::section(context, result),
-        _ => None,
-    };
-    tailored.unwrap_or_else(|| generic::section(context, result))
+    if result.factor.spec.presentation().declared_tables().is_empty() {
+        generic::section(context, result)
+    } else {
+        declared::section(context, result)
+    }
 }

@@ -21,11 +21,7 @@ const MOST_TABLES: usize = 12;
 pub(crate) fn tables(context: &NoteContext<'_>, factor: usize, signal: &Signal) -> Option<Block> {
     let figures = signal.tables().iter().enumerate().filter_map(|(position, table)| {
         let id = format!("factor-{factor}-table-{position}");
-        let chart = if table.is_matrix() {
-            matrix(table, &|text| entity_or_text(context, text))
-        } else {
-            lines(table)
-        };
+        let chart = if table.is_matrix() { matrix(table, &|text| context.named(text)) } else { lines(table) };
         Some(figure(id, name(table.name()), "", chart?))
     });
     let figures: Vec<Figure> = figures.take(MOST_TABLES).collect();
@@ -39,7 +35,7 @@ pub(crate) fn tables(context: &NoteContext<'_>, factor: usize, signal: &Signal) 
 }
 
 /// A matrix as it is; codes of sectors become names.
-fn matrix(table: &Table, named: &dyn Fn(&str) -> String) -> Option<Chart> {
+pub(super) fn matrix(table: &Table, named: &dyn Fn(&str) -> String) -> Option<Chart> {
     let (labels, columns) = table.columns().split_first()?;
     let ColumnValues::Texts(labels) = &labels.values else { return None };
     let (n_rows, n_columns) = (labels.len(), columns.len());
@@ -70,12 +66,6 @@ fn matrix(table: &Table, named: &dyn Fn(&str) -> String) -> Option<Chart> {
         shades,
         has_numbers: n_rows.max(n_columns) <= 12,
     }))
-}
-
-/// The name of the sector with this code, else the text itself.
-fn entity_or_text(context: &NoteContext<'_>, text: &str) -> String {
-    let sector = (0..context.names.len()).find(|sector| context.code(*sector) == text);
-    sector.map_or_else(|| name(text), |sector| context.names[sector].clone())
 }
 
 /// A table of one column of ascending days and otherwise numbers, a panel a column.

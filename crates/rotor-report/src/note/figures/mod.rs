@@ -1,43 +1,38 @@
 //! The figures of the note. Each part makes blocks of what its tables and the history of the dataset hold; where a column is
 //! missing there is no figure, and the page goes on without it.
 
+mod declared;
 mod generic;
-mod heat;
-mod price;
-mod profit;
-mod prosperity;
+mod indicators;
 mod ranking;
+mod returns;
 mod track;
 
-use crate::draw::{BarChart, BarGroup, Chart, Tone, Unit};
-use rotor_factor::{Date, Group};
+use crate::draw::{Chart, Tone};
+use rotor_factor::Group;
 
+pub(super) use declared::of_declared;
 pub(super) use generic::tables as of_tables;
-pub(super) use heat::figures as of_heat;
-pub(super) use price::{figures as of_price, gap as of_gap};
-pub(super) use profit::figures as of_profit;
-pub(super) use prosperity::figures as of_prosperity;
+pub(super) use indicators::seasons;
 pub(super) use ranking::figures as of_ranking;
+pub(super) use returns::figure_of as of_returns;
 pub(super) use track::{figures as of_track, relative_values};
 
 use super::context::NoteContext;
 use crate::page::{Block, Figure};
 use crate::words::{Lang, say};
 
-/// Growth in percent.
-const GROWTH: Unit = Unit::percent(1).signed();
-
 /// The sectors of a part of the economy.
-struct Stream {
+pub(super) struct Stream {
     /// The same in every language.
     id: &'static str,
-    title: &'static str,
+    pub(super) title: &'static str,
     /// In the order in which they were given.
-    sectors: Vec<usize>,
+    pub(super) sectors: Vec<usize>,
 }
 
 /// Parts sectors by where they stand in the economy: upstream first, those of which it is not known last.
-fn by_stream(context: &NoteContext<'_>, sectors: &[usize]) -> Vec<Stream> {
+pub(super) fn by_stream(context: &NoteContext<'_>, sectors: &[usize]) -> Vec<Stream> {
     let groups = Group::ALL.iter().copied().map(Some).chain([None]);
     let streams = groups.map(|group| {
         let of_group = sectors.iter().copied().filter(|sector| group_of(context, *sector) == group);
@@ -73,7 +68,7 @@ fn figure(id: impl Into<String>, title: impl Into<String>, about: impl Into<Stri
 }
 
 /// Figures under a heading, with a paragraph that says how to read them; nothing where there is none to show.
-fn under(heading: &str, about: String, figures: Vec<Figure>) -> Option<Block> {
+pub(super) fn under(heading: &str, about: String, figures: Vec<Figure>) -> Option<Block> {
     let is_empty = figures.is_empty();
     let blocks = vec![Block::Heading(heading.into()), about.into(), Block::Figures(figures)];
     (!is_empty).then_some(Block::AroundFigures(blocks))
@@ -96,29 +91,9 @@ fn by_heading(lang: Lang, heading: &str, about: &str, streams: Vec<(&str, Vec<Fi
     (!blocks.is_empty()).then_some(Block::AroundFigures(blocks))
 }
 
-/// Names with a dot for each of several values, one below the other.
-fn dots(axis: &str, unit: Unit, categories: Vec<String>, groups: Vec<BarGroup>) -> Chart {
-    Chart::Bars(BarChart {
-        axis: axis.into(),
-        unit,
-        baseline: 0.0,
-        categories,
-        is_horizontal: true,
-        is_dots: true,
-        is_small: false,
-        groups,
-    })
-}
-
 /// The first tones for so many series.
 fn tone(position: usize) -> Tone {
     [Tone::First, Tone::Second, Tone::Third, Tone::Fourth].get(position).copied().unwrap_or(Tone::Muted)
-}
-
-/// Values by their dates, in the order of the given dates; `None` where there is none.
-fn aligned(dates: &[Date], values: &[(Date, f64)]) -> Vec<Option<f64>> {
-    let value = |date: &Date| values.iter().find(|(other, _)| other == date).map(|(_, value)| *value);
-    dates.iter().map(value).collect()
 }
 
 /// As many decimals as about four digits of the largest value need.

@@ -5,8 +5,8 @@ use rotor_run::metrics::Estimate;
 use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 use rotor_run::{Execution, Metrics, Track};
 
-use super::{dots, figure, tone};
-use crate::draw::{Bar, BarGroup, Chart, LineChart, Mark, Panel, Series, Tone, Unit};
+use super::{figure, tone};
+use crate::draw::{Bar, BarChart, BarGroup, BarMark, Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 use crate::note::context::NoteContext;
 use crate::note::track::portfolio;
 use crate::page::{Block, Figure};
@@ -185,5 +185,15 @@ fn forest(
     }
     let (categories, values) = rows.into_iter().unzip();
     let group = BarGroup { name: title.into(), tone: Tone::First, values };
-    Some(figure(id, title, about, dots(axis, unit, categories, vec![group])))
+    let chart = Chart::Bars(BarChart {
+        axis: axis.into(),
+        unit,
+        baseline: 0.0,
+        categories,
+        is_horizontal: true,
+        mark: BarMark::Dots,
+        is_small: false,
+        groups: vec![group],
+    });
+    Some(figure(id, title, about, chart))
 }

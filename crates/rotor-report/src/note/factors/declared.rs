@@ -1,0 +1,293 @@
+//! A factor that says how it is shown: its sentences, tables and figures, made from its declarations and the tables of its signal.
+
+use rotor_factor::{ColumnFormat, ColumnSpec, ColumnValues, RowText, Table, TableSpec, Text};
+
+use super::{FactorSection, figures};
+use crate::note::context::{FactorResult, NoteContext, scored};
+use crate::page::{self, Block, Column};
+use crate::words::{Lang, NONE, fixed, name, paragraph, period, sentence, signed};
+
+/// Sentences about more rows than these are left to the table.
+const MOST_SENTENCES: usize = 24;
+
+/// A table of a signal with its declaration, read in the language of a page.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DeclaredTable<'a> {
+    context: &'a NoteContext<'a>,
+    pub(crate) spec: &'a TableSpec,
+    pub(crate) table: &'a Table,
+}
+
+pub(super) fn section(context: &NoteContext<'_>, result: FactorResult<'_>) -> FactorSection {
+    let lang = context.lang;
+    let presentation = result.factor.spec.presentation();
+    let main = presentation.sector_sentence();
+    let mut section =
+        FactorSection { grounds: vec![String::new(); context.names.len()], ..Default::default() };
+    let mut pieces = Vec::new();
+    for (position, spec) in presentation.declared_tables().iter().enumerate() {
+        let Some(table) = DeclaredTable::find(context, result, spec) else { continue };
+        section.blocks.extend(table.row_texts().map(Block::from));
+        let is_main = main.is_some_and(|(main, _)| main == spec.name());
+        let mut blocks = Vec::new();
+        if spec.is_listed() {
+            let rows = if is_main { table.sector_rows(result) } else { table.listed_rows() };
+            let listed = table.listed(result, &rows, is_main);
+            if !listed.rows.is_empty() {
+                blocks.extend((!is_main).then(|| Block::Heading(text(lang, spec.title()))));
+                blocks.extend(spec.text_about().map(|about| Block::Paragraph(long_text(lang, about))));
+                blocks.push(listed.into());
+            }
+        }
+        if let Some((_, sentence)) = main.filter(|_| is_main) {
+            for row in table.sector_rows(result) {
+                let Some(sector) = table.sector(row) else { continue };
+                section.grounds[sector] = table.filled(sentence, row);
+            }
+        }
+        blocks.extend(figures::of_declared(&table, result, position));
+        let has_any = !blocks.is_empty();
+        blocks
+            .extend(spec.text_of_caution().filter(|_| has_any).map(|it| Block::Warning(long_text(lang, it))));
+        pieces.extend(blocks);
+    }
+    section.blocks.extend(by_group(context, result).map(Block::from));
+    if !pieces.is_empty() {
+        section
+            .blocks
+            .extend(presentation.text_about_scores().map(|it| Block::Paragraph(long_text(lang, it))));
+    }
+    section.blocks.extend(pieces);
+    section
+}
+
+/// Who scores high and who low, by the part of the economy; nothing for a factor without words for its scores.
+fn by_group(context: &NoteContext<'_>, result: FactorResult<'_>) -> Option<String> {
+    const MOST_NAMES: usize = 12;
+    let lang = context.lang;
+    let [high, _, low] = result.factor.spec.presentation().words_of_scores()?;
+    let (lowest, highest) = result.factor.spec.score_range().clone().into_inner();
+    let sectors = scored(result.signal);
+    let named = |word: &Text, sectors: &[usize], score: f64| {
+        let has =
+            |sector: &&usize| result.signal.score_of(**sector).is_ok_and(|it| (it - score).abs() < 1e-9);
+        let names: Vec<&str> = sectors.iter().filter(has).map(|at| &*context.names[*at]).collect();
+        let n_more = names.len().saturating_sub(MOST_NAMES);
+        let more = match n_more {
+            0 => String::new(),
+            n => crate::say!(
+                lang,
+                " and {n} more",
+                "等{n}个行业",
+                n = if lang == Lang::En { n } else { names.len() }
+            ),
+        };
+        let listed = names[..names.len() - n_more].join(lang.between());
+        (!names.is_empty()).then(|| {
+            crate::say!(lang, "{word}: {listed}{more}", "{word}：{listed}{more}", word = text(lang, word))
+        })
+    };
+    let streams: Vec<String> = figures::by_stream(context, &sectors)
+        .iter()
+        .filter_map(|stream| {
+            let mut low_first = stream.sectors.clone();
+            low_first.reverse();
+            let parts = [named(high, &stream.sectors, highest), named(low, &low_first, lowest)];
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            let parts_ = parts.join(lang.of("; ", "；"));
+            let title = stream.title;
+            (!parts.is_empty()).then(|| crate::say!(lang, "{title} – {parts_}.", "{title}——{parts_}。"))
+        })
+        .collect();
+    (!streams.is_empty()).then(|| streams.join(lang.of(" ", "")))
+}
+
+/// A short text of a factor in the language of a page, safe to show.
+pub(crate) fn text(lang: Lang, text: &Text) -> String {
+    name(text.zh().filter(|_| lang == Lang::Zh).unwrap_or(text.en()))
+}
+
+/// The same of a paragraph.
+pub(crate) fn long_text(lang: Lang, text: &Text) -> String {
+    paragraph(text.zh().filter(|_| lang == Lang::Zh).unwrap_or(text.en()))
+}
+
+/// The title of a column with its unit.
+pub(crate) fn titled(lang: Lang, column: &ColumnSpec) -> String {
+    let title = text(lang, column.title());
+    match column.declared_unit().map(|unit| text(lang, unit)) {
+        None => title,
+        Some(unit) if unit == "%" || lang == Lang::Zh => format!("{title} {unit}"),
+        Some(unit) => format!("{title}, {unit}"),
+    }
+}
+
+impl<'a> DeclaredTable<'a> {
+    /// Finds the table of a declaration; `None` if the signal has none of its shape.
+    pub(crate) fn find(
+        context: &'a NoteContext<'a>,
+        result: FactorResult<'a>,
+        spec: &'a TableSpec,
+    ) -> Option<Self> {
+        let table = result.signal.find_table(spec.name())?;
+        let n = table.n_rows();
+        table.columns().iter().all(|column| column.values.len() == n).then_some(Self { context, spec, table })
+    }
+
+    pub(crate) fn context(&self) -> &'a NoteContext<'a> {
+        self.context
+    }
+
+    pub(crate) fn n_rows(&self) -> usize {
+        self.table.n_rows()
+    }
+
+    /// A number; `None` if the cell is empty or the column holds something else.
+    pub(crate) fn number(&self, column: &str, row: usize) -> Option<f64> {
+        let values = self.table.find(column)?.as_numbers()?;
+        values.get(row).copied().filter(|value| value.is_finite())
+    }
+
+    pub(crate) fn date(&self, column: &str, row: usize) -> Option<rotor_factor::Date> {
+        match self.table.find(column)? {
+            ColumnValues::Dates(values) => values.get(row).copied(),
+            _ => None,
+        }
+    }
+
+    /// A text as the factor gave it.
+    pub(crate) fn given(&self, column: &str, row: usize) -> Option<&'a str> {
+        match self.table.find(column)? {
+            ColumnValues::Texts(values) => values.get(row).map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// The sector whose code is in the first declared column.
+    pub(crate) fn sector(&self, row: usize) -> Option<usize> {
+        let first = self.spec.declared_columns().first()?;
+        let code = self.given(first.name(), row)?;
+        (0..self.context.names.len()).find(|sector| self.context.code(*sector) == code)
+    }
+
+    /// A cell as a page shows it, without its unit; `None` if it is empty.
+    pub(crate) fn cell(&self, column: &ColumnSpec, row: usize) -> Option<String> {
+        let lang = self.context.lang;
+        match column.format() {
+            ColumnFormat::Number => {
+                let value = self.number(column.name(), row)?;
+                let word = column.words().iter().find(|(number, _)| (number - value).abs() < 1e-9);
+                Some(word.map_or_else(|| written(column, value), |(_, word)| text(lang, word)))
+            }
+            ColumnFormat::Day => Some(self.date(column.name(), row)?.to_string()),
+            ColumnFormat::Month => Some(self.date(column.name(), row)?.month().to_string()),
+            ColumnFormat::Quarter => Some(period(self.date(column.name(), row)?)),
+            ColumnFormat::Text => Some(name(self.given(column.name(), row)?)).filter(|text| !text.is_empty()),
+            ColumnFormat::Code => {
+                let codes = self.given(column.name(), row)?.split(';').filter(|code| !code.is_empty());
+                let names: Vec<String> = codes.map(|code| self.context.named(code)).collect();
+                (!names.is_empty()).then(|| names.join(lang.between()))
+            }
+        }
+    }
+
+    /// The same with its unit, for sentences.
+    fn with_unit(&self, column: &ColumnSpec, row: usize) -> String {
+        let lang = self.context.lang;
+        let Some(cell) = self.cell(column, row) else { return NONE.into() };
+        let is_number = column.format() == ColumnFormat::Number
+            && cell.bytes().next().is_some_and(|first| first.is_ascii_digit() || b"+-<".contains(&first));
+        match column.declared_unit().filter(|_| is_number).map(|unit| text(lang, unit)) {
+            None => cell,
+            Some(unit) if unit == "%" || lang == Lang::Zh => cell + &unit,
+            Some(unit) => format!("{cell} {unit}"),
+        }
+    }
+
+    /// A text with the cells of a row at its places.
+    fn filled(&self, text: &Text, row: usize) -> String {
+        let filled = text.filled(self.context.lang == Lang::Zh, |place| {
+            let column = self.spec.find(place).map(|column| self.with_unit(column, row));
+            let sector = || self.sector(row).map(|sector| self.context.names[sector].clone());
+            column.or_else(sector).unwrap_or_else(|| NONE.into())
+        });
+        sentence(&filled)
+    }
+
+    /// What the factor says of the rows, as one paragraph.
+    fn row_texts(&self) -> Option<String> {
+        let suits = |text: &&RowText, row: usize| match text.when() {
+            None => true,
+            Some((column, is)) => self.number(column, row).is_some_and(|value| (value - is).abs() < 1e-9),
+        };
+        let of_row = |row: usize| {
+            let text = self.spec.row_texts().iter().find(|text| suits(text, row))?;
+            Some(self.filled(text.text(), row))
+        };
+        let texts: Vec<String> = (0..self.n_rows()).filter_map(of_row).take(MOST_SENTENCES).collect();
+        (!texts.is_empty()).then(|| texts.join(self.context.lang.of(" ", "")))
+    }
+
+    /// The rows of the sectors that the factor scores, best first.
+    fn sector_rows(&self, result: FactorResult<'_>) -> Vec<usize> {
+        let rows: Vec<(Option<usize>, usize)> =
+            (0..self.n_rows()).map(|row| (self.sector(row), row)).collect();
+        let row_of = |sector: usize| rows.iter().find(|(of, _)| *of == Some(sector)).map(|(_, row)| *row);
+        scored(result.signal).into_iter().filter_map(row_of).collect()
+    }
+
+    fn listed_rows(&self) -> Vec<usize> {
+        match self.spec.n_last_rows() {
+            Some(n) => (self.n_rows().saturating_sub(n)..self.n_rows()).rev().collect(),
+            None => (0..self.n_rows()).collect(),
+        }
+    }
+
+    /// The rows as a table of the page, with the scores if it is the one of the sectors.
+    fn listed(&self, result: FactorResult<'_>, rows: &[usize], has_scores: bool) -> page::Table {
+        let lang = self.context.lang;
+        let is_there = |column: &&ColumnSpec| self.table.find(column.name()).is_some();
+        let columns: Vec<&ColumnSpec> = self.spec.declared_columns().iter().filter(is_there).collect();
+        let mut titles: Vec<Column> = columns
+            .iter()
+            .enumerate()
+            .map(|(position, column)| {
+                let title = titled(lang, column);
+                let is_word = column.format() != ColumnFormat::Number || !column.words().is_empty();
+                let titled = match is_word {
+                    true if position == 0 => Column::name(title),
+                    true => Column::word(title),
+                    false => Column::number(title),
+                };
+                if column.is_detail() { titled.detail() } else { titled }
+            })
+            .collect();
+        if has_scores {
+            titles.insert(1.min(titles.len()), Column::word(lang.of("score", "得分")));
+        }
+        let mut listed = page::Table::new(titles);
+        for row in rows {
+            let mut cells: Vec<String> =
+                columns.iter().map(|column| self.cell(column, *row).unwrap_or_else(|| NONE.into())).collect();
+            if has_scores {
+                let score = self.sector(*row).and_then(|sector| result.signal.score_of(sector).ok());
+                cells.insert(1.min(cells.len()), self.context.score(result.factor, score));
+            }
+            listed.row(cells);
+        }
+        listed
+    }
+}
+
+/// A number of a column.
+fn written(column: &ColumnSpec, value: f64) -> String {
+    let scale = if column.is_fraction() { 100.0 } else { 1.0 };
+    if let Some(least) = column.least().filter(|least| value < *least) {
+        return format!(
+            "< {}",
+            fixed(scale * least, if least.fract() == 0.0 { 0 } else { column.decimals() })
+        );
+    }
+    let write = if column.is_signed() { signed } else { fixed };
+    write(scale * value, column.decimals())
+}

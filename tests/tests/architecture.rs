@@ -292,6 +292,30 @@ fn the_reference_page_has_every_column() {
     }
 }
 
+/// Pages and commands are made from what factors declare: their sources have no factor's name as a text.
+#[test]
+fn no_page_knows_a_factor_by_name() {
+    let names = FOUR_FACTORS.map(|factor| rotor_plugin::Plugin::linked(factor).unwrap().name().to_owned());
+    const PAGES: [&str; 5] = ["rotor-report", "rotor-cli", "rotor-eval", "rotor-engine", "rotor-compare"];
+    for (path, source) in sources() {
+        let is_page = PAGES.iter().any(|package| path.starts_with(workspace().join("crates").join(package)));
+        // Tests may have an example.
+        let is_test =
+            path.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "examples")
+                || path.file_name().is_some_and(|name| name == "tests.rs");
+        if !is_page || is_test {
+            continue;
+        }
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        let code: Vec<&str> = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+        for name in &names {
+            let literal = format!("\"{name}\"");
+            let found = code.iter().find(|line| line.contains(&literal));
+            assert_eq!(found, None, "{} names the factor `{name}`", path.display());
+        }
+    }
+}
+
 #[test]
 fn the_configuration_page_has_every_key() {
     let page = fs::read_to_string(workspace().join("docs/src/reference/configuration.md")).unwrap();

@@ -91,19 +91,19 @@ fn the_document_has_every_score_in_full() {
 /// The figures of METHOD 1.7 in the demo; of small multiples one.
 const FIGURES: &[&str] = &[
     "ranking-scores",
-    "profit-forecast-upstream",
-    "profit-forecast-midstream",
-    "profit-forecast-downstream",
-    "profit-correlation",
-    "profit-fit-3",
+    "profit-outlook-upstream",
+    "profit-outlook-midstream",
+    "profit-outlook-downstream",
+    "profit-models",
+    "profit-fits-3",
     "profit-growth-3",
-    "price-theta",
-    "price-coefficients",
+    "price-regression",
     "price-gap",
-    "prosperity-series-1",
-    "prosperity-series-42",
+    "prosperity-balance",
     "heat-z",
-    "heat-returns",
+    "indicator-0",
+    "indicator-41",
+    "returns",
     "track-value",
     "track-excess",
     "track-rank-ic",
@@ -132,7 +132,7 @@ fn the_page_for_browsers_has_every_figure() {
         }
         let n = |prefix: &str| found.iter().filter(|id| id.starts_with(prefix)).count();
         // Eighteen sectors have a bridge; the demo links forty-two series.
-        assert_eq!((n("profit-fit-"), n("profit-growth-"), n("prosperity-series-")), (18, 18, 42));
+        assert_eq!((n("profit-fits-"), n("profit-growth-"), n("indicator-")), (18, 18, 42));
         let n_addresses = page.matches("http:").count() + page.matches("https:").count();
         assert_eq!(n_addresses, page.matches("http://www.w3.org/2000/svg").count(), "it needs no network");
     }
@@ -305,10 +305,55 @@ fn a_note_is_the_same_where_there_is_no_later_data() {
 #[test]
 fn any_factor_gets_a_section() {
     let page = note_of(&demo(), &["--factors", "heat", "--factor", "momentum", "--format", "md"]);
-    assert!(page.contains("\n## Factor: momentum\n") && page.contains("Trailing return"), "{page}");
+    assert!(page.contains("\n## Factor: Momentum\n") && page.contains("Trailing return"), "{page}");
     let library = plugin("honest");
     let page = note_of(&demo(), &["--factor", text(&library), "--lang", "zh", "--format", "md"]);
     assert_eq!(page.matches("\n## 因子：").count(), 5, "{page}");
+}
+
+/// A loaded library that declares its title, words, table and figure is shown as ours are; one that declares nothing looks plain.
+#[test]
+fn a_loaded_factor_draws_itself() {
+    let (drawing, plain) = (plugin("draws-itself"), plugin("honest"));
+    for (lang, expected) in [
+        (
+            "en",
+            [
+                "Factor: Short-term strength",
+                "The strongest third of the sectors scores 3.",
+                "From three months to one",
+                "strong",
+                "What rose last month may fall this month.",
+            ],
+        ),
+        (
+            "zh",
+            [
+                "因子：短期强弱",
+                "最强的三分之一行业得 3 分。",
+                "三个月至一个月",
+                "强",
+                "上月上涨的行业本月可能回落。",
+            ],
+        ),
+    ] {
+        for isolation in [&[][..], &["--isolate"]] {
+            let flags = ["--factor", text(&drawing), "--lang", lang, "--format", "html"];
+            let page = note_of(&demo(), &[&flags[..], isolation].concat());
+            for text in expected {
+                assert!(page.contains(text), "{lang}: {text}");
+            }
+            assert!(identifiers(&page).contains(&"draws-itself-strength"), "{lang}");
+            assert_balanced(&page);
+        }
+    }
+    let note = parsed(&note_of(&demo(), &["--factor", text(&drawing), "--factor", text(&plain), "--json"]));
+    let factor = |name: &str| {
+        note["factors"].as_array().unwrap().iter().find(|factor| factor["name"] == name).unwrap().clone()
+    };
+    assert_eq!(factor("draws_itself")["title"]["zh"], "短期强弱");
+    assert_eq!(factor("draws_itself")["tables"][0]["columns"][1]["unit"]["en"], "%");
+    assert!(factor("honest")["title"].is_null());
 }
 
 /// Words in English letters that a Chinese page may have beside codes, names of keys, and what the dataset has no Chinese for.

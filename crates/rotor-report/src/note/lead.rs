@@ -181,9 +181,8 @@ pub(super) fn issues_section(context: &NoteContext<'_>) -> Option<Section> {
     if issues.is_empty() {
         return None;
     }
-    let is_benchmark = |code: &&String| {
-        [EQUAL_WEIGHT, ELIGIBLE].contains(&code.as_str()) || context.is_benchmark(code)
-    };
+    let is_benchmark =
+        |code: &&String| [EQUAL_WEIGHT, ELIGIBLE].contains(&code.as_str()) || context.is_benchmark(code);
     let others: Vec<&String> = track.run.portfolios.iter().filter(is_benchmark).collect();
     let mut columns = vec![
         Column::word(lang.of("issue", "期次")),

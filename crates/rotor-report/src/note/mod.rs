@@ -92,20 +92,26 @@ pub fn page(note: &Note, lang: Lang) -> Page {
 
 /// Numbers the figures of the page in reading order, each with its source.
 fn number_figures(context: &NoteContext<'_>, sections: &mut [Section]) {
-    let mut n = 0;
+    let mut ids = Vec::new();
     for section in sections {
         for block in &mut section.blocks {
-            number_block(context, block, &mut n);
+            number_block(context, block, &mut ids);
         }
     }
 }
 
-fn number_block(context: &NoteContext<'_>, block: &mut Block, n: &mut usize) {
+/// `ids` are those of the figures before.
+fn number_block(context: &NoteContext<'_>, block: &mut Block, ids: &mut Vec<String>) {
     let lang = context.lang;
     match block {
         Block::Figures(figures) => {
             for figure in figures {
-                *n += 1;
+                let n = ids.len() + 1;
+                // Names of factors and tables may make the same identifier.
+                if ids.contains(&figure.id) {
+                    figure.id = format!("{}-figure-{n}", figure.id);
+                }
+                ids.push(figure.id.clone());
                 let (title, dataset) = (&figure.title, crate::words::name(&context.note.dataset.name));
                 figure.title = say!(lang, "Figure {n}: {title}", "图 {n}：{title}");
                 let source =
@@ -116,7 +122,7 @@ fn number_block(context: &NoteContext<'_>, block: &mut Block, n: &mut usize) {
         }
         Block::AroundFigures(blocks) | Block::Folded { blocks, .. } => {
             for block in blocks {
-                number_block(context, block, n);
+                number_block(context, block, ids);
             }
         }
         Block::Heading(_)

@@ -4,7 +4,7 @@
 //! made from its folder have the same bytes, so nothing here reads what the folder does not hold (returns of sectors, histories of
 //! forecasts, exits of skipped months), and nothing depends on the order in which texts were met.
 //!
-//! No factor is special but for the titles of those of the method. Numbers that are missing stand as a dash with their reason; what
+//! No factor is special. Numbers that are missing stand as a dash with their reason; what
 //! is cut for length names the file that has all of it.
 
 mod accuracy;

@@ -19,11 +19,13 @@ const FILE: &CStr = c"/etc/passwd";
 
 #[cfg(target_arch = "x86_64")]
 const NUMBERS: [c_long; 26] = [
-    257, 262, 437, 439, 267, 332, 40, 56, 59, 62, 101, 310, 319, 425, 293, 29, 250, 321, 272, 294, 290, 283, 160, 72, 157, 304,
+    257, 262, 437, 439, 267, 332, 40, 56, 59, 62, 101, 310, 319, 425, 293, 29, 250, 321, 272, 294, 290, 283,
+    160, 72, 157, 304,
 ];
 #[cfg(not(target_arch = "x86_64"))]
 const NUMBERS: [c_long; 26] = [
-    56, 79, 437, 439, 78, 291, 71, 220, 221, 129, 117, 270, 279, 425, 59, 194, 219, 280, 97, 26, 19, 85, 164, 25, 167, 265,
+    56, 79, 437, 439, 78, 291, 71, 220, 221, 129, 117, 270, 279, 425, 59, 194, 219, 280, 97, 26, 19, 85, 164,
+    25, 167, 265,
 ];
 
 /// What the kernel has done of what it was asked for.
@@ -32,8 +34,31 @@ fn done() -> Vec<&'static str> {
     let mut buffer = [0_u64; 64];
     let place = buffer.as_mut_ptr();
     let [
-        openat, newfstatat, openat2, faccessat2, readlinkat, statx, sendfile, clone, execve, kill, ptrace, process_vm_readv,
-        memfd_create, io_uring_setup, pipe2, shmget, keyctl, bpf, unshare, inotify, eventfd, timerfd, setrlimit, fcntl, prctl,
+        openat,
+        newfstatat,
+        openat2,
+        faccessat2,
+        readlinkat,
+        statx,
+        sendfile,
+        clone,
+        execve,
+        kill,
+        ptrace,
+        process_vm_readv,
+        memfd_create,
+        io_uring_setup,
+        pipe2,
+        shmget,
+        keyctl,
+        bpf,
+        unshare,
+        inotify,
+        eventfd,
+        timerfd,
+        setrlimit,
+        fcntl,
+        prctl,
         open_by_handle_at,
     ] = NUMBERS;
     let here: c_long = -100;

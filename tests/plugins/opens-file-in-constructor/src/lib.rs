@@ -21,7 +21,8 @@ fn found() -> Vec<&'static str> {
         found.push("the size of a file");
     }
     // Whether a file is there is one bit; a thousand files are a table.
-    let is_there = |path: &str| File::open(path).is_err_and(|error| error.kind() != std::io::ErrorKind::NotFound);
+    let is_there =
+        |path: &str| File::open(path).is_err_and(|error| error.kind() != std::io::ErrorKind::NotFound);
     if is_there(FUTURE) != is_there("/there/is/no/such/file") {
         found.push("whether there is a file");
     }

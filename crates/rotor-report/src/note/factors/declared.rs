@@ -25,7 +25,7 @@ pub(super) fn section(context: &NoteContext<'_>, result: FactorResult<'_>) -> Fa
     let mut section =
         FactorSection { grounds: vec![String::new(); context.names.len()], ..Default::default() };
     let mut pieces = Vec::new();
-    for (position, spec) in presentation.declared_tables().iter().enumerate() {
+    for spec in presentation.declared_tables() {
         let Some(table) = DeclaredTable::find(context, result, spec) else { continue };
         section.blocks.extend(table.row_texts().map(Block::from));
         let is_main = main.is_some_and(|(main, _)| main == spec.name());
@@ -45,7 +45,7 @@ pub(super) fn section(context: &NoteContext<'_>, result: FactorResult<'_>) -> Fa
                 section.grounds[sector] = table.filled(sentence, row);
             }
         }
-        blocks.extend(figures::of_declared(&table, result, position));
+        blocks.extend(figures::of_declared(&table, result));
         let has_any = !blocks.is_empty();
         blocks
             .extend(spec.text_of_caution().filter(|_| has_any).map(|it| Block::Warning(long_text(lang, it))));

@@ -21,14 +21,10 @@ const MOST_PRINTED: usize = 36;
 const MOST_DAYS: usize = 5000;
 
 /// Draws the figure of a table under its title; nothing if its columns are not there or hold nothing that can be drawn.
-pub(crate) fn of_declared(
-    table: &DeclaredTable<'_>,
-    result: FactorResult<'_>,
-    position: usize,
-) -> Vec<Block> {
+pub(crate) fn of_declared(table: &DeclaredTable<'_>, result: FactorResult<'_>) -> Vec<Block> {
     let Some(spec) = table.spec.declared_figure() else { return Vec::new() };
     let lang = table.context().lang;
-    let id = format!("factor-{}-table-{position}", result.position);
+    let id = format!("{}-{}", slug(result.factor.spec.name()), slug(table.spec.name()));
     let title = text(lang, spec.title().unwrap_or(table.spec.title()));
     let about = spec.text_about().map_or(String::new(), |about| long_text(lang, about));
     let drawing = Drawing { table, spec, result, id, title, about };
@@ -339,6 +335,11 @@ impl Drawing<'_> {
         };
         if spec.is_signed() { unit.signed() } else { unit }
     }
+}
+
+/// A name as a part of an identifier.
+fn slug(name: &str) -> String {
+    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
 }
 
 /// How many months lie between two, both counted.

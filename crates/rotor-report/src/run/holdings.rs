@@ -98,9 +98,9 @@ fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
     let (lang, run) = (context.lang, context.facts.run);
     let places = context.places(execution);
     let mut columns = vec![
-        Column::number(lang.of("rank", "排名")),
         Column::name(Term::Sector.of(lang)),
         Column::name(lang.of("Chinese name", "英文名")),
+        Column::number(lang.of("rank", "排名")),
         Column::number(Term::Weight.of(lang)),
         Column::number(lang.of("total", "总分")),
     ];
@@ -125,9 +125,9 @@ fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
         let Some(entity) = run.entities.get(place.sector as usize) else { continue };
         let held = if place.weight > 0.0 { fixed(100.0 * place.weight, 1) + "%" } else { String::new() };
         let mut row = vec![
-            place.rank.to_string(),
             context.entity(place.sector).to_owned(),
             context.other_name(place.sector),
+            place.rank.to_string(),
             held,
             score_number(place.total),
         ];

@@ -90,7 +90,6 @@ fn variant_columns(context: &Context<'_>, first: Vec<Column>, has_difference: bo
     let lang = context.lang;
     let mut columns = first;
     columns.extend([
-        Column::number(lang.of("annualised return (net)", "年化收益率（费后）")),
         Column::number(Term::ExcessReturn.of(lang)),
         Column::number(Term::ConfidenceInterval.of(lang)),
         Column::number("p"),
@@ -102,6 +101,7 @@ fn variant_columns(context: &Context<'_>, first: Vec<Column>, has_difference: bo
         columns.push(Column::number(Term::ConfidenceInterval.of(lang)).detail());
     }
     columns.extend([
+        Column::number(lang.of("annualised return (net)", "年化收益率（费后）")).detail(),
         Column::number(Term::InformationRatio.of(lang)).detail(),
         Column::number(performance::max_drawdown(lang, Basis::PeriodEnds)).detail(),
         Column::number(Term::Turnover.of(lang)).detail(),
@@ -119,7 +119,6 @@ fn variant_row(
     let excess = &variant.excess;
     let mut row = first;
     row.extend([
-        notes.metric(&variant.annual_return, PERCENT),
         notes.metric(&excess.value, DIFFERENCE),
         notes.interval(excess, DIFFERENCE),
         notes.p_value(excess),
@@ -136,6 +135,7 @@ fn variant_row(
         row.extend([notes.metric(&eligible.value, DIFFERENCE), notes.interval(eligible, DIFFERENCE)]);
     }
     row.extend([
+        notes.metric(&variant.annual_return, PERCENT),
         notes.metric(&variant.information_ratio, RATIO),
         notes.metric(&variant.max_drawdown, PERCENT),
         notes.metric(&variant.turnover, FRACTION),
@@ -177,26 +177,18 @@ fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
         table.row(variant_row(&mut notes, vec![plain(setting.cost_bp)], &setting.variant, true));
     }
     blocks.extend(notes.under(table));
-    let mut table = columns(vec![
-        Column::number("top"),
-        Column::number("min_factors"),
-        Column::number("cost_bp"),
-        Column::word(""),
-    ]);
+    let mut table =
+        columns(vec![Column::name(lang.of("top, min_factors, cost (bp)", "持有数、最少因子数、费用（bp）"))]);
     let mut notes = Footnotes::new(context);
     for setting in all {
-        let mark = if setting.is_run { lang.of("the run", "本策略") } else { "" };
-        let first = vec![
-            setting.top.to_string(),
-            setting.min_factors.to_string(),
-            plain(setting.cost_bp),
-            mark.to_owned(),
-        ];
+        let mark = if setting.is_run { lang.of(" (the run)", "（本策略）") } else { "" };
+        let (top, min_factors, cost) = (setting.top, setting.min_factors, plain(setting.cost_bp));
+        let first = vec![format!("{top}, {min_factors}, {cost}{mark}")];
         table.row(variant_row(&mut notes, first, &setting.variant, true));
     }
     let n = all.len();
     let title = say!(lang, "All {n} settings", "全部{n}种设定");
-    blocks.push(Block::Folded { title, blocks: notes.under(table) });
+    blocks.push(Block::Appendix { title, blocks: notes.under(table) });
     let warning = lang.of(
         "Each of these settings is a trial: if the best of them is selected, all must be counted.",
         "每种设定都是一次试验：若选用其中最好者，须将全部计入试验次数。",
@@ -208,13 +200,15 @@ fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
 /// The run with one parameter of a factor changed, as the factors declare.
 fn alternatives(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
-    let first = vec![Column::name(Term::Factor.of(lang)), Column::name(lang.of("parameter", "参数"))];
+    let first = vec![Column::name(lang.of("parameter", "参数"))];
     let mut table = Table::new(variant_columns(context, first, true));
     let mut notes = Footnotes::new(context);
     for one in &all.variants.alternatives {
-        let setting = name(&format!("{} = {}", one.parameter, one.setting));
+        let (factor, setting) =
+            (context.factor(&one.factor), name(&format!("{} = {}", one.parameter, one.setting)));
+        let setting = say!(lang, "{factor}: {setting}", "{factor}：{setting}");
         let setting = notes.of_months(setting, one.variant.excess.value.n, all.n_months);
-        table.row(variant_row(&mut notes, vec![context.factor(&one.factor), setting], &one.variant, true));
+        table.row(variant_row(&mut notes, vec![setting], &one.variant, true));
     }
     let mut blocks = notes.under(table);
     let text = if blocks.is_empty() {

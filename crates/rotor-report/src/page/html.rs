@@ -61,7 +61,7 @@ pub fn html(page: &Page) -> String {
                 div class="page" {
                     header class=[begins_with_tiles(page).then_some("brief")] {
                         h1 { (page.title) }
-                        dl { @for (label, fact) in &page.facts { div { dt { (label) } dd { (fact) } } } }
+                        dl { @for (label, fact) in &page.facts { div { dt { (label) } dd { (inline(fact)) } } } }
                     }
                     @if page.sections.len() > 1 { (contents(page)) }
                     main id="content" tabindex="-1" {

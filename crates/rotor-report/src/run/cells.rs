@@ -114,6 +114,19 @@ impl Footnotes {
         }
     }
 
+    /// An estimate with its interval in one cell.
+    pub(super) fn with_interval(&mut self, estimate: &Estimate, unit: Unit) -> String {
+        let value = self.metric(&estimate.value, unit);
+        match (estimate.value.get(), estimate.interval()) {
+            (None, _) => value,
+            (_, Some(interval)) => format!("{value} {}", interval_text(interval, unit)),
+            (_, None) => {
+                let position = self.position(sentences::reason_or_none(self.lang, estimate.reason()));
+                format!("{value} [{position}]")
+            }
+        }
+    }
+
     pub(super) fn detectable(&mut self, estimate: &Estimate, unit: Unit) -> String {
         match estimate.detectable() {
             Some(value) => Unit { is_signed: false, ..unit }.write(value),

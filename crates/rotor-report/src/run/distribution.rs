@@ -12,7 +12,7 @@ use crate::words::fixed;
 const FEWEST: usize = 12;
 
 /// About how many steps there are.
-const MOST_STEPS: f64 = 14.0;
+const MOST_STEPS: f64 = 22.0;
 
 /// Counts of equal steps that begin at a multiple of their round width.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,7 +161,7 @@ mod tests {
         assert!((steps.middle(6) - 0.005).abs() < 1e-15);
         let wide: Vec<f64> = (0..60).map(|value| f64::from(value) * 0.5).collect();
         let steps = Steps::of(&wide).unwrap();
-        assert_eq!((steps.first, steps.width, steps.counts.len()), (0, 5.0, 6));
+        assert_eq!((steps.first, steps.width, steps.counts.len()), (0, 2.0, 15));
         assert_eq!(steps.counts.iter().sum::<usize>(), 60);
         assert_eq!(Steps::of(&[1.0; 40]), None);
         assert_eq!(Steps::of(&[1.0, 2.0]), None);

@@ -32,11 +32,7 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     blocks.extend(caveats.into_iter().map(|caveat| caveat_block(lang, caveat)));
     blocks.push(Block::Heading(lang.of("Scores and raw values", "得分与原始值").into()));
     blocks.extend(raw_values(context, factors));
-    let overview: Vec<Figure> =
-        forest(context, factors).into_iter().chain(correlation::figure(context)).collect();
-    if !overview.is_empty() {
-        blocks.push(Block::Figures(overview));
-    }
+    blocks.extend(overview(context, factors));
     for (position, (factor, of)) in factors.iter().enumerate().take(MOST_DRAWN) {
         blocks.push(Block::Heading(context.factor(factor)));
         blocks.extend(of_factor(context, position, factor, of));
@@ -184,6 +180,18 @@ fn forest(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Option<Figu
             groups: vec![BarGroup { name: "RankIC".into(), tone: Tone::First, values }],
         }),
     })
+}
+
+/// How alike factors are and what each is worth, beside each other where so few factors leave the room.
+fn overview(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
+    const MOST_BESIDE: usize = 6;
+    let (alike, worth) = (correlation::figure(context), forest(context, factors));
+    match (alike, worth) {
+        (Some(alike), Some(worth)) if factors.len() <= MOST_BESIDE => {
+            vec![Block::Columns(vec![vec![alike.into()], vec![worth.into()]])]
+        }
+        (alike, worth) => worth.into_iter().chain(alike).map(Block::from).collect(),
+    }
 }
 
 fn rank_ic_of(month: &MonthlyCoefficients) -> Option<f64> {
@@ -474,28 +482,19 @@ fn parts(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
         (&|of| regimes(&of.quarters), lang.of("quarter of the year", "季度")),
     ];
     for (parts, title) in kinds {
-        let mut table = Table::new([
-            Column::name(Term::Factor.of(lang)),
-            Column::word(title),
-            Column::number(Term::MeanRankIc.of(lang)),
-            Column::number(Term::ConfidenceInterval.of(lang)),
-            Column::number("p"),
-            Column::word(Term::Significance.of(lang)),
-            Column::number(Term::Months.of(lang)),
-        ]);
+        let mut columns = vec![Column::word(title)];
+        columns.extend(factors.iter().map(|(factor, _)| Column::number(context.factor(factor))));
+        let mut table = Table::new(columns);
         let mut notes = Footnotes::new(context);
-        for (factor, of) in factors.iter() {
-            for (part, mean) in parts(of) {
-                table.row([
-                    context.factor(factor),
-                    part,
-                    notes.metric(&mean.value, CORRELATION),
-                    notes.interval(&mean, CORRELATION),
-                    notes.p_value(&mean),
-                    notes.significance(&mean),
-                    mean.value.n.to_string(),
-                ]);
-            }
+        let of_factors: Vec<Vec<(String, Estimate)>> = factors.iter().map(|(_, of)| parts(of)).collect();
+        // Every factor has the same parts.
+        for position in 0..of_factors.first().map_or(0, Vec::len) {
+            let mut row = vec![of_factors[0][position].0.clone()];
+            row.extend(of_factors.iter().map(|parts| match parts.get(position) {
+                Some((_, mean)) => notes.with_interval(mean, CORRELATION),
+                None => notes.missing(None),
+            }));
+            table.row(row);
         }
         blocks.extend(notes.under(table));
     }
@@ -503,8 +502,8 @@ fn parts(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
         let n = factors.len();
         let text = say!(
             lang,
-            "Many parts of {n} factors are tested here: about one CI in twenty excludes zero by chance.",
-            "此处对{n}个因子检验了许多部分：每二十个置信区间中约有一个仅凭偶然不含零。"
+            "Mean RankIC with its 95% CI. Many parts of {n} factors are tested here: about one CI in twenty excludes zero by chance.",
+            "RankIC 均值及其 95% 置信区间。此处对{n}个因子检验了许多部分：每二十个置信区间中约有一个仅凭偶然不含零。"
         );
         blocks.push(Block::Warning(text));
     }

@@ -11,6 +11,9 @@ use crate::say;
 use crate::terms::Term;
 use crate::words::{Lang, NONE};
 
+/// No run is longer.
+const MOST_YEARS: i32 = 400;
+
 pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
     let all = context.portfolios();
     let mut blocks: Vec<Block> = matrices(context).into_iter().map(Block::from).collect();
@@ -26,30 +29,32 @@ fn matrices(context: &Context<'_>) -> Vec<Figure> {
     let mut figures = Vec::new();
     if let Some(of) = context.portfolios().performance.get(TOP_NET) {
         let title = say!(lang, "Returns by month and year: {portfolio}", "分月与分年度收益：{portfolio}");
-        figures.extend(matrix(context, "calendar-months", title, (&of.months, &of.years)));
+        figures.extend(matrix(context, "calendar-months", title, (&of.months, &of.years), MOST_YEARS));
     }
     if let Some(of) = context.net_excess(EQUAL_WEIGHT) {
         let title = lang.of(
             "Excess returns over all sectors by month and year (net)",
             "相对全行业等权的分月与分年度超额收益（费后）",
         );
-        figures.extend(matrix(context, "calendar-excess", title.into(), (&of.months, &of.years)));
+        figures.extend(matrix(context, "calendar-excess", title.into(), (&of.months, &of.years), MOST_YEARS));
     }
     figures
 }
 
-/// Months beside each other and their year behind them; shades are those of months.
+/// Months beside each other and their year behind them, of the last years; shades are those of months.
 pub(super) fn matrix(
     context: &Context<'_>,
     id: &str,
     title: String,
     (months, years): (&[CalendarMonth], &[YearValue]),
+    n_years: i32,
 ) -> Option<Figure> {
     let lang = context.lang;
     let all = || months.iter().map(|one| one.month.year());
-    let (first, last) = (all().min()?, all().max()?);
+    let last = all().max()?;
+    let first = all().min()?.max(last.saturating_sub(n_years - 1));
     let mut cells = vec![vec![None; 13]; (last - first + 1) as usize];
-    for one in months {
+    for one in months.iter().filter(|one| one.month.year() >= first) {
         cells[(one.month.year() - first) as usize][one.month.number() as usize - 1] = one.value.get();
     }
     let extent = cells.iter().flatten().flatten().map(|value| value.abs()).fold(0.0, f64::max);

@@ -207,13 +207,13 @@ fn relative(context: &Context<'_>) -> Figure {
         .into(),
         chart: all.chart(
             vec![
-                panel(to_equal, Unit::plain(2), true, Some(1.0), 1.2, vec![line(
+                panel(to_equal, Unit::plain(2), true, Some(1.0), 0.9, vec![line(
                     of_relative.into(),
                     Tone::First,
                     Mark::Line,
                     relative.clone(),
                 )]),
-                panel(below_peak, percent, false, Some(0.0), 0.8, vec![
+                panel(below_peak, percent, false, Some(0.0), 0.65, vec![
                     line(of_relative.into(), Tone::First, Mark::Area, drawdowns(&relative)),
                     line(context.portfolio(TOP_NET), Tone::Second, Mark::Line, drawdowns(&net)),
                     line(context.portfolio(EQUAL_WEIGHT), Tone::Muted, Mark::Dashed, drawdowns(&equal)),

@@ -14,9 +14,9 @@ use crate::say;
 use crate::words::{NONE, period, plain};
 
 /// Small panels of all targets together.
-const MOST_PANELS: usize = 36;
+const MOST_PANELS: usize = 24;
 /// Those of a target that are open; the others are folded.
-const MOST_OPEN: usize = 6;
+const MOST_OPEN: usize = 5;
 /// Periods of a small panel; more cannot be told apart in it.
 const MOST_PERIODS: usize = 40;
 /// Rows of the table of values.
@@ -30,23 +30,27 @@ pub(super) fn blocks(
 ) -> Vec<Block> {
     let lang = context.lang;
     let id = id_part(position, target.name);
-    let mut blocks: Vec<Block> = errors(context, &id, target).map(Block::from).into_iter().collect();
-    let most = (MOST_PANELS / n_targets.max(1)).max(4);
+    let most = (MOST_PANELS / n_targets.max(1)).max(MOST_OPEN);
     let mut figures = entities(context, &id, target, most);
     let (n, n_drawn) = (target.entities.len(), figures.len());
+    let more = figures.split_off(n_drawn.min(MOST_OPEN));
+    let shown: Vec<Figure> = errors(context, &id, target).into_iter().chain(figures).collect();
+    let mut blocks: Vec<Block> = Vec::new();
+    if !shown.is_empty() {
+        blocks.push(Block::Figures(shown));
+    }
     if n_drawn > 0 {
         let text = say!(
             lang,
             "Realised values (line) and the last forecast of each period (dots), the {n_drawn} of {n} entities with most realised values, up to {MOST_PERIODS} periods; the table below has the days of release.",
             "实际值（线）与各期最后一次预测（点）：共{n}个对象，取实际值最多的{n_drawn}个，最多{MOST_PERIODS}期；公布日见下表。"
         );
-        let more = figures.split_off(n_drawn.min(MOST_OPEN));
-        blocks.extend([text.into(), Block::Figures(figures)]);
-        if !more.is_empty() {
-            let n = more.len();
-            let title = say!(lang, "{n} more", "另外{n}个");
-            blocks.push(Block::Appendix { title, blocks: vec![Block::Figures(more)] });
-        }
+        blocks.push(text.into());
+    }
+    if !more.is_empty() {
+        let n = more.len();
+        let title = say!(lang, "{n} more", "另外{n}个");
+        blocks.push(Block::Appendix { title, blocks: vec![Block::Figures(more)] });
     }
     blocks.extend(values(context, target));
     blocks
@@ -97,6 +101,7 @@ fn errors(context: &Context<'_>, id: &str, target: &Target<'_>) -> Option<Figure
                 ],
                 bands: Vec::new(),
             }],
+            is_small: true,
             ..LineChart::default()
         }),
     })

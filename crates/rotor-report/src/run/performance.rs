@@ -27,10 +27,8 @@ pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
 pub(super) fn costs(context: &Context<'_>) -> Vec<Block> {
     let all = context.portfolios();
     let mut blocks = trading(context, all);
-    let parts = contributions(context, all);
-    if !parts.is_empty() {
-        blocks.push(Block::Folded { title: Term::Contribution.heading(context.lang), blocks: parts });
-    }
+    blocks.push(Block::Heading(Term::Contribution.heading(context.lang)));
+    blocks.extend(contributions(context, all));
     blocks
 }
 
@@ -282,6 +280,11 @@ fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     if n_sectors > MOST {
         sectors.drain(MOST / 2..n_sectors - MOST / 2);
     }
+    let legend = lang.of(
+        "Annualised, gross: twelve times the mean month. Contributions to the excess return are those of the weights less equal weights.",
+        "年化、费前：月均值乘以12。超额收益贡献按权重减等权计算。",
+    );
+    blocks.push(legend.to_owned().into());
     let mut notes = Footnotes::new(context);
     let mut table = Table::new([
         Column::name(Term::Sector.of(lang)),
@@ -299,9 +302,9 @@ fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
             notes.metric(&of.gross, DIFFERENCE),
         ]);
     }
-    blocks.extend(notes.under(table));
+    let mut by_sector = notes.under(table);
     if n_sectors > MOST {
-        blocks.push(
+        by_sector.push(
             say!(
                 lang,
                 "The {MOST} at the ends of {n_sectors}; `metrics.json` has all.",
@@ -310,10 +313,9 @@ fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
             .into(),
         );
     }
-    let legend = lang.of(
-        "Annualised, gross: twelve times the mean month. Contributions to the excess return are those of the weights less equal weights.",
-        "年化、费前：月均值乘以12。超额收益贡献按权重减等权计算。",
-    );
-    blocks.push(legend.to_owned().into());
+    if !by_sector.is_empty() {
+        let title = lang.of("By sector", "分行业").into();
+        blocks.push(Block::Appendix { title, blocks: by_sector });
+    }
     blocks
 }

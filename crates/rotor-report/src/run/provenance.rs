@@ -133,8 +133,12 @@ fn provenance(context: &Context<'_>) -> Vec<Block> {
             sentence(&factor.build),
         ]);
     }
-    let shown = [run, factors, hashes].into_iter().filter(|table| !table.rows.is_empty()).map(Block::from);
+    let shown = [run, factors].into_iter().filter(|table| !table.rows.is_empty()).map(Block::from);
     let mut blocks: Vec<Block> = shown.collect();
+    if !hashes.rows.is_empty() {
+        let title = lang.of("SHA-256 of the tables of the dataset", "数据表的 SHA-256").into();
+        blocks.push(Block::Appendix { title, blocks: vec![hashes.into()] });
+    }
     let closing = lang.of(
         "The run folder holds every number of this page; `run.json` has the SHA-256 of each of its files, this page included.",
         "回测文件夹含有本页全部数字；`run.json`记录其中每个文件（含本页）的SHA-256。",

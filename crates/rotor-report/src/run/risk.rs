@@ -26,20 +26,18 @@ pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
     if !small.is_empty() {
         blocks.push(Block::Figures(small));
     }
-    let drawdowns = drawdowns(context);
-    if !drawdowns.rows.is_empty() {
-        blocks.push(Block::Heading(lang.of("Worst drawdowns", "最大的几次回撤").into()));
-        blocks.push(drawdowns.into());
+    let (drawdowns, months) = (drawdowns(context), worst_months(context));
+    if !drawdowns.rows.is_empty() || !months.rows.is_empty() {
+        blocks.push(Block::Heading(lang.of("Worst drawdowns and months", "最大的几次回撤与最差月份").into()));
+        let column = |table: Table| -> Vec<Block> {
+            Some(table).filter(|table| !table.rows.is_empty()).map(Block::from).into_iter().collect()
+        };
+        blocks.push(Block::Columns(vec![column(drawdowns), column(months)]));
         let text = lang.of(
             "Days are calendar days from the peak to the recovery, or to the last day if there is none yet. The relative net value is that of the portfolio (net) over equal weight.",
             "天数为自高点至收复（尚未收复者至最后一日）的自然日数。相对净值为组合（费后）净值除以全行业等权净值。",
         );
         blocks.push(text.to_owned().into());
-    }
-    let months = worst_months(context);
-    if !months.rows.is_empty() {
-        let title = lang.of("Worst months", "最差月份").into();
-        blocks.push(Block::Folded { title, blocks: vec![months.into()] });
     }
     blocks
 }
@@ -245,16 +243,13 @@ fn worst_months(context: &Context<'_>) -> Table {
     let lang = context.lang;
     let mut table = Table::new([
         Column::name(Term::Portfolio.of(lang)),
-        Column::number(lang.of("return of the month", "当月收益")),
+        Column::number(lang.of("return", "当月收益")),
         Column::number(lang.of("execution", "调仓日")),
         Column::number(lang.of("exit", "卖出日")),
     ]);
     let net = context.portfolios().performance.get(TOP_NET).map(|net| &net.worst_months);
     let excess = context.net_excess(EQUAL_WEIGHT).map(|excess| &excess.worst_months);
-    let titles = [
-        context.portfolio(TOP_NET),
-        lang.of("excess return over equal weight (net)", "相对等权超额收益（费后）").to_owned(),
-    ];
+    let titles = [context.portfolio(TOP_NET), lang.of("excess return (net)", "超额收益（费后）").to_owned()];
     for (title, months) in titles.iter().zip([net, excess]) {
         for month in months.into_iter().flatten() {
             table.row([

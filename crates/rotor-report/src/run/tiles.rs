@@ -21,12 +21,12 @@ pub(super) fn tiles(context: &Context<'_>) -> Vec<Tile> {
     let of_equal = |of: fn(&Excess) -> &Metric| equal.map(of);
     let compared = all.performance.get(EQUAL_WEIGHT).and_then(|equal| equal.annual_return.get());
     let compared = compared.map_or(String::new(), |value| {
-        let (equal, value) = (Term::EqualWeight.of(lang), PERCENT.write(value));
-        say!(lang, "{equal} {value}", "{equal}{value}")
+        let value = PERCENT.write(value);
+        say!(lang, "all sectors {value}", "全行业等权{value}")
     });
     let trough = net
         .and_then(|net| net.max_drawdown.days)
-        .map_or(String::new(), |(_, trough)| say!(lang, "trough {trough}", "低点{trough}"));
+        .map_or(String::new(), |(_, trough)| say!(lang, "low {trough}", "低点{trough}"));
     let n_months = of_equal(|excess| &excess.hit_rate).map_or(0, |rate| rate.n);
     let drag = all.trading.cost_drag.get().map_or(String::new(), |drag| {
         let drag = PERCENT.write(drag);

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 use sha2::{Digest, Sha256};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
 use super::{Block, Column, Figure, Page, Section, Table, Tile};
 use crate::draw::{Caption, Chart, escape, palette};
@@ -58,7 +58,7 @@ pub fn html(page: &Page) -> String {
                     p class="mark" role="note" { (mark) }
                     div class="watermark" aria-hidden="true" { (mark) }
                 }
-                div class="page" {
+                div class=(if page.sections.len() > 1 { "page" } else { "page sheet" }) {
                     header class=[begins_with_tiles(page).then_some("brief")] {
                         h1 { (page.title) }
                         dl { @for (label, fact) in &page.facts { div { dt { (label) } dd { (inline(fact)) } } } }
@@ -339,18 +339,28 @@ fn tables(shown: &Table, name: &str) -> String {
 
 /// About how wide the columns of a table are at least, in pixels.
 fn widths(shown: &Table) -> Vec<usize> {
-    const LETTER: usize = 8;
     const PADDING: usize = 16;
     // Sentences wrap, down to the least width that the style sheet gives them; titles wrap at spaces.
     const LEAST_OF_WORDS: usize = 170;
-    let title = |column: &Column| column.title.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
+    let title = |column: &Column| column.title.split(' ').map(pixels).max().unwrap_or(0);
     let column = |(position, column): (usize, &Column)| {
-        let longest = shown.rows.iter().map(|row| row[position].width()).max().unwrap_or(0);
-        let cells = longest * LETTER;
+        let cells = || shown.rows.iter().map(|row| row[position].as_str());
+        let longest = cells().map(UnicodeWidthStr::width).max().unwrap_or(0);
+        let widest = cells().map(pixels).max().unwrap_or(0);
         let can_wrap = column.align == Align::Left && longest > MOST_UNBROKEN;
-        cells.min(if can_wrap { LEAST_OF_WORDS } else { cells }).max(title(column) * LETTER) + PADDING
+        widest.min(if can_wrap { LEAST_OF_WORDS } else { widest }).max(title(column)) + PADDING
     };
     shown.columns.iter().enumerate().map(column).collect()
+}
+
+/// About how wide a text is in a table, in pixels of a rather wide font.
+fn pixels(text: &str) -> usize {
+    let tenths = |letter: char| match letter {
+        ' ' | '.' | ',' | ':' | ';' | '[' | ']' | '(' | ')' | '-' | '|' | '\'' | 'i' | 'l' | 'j' | 't'
+        | 'f' | 'r' => 50,
+        _ => 83 * letter.width().unwrap_or(0),
+    };
+    text.chars().map(tenths).sum::<usize>().div_ceil(10)
 }
 
 /// Which columns stand in which part of a table, each with the first.
@@ -449,11 +459,11 @@ mod tests {
         let mut wide =
             Table::new((0..30).map(|column| Column::number(format!("c{column}"))).collect::<Vec<_>>());
         wide.row(vec!["1234567".to_owned(); 30]);
-        // 72 pixels each: fifteen fit, of the later parts fourteen and the first.
+        // 75 pixels each: fourteen fit, of the later parts thirteen and the first.
         let found = parts(&wide.columns, &widths(&wide));
         let ends: Vec<(usize, usize, usize)> =
             found.iter().map(|part| (part[0], part[1], part[part.len() - 1])).collect();
-        assert_eq!(ends, [(0, 1, 14), (0, 15, 28), (0, 29, 29)]);
+        assert_eq!(ends, [(0, 1, 13), (0, 14, 26), (0, 27, 29)]);
         assert_eq!(tables(&wide, "x").matches("<table").count(), 3);
         let mut narrow = Table::new([Column::name("a"), Column::number("b")]);
         narrow.row(["one".to_owned(), "2".to_owned()]);

@@ -215,13 +215,20 @@ fn of_factor(context: &Context<'_>, position: usize, factor: &str, of: &FactorMe
         title: lang.of("Distribution of the RankIC", "RankIC 分布").into(),
         ..figure
     });
-    let mut small = vec![by_month(context, &id, months, of), cumulative(context, &id, months)];
-    small.extend(decay(context, &id, of));
-    small.extend(quintiles::of_factor(context, &id, months));
-    small.extend(excess_of_quintiles(context, &id, of));
+    // How to read what every factor has is said once.
+    let is_first = position == 0;
+    let said_once =
+        |figure: Figure| if is_first { figure } else { Figure { about: String::new(), ..figure } };
+    let mut small = vec![by_month(context, &id, months, of), said_once(cumulative(context, &id, months))];
+    small.extend(decay(context, &id, of).map(said_once));
+    small.extend(quintiles::of_factor(context, &id, months).into_iter().map(said_once));
+    let over = lang.of("over all scored sectors", "相对全部有得分行业");
+    let best_less_worst = Term::QuintileSpread.of(lang);
+    small.extend(quintiles::excess(context, &id, &of.quantiles, is_first.then_some(over), best_less_worst));
     small.extend(spread);
-    small.extend(distribution::against_normal(context, &format!("qq-{id}"), &rank_ics, unit, "RankIC"));
-    small.extend(quintiles::persistence(context, &id, of));
+    let against = distribution::against_normal(context, &format!("qq-{id}"), &rank_ics, unit, "RankIC");
+    small.extend(against.map(said_once));
+    small.extend(quintiles::persistence(context, &id, of).map(said_once));
     vec![Block::Figures(small), calendar(context, &id, months).into()]
 }
 
@@ -345,43 +352,6 @@ fn decay(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figure> 
                 tone: Tone::First,
                 values: lags.into_iter().map(|(_, bar)| bar).collect(),
             }],
-        }),
-    })
-}
-
-fn excess_of_quintiles(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figure> {
-    let lang = context.lang;
-    let values: Vec<Option<Bar>> = of.quantiles.excess.iter().map(bar).collect();
-    values.iter().flatten().next()?;
-    let spread = &of.quantiles.top_minus_bottom;
-    let about = if let (Some(value), Some(interval)) = (spread.get(), spread.interval()) {
-        let (value, interval) = (DIFFERENCE.write(value), interval_text(interval, DIFFERENCE));
-        say!(
-            lang,
-            "Annualised excess return of each quintile over all scored sectors, Q1 with the best scores, with 95% CIs. Q1−Q5 spread: {value}, {interval}.",
-            "按得分由高到低分为五分位组（Q1 最高），各组相对全部有得分行业的年化超额收益，附 95% 置信区间。多空收益差：{value}，{interval}。"
-        )
-    } else {
-        let reason = reason_or_none(lang, spread.reason());
-        say!(
-            lang,
-            "Annualised excess return of each quintile over all scored sectors, Q1 with the best scores. No CI of the spread: {reason}.",
-            "按得分由高到低分为五分位组（Q1 最高），各组相对全部有得分行业的年化超额收益。多空收益差无置信区间：{reason}。"
-        )
-    };
-    Some(Figure {
-        id: format!("quintiles-{id}"),
-        title: Term::Quintiles.heading(lang),
-        about,
-        chart: Chart::Bars(BarChart {
-            axis: lang.of("annualised excess return", "年化超额收益").into(),
-            unit: DIFFERENCE,
-            baseline: 0.0,
-            categories: (1..=values.len()).map(|quintile| format!("Q{quintile}")).collect(),
-            is_horizontal: false,
-            is_dots: false,
-            is_small: true,
-            groups: vec![BarGroup { name: Term::ExcessReturn.of(lang).into(), tone: Tone::First, values }],
         }),
     })
 }

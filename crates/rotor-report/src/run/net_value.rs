@@ -25,7 +25,6 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     blocks.extend(months::blocks(context));
     blocks.push(Block::Heading(lang.of("Risk over time", "风险与分布").into()));
     blocks.extend(risk::blocks(context));
-    blocks.push(Block::Heading(lang.of("Turnover and cost", "换手与费用").into()));
     blocks.extend(performance::costs(context));
     Section {
         id: "net-value".into(),

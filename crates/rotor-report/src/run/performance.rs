@@ -26,9 +26,14 @@ pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
 /// What trading took, and what sectors and factors contributed.
 pub(super) fn costs(context: &Context<'_>) -> Vec<Block> {
     let all = context.portfolios();
-    let mut blocks = trading(context, all);
-    blocks.push(Block::Heading(Term::Contribution.heading(context.lang)));
-    blocks.extend(contributions(context, all));
+    let (lang, heading) = (context.lang, Block::Heading);
+    let mut left = vec![heading(lang.of("Turnover and cost", "换手与费用").into())];
+    left.extend(trading(context, all));
+    let mut right = vec![heading(Term::Contribution.heading(lang))];
+    let (factors, sectors) = contributions(context, all);
+    right.extend(factors);
+    let mut blocks = vec![Block::Columns(vec![right, left])];
+    blocks.extend(sectors);
     blocks
 }
 
@@ -252,7 +257,8 @@ fn trading(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     blocks
 }
 
-fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+/// The contributions of factors, and those of sectors.
+fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> (Vec<Block>, Option<Block>) {
     /// More rows say nothing; the file has them.
     const MOST: usize = 60;
     let lang = context.lang;
@@ -313,9 +319,7 @@ fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
             .into(),
         );
     }
-    if !by_sector.is_empty() {
-        let title = lang.of("By sector", "分行业").into();
-        blocks.push(Block::Appendix { title, blocks: by_sector });
-    }
-    blocks
+    let title = lang.of("Contribution to excess return by sector", "分行业超额收益贡献").into();
+    let by_sector = (!by_sector.is_empty()).then_some(Block::Appendix { title, blocks: by_sector });
+    (blocks, by_sector)
 }

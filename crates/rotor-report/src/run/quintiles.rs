@@ -1,13 +1,17 @@
 //! Quintiles in time: what each has become, the spread between the best and the worst, and how long sectors stay.
 
 use rotor_factor::Date;
-use rotor_run::metrics::{FactorMetrics, MonthlyCoefficients, QuintilePersistence};
+use rotor_run::metrics::{FactorMetrics, MonthlyCoefficients, QuantileMetrics, QuintilePersistence};
 use rotor_run::portfolio::{N_QUANTILES, QUANTILES};
 
+use super::cells::{DIFFERENCE, interval_text};
 use super::context::Context;
+use super::factors::bar;
 use super::risk::small;
 use crate::draw::{Bar, BarChart, BarGroup, Chart, Mark, Series, Tone, Unit};
 use crate::page::Figure;
+use crate::say;
+use crate::sentences::reason_or_none;
 use crate::terms::Term;
 
 /// The returns of the quintiles in one month; `None` if there are none.
@@ -28,7 +32,11 @@ pub(super) fn of_ranking(context: &Context<'_>) -> Vec<Figure> {
     let months: Vec<Month> = (0..kept.len()).map(of_month).collect();
     let dates = kept.iter().map(|(_, month)| month.exit).collect();
     let about = lang.of("Quintiles of the ranking by total, gross.", "按总分排名的五分位组，费前。");
-    in_time(context, "ranking", dates, &months, about)
+    let mut figures = in_time(context, "ranking", dates, &months, about);
+    let over = lang.of("of the ranking over equal weight", "（按排名）相对全行业等权");
+    let spread = lang.of("Top less bottom", "首尾组合收益差");
+    figures.extend(excess(context, "ranking", &context.portfolios().quantiles, Some(over), spread));
+    figures
 }
 
 /// The figures of a factor's scores.
@@ -110,6 +118,50 @@ fn cumulative_spread(months: &[Month]) -> Vec<Option<f64>> {
         Some(sum)
     };
     months.iter().map(of_month).collect()
+}
+
+/// What each quintile returns over all sectors. `over` says over which, and how to read it; `spread` is the name of the difference
+/// between the best and the worst.
+pub(super) fn excess(
+    context: &Context<'_>,
+    id: &str,
+    of: &QuantileMetrics,
+    over: Option<&str>,
+    spread: &str,
+) -> Option<Figure> {
+    let lang = context.lang;
+    let values: Vec<Option<Bar>> = of.excess.iter().map(bar).collect();
+    values.iter().flatten().next()?;
+    let about = over.map_or(String::new(), |over| {
+        say!(
+            lang,
+            "Annualised excess return of each quintile {over}, Q1 with the best scores, with 95% CIs. ",
+            "各五分位组（Q1 得分最高）{over}的年化超额收益，附 95% 置信区间。"
+        )
+    });
+    let (name, spread) = (spread, &of.top_minus_bottom);
+    let spread = if let (Some(value), Some(interval)) = (spread.get(), spread.interval()) {
+        let (value, interval) = (DIFFERENCE.write(value), interval_text(interval, DIFFERENCE));
+        say!(lang, "{name}: {value}, {interval}.", "{name}：{value}，{interval}。")
+    } else {
+        let reason = reason_or_none(lang, spread.reason());
+        say!(lang, "No CI of the {name}: {reason}.", "{name}无置信区间：{reason}。")
+    };
+    Some(Figure {
+        id: format!("quintiles-{id}"),
+        title: Term::Quintiles.heading(lang),
+        about: about + &spread,
+        chart: Chart::Bars(BarChart {
+            axis: lang.of("annualised excess return", "年化超额收益").into(),
+            unit: DIFFERENCE,
+            baseline: 0.0,
+            categories: (1..=values.len()).map(|quintile| format!("Q{quintile}")).collect(),
+            is_horizontal: false,
+            is_dots: false,
+            is_small: true,
+            groups: vec![BarGroup { name: Term::ExcessReturn.of(lang).into(), tone: Tone::First, values }],
+        }),
+    })
 }
 
 /// Turnover and autocorrelation of each quintile.

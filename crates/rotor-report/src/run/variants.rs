@@ -86,13 +86,11 @@ fn forest(context: &Context<'_>, all: &PortfolioMetrics) -> Option<Figure> {
     })
 }
 
+/// The columns of strategies; those that are set beside the run have its months unless their name says otherwise.
 fn variant_columns(context: &Context<'_>, first: Column, has_difference: bool) -> Vec<Column> {
     let lang = context.lang;
-    let mut columns = vec![
-        first,
-        Column::number(lang.of("excess return, 95% CI", "超额收益及 95% 置信区间")),
-        Column::number("p"),
-    ];
+    let mut columns =
+        vec![first, Column::number(lang.of("excess return, 95% CI", "超额收益及 95% 置信区间"))];
     if has_difference {
         columns.push(Column::number(lang.of("difference to the run, 95% CI", "较本策略及 95% 置信区间")));
         let eligible = lang.of("over eligible sectors, 95% CI", "相对可选行业等权及 95% 置信区间");
@@ -103,14 +101,16 @@ fn variant_columns(context: &Context<'_>, first: Column, has_difference: bool) -
         Column::number(Term::InformationRatio.of(lang)).detail(),
         Column::number(performance::max_drawdown(lang, Basis::PeriodEnds)).detail(),
         Column::number(Term::Turnover.of(lang)).detail(),
-        Column::number(Term::Months.of(lang)),
     ]);
+    if !has_difference {
+        columns.push(Column::number(Term::Months.of(lang)));
+    }
     columns
 }
 
 fn variant_row(notes: &mut Footnotes, first: String, variant: &Variant, has_difference: bool) -> Vec<String> {
     let excess = &variant.excess;
-    let mut row = vec![first, notes.with_interval(excess, DIFFERENCE), notes.p_value(excess)];
+    let mut row = vec![first, notes.with_interval(excess, DIFFERENCE)];
     if has_difference {
         row.push(match &variant.difference {
             Some(difference) => notes.with_interval(difference, DIFFERENCE),
@@ -123,8 +123,10 @@ fn variant_row(notes: &mut Footnotes, first: String, variant: &Variant, has_diff
         notes.metric(&variant.information_ratio, RATIO),
         notes.metric(&variant.max_drawdown, PERCENT),
         notes.metric(&variant.turnover, FRACTION),
-        excess.value.n.to_string(),
     ]);
+    if !has_difference {
+        row.push(excess.value.n.to_string());
+    }
     row
 }
 
@@ -146,6 +148,7 @@ fn ablations(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
 
 fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
+    let n_months = all.n_months;
     let all = &all.variants.sensitivity;
     let Some(run) = all.iter().find(|setting| setting.is_run) else {
         let reason = lang.of("No other settings were tried.", "未尝试其他设定。");
@@ -157,7 +160,8 @@ fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let mut table = columns(Column::number(lang.of("cost (bp)", "费用（bp）")));
     let mut notes = Footnotes::new(context);
     for setting in costs() {
-        table.row(variant_row(&mut notes, plain(setting.cost_bp), &setting.variant, true));
+        let cost = notes.of_months(plain(setting.cost_bp), setting.variant.excess.value.n, n_months);
+        table.row(variant_row(&mut notes, cost, &setting.variant, true));
     }
     blocks.extend(notes.under(table));
     let mut table =
@@ -167,6 +171,7 @@ fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
         let mark = if setting.is_run { lang.of(" (the run)", "（本策略）") } else { "" };
         let (top, min_factors, cost) = (setting.top, setting.min_factors, plain(setting.cost_bp));
         let first = format!("{top}, {min_factors}, {cost}{mark}");
+        let first = notes.of_months(first, setting.variant.excess.value.n, n_months);
         table.row(variant_row(&mut notes, first, &setting.variant, true));
     }
     let n = all.len();

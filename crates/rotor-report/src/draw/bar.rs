@@ -43,7 +43,7 @@ pub(super) fn svg(chart: &BarChart, size: Size, caption: &Caption<'_>) -> String
     let height = if is_lying {
         lying(&mut svg, chart, scale, (width_, top))
     } else {
-        let plot = if size == Size::Small { 130.0 } else { 230.0 };
+        let plot = if size == Size::Small { 118.0 } else { 230.0 };
         upright(&mut svg, chart, scale, (width_, top), plot)
     };
     svg.finish(width_, height, "fluid", caption)

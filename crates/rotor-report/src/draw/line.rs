@@ -79,7 +79,7 @@ fn lay_out(chart: &LineChart, size: Size) -> Vec<Laid<'_>> {
         (Size::Medium, _) => 180.0,
         (Size::Narrow, 1) => 220.0,
         (Size::Narrow, _) => 160.0,
-        (Size::Small, 1) => 130.0,
+        (Size::Small, 1) => 118.0,
         (Size::Small, _) => 110.0,
     };
     let mut head = 0.0;

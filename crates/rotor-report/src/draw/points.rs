@@ -18,7 +18,7 @@ pub(super) fn svg(chart: &PointChart, size: Size, caption: &Caption<'_>) -> Stri
         chart.line.iter().map(|(name, ..)| Entry { sign: Sign::Series(Mark::Dashed, Tone::Second), name });
     let legend = Legend::new(&chart.y_axis, entries.collect(), width_);
     let top = legend.height() + 7.0;
-    let bottom = top + if size == Size::Small { 130.0 } else { 230.0 };
+    let bottom = top + if size == Size::Small { 110.0 } else { 230.0 };
     let up = up.between(bottom, top);
     let rows = up.ticks(chart.y_unit, ((bottom - top) / 36.0) as usize);
     let (left, right) = (widest(&rows) + 8.0, width_ - 14.0);

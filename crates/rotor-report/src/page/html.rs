@@ -342,7 +342,10 @@ fn widths(shown: &Table) -> Vec<usize> {
     const PADDING: usize = 16;
     // Sentences wrap, down to the least width that the style sheet gives them; titles wrap at spaces.
     const LEAST_OF_WORDS: usize = 170;
-    let title = |column: &Column| column.title.split(' ').map(pixels).max().unwrap_or(0);
+    // Chinese titles wrap anywhere.
+    const MOST_OF_TITLE: usize = 84;
+    let word = |word: &str| if word.is_ascii() { pixels(word) } else { pixels(word).min(MOST_OF_TITLE) };
+    let title = |column: &Column| column.title.split(' ').map(word).max().unwrap_or(0);
     let column = |(position, column): (usize, &Column)| {
         let cells = || shown.rows.iter().map(|row| row[position].as_str());
         let longest = cells().map(UnicodeWidthStr::width).max().unwrap_or(0);

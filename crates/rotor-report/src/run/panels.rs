@@ -16,7 +16,7 @@ use crate::words::{NONE, period, plain};
 /// Small panels of all targets together.
 const MOST_PANELS: usize = 24;
 /// Those of a target that are open; the others are folded.
-const MOST_OPEN: usize = 5;
+const MOST_OPEN: usize = 2;
 /// Periods of a small panel; more cannot be told apart in it.
 const MOST_PERIODS: usize = 40;
 /// Rows of the table of values.
@@ -30,7 +30,7 @@ pub(super) fn blocks(
 ) -> Vec<Block> {
     let lang = context.lang;
     let id = id_part(position, target.name);
-    let most = (MOST_PANELS / n_targets.max(1)).max(MOST_OPEN);
+    let most = (MOST_PANELS / n_targets.max(1)).max(4);
     let mut figures = entities(context, &id, target, most);
     let (n, n_drawn) = (target.entities.len(), figures.len());
     let more = figures.split_off(n_drawn.min(MOST_OPEN));
@@ -40,11 +40,15 @@ pub(super) fn blocks(
         blocks.push(Block::Figures(shown));
     }
     if n_drawn > 0 {
-        let text = say!(
-            lang,
-            "Realised values (line) and the last forecast of each period (dots), the {n_drawn} of {n} entities with most realised values, up to {MOST_PERIODS} periods; the table below has the days of release.",
-            "实际值（线）与各期最后一次预测（点）：共{n}个对象，取实际值最多的{n_drawn}个，最多{MOST_PERIODS}期；公布日见下表。"
-        );
+        // How to read them is said once.
+        let text = match position {
+            0 => say!(
+                lang,
+                "Realised values (line) and the last forecast of each period (dots), the {n_drawn} of {n} entities with most realised values, up to {MOST_PERIODS} periods; the table below has the days of release.",
+                "实际值（线）与各期最后一次预测（点）：共{n}个对象，取实际值最多的{n_drawn}个，最多{MOST_PERIODS}期；公布日见下表。"
+            ),
+            _ => say!(lang, "{n_drawn} of {n} entities, as above.", "共{n}个对象中的{n_drawn}个，说明同上。"),
+        };
         blocks.push(text.into());
     }
     if !more.is_empty() {

@@ -89,6 +89,37 @@ fn take_picture(browser: &mut Browser, page: &Path, look: Look) {
         .unwrap();
 }
 
+/// What the first screen holds, and how tables use the width.
+#[test]
+fn the_report_uses_its_width() {
+    let Some(mut browser) = Browser::start("the_report_uses_its_width") else { return };
+    let (_folder, pages) = pages();
+    for page in [&pages[0], &pages[2]] {
+        browser.open(page, LOOKS[0]);
+        let bottom = |browser: &mut Browser, selector: &str| {
+            let box_ = format!("document.querySelector('{selector}').getBoundingClientRect().bottom");
+            browser.evaluate(&box_).as_f64().unwrap()
+        };
+        // Mark, title, figures, net value and the first sentences of the verdict without scrolling at 1400 × 900.
+        for selector in [".mark", "h1", ".tiles", "#net-value-levels svg", ".columns p"] {
+            let found = bottom(&mut browser, selector);
+            assert!(found <= 900.0, "{}: `{selector}` ends at {found}", page.display());
+        }
+        // Folded tables are opened; only the numbers behind figures may scroll.
+        let scrolling = "(() => { for (const one of document.querySelectorAll('details.folded')) one.open = true; \
+                         return [...document.querySelectorAll('.scroll')].filter(box => box.querySelector('table') \
+                         && !box.closest('.under') && box.scrollWidth > box.clientWidth + 1) \
+                         .map(box => box.getAttribute('aria-label') + ' ' + box.scrollWidth).join('; '); })()";
+        assert_eq!(browser.evaluate(scrolling), "", "{}: tables that scroll sideways", page.display());
+        browser.open(page, LOOKS[2]);
+        let stays = "(() => { const box = [...document.querySelectorAll('.scroll')].find(box => \
+                     box.querySelector('table') && !box.closest('details') && box.scrollWidth > box.clientWidth + 100); \
+                     const name = box.querySelector('tbody th'); const before = name.getBoundingClientRect().left; \
+                     box.scrollLeft = 100; return Math.abs(name.getBoundingClientRect().left - before); })()";
+        assert!(browser.evaluate(stays).as_f64().unwrap() < 1.0, "the first column stays in its place");
+    }
+}
+
 #[test]
 fn pages_are_whole_in_both_themes_wide_and_narrow() {
     let Some(mut browser) = Browser::start("pages_are_whole_in_both_themes_wide_and_narrow") else { return };

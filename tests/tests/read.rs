@@ -296,9 +296,15 @@ fn folders_of_format_1_are_read() {
 
 /// Takes from metrics what formats 1 and 2 do not have.
 fn as_of_format_2(value: &mut Value) {
-    const LATER: [&str; 13] = [
+    const LATER: [&str; 19] = [
         "n_missing",
         "sortino",
+        "calmar",
+        "value_at_risk",
+        "conditional_value_at_risk",
+        "since_start",
+        "rolling",
+        "quintiles",
         "basis",
         "months",
         "rolling_years",
@@ -347,13 +353,17 @@ fn metrics_of_format_2_lack_what_came_later_and_say_so() {
         assert!((top.kurtosis.get().unwrap() - of_today.kurtosis.get().unwrap()).abs() < 1e-12);
         assert_eq!(top.years.len(), of_today.years.len());
         let excess = found.portfolio.all.excess.get("top").unwrap().get("equal_weight").unwrap();
-        assert_eq!((excess.n_missing, excess.last_months.len()), (0, 0));
+        assert_eq!((excess.n_missing, excess.last_months.len(), excess.months.len()), (0, 0, 0));
+        assert_eq!(top.calmar.value, Err(Reason::NotInFormat));
+        assert_eq!(top.since_start.value.value, Err(Reason::NotInFormat));
+        assert!(found.portfolio.all.rolling.is_empty());
         assert_eq!(found.portfolio.all.trading.n_shared_months.value, Err(Reason::NotInFormat));
         let cell = &found.portfolio.all.variants.sensitivity[0].variant;
         assert_eq!(cell.excess_eligible.value.value, Err(Reason::NotInFormat));
         let heat = found.factor.sections.all.get("heat").unwrap();
         assert_eq!(heat.raw_gain.reason(), Some(&Reason::NotInFormat));
         assert_eq!(heat.raw_rank_ic.ratio.value, Err(Reason::NotInFormat));
+        assert!(heat.persistence.quintiles.is_empty());
         assert!(found.portfolio.all.variants.alternatives.is_empty());
     }
     // A folder of today has everything.

@@ -80,7 +80,8 @@ fn tables(page: &Page) -> Vec<&page::Table> {
         for block in blocks {
             match block {
                 Block::Table(table) => found.push(table),
-                Block::Folded { blocks, .. } => below(blocks, found),
+                Block::Folded { blocks, .. } | Block::Appendix { blocks, .. } => below(blocks, found),
+                Block::Columns(columns) => columns.iter().for_each(|blocks| below(blocks, found)),
                 _ => {}
             }
         }
@@ -93,11 +94,19 @@ fn tables(page: &Page) -> Vec<&page::Table> {
 }
 
 fn figures(page: &Page) -> Vec<&page::Figure> {
-    let blocks = page.sections.iter().flat_map(|section| &section.blocks);
-    blocks
-        .filter_map(|block| if let Block::Figures(figures) = block { Some(figures) } else { None })
-        .flatten()
-        .collect()
+    fn below<'p>(blocks: &'p [Block], found: &mut Vec<&'p page::Figure>) {
+        for block in blocks {
+            match block {
+                Block::Figures(figures) => found.extend(figures),
+                Block::Folded { blocks, .. } | Block::Appendix { blocks, .. } => below(blocks, found),
+                Block::Columns(columns) => columns.iter().for_each(|blocks| below(blocks, found)),
+                _ => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    page.sections.iter().for_each(|section| below(&section.blocks, &mut found));
+    found
 }
 
 /// Sectors, months and factors made up, with returns and ranking that go together.
@@ -222,6 +231,19 @@ fn the_demo_has_every_part_and_every_sentence_in_chinese() {
         "decay-4-heat",
         "quintiles-2-price",
         "calendar-3-prosperity",
+        "calendar-months",
+        "calendar-excess",
+        "rolling-excess",
+        "rolling-volatility",
+        "rolling-sharpe",
+        "distribution",
+        "excess-distribution",
+        "quintile-values-ranking",
+        "quintile-spread-1-profit",
+        "cumulative-4-heat",
+        "histogram-3-prosperity",
+        "qq-2-price",
+        "persistence-1-profit",
         "errors-1-net-profit-ytd-yoy",
         "ablations",
         "sensitivity",
@@ -230,8 +252,116 @@ fn the_demo_has_every_part_and_every_sentence_in_chinese() {
         assert!(figures(&page).iter().any(|figure| figure.id == id), "{id}");
     }
     assert!(page.mark.is_some() && chinese.contains("模拟数据"));
-    let Block::Paragraph(first) = &page.sections[0].blocks[0] else { panic!("the verdict comes first") };
+    // Key figures come first, then the net value beside the verdict.
+    let [Block::Tiles(tiles), Block::Columns(columns), ..] = &page.sections[0].blocks[..] else {
+        panic!("{:?}", page.sections[0].blocks)
+    };
+    assert_eq!(tiles.len(), 8);
+    assert!(tiles.iter().all(|tile| tile.value != "—" && !tile.detail.is_empty()), "{tiles:?}");
+    assert!(matches!(&columns[0][..], [Block::Figures(_)]));
+    let Block::Paragraph(first) = &columns[1][0] else { panic!("the verdict stands beside it") };
     assert!(first.starts_with("The data are synthetic") && first.contains("95% CI ["), "{first}");
+}
+
+/// Benchmarks differ in colour and in stroke, and the months of the tables multiply to their year.
+#[test]
+fn what_is_drawn_can_be_told_apart_and_adds_up() {
+    let dataset = Dataset::open(&demo()).unwrap();
+    let run = replayed(&dataset, &Config::default()).run;
+    let metrics = metrics_of(&run);
+    let page = page_of(&run, &metrics, &record(&run), Lang::En);
+    let find = |id: &str| figures(&page).into_iter().find(|figure| figure.id == id).unwrap();
+    let Chart::Lines(levels) = &find("net-value-levels").chart else { panic!("lines") };
+    let looks: Vec<_> = levels.panels[0].series.iter().map(|one| (one.tone, one.mark)).collect();
+    for (position, look) in looks.iter().enumerate() {
+        assert!(!looks[..position].contains(look), "{looks:?}");
+    }
+    let Chart::Matrix(months) = &find("calendar-months").chart else { panic!("a matrix") };
+    for row in &months.cells {
+        let product: f64 = row[..12].iter().flatten().map(|value| 1.0 + value).product();
+        assert!((product - 1.0 - row[12].unwrap()).abs() < 1e-9, "{row:?}");
+    }
+    // The sum of the monthly spreads of a factor is n times their mean, of which the table has twelve.
+    let Chart::Lines(spread) = &find("quintile-spread-1-profit").chart else { panic!("lines") };
+    let sum = spread.panels[0].series[0].values.iter().flatten().last().unwrap();
+    let mean = &metrics.factor.sections.all.get("profit").unwrap().quantiles.top_minus_bottom;
+    assert!((sum - mean.get().unwrap() * mean.value.n as f64 / 12.0).abs() < 1e-9);
+    // A histogram has every month once, and the points of a QQ plot ascend.
+    let Chart::Bars(histogram) = &find("histogram-1-profit").chart else { panic!("bars") };
+    let Chart::Points(points) = &find("qq-1-profit").chart else { panic!("points") };
+    let n: f64 = histogram.groups[0].values.iter().flatten().map(|bar| bar.value).sum();
+    assert_eq!(n as usize, points.points.len());
+    assert!(points.points.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1));
+}
+
+#[test]
+fn the_summary_has_what_fits_on_a_sheet() {
+    let dataset = Dataset::open(&demo()).unwrap();
+    let run = replayed(&dataset, &Config::default()).run;
+    let (metrics, record) = (metrics_of(&run), record(&run));
+    for lang in LANGS {
+        let facts = Facts { run: &run, metrics: &metrics, record: &record, defaults: &Config::default() };
+        let page = rotor_report::run::summary(facts, lang);
+        let html = page::html(&page);
+        assert_balanced(&html);
+        assert!(html.contains("class=\"page sheet\"") && !html.contains("<nav"));
+        assert!(html.len() < 300_000, "{} bytes", html.len());
+        let ids: Vec<&str> = figures(&page).iter().map(|figure| figure.id.as_str()).collect();
+        assert_eq!(ids, ["net-value-levels", "calendar-months"]);
+        assert_eq!(tables(&page).len(), 2, "selected sectors and factors");
+    }
+    // Without months and metrics there is a page as well.
+    let none = Run { executions: Vec::new(), ..made_up(0, 0) };
+    let metrics = metrics_of(&none);
+    let facts = Facts { run: &none, metrics: &metrics, record: &record, defaults: &Config::default() };
+    assert_balanced(&page::html(&rotor_report::run::summary(facts, Lang::En)));
+}
+
+/// A table that scrolled sideways would hide its last columns: each part of one is about as wide as the page.
+#[test]
+fn tables_of_many_columns_are_continued_below() {
+    let mut run = made_up(6, 30);
+    let columns = (0..40).map(|column| (format!("column {column}"), vec![Some(1234.5); 2]));
+    let table = columns.fold(Table::new("wide"), |table, (name, values)| table.numbers(name, values));
+    run.tables = vec![FactorTable { execution: 29, factor: 0, table }];
+    let metrics = metrics_of(&run);
+    let html = page::html(&page_of(&run, &metrics, &record(&run), Lang::En));
+    let with_first: Vec<&str> = html.split("<table").filter(|table| table.contains(">column 0<")).collect();
+    assert!(with_first.len() > 1, "the first column is repeated");
+    assert_eq!(html.matches(">column 17<").count(), 1);
+}
+
+/// Where Chromium is, a report and its summary are printed; the summary fits on one sheet.
+#[test]
+fn reports_are_printed_where_chromium_is() {
+    let is_there = std::process::Command::new("chromium").arg("--version").output().is_ok();
+    let place = TempDir::new().unwrap();
+    let path = |name: &str| place.path().join(name).display().to_string();
+    let (run, out) = (path("run"), path("page.pdf"));
+    let dataset = demo().display().to_string();
+    let (code, _, stderr) = run_rotor(&["backtest", "--dataset", &dataset, "--out", &run, "--no-report"]);
+    assert_eq!(code, 0, "{stderr}");
+    let html = path("summary.html");
+    let (code, stdout, _) = run_rotor(&["report", &run, "--pages", "summary", "--out", &html]);
+    assert_eq!((code, stdout), (0, format!("{html} is written\n")));
+    for (pages, most) in [("summary", 1), ("full", 11)] {
+        let flags = ["report", &run, "--pages", pages, "--format", "pdf", "--out", &out, "--force"];
+        let (code, _, stderr) = run_rotor(&flags);
+        if !is_there {
+            eprintln!(
+                "skipped: reports_are_printed_where_chromium_is needs Chromium (Debian's package `chromium`)"
+            );
+            assert!(code == 2 && stderr.contains("there is no Chromium") && stderr.contains("hint: install"));
+            assert!(!std::path::Path::new(&out).exists());
+            continue;
+        }
+        assert_eq!(code, 0, "{stderr}");
+        let pdf = fs::read(&out).unwrap();
+        // Pages are objects of the type `Page`; their list is of the type `Pages`.
+        let text = String::from_utf8_lossy(&pdf);
+        let n = text.matches("/Type /Page").count() - text.matches("/Type /Pages").count();
+        assert!(pdf.starts_with(b"%PDF-") && (1..=most).contains(&n), "{pages}: {n} pages");
+    }
 }
 
 /// The lowest points of the drawn curves are the drawdowns of the tables; without daily values both are those of period ends.

@@ -3,6 +3,7 @@
 //! The only crate that prints. Results go to standard output, everything else to standard error. Exit codes:
 //! 0 done, 1 the check failed, 2 bad usage or bad input, 3 a fault of ours or too little memory, threads or open files, 130 told to stop.
 
+mod chromium;
 mod compare;
 mod dataset;
 mod factor;
@@ -78,7 +79,7 @@ enum Command {
     /// Print the flags of every verb for the page of the command line
     #[command(hide = true)]
     HelpMarkdown,
-    /// Write the report of a run folder as one HTML page
+    /// Write the report of a run folder as one HTML page, or as PDF
     Report(report::Report),
     /// List the strategies tried on a dataset and test the best one against luck
     Trials(trials::TrialsCommand),
@@ -123,6 +124,12 @@ enum CliError {
     CountIsolated,
     #[error("cannot find out the path of this program: {0}")]
     Program(#[source] io::Error),
+    #[error("there is no Chromium to print with")]
+    NoChromium,
+    #[error("`{program}` printed nothing: {reason}")]
+    NotPrinted { program: String, reason: String },
+    #[error("cannot prepare the page for printing: {0}")]
+    Print(#[source] io::Error),
 }
 
 /// Errors of the library are errors of the command.
@@ -168,6 +175,10 @@ impl CliError {
             Self::File(error) | Self::Scaffold(error) => error.hint().map(Into::into),
             Self::Gate(error) => error.hint().map(Into::into),
             Self::CountIsolated => Some("leave `--isolate` out".into()),
+            Self::NoChromium => Some(
+                "install Chromium or Chrome (Debian: `apt install chromium`), or open the HTML page and print it".into(),
+            ),
+            Self::NotPrinted { .. } => Some("write the page by `--format html` and print it in a browser".into()),
             Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
             _ => None,
         };

@@ -30,15 +30,9 @@ impl QuantileMonth {
     }
 }
 
-/// Returns to what share each sector belongs to the best quintile; the shares sum to one.
-pub(crate) fn first_quantile(scores: &[f64]) -> Option<Vec<f64>> {
-    let shares: Vec<f64> = memberships(scores)?.into_iter().map(|shares| shares[0]).collect();
-    let total: f64 = shares.iter().sum();
-    Some(shares.into_iter().map(|share| share / total).collect())
-}
-
-/// Returns to what share each sector belongs to each quintile: sectors of equal score share their places equally.
-fn memberships(scores: &[f64]) -> Option<Vec<[f64; N_QUANTILES]>> {
+/// Returns to what share each sector belongs to each quintile: sectors of equal score share their places equally. `None` with fewer
+/// sectors than quintiles.
+pub(crate) fn memberships(scores: &[f64]) -> Option<Vec<[f64; N_QUANTILES]>> {
     let n = scores.len();
     if n < N_QUANTILES {
         return None;

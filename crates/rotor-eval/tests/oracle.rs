@@ -203,6 +203,21 @@ fn check_portfolios(at: &At<'_>, run: &Run, months: &[usize]) {
         at.equals("n_missing", (months.len() - n) as f64);
         let loss = mean(&x.iter().map(|x| if *x < 0.0 { x * x } else { 0.0 }).collect::<Vec<_>>()).sqrt();
         at.is("sortino", 12.0 * mean(&x) / (12.0_f64.sqrt() * loss), n);
+        // The least k with 20 k months or more.
+        let k = (1..).find(|k| 20 * k >= n).unwrap();
+        let mut left = x.clone();
+        let worst: Vec<f64> = (0..k)
+            .map(|_| {
+                let least = left.iter().copied().fold(f64::INFINITY, f64::min);
+                let position = left.iter().position(|value| *value == least).unwrap();
+                left.remove(position)
+            })
+            .collect();
+        at.is("value_at_risk", worst[k - 1], n);
+        at.is("conditional_value_at_risk", mean(&worst), n);
+        let depth = at.at("max_drawdown/value").json().as_f64().unwrap();
+        at.is("calmar", annual(growth(x.iter().copied()), n) / depth.abs(), n);
+        at.is("since_start", growth(x.iter().copied()) - 1.0, n);
         let power = |p: i32| mean(&x.iter().map(|value| (value - mean(&x)).powi(p)).collect::<Vec<_>>());
         at.is("kurtosis", power(4) / power(2).powi(2) - 3.0, n);
         check_drawdown(
@@ -231,6 +246,20 @@ fn check_portfolios(at: &At<'_>, run: &Run, months: &[usize]) {
         let growths: Vec<(usize, f64)> =
             both.iter().map(|row| (row.0, (1.0 + row.1) / (1.0 + row.2))).collect();
         check_drawdown(&at.at("max_drawdown"), run, &growths);
+    }
+    let net = returns_of(run, "top_net", months);
+    let follow = |twelve: &&[(usize, f64)]| twelve[11].0 - twelve[0].0 == 11;
+    let windows: Vec<&[(usize, f64)]> = net.windows(12).filter(follow).collect();
+    let rolling = at.at("rolling");
+    assert_eq!(rolling.json().as_array().unwrap().len(), windows.len());
+    for (position, twelve) in windows.iter().enumerate() {
+        let at = rolling.at(&position.to_string());
+        let x: Vec<f64> = twelve.iter().map(|month| month.1).collect();
+        let of = |month: usize| returns_of(run, "equal_weight", &[month])[0].1;
+        at.is("excess", twelve.iter().map(|month| month.1 - of(month.0)).sum(), 12);
+        at.is("volatility", sd(&x) * 12.0_f64.sqrt(), 12);
+        at.is("sharpe", mean(&x) / sd(&x) * 12.0_f64.sqrt(), 12);
+        assert_eq!(at.at("exit").json(), &Value::from(run.executions[twelve[11].0].exit.to_string()));
     }
     let rows: Vec<_> = run.turnover.iter().filter(|row| months.contains(&(row.execution as usize))).collect();
     let turnover = mean(&rows.iter().map(|row| row.turnover).collect::<Vec<_>>());

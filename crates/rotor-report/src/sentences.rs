@@ -50,6 +50,7 @@ pub fn reason(lang: Lang, reason: &Reason) -> String {
             lang.of("the riskless rate is not known in one of the months", "部分月份的无风险利率未知").into()
         }
         Reason::NoLoss => lang.of("no month is below the riskless return", "没有低于无风险收益的月份").into(),
+        Reason::NoDrawdown => lang.of("there is no drawdown", "没有回撤").into(),
         Reason::BeginsLater => lang.of("the net value begins later", "净值起点更晚").into(),
         Reason::NotInFormat => lang
             .of(
@@ -349,6 +350,7 @@ mod tests {
             Reason::OutOfRange,
             Reason::NoRisklessRate,
             Reason::NoLoss,
+            Reason::NoDrawdown,
             Reason::BeginsLater,
             Reason::NotInFormat,
         ];

@@ -89,6 +89,8 @@ terms! {
     SharpeRatio = "Sharpe ratio", "夏普比率";
     /// Mean excess return over the deviation of losses.
     SortinoRatio = "Sortino ratio", "索提诺比率";
+    /// Annualised return over the size of the max drawdown.
+    CalmarRatio = "Calmar ratio", "卡玛比率";
     /// The fourth standardised moment less 3.
     ExcessKurtosis = "excess kurtosis", "超额峰度";
     /// A factor of the run.

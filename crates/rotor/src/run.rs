@@ -47,6 +47,16 @@ impl Run {
     /// Returns the report as one HTML page.
     #[must_use]
     pub fn report(&self, lang: Lang) -> String {
+        self.page(report::report, lang)
+    }
+
+    /// Returns the summary of the report as one HTML page, which is printed on a single sheet of A4.
+    #[must_use]
+    pub fn summary(&self, lang: Lang) -> String {
+        self.page(report::summary, lang)
+    }
+
+    fn page(&self, make: fn(report::Facts<'_>, Lang) -> page::Page, lang: Lang) -> String {
         let defaults = Catalogue::built_in().defaults();
         let facts = report::Facts {
             run: &self.rows,
@@ -54,7 +64,7 @@ impl Run {
             record: &self.record,
             defaults: &defaults,
         };
-        page::html(&report::report(facts, lang))
+        page::html(&make(facts, lang))
     }
 
     /// Writes the run folder with a report in English, and returns where it is. The folder appears whole or not at all.

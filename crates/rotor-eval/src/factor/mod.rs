@@ -60,6 +60,8 @@ pub(crate) fn evaluate(run: &Run, cross_sections: &CrossSections, months: &Month
             is_live: months.is_live[month],
             n_sectors: fact.n_sectors,
             value: fact.value.clone().map(|line| line.coefficients),
+            raw_rank_ic: fact.raw_rank_ic,
+            quintiles: fact.quantiles.map(|quantiles| quantiles.returns),
         };
         facts.iter().enumerate().map(row).collect()
     };

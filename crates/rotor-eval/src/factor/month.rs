@@ -1,12 +1,13 @@
 //! What is to be said of a factor in one month.
 
+use rotor_run::portfolio::N_QUANTILES;
 use rotor_stats::{deviation, pearson, round9, spearman};
 use rotor_strategy::CrossSections;
 
 use super::forward::Forward;
 use super::{Coefficients, Groups, HORIZONS, LONGEST_LAG, MonthlyLine, Reason};
 use crate::metric::{OrReason, at_least, finite};
-use crate::quantiles::{QuantileMonth, first_quantile};
+use crate::quantiles::{QuantileMonth, memberships};
 
 /// The fewest sectors of which a correlation is taken; fewer count as a constant cross-section.
 const FEWEST_SECTORS: usize = 3;
@@ -28,8 +29,17 @@ pub(super) struct FactorMonth {
     pub(super) quantiles: Option<QuantileMonth>,
     /// The rank correlation of the scores with those of the month before.
     pub(super) autocorrelation: Option<f64>,
-    /// The one-way turnover of the best quintile since the month before.
-    pub(super) turnover: Option<f64>,
+    /// How the quintiles have changed since the month before; `None` if either month has none.
+    pub(super) changes: Option<[QuintileChange; N_QUANTILES]>,
+}
+
+/// How a quintile has changed since the month before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct QuintileChange {
+    /// ½Σ|Δw| of equal weights.
+    pub(super) turnover: f64,
+    /// The correlation of the parts that belong to it, over the sectors scored in both months.
+    pub(super) autocorrelation: Option<f64>,
 }
 
 impl FactorMonth {
@@ -95,9 +105,9 @@ impl FactorMonth {
                     day.sectors.iter().zip(&scores).filter_map(same).unzip();
                 rank_correlation(&now, &then)
             }),
-            turnover: before
+            changes: before
                 .as_ref()
-                .and_then(|before| turnover(&scored_sectors(&day.sectors, &scores), before)),
+                .and_then(|before| changes(&scored_sectors(&day.sectors, &scores), before)),
         }
     }
 }
@@ -118,17 +128,40 @@ fn of_sector(rows: &[(u32, f64)], sector: u32) -> Option<f64> {
     rows.binary_search_by_key(&sector, |(sector, _)| *sector).ok().map(|position| rows[position].1)
 }
 
-/// Returns ½Σ|Δw| of the best quintile; `None` if either month has none.
-fn turnover(now: &[(u32, f64)], before: &[(u32, f64)]) -> Option<f64> {
-    let held = |rows: &[(u32, f64)]| {
-        let shares = first_quantile(&rows.iter().map(|(_, score)| *score).collect::<Vec<_>>())?;
-        Some(rows.iter().zip(shares).map(|((sector, _), share)| (*sector, share)).collect::<Vec<_>>())
+/// Returns how each quintile has changed; `None` if either month has no quintiles.
+fn changes(now: &[(u32, f64)], before: &[(u32, f64)]) -> Option<[QuintileChange; N_QUANTILES]> {
+    let belonging =
+        |rows: &[(u32, f64)]| memberships(&rows.iter().map(|(_, score)| *score).collect::<Vec<_>>());
+    let (of_now, of_before) = (belonging(now)?, belonging(before)?);
+    let of_quintile = |rows: &[(u32, f64)], belonging: &[[f64; N_QUANTILES]], quintile: usize| {
+        let parts = rows.iter().zip(belonging).map(|((sector, _), parts)| (*sector, parts[quintile]));
+        parts.collect::<Vec<(u32, f64)>>()
     };
-    let (now, before) = (held(now)?, held(before)?);
+    Some(std::array::from_fn(|quintile| {
+        let (now, before) = (of_quintile(now, &of_now, quintile), of_quintile(before, &of_before, quintile));
+        let both = |(sector, part): &(u32, f64)| Some((*part, of_sector(&before, *sector)?));
+        let (parts, earlier): (Vec<f64>, Vec<f64>) = now.iter().filter_map(both).unzip();
+        let is_known = at_least(FEWEST_SECTORS, parts.len()).is_ok();
+        QuintileChange {
+            turnover: turnover(&weights(now.clone()), &weights(before.clone())),
+            autocorrelation: is_known.then(|| pearson(&parts, &earlier).ok()).flatten(),
+        }
+    }))
+}
+
+/// Returns the parts of sectors as weights, which sum to one.
+fn weights(mut parts: Vec<(u32, f64)>) -> Vec<(u32, f64)> {
+    let total: f64 = parts.iter().map(|(_, part)| part).sum();
+    parts.iter_mut().for_each(|(_, part)| *part /= total);
+    parts
+}
+
+/// Returns ½Σ|Δw|.
+fn turnover(now: &[(u32, f64)], before: &[(u32, f64)]) -> f64 {
     let changed: f64 =
-        now.iter().map(|(sector, share)| (share - of_sector(&before, *sector).unwrap_or(0.0)).abs()).sum();
-    let gone = before.iter().filter(|(sector, _)| of_sector(&now, *sector).is_none());
-    Some(0.5 * (changed + gone.map(|(_, share)| share).sum::<f64>()))
+        now.iter().map(|(sector, weight)| (weight - of_sector(before, *sector).unwrap_or(0.0)).abs()).sum();
+    let gone = before.iter().filter(|(sector, _)| of_sector(now, *sector).is_none());
+    0.5 * (changed + gone.map(|(_, weight)| weight).sum::<f64>())
 }
 
 /// Returns score and return of the sectors that have both.

@@ -2,8 +2,9 @@
 
 use rotor_run::metrics::{
     ByName, Caveat, CoefficientSummary, Coefficients, Estimate, FactorMetrics, HorizonMetrics, LagMetrics,
-    Metric, Persistence, RegimeRankIc, Slope, WithinGroup,
+    Metric, Persistence, QuintilePersistence, RegimeRankIc, Slope, WithinGroup,
 };
+use rotor_run::portfolio::N_QUANTILES;
 use rotor_stats::{deviation, mean};
 
 use super::month::FactorMonth;
@@ -36,7 +37,7 @@ pub(super) fn of_factor(
     });
     // Both months of a pair belong to the section.
     let follows = |month: &&usize| **month > 0 && months.is_in(**month - 1, is_live);
-    let change = |value: fn(&FactorMonth) -> Option<f64>| {
+    let change = |value: &dyn Fn(&FactorMonth) -> Option<f64>| {
         let values: Vec<f64> =
             included.iter().filter(follows).filter_map(|month| value(&facts[*month])).collect();
         Metric::new(values.len(), mean(&values))
@@ -66,8 +67,14 @@ pub(super) fn of_factor(
             },
         },
         persistence: Persistence {
-            autocorrelation: change(|fact| fact.autocorrelation),
-            turnover: change(|fact| fact.turnover),
+            autocorrelation: change(&|fact| fact.autocorrelation),
+            turnover: change(&|fact| fact.changes.map(|changes| changes[0].turnover)),
+            quintiles: (0..N_QUANTILES)
+                .map(|quintile| QuintilePersistence {
+                    turnover: change(&|fact| Some(fact.changes?[quintile].turnover)),
+                    autocorrelation: change(&|fact| fact.changes?[quintile].autocorrelation),
+                })
+                .collect(),
         },
         quantiles: QuantileMonth::summary(&quintiles, None),
         groups: group_names

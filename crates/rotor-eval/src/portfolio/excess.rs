@@ -36,8 +36,10 @@ pub(super) fn excess(run: &Run, portfolio: &Series<'_>, benchmark: &Series<'_>, 
         drawdowns: falls.list,
         worst_months: worst_months(run, &included, &excess),
         years: calendar.years,
+        months: calendar.months,
         year_to_date: calendar.year_to_date,
         last_months: calendar.last_months,
+        since_start: calendar.since_start,
     }
 }
 

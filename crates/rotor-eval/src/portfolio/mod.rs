@@ -8,6 +8,7 @@ mod drawdown;
 mod excess;
 mod path;
 mod performance;
+mod rolling;
 mod series;
 mod variants;
 mod worst;
@@ -30,6 +31,7 @@ use crate::trials;
 use contributions::{contributions, factor_parts};
 use excess::excess;
 use performance::performance;
+use rolling::rolling;
 use series::{Series, both, differences, net_value};
 use variants::{Strategies, of_section as variants_of_section};
 
@@ -72,6 +74,7 @@ pub(crate) fn evaluate(
         PortfolioMetrics {
             n_months: included.len(),
             quantiles: quantiles(&all_series, &included),
+            rolling: rolling(run, &all_series, &included),
             trading: trading(run, &all_series, &strategies, &included),
             caveats: caveats(&strategies, &performance, &variants, &trials, &included),
             performance,

@@ -11,7 +11,7 @@ use super::series::{Series, both, relative_value};
 use crate::metric::{MetricOf, at_least};
 
 /// The numbers of last months whose return is given.
-const LAST_MONTHS: [usize; 3] = [1, 3, 12];
+const LAST_MONTHS: [usize; 4] = [1, 3, 12, 36];
 
 /// What 1 becomes, day by day or exit by exit.
 pub(super) struct Path {
@@ -199,6 +199,7 @@ pub(super) struct CalendarReturns {
     pub(super) rolling_years: Vec<CalendarMonth>,
     pub(super) year_to_date: SpanReturn,
     pub(super) last_months: Vec<LastMonths>,
+    pub(super) since_start: SpanReturn,
 }
 
 impl CalendarReturns {
@@ -248,6 +249,10 @@ impl CalendarReturns {
             LastMonths { n_months, span }
         };
         Self {
+            since_start: match &too_few {
+                Some(reason) => none(reason.clone()),
+                None => span((0, n)),
+            },
             year_to_date: match (years.last(), &too_few) {
                 (Some(year), _) => year.span.clone(),
                 (None, reason) => none(reason.clone().unwrap_or(Reason::BeginsLater)),
@@ -347,7 +352,8 @@ mod tests {
         assert_eq!(found.year_to_date, found.years[1].span);
         // 3 February less one month is 3 January: the last close by then is that of the 2nd; three months are 3 November.
         let last: Vec<String> = found.last_months.iter().map(|one| shown(&one.span.value)).collect();
-        assert_eq!(last, ["-0.2500/2", "-0.0100/6", "BeginsLater"]);
+        assert_eq!(last, ["-0.2500/2", "-0.0100/6", "BeginsLater", "BeginsLater"]);
+        assert_eq!(shown(&found.since_start.value), "-0.0100/6");
         assert!(found.rolling_years.is_empty());
         let falls = Drawdowns::of(&path);
         assert_eq!(falls.deepest.days, Some((date("2020-01-02"), date("2020-02-03"))));
@@ -366,7 +372,10 @@ mod tests {
         ));
         let found = CalendarReturns::of(&path);
         let from: Vec<Option<Date>> = found.last_months.iter().map(|one| one.span.from).collect();
-        assert_eq!(from, [Some(date("2020-02-29")), Some(date("2019-03-01")), Some(date("2019-03-01"))]);
+        assert_eq!(
+            from,
+            [Some(date("2020-02-29")), Some(date("2019-03-01")), Some(date("2019-03-01")), None]
+        );
         assert!(found.rolling_years.is_empty(), "the months between have no values");
     }
 

@@ -8,7 +8,7 @@ use super::drawdown::Drawdowns;
 use super::path::{CalendarReturns, path};
 use super::series::{Series, annual, annual_deviation, net_value, over_riskless};
 use super::worst::worst_months;
-use crate::metric::{EstimateOf, MetricOf, OrReason, YEAR, is_gain, mean_over_deviation, varies};
+use crate::metric::{EstimateOf, MetricOf, OrReason, YEAR, at_least, is_gain, mean_over_deviation, varies};
 
 /// The kurtosis of a normal distribution.
 const NORMAL_KURTOSIS: f64 = 3.0;
@@ -23,10 +23,15 @@ pub(super) fn performance(run: &Run, series: &Series<'_>, section: &[usize]) -> 
     let (basis, path) = path(run, series, section);
     let falls = Drawdowns::of(&path);
     let calendar = CalendarReturns::of(&path);
+    let annual_return = Metric::new(n, net_value.clone().map(|value| annual(value, n)));
+    let (value_at_risk, conditional_value_at_risk) = tail(&returns);
     Performance {
         n_missing: section.len() - n,
-        total_return: Metric::new(n, net_value.clone().map(|value| value - 1.0)),
-        annual_return: Metric::new(n, net_value.map(|value| annual(value, n))),
+        total_return: Metric::new(n, net_value.map(|value| value - 1.0)),
+        calmar: Metric::new(n, calmar(&annual_return, &falls.deepest.depth)),
+        annual_return,
+        value_at_risk,
+        conditional_value_at_risk,
         volatility: annual_deviation(&returns),
         sharpe: match &over {
             Ok(over) => sharpe(over),
@@ -46,6 +51,7 @@ pub(super) fn performance(run: &Run, series: &Series<'_>, section: &[usize]) -> 
         rolling_years: calendar.rolling_years,
         year_to_date: calendar.year_to_date,
         last_months: calendar.last_months,
+        since_start: calendar.since_start,
     }
 }
 
@@ -55,6 +61,25 @@ fn sortino(over: &[f64]) -> Result<f64, Reason> {
     let squares = over.iter().map(|value| value.min(0.0) * value.min(0.0)).sum::<f64>();
     let downside = (squares / over.len() as f64).sqrt();
     if downside > 0.0 { Ok(YEAR.sqrt() * (mean / downside)) } else { Err(Reason::NoLoss) }
+}
+
+/// Returns the annualised return over the size of the max drawdown.
+fn calmar(annual_return: &Metric, depth: &Metric) -> Result<f64, Reason> {
+    let (annual_return, depth) = (annual_return.value.clone()?, depth.value.clone()?);
+    if depth < 0.0 { Ok(annual_return / -depth) } else { Err(Reason::NoDrawdown) }
+}
+
+/// Returns value at risk and conditional value at risk at 95%: the ⌈n/20⌉-th smallest return of a month, and the mean up to it.
+fn tail(returns: &[f64]) -> (Metric, Metric) {
+    const ONE_IN: usize = 20;
+    let n = returns.len();
+    if let Err(reason) = at_least(1, n) {
+        return (Metric::new(n, Err::<f64, _>(reason.clone())), Metric::new(n, Err::<f64, _>(reason)));
+    }
+    let mut sorted = returns.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let worst = &sorted[..n.div_ceil(ONE_IN)];
+    (Metric::new(n, Ok::<f64, Reason>(worst[worst.len() - 1])), Metric::new(n, mean(worst)))
 }
 
 /// Returns the annual Sharpe ratio; its error is that of a mean of what each month moves it by.

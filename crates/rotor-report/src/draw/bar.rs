@@ -43,7 +43,7 @@ pub(super) fn svg(chart: &BarChart, size: Size, caption: &Caption<'_>) -> String
     let height = if is_lying {
         lying(&mut svg, chart, scale, (width_, top))
     } else {
-        let plot = if size == Size::Small { 150.0 } else { 230.0 };
+        let plot = if size == Size::Small { 118.0 } else { 230.0 };
         upright(&mut svg, chart, scale, (width_, top), plot)
     };
     svg.finish(width_, height, "fluid", caption)
@@ -98,8 +98,14 @@ fn upright(svg: &mut Svg, chart: &BarChart, scale: Scale, (width_, top): (f64, f
         svg.text((start - 6.0, centred(scale.place(tick.value))), Anchor::End, "", &tick.label);
     }
     let longest = chart.categories.iter().map(|name| width(name)).fold(0.0, f64::max);
-    let is_level = longest + 4.0 <= slot;
-    let stride = if is_level { 1 } else { (LETTER * 1.5 / slot).ceil().max(1.0) as usize };
+    // Of numbers some are enough, of names none may be missing.
+    let are_numbers = chart
+        .categories
+        .iter()
+        .all(|name| name.starts_with(|letter: char| letter.is_ascii_digit() || "+-".contains(letter)));
+    let is_level = longest + 4.0 <= slot || are_numbers;
+    let room = if is_level { longest + 6.0 } else { LETTER * 1.5 };
+    let stride = if longest + 4.0 <= slot { 1 } else { (room / slot).ceil().max(1.0) as usize };
     let mut deepest: f64 = LETTER * 1.9;
     for (position, name) in chart.categories.iter().enumerate().step_by(stride) {
         let x = frame.middle(position);

@@ -170,9 +170,9 @@ pub(super) fn dots(svg: &mut Svg, tone: Tone, places: &[(f64, f64)]) {
     for (x, y) in places {
         match tone {
             Tone::First | Tone::Muted => path.add_dot(*x, *y),
-            Tone::Second => path.add_rect(x - 3.0, y - 3.0, 6.0, 6.0),
+            Tone::Second | Tone::Fifth => path.add_rect(x - 3.0, y - 3.0, 6.0, 6.0),
             Tone::Third => path.add_triangle(*x, *y, 4.2),
-            Tone::Fourth => path.add_diamond(*x, *y, 4.2),
+            Tone::Fourth | Tone::Sixth => path.add_diamond(*x, *y, 4.2),
         }
     }
     let is_round = matches!(tone, Tone::First | Tone::Muted);

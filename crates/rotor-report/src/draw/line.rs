@@ -75,9 +75,11 @@ fn lay_out(chart: &LineChart, size: Size) -> Vec<Laid<'_>> {
     let one = match (size, chart.panels.len()) {
         (Size::Wide, 1) => 250.0,
         (Size::Wide, _) => 200.0,
+        (Size::Medium, 1) => 240.0,
+        (Size::Medium, _) => 180.0,
         (Size::Narrow, 1) => 220.0,
         (Size::Narrow, _) => 160.0,
-        (Size::Small, 1) => 150.0,
+        (Size::Small, 1) => 118.0,
         (Size::Small, _) => 110.0,
     };
     let mut head = 0.0;

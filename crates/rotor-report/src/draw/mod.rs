@@ -15,6 +15,7 @@ mod line;
 mod matrix;
 mod measure;
 pub(crate) mod palette;
+mod points;
 mod scale;
 mod spread;
 mod svg;
@@ -43,6 +44,8 @@ pub enum Chart {
     Matrix(Matrix),
     /// How values are spread.
     Boxes(BoxChart),
+    /// Pairs of values.
+    Points(PointChart),
 }
 
 /// What a drawing says of itself to those who do not see it, and the language of the few words in it.
@@ -66,11 +69,22 @@ impl Chart {
         self.sized(if self.is_small() { Size::Small } else { Size::Wide }, caption)
     }
 
+    /// Draws the chart for a column that is wider than half a page, with letters as large as those beside it; `None` where
+    /// [`Self::svg`] serves there as well.
+    #[must_use]
+    pub fn medium_svg(&self, caption: &Caption<'_>) -> Option<String> {
+        self.is_fluid().then(|| self.sized(Size::Medium, caption))
+    }
+
     /// Draws the chart for a telephone; `None` where [`Self::svg`] serves there as well, if need be with a scroll bar.
     #[must_use]
     pub fn narrow_svg(&self, caption: &Caption<'_>) -> Option<String> {
-        let is_fluid = !self.is_small() && !matches!(self, Self::Matrix(_));
-        is_fluid.then(|| self.sized(Size::Narrow, caption))
+        self.is_fluid().then(|| self.sized(Size::Narrow, caption))
+    }
+
+    /// Whether it fills the width that it has.
+    fn is_fluid(&self) -> bool {
+        !self.is_small() && !matches!(self, Self::Matrix(_))
     }
 
     /// Whether it is one of several beside each other.
@@ -79,6 +93,7 @@ impl Chart {
         match self {
             Self::Lines(chart) => chart.is_small,
             Self::Bars(chart) => chart.is_small,
+            Self::Points(chart) => chart.is_small,
             Self::Matrix(_) | Self::Boxes(_) => false,
         }
     }
@@ -89,6 +104,7 @@ impl Chart {
             Self::Bars(chart) => bar::svg(chart, size, caption),
             Self::Matrix(chart) => matrix::svg(chart, caption),
             Self::Boxes(chart) => boxes::svg(chart, size, caption),
+            Self::Points(chart) => points::svg(chart, size, caption),
         }
     }
 }
@@ -131,6 +147,8 @@ impl LineChart {
 enum Size {
     /// The width of a page.
     Wide,
+    /// A column of more than half a page.
+    Medium,
     /// That of a telephone.
     Narrow,
     /// One of several beside each other.
@@ -142,6 +160,7 @@ impl Size {
     const fn width(self) -> f64 {
         match self {
             Self::Wide => 860.0,
+            Self::Medium => 640.0,
             Self::Narrow => 370.0,
             Self::Small => 340.0,
         }
@@ -156,6 +175,8 @@ impl Tone {
             Self::Second => "t2",
             Self::Third => "t3",
             Self::Fourth => "t4",
+            Self::Fifth => "t5",
+            Self::Sixth => "t6",
             Self::Muted => "t0",
         }
     }
@@ -267,6 +288,10 @@ pub enum Tone {
     Third,
     /// A fourth thing.
     Fourth,
+    /// A fifth thing; from here on tones are told apart by their strokes rather than by their colours alone.
+    Fifth,
+    /// A sixth thing.
+    Sixth,
     /// What stands in the background.
     Muted,
 }
@@ -367,6 +392,25 @@ pub enum Shades {
     },
     /// The more, the darker, between the least and the largest value.
     Sequential,
+}
+
+/// Pairs of values as points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PointChart {
+    /// What the values from left to right are, with the unit.
+    pub x_axis: String,
+    /// How they are written.
+    pub x_unit: Unit,
+    /// What the values from the bottom up are, with the unit.
+    pub y_axis: String,
+    /// How they are written.
+    pub y_unit: Unit,
+    /// The pairs, x first.
+    pub points: Vec<(f64, f64)>,
+    /// The name of the line and its constant and slope: where the points would lie.
+    pub line: Option<(String, f64, f64)>,
+    /// Whether it is one of several beside each other.
+    pub is_small: bool,
 }
 
 /// How values are spread, row by row.

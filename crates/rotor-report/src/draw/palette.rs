@@ -1,7 +1,7 @@
 //! Colours, as variables of the page's style sheet, light and dark.
 //!
 //! The tones are those of Okabe and Ito (2008, "Color Universal Design"): blue, vermilion, bluish green and reddish purple, which
-//! all common kinds of colour vision tell apart, darkened on light ground and lightened on dark. Red and green of the diverging
+//! all common kinds of colour vision tell apart, and two more, a dark yellow and a violet, that differ in stroke as well; darkened on light ground and lightened on dark. Red and green of the diverging
 //! shades are vermilion and bluish green of the same set. A test computes the contrast of every pair that meets.
 
 use std::fmt::Write as _;
@@ -35,8 +35,8 @@ struct Theme {
     link: Rgb,
     /// The text of a warning, and its ground.
     alert: (Rgb, Rgb),
-    /// The muted tone, then the first to the fourth.
-    tones: [Rgb; 5],
+    /// The muted tone, then the first to the sixth.
+    tones: [Rgb; 7],
     /// Above the middle, below it, and without a middle.
     full: [Rgb; 3],
     /// The ground of a cell at the middle.
@@ -58,6 +58,8 @@ const LIGHT: Theme = Theme {
         [0xc8, 0x50, 0x00],
         [0x00, 0x80, 0x60],
         [0xa8, 0x48, 0x8e],
+        [0x8a, 0x6d, 0x00],
+        [0x4b, 0x44, 0x9c],
     ],
     full: [[0xb3, 0x26, 0x10], [0x00, 0x66, 0x4c], [0x0b, 0x4f, 0x8a]],
     zero: [0xee, 0xf0, 0xf2],
@@ -78,6 +80,8 @@ const DARK: Theme = Theme {
         [0xf2, 0x98, 0x3d],
         [0x2f, 0xbf, 0x96],
         [0xe3, 0x8f, 0xc4],
+        [0xe8, 0xd2, 0x4a],
+        [0xb4, 0xb0, 0xff],
     ],
     full: [[0xff, 0x8b, 0x73], [0x45, 0xcf, 0xa6], [0x7f, 0xbf, 0xf5]],
     zero: [0x24, 0x2b, 0x33],

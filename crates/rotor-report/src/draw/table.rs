@@ -1,6 +1,6 @@
 //! The table behind a chart: the same numbers as text.
 
-use super::{BarChart, BoxChart, Chart, Columns, LineChart, Matrix, Unit};
+use super::{BarChart, BoxChart, Chart, Columns, LineChart, Matrix, PointChart, Unit};
 use crate::page::{Column, Table};
 use crate::terms::Term;
 use crate::words::Lang;
@@ -14,6 +14,7 @@ impl Chart {
             Self::Bars(chart) => bars(chart, lang),
             Self::Matrix(chart) => matrix(chart),
             Self::Boxes(chart) => boxes(chart, lang),
+            Self::Points(chart) => points(chart),
         }
     }
 }
@@ -85,6 +86,14 @@ fn matrix(chart: &Matrix) -> Table {
     for (name, cells) in chart.rows.iter().zip(&chart.cells) {
         let cells = cells.iter().map(|cell| written(chart.unit, *cell));
         table.row(std::iter::once(name.clone()).chain(cells).collect::<Vec<_>>());
+    }
+    table
+}
+
+fn points(chart: &PointChart) -> Table {
+    let mut table = Table::new([Column::number(&chart.x_axis), Column::number(&chart.y_axis)]);
+    for (x, y) in &chart.points {
+        table.row([chart.x_unit.write(*x), chart.y_unit.write(*y)]);
     }
     table
 }

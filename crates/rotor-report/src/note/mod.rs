@@ -120,8 +120,13 @@ fn number_block(context: &NoteContext<'_>, block: &mut Block, ids: &mut Vec<Stri
                 figure.about = format!("{}{between}{source}", figure.about);
             }
         }
-        Block::AroundFigures(blocks) | Block::Folded { blocks, .. } => {
+        Block::AroundFigures(blocks) | Block::Folded { blocks, .. } | Block::Appendix { blocks, .. } => {
             for block in blocks {
+                number_block(context, block, ids);
+            }
+        }
+        Block::Columns(columns) => {
+            for block in columns.iter_mut().flatten() {
                 number_block(context, block, ids);
             }
         }
@@ -130,6 +135,7 @@ fn number_block(context: &NoteContext<'_>, block: &mut Block, ids: &mut Vec<Stri
         | Block::Warning(_)
         | Block::List(_)
         | Block::Table(_)
+        | Block::Tiles(_)
         | Block::InsteadOfFigures(_) => {}
     }
 }

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 use sha2::{Digest, Sha256};
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
-use super::{Block, Figure, Page, Section, Table};
+use super::{Block, Column, Figure, Page, Section, Table, Tile};
 use crate::draw::{Caption, Chart, escape, palette};
 use crate::say;
 use crate::text::Align;
@@ -29,6 +29,10 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
 
 /// A table behind a figure has no more cells than this.
 const MOST_CELLS: usize = 8_000;
+
+/// A table that is about wider than this, in pixels, is continued below with its first column: so wide are the page on a screen of
+/// 1400 pixels and, with its smaller letters, paper.
+const WIDEST: usize = 1090;
 
 /// Words in a table are not broken if a column holds none that is longer.
 const MOST_UNBROKEN: usize = 24;
@@ -54,12 +58,12 @@ pub fn html(page: &Page) -> String {
                     p class="mark" role="note" { (mark) }
                     div class="watermark" aria-hidden="true" { (mark) }
                 }
-                div class="page" {
-                    header {
+                div class=(if page.sections.len() > 1 { "page" } else { "page sheet" }) {
+                    header class=[begins_with_tiles(page).then_some("brief")] {
                         h1 { (page.title) }
-                        dl { @for (label, fact) in &page.facts { dt { (label) } dd { (fact) } } }
+                        dl { @for (label, fact) in &page.facts { div { dt { (label) } dd { (inline(fact)) } } } }
                     }
-                    (contents(page))
+                    @if page.sections.len() > 1 { (contents(page)) }
                     main id="content" tabindex="-1" {
                         @for section in &page.sections { (self::section(page, section)) }
                     }
@@ -88,6 +92,11 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+/// Whether the numbers stand at the top, so that what is said above them must be brief.
+fn begins_with_tiles(page: &Page) -> bool {
+    page.sections.first().is_some_and(|section| matches!(section.blocks.first(), Some(Block::Tiles(_))))
 }
 
 fn contents(page: &Page) -> Markup {
@@ -131,23 +140,58 @@ fn one(page: &Page, heading: &str, block: &Block) -> Markup {
             p class="warning" role="note" { b { (page.lang.of("Warning", "注意")) } span { (inline(text)) } }
         },
         Block::List(items) => markup! { ul { @for item in items { li { (inline(item)) } } } },
-        Block::Table(shown) => PreEscaped(table(shown, heading)),
+        Block::Table(shown) => PreEscaped(tables(shown, heading)),
         Block::Figures(figures) => match &figures[..] {
-            [shown] => figure(page, shown),
-            several => markup! { div class="figures" { @for shown in several { (figure(page, shown)) } } },
+            [shown] => figure(page, shown, false),
+            several => {
+                markup! { div class="figures" { @for shown in several { (figure(page, shown, false)) } } }
+            }
         },
         Block::AroundFigures(inner) => blocks(page, heading, inner),
         Block::InsteadOfFigures(_) => Markup::default(),
         Block::Folded { title, blocks: inner } => markup! {
             details class="folded" { summary { (title) } (blocks(page, title, inner)) }
         },
+        Block::Appendix { title, blocks: inner } => markup! {
+            details class="folded appendix" { summary { (title) } (blocks(page, title, inner)) }
+        },
+        Block::Tiles(shown) => tiles(shown),
+        Block::Columns(several) => markup! {
+            div class="columns" { @for blocks in several { div { (column(page, heading, blocks)) } } }
+        },
     }
 }
 
-fn figure(page: &Page, shown: &Figure) -> Markup {
+fn tiles(shown: &[Tile]) -> Markup {
+    markup! {
+        dl class="tiles" {
+            @for tile in shown {
+                div {
+                    dt { (tile.label) }
+                    dd { b { (tile.value) } @if !tile.detail.is_empty() { span { (inline(&tile.detail)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// A column of a page, in which figures are drawn for less room.
+fn column(page: &Page, heading: &str, inner: &[Block]) -> Markup {
+    markup! {
+        @for block in inner {
+            @match block {
+                Block::Figures(figures) => { @for shown in figures { (figure(page, shown, true)) } }
+                other => { (one(page, heading, other)) }
+            }
+        }
+    }
+}
+
+fn figure(page: &Page, shown: &Figure, is_in_column: bool) -> Markup {
     let caption = Caption { title: &shown.title, about: &shown.about, lang: page.lang };
     let narrow = shown.chart.narrow_svg(&caption);
-    let svg = shown.chart.svg(&caption);
+    let medium = is_in_column.then(|| shown.chart.medium_svg(&caption)).flatten();
+    let svg = medium.unwrap_or_else(|| shown.chart.svg(&caption));
     let can_scroll = matches!(shown.chart, Chart::Matrix(_));
     markup! {
         figure id=(shown.id) class=[(!shown.chart.is_small()).then_some("full")] {
@@ -276,6 +320,77 @@ fn shorten(table: &mut Table, chart: &Chart) -> usize {
     left_out
 }
 
+/// A table; one that is too wide for the page as several, one below the other, each with the column that names the rows.
+fn tables(shown: &Table, name: &str) -> String {
+    let mut text = String::new();
+    for part in parts(&shown.columns, &widths(shown)) {
+        if part.len() == shown.columns.len() {
+            return table(shown, name);
+        }
+        let columns: Vec<Column> = part.iter().map(|column| shown.columns[*column].clone()).collect();
+        let mut some = Table::new(columns);
+        for row in &shown.rows {
+            some.row(part.iter().map(|column| row[*column].clone()).collect::<Vec<_>>());
+        }
+        text += &table(&some, name);
+    }
+    text
+}
+
+/// About how wide the columns of a table are at least, in pixels.
+fn widths(shown: &Table) -> Vec<usize> {
+    const PADDING: usize = 16;
+    // Sentences wrap, down to the least width that the style sheet gives them; titles wrap at spaces.
+    const LEAST_OF_WORDS: usize = 170;
+    // Chinese titles wrap anywhere.
+    const MOST_OF_TITLE: usize = 84;
+    let word = |word: &str| if word.is_ascii() { pixels(word) } else { pixels(word).min(MOST_OF_TITLE) };
+    let title = |column: &Column| column.title.split(' ').map(word).max().unwrap_or(0);
+    let column = |(position, column): (usize, &Column)| {
+        let cells = || shown.rows.iter().map(|row| row[position].as_str());
+        let longest = cells().map(UnicodeWidthStr::width).max().unwrap_or(0);
+        let widest = cells().map(pixels).max().unwrap_or(0);
+        let can_wrap = column.align == Align::Left && longest > MOST_UNBROKEN;
+        widest.min(if can_wrap { LEAST_OF_WORDS } else { widest }).max(title(column)) + PADDING
+    };
+    shown.columns.iter().enumerate().map(column).collect()
+}
+
+/// About how wide a text is in a table, in pixels of a rather wide font.
+fn pixels(text: &str) -> usize {
+    let tenths = |letter: char| match letter {
+        ' ' | '.' | ',' | ':' | ';' | '[' | ']' | '(' | ')' | '-' | '|' | '\'' | 'i' | 'l' | 'j' | 't'
+        | 'f' | 'r' => 50,
+        _ => 83 * letter.width().unwrap_or(0),
+    };
+    text.chars().map(tenths).sum::<usize>().div_ceil(10)
+}
+
+/// Which columns stand in which part of a table, each with the first.
+fn parts(columns: &[Column], widths: &[usize]) -> Vec<Vec<usize>> {
+    let mut parts: Vec<Vec<usize>> = Vec::new();
+    let mut used = WIDEST + 1;
+    for (position, width) in widths.iter().enumerate() {
+        // What has no title of its own belongs to the column before it.
+        let begins = used + width > WIDEST && !columns[position].title.is_empty();
+        match parts.last_mut() {
+            Some(part) if !begins || part.len() < 2 => {
+                part.push(position);
+                used += width;
+            }
+            Some(_) => {
+                parts.push(vec![0, position]);
+                used = widths[0] + width;
+            }
+            None => {
+                parts.push(vec![position]);
+                used = *width;
+            }
+        }
+    }
+    parts
+}
+
 /// A table in a box that scrolls by itself.
 ///
 /// Cells are numbers unless their class says otherwise, and their end tags are left out, as HTML allows: tables are most of a page.
@@ -340,6 +455,25 @@ mod tests {
         assert_eq!([found("[1] all"), found("[a, b]"), found("12015-01-05"), found("2015-01")], [None; 4]);
         let written = inline("a & b on 2015-01-05.").into_string();
         assert_eq!(written, "a &amp; b on <span class=\"whole\">2015-01-05</span>.");
+    }
+
+    #[test]
+    fn what_is_too_wide_is_continued_below() {
+        let mut wide =
+            Table::new((0..30).map(|column| Column::number(format!("c{column}"))).collect::<Vec<_>>());
+        wide.row(vec!["1234567".to_owned(); 30]);
+        // 75 pixels each: fourteen fit, of the later parts thirteen and the first.
+        let found = parts(&wide.columns, &widths(&wide));
+        let ends: Vec<(usize, usize, usize)> =
+            found.iter().map(|part| (part[0], part[1], part[part.len() - 1])).collect();
+        assert_eq!(ends, [(0, 1, 13), (0, 14, 26), (0, 27, 29)]);
+        assert_eq!(tables(&wide, "x").matches("<table").count(), 3);
+        let mut narrow = Table::new([Column::name("a"), Column::number("b")]);
+        narrow.row(["one".to_owned(), "2".to_owned()]);
+        assert_eq!(tables(&narrow, "x"), table(&narrow, "x"));
+        let mut sentences = Table::new([Column::word("a"), Column::word("b")]);
+        sentences.row(["a sentence of many words ".repeat(30), "another one of many words ".repeat(30)]);
+        assert_eq!(tables(&sentences, "x").matches("<table").count(), 1);
     }
 
     #[test]

@@ -38,8 +38,15 @@ fn blocks_text(blocks: &[Block]) -> String {
                 text += &blocks_text(blocks);
                 continue;
             }
-            Block::Folded { title, blocks } => {
+            Block::Folded { title, blocks } | Block::Appendix { title, blocks } => {
                 text.extend(["\n### ", &escaped(title), "\n", &blocks_text(blocks)]);
+                continue;
+            }
+            Block::Tiles(tiles) => {
+                tiles.iter().map(|tile| ["- ", &escaped(&tile.sentence()), "\n"].concat()).collect()
+            }
+            Block::Columns(columns) => {
+                columns.iter().for_each(|blocks| text += &blocks_text(blocks));
                 continue;
             }
         };

@@ -63,13 +63,35 @@ pub enum Block {
     AroundFigures(Vec<Block>),
     /// What stands for a figure where none can be drawn, such as a line of blocks; left out where one can.
     InsteadOfFigures(Vec<Block>),
-    /// What only some readers want, behind its title; where nothing can be folded it stands open.
+    /// What only some readers want, behind its title; where nothing can be folded, as on paper, it stands open.
     Folded {
         /// What is in it.
         title: String,
         /// The pieces.
         blocks: Vec<Block>,
     },
+    /// As [`Block::Folded`], but paper leaves it out: a listing that a file holds as well.
+    Appendix {
+        /// What is in it.
+        title: String,
+        /// The pieces.
+        blocks: Vec<Block>,
+    },
+    /// Key figures, each large under its label.
+    Tiles(Vec<Tile>),
+    /// Pieces in columns beside each other where there is room, else one below the other. The first column is the widest.
+    Columns(Vec<Vec<Block>>),
+}
+
+/// A key figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tile {
+    /// What it is.
+    pub label: String,
+    /// The number with its unit.
+    pub value: String,
+    /// What belongs to it, such as its interval; may be empty.
+    pub detail: String,
 }
 
 /// A chart under a title, with a sentence that says how to read it.
@@ -127,6 +149,15 @@ impl Column {
     #[must_use]
     pub fn detail(self) -> Self {
         Self { is_detail: true, ..self }
+    }
+}
+
+impl Tile {
+    /// The figure on one line.
+    pub(crate) fn sentence(&self) -> String {
+        let Self { label, value, detail } = self;
+        let between = if detail.is_empty() { "" } else { " " };
+        format!("{label}: {value}{between}{detail}")
     }
 }
 

@@ -7,6 +7,20 @@
     : { save: 'Save SVG', light: 'Light', dark: 'Dark', theme: 'Change colours' };
   const make = (name, properties) => Object.assign(document.createElement(name), properties);
 
+  // Paper has everything open but the appendices; where the style sheet cannot open them, this does.
+  addEventListener('beforeprint', () => {
+    for (const details of document.querySelectorAll('details.folded:not(.appendix):not([open])')) {
+      details.open = true;
+      details.dataset.printed = '';
+    }
+  });
+  addEventListener('afterprint', () => {
+    for (const details of document.querySelectorAll('details[data-printed]')) {
+      details.open = false;
+      delete details.dataset.printed;
+    }
+  });
+
   const prefersDark = matchMedia('(prefers-color-scheme: dark)');
   const isDark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : prefersDark.matches);
   const theme = make('button', { type: 'button', className: 'theme', title: words.theme });

@@ -50,7 +50,12 @@ fn blocks_text(page: &Page, blocks: &[Block]) -> String {
                 text += &blocks_text(page, blocks);
                 continue;
             }
-            Block::Folded { title, blocks } => {
+            Block::Tiles(tiles) => tiles.iter().map(|tile| wrapped(&tile.sentence(), "- ", 2)).collect(),
+            Block::Columns(columns) => {
+                columns.iter().for_each(|blocks| text += &blocks_text(page, blocks));
+                continue;
+            }
+            Block::Folded { title, blocks } | Block::Appendix { title, blocks } => {
                 text.extend(["\n", &heading(title, '.'), &blocks_text(page, blocks)]);
                 continue;
             }

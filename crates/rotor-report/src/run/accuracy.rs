@@ -179,7 +179,7 @@ pub(super) fn by_entity(context: &Context<'_>, target: &Target<'_>) -> Vec<Block
     }
     let title = lang
         .of("By sector: walk-forward errors, and fits of the last month", "分行业：逐期误差与最近一月的拟合");
-    vec![Block::Folded { title: title.into(), blocks }]
+    vec![Block::Appendix { title: title.into(), blocks }]
 }
 
 /// The fits of a factor without forecasts.

@@ -114,6 +114,19 @@ impl Footnotes {
         }
     }
 
+    /// An estimate with its interval in one cell.
+    pub(super) fn with_interval(&mut self, estimate: &Estimate, unit: Unit) -> String {
+        let value = self.metric(&estimate.value, unit);
+        match (estimate.value.get(), estimate.interval()) {
+            (None, _) => value,
+            (_, Some(interval)) => format!("{value} {}", interval_text(interval, unit)),
+            (_, None) => {
+                let position = self.position(sentences::reason_or_none(self.lang, estimate.reason()));
+                format!("{value} [{position}]")
+            }
+        }
+    }
+
     pub(super) fn detectable(&mut self, estimate: &Estimate, unit: Unit) -> String {
         match estimate.detectable() {
             Some(value) => Unit { is_signed: false, ..unit }.write(value),
@@ -140,10 +153,20 @@ impl Footnotes {
 
     /// The table with the notes under it; nothing if it has no rows.
     pub(super) fn under(self, table: Table) -> Vec<Block> {
-        if table.rows.is_empty() {
-            return Vec::new();
+        self.under_all(vec![table])
+    }
+
+    /// Two tables of the same rows with the notes under them.
+    pub(super) fn under_both(self, table: Table, more: Table) -> Vec<Block> {
+        self.under_all(vec![table, more])
+    }
+
+    fn under_all(self, tables: Vec<Table>) -> Vec<Block> {
+        let mut blocks: Vec<Block> =
+            tables.into_iter().filter(|table| !table.rows.is_empty()).map(Block::from).collect();
+        if blocks.is_empty() {
+            return blocks;
         }
-        let mut blocks = vec![table.into()];
         if !self.notes.is_empty() {
             let numbered = self.notes.iter().enumerate();
             blocks.push(Block::List(

@@ -47,7 +47,8 @@ pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
         blocks.push(lang.of("Other than the defaults:", "与默认值不同的键：").to_owned().into());
         blocks.push(changed.into());
     }
-    blocks.push(Block::Folded { title: lang.of("Every key", "全部键").into(), blocks: vec![all.into()] });
+    blocks
+        .push(Block::Appendix { title: lang.of("Every key", "全部键").into(), blocks: vec![all.into()] });
     blocks
 }
 

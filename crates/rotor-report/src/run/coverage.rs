@@ -80,17 +80,19 @@ pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
         let text = lang
             .of("Every factor scores every sector in every month.", "各因子在所有月份对全部行业均有得分。");
         blocks.push(text.to_owned().into());
-    } else {
-        blocks.push(table.into());
+        return blocks;
     }
+    let mut reasons: Vec<Block> = vec![table.into()];
     if n_left_out > 0 {
         let text = say!(
             lang,
             "{n_left_out} rarer reasons are in `scores.parquet`.",
             "另有{n_left_out}种较少见的原因见`scores.parquet`。"
         );
-        blocks.push(text.into());
+        reasons.push(text.into());
     }
+    let title = lang.of("Reasons for missing scores", "未评分的原因").into();
+    blocks.push(Block::Appendix { title, blocks: reasons });
     blocks
 }
 

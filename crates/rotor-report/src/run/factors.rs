@@ -6,7 +6,8 @@ use rotor_run::metrics::{
 
 use super::cells::{CORRELATION, DIFFERENCE, FRACTION, Footnotes, RATIO, interval_text};
 use super::context::{Context, id_part};
-use super::correlation;
+use super::risk::small;
+use super::{correlation, distribution, quintiles};
 use crate::draw::{
     Band, Bar, BarChart, BarGroup, BarMark, Chart, Columns, LineChart, Mark, Matrix, Panel, Series, Shades,
     Tone, Unit,
@@ -32,11 +33,7 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     blocks.extend(caveats.into_iter().map(|caveat| caveat_block(lang, caveat)));
     blocks.push(Block::Heading(lang.of("Scores and raw values", "得分与原始值").into()));
     blocks.extend(raw_values(context, factors));
-    let overview: Vec<Figure> =
-        forest(context, factors).into_iter().chain(correlation::figure(context)).collect();
-    if !overview.is_empty() {
-        blocks.push(Block::Figures(overview));
-    }
+    blocks.extend(overview(context, factors));
     for (position, (factor, of)) in factors.iter().enumerate().take(MOST_DRAWN) {
         blocks.push(Block::Heading(context.factor(factor)));
         blocks.extend(of_factor(context, position, factor, of));
@@ -73,14 +70,17 @@ fn summary(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block>
         Column::word(Term::Significance.of(lang)),
         Column::number("ICIR").detail(),
         Column::number(Term::HitRate.of(lang)).detail(),
-        Column::number(lang.of("mean IC", "IC 均值")).detail(),
-        Column::number(lang.of("Fama-MacBeth slope", "Fama-MacBeth斜率")).detail(),
-        Column::number(lang.of("p of the slope", "斜率p值")).detail(),
-        Column::number(lang.of("autocorrelation", "得分自相关")).detail(),
-        Column::number(Term::Turnover.of(lang)).detail(),
         Column::number(Term::Months.of(lang)),
-        Column::number(lang.of("months without score", "无得分月数")).detail(),
-        Column::number(lang.of("months with equal scores", "得分全同月数")).detail(),
+    ]);
+    let mut more = Table::new([
+        Column::name(Term::Factor.of(lang)),
+        Column::number(lang.of("mean IC", "IC 均值")),
+        Column::number(lang.of("Fama-MacBeth slope", "Fama-MacBeth斜率")),
+        Column::number(lang.of("p of the slope", "斜率p值")),
+        Column::number(lang.of("autocorrelation", "得分自相关")),
+        Column::number(lang.of("one-way turnover of Q1", "Q1 单边换手率")),
+        Column::number(lang.of("months without score", "无得分月数")),
+        Column::number(lang.of("months with equal scores", "得分全同月数")),
     ]);
     let mut notes = Footnotes::new(context);
     for (factor, of) in factors.iter() {
@@ -94,17 +94,20 @@ fn summary(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block>
             notes.significance(rank_ic),
             notes.metric(&of.rank_ic.ratio, RATIO),
             notes.metric(&of.rank_ic.share_positive, FRACTION),
+            rank_ic.value.n.to_string(),
+        ]);
+        more.row([
+            context.factor(factor),
             notes.metric(&of.ic.mean.value, CORRELATION),
             notes.metric(&slope.value, Unit { decimals: 2, ..DIFFERENCE }),
             notes.p_value(slope),
             notes.metric(&of.persistence.autocorrelation, RATIO),
             notes.metric(&of.persistence.turnover, FRACTION),
-            rank_ic.value.n.to_string(),
             of.n_unscored.to_string(),
             of.n_constant.to_string(),
         ]);
     }
-    let mut blocks = notes.under(table);
+    let mut blocks = notes.under_both(table, more);
     let legend = lang.of(
         "RankIC: rank correlation across sectors of the scores of a day and the returns until the next execution; months without scores or with equal scores are left out, not counted as 0. The slope is the return of a month for one point of score. MDE: minimum detectable effect, the true mean that a test at 5% finds with 80% power.",
         "RankIC：某日各行业得分与至下一调仓日收益的截面秩相关；无得分或得分全同的月份不计入，也不计为0。斜率为得分高1分对应的月收益。最小可检测值：5%水平下检验功效达80%所需的真实均值。",
@@ -180,6 +183,18 @@ fn forest(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Option<Figu
     })
 }
 
+/// How alike factors are and what each is worth, beside each other where so few factors leave the room.
+fn overview(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
+    const MOST_BESIDE: usize = 6;
+    let (alike, worth) = (correlation::figure(context), forest(context, factors));
+    match (alike, worth) {
+        (Some(alike), Some(worth)) if factors.len() <= MOST_BESIDE => {
+            vec![Block::Columns(vec![vec![alike.into()], vec![worth.into()]])]
+        }
+        (alike, worth) => worth.into_iter().chain(alike).map(Block::from).collect(),
+    }
+}
+
 fn rank_ic_of(month: &MonthlyCoefficients) -> Option<f64> {
     month.value.as_ref().ok().map(|value| value.rank_ic)
 }
@@ -194,26 +209,33 @@ fn of_factor(context: &Context<'_>, position: usize, factor: &str, of: &FactorMe
             say!(lang, "No month has a RankIC: {reason}.", "没有任何月份的RankIC：{reason}。").into(),
         ];
     }
-    let small: Vec<Figure> =
-        [decay(context, &id, of), quintiles(context, &id, of)].into_iter().flatten().collect();
-    let mut blocks = vec![by_month(context, &id, months, of).into()];
-    if !small.is_empty() {
-        blocks.push(Block::Figures(small));
-    }
-    blocks.push(calendar(context, &id, months).into());
-    blocks
+    let rank_ics: Vec<f64> = months.iter().filter_map(rank_ic_of).collect();
+    let unit = Unit { decimals: 1, ..CORRELATION };
+    let spread = distribution::histogram(context, &format!("histogram-{id}"), &rank_ics, unit);
+    let spread = spread.map(|figure| Figure {
+        title: lang.of("Distribution of the RankIC", "RankIC 分布").into(),
+        ..figure
+    });
+    // How to read what every factor has is said once.
+    let is_first = position == 0;
+    let said_once =
+        |figure: Figure| if is_first { figure } else { Figure { about: String::new(), ..figure } };
+    let mut small = vec![by_month(context, &id, months, of), said_once(cumulative(context, &id, months))];
+    small.extend(decay(context, &id, of).map(said_once));
+    small.extend(quintiles::of_factor(context, &id, months).into_iter().map(said_once));
+    let over = lang.of("over all scored sectors", "相对全部有得分行业");
+    let best_less_worst = Term::QuintileSpread.of(lang);
+    small.extend(quintiles::excess(context, &id, &of.quantiles, is_first.then_some(over), best_less_worst));
+    small.extend(spread);
+    let against = distribution::against_normal(context, &format!("qq-{id}"), &rank_ics, unit, "RankIC");
+    small.extend(against.map(said_once));
+    small.extend(quintiles::persistence(context, &id, of).map(said_once));
+    vec![Block::Figures(small), calendar(context, &id, months).into()]
 }
 
 fn by_month(context: &Context<'_>, id: &str, months: &[MonthlyCoefficients], of: &FactorMetrics) -> Figure {
     let lang = context.lang;
     let mean = &of.rank_ic.mean;
-    let mut sum = 0.0;
-    let cumulative = months.iter().map(|month| {
-        let rank_ic = rank_ic_of(month);
-        sum += rank_ic.unwrap_or(0.0);
-        rank_ic.map(|_| sum)
-    });
-    let cumulative = cumulative.collect();
     let n = mean.value.n;
     let about = if let (Some(value), Some(interval)) = (mean.get(), mean.interval()) {
         let (value, interval) = (CORRELATION.write(value), interval_text(interval, CORRELATION));
@@ -243,41 +265,65 @@ fn by_month(context: &Context<'_>, id: &str, months: &[MonthlyCoefficients], of:
         mark: Mark::Bars,
         values: months.iter().map(rank_ic_of).collect(),
     };
-    let sums = Series {
-        name: lang.of("cumulative", "累计").into(),
-        tone: Tone::First,
-        mark: Mark::Line,
-        values: cumulative,
-    };
-    let unit = Unit { decimals: 2, ..CORRELATION };
     Figure {
         id: format!("rank-ic-{id}"),
-        title: lang.of("RankIC by month, cumulative RankIC", "逐月RankIC及其累计").into(),
+        title: lang.of("RankIC by month", "逐月RankIC").into(),
         about,
         chart: Chart::Lines(LineChart {
             dates: months.iter().map(|month| month.execution).collect(),
-            panels: vec![
-                Panel {
-                    axis: "RankIC".into(),
-                    unit,
-                    is_log: false,
-                    baseline: Some(0.0),
-                    height: 1.0,
-                    series: std::iter::once(bars).chain(mean_line).collect(),
-                    bands: band.into_iter().collect(),
-                },
-                Panel {
-                    axis: lang.of("cumulative RankIC", "累计RankIC").into(),
-                    unit,
-                    is_log: false,
-                    baseline: Some(0.0),
-                    height: 0.7,
-                    series: vec![sums],
-                    bands: Vec::new(),
-                },
-            ],
+            panels: vec![Panel {
+                axis: "RankIC".into(),
+                unit: Unit { decimals: 2, ..CORRELATION },
+                is_log: false,
+                baseline: Some(0.0),
+                height: 1.0,
+                series: std::iter::once(bars).chain(mean_line).collect(),
+                bands: band.into_iter().collect(),
+            }],
+            is_small: true,
             ..LineChart::default()
         }),
+    }
+}
+
+/// The sums of the RankIC of the scores and of the raw values.
+fn cumulative(context: &Context<'_>, id: &str, months: &[MonthlyCoefficients]) -> Figure {
+    let lang = context.lang;
+    let sums = |of: &dyn Fn(&MonthlyCoefficients) -> Option<f64>| {
+        let mut sum = 0.0;
+        let of_month = |month: &MonthlyCoefficients| {
+            sum += of(month)?;
+            Some(sum)
+        };
+        months.iter().map(of_month).collect::<Vec<_>>()
+    };
+    let mut series = vec![Series {
+        name: lang.of("scores", "得分").into(),
+        tone: Tone::First,
+        mark: Mark::Line,
+        values: sums(&rank_ic_of),
+    }];
+    let raw = sums(&|month| month.raw_rank_ic);
+    if raw.iter().any(Option::is_some) {
+        let name = lang.of("raw values", "原始值").into();
+        series.push(Series { name, tone: Tone::Second, mark: Mark::Dashed, values: raw });
+    }
+    Figure {
+        id: format!("cumulative-{id}"),
+        title: lang.of("Cumulative RankIC, scores and raw values", "累计RankIC：得分与原始值").into(),
+        about: lang
+            .of(
+                "Sums of the months; a line that rises all the way is skill in all times.",
+                "逐月之和；持续上升说明各时期均有效。",
+            )
+            .into(),
+        chart: small(
+            months.iter().map(|month| month.execution).collect(),
+            lang.of("sum", "累计"),
+            Unit { decimals: 1, ..CORRELATION },
+            Some(0.0),
+            series,
+        ),
     }
 }
 
@@ -307,43 +353,6 @@ fn decay(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figure> 
                 tone: Tone::First,
                 values: lags.into_iter().map(|(_, bar)| bar).collect(),
             }],
-        }),
-    })
-}
-
-fn quintiles(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figure> {
-    let lang = context.lang;
-    let values: Vec<Option<Bar>> = of.quantiles.excess.iter().map(bar).collect();
-    values.iter().flatten().next()?;
-    let spread = &of.quantiles.top_minus_bottom;
-    let about = if let (Some(value), Some(interval)) = (spread.get(), spread.interval()) {
-        let (value, interval) = (DIFFERENCE.write(value), interval_text(interval, DIFFERENCE));
-        say!(
-            lang,
-            "Annualised excess return of each quintile over all scored sectors, Q1 with the best scores, with 95% CIs. Q1−Q5 spread: {value}, {interval}.",
-            "按得分由高到低分为五分位组（Q1 最高），各组相对全部有得分行业的年化超额收益，附 95% 置信区间。多空收益差：{value}，{interval}。"
-        )
-    } else {
-        let reason = reason_or_none(lang, spread.reason());
-        say!(
-            lang,
-            "Annualised excess return of each quintile over all scored sectors, Q1 with the best scores. No CI of the spread: {reason}.",
-            "按得分由高到低分为五分位组（Q1 最高），各组相对全部有得分行业的年化超额收益。多空收益差无置信区间：{reason}。"
-        )
-    };
-    Some(Figure {
-        id: format!("quintiles-{id}"),
-        title: Term::Quintiles.heading(lang),
-        about,
-        chart: Chart::Bars(BarChart {
-            axis: lang.of("annualised excess return", "年化超额收益").into(),
-            unit: DIFFERENCE,
-            baseline: 0.0,
-            categories: (1..=values.len()).map(|quintile| format!("Q{quintile}")).collect(),
-            is_horizontal: false,
-            mark: BarMark::Bars,
-            is_small: true,
-            groups: vec![BarGroup { name: Term::ExcessReturn.of(lang).into(), tone: Tone::First, values }],
         }),
     })
 }
@@ -444,28 +453,19 @@ fn parts(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
         (&|of| regimes(&of.quarters), lang.of("quarter of the year", "季度")),
     ];
     for (parts, title) in kinds {
-        let mut table = Table::new([
-            Column::name(Term::Factor.of(lang)),
-            Column::word(title),
-            Column::number(Term::MeanRankIc.of(lang)),
-            Column::number(Term::ConfidenceInterval.of(lang)),
-            Column::number("p"),
-            Column::word(Term::Significance.of(lang)),
-            Column::number(Term::Months.of(lang)),
-        ]);
+        let mut columns = vec![Column::word(title)];
+        columns.extend(factors.iter().map(|(factor, _)| Column::number(context.factor(factor))));
+        let mut table = Table::new(columns);
         let mut notes = Footnotes::new(context);
-        for (factor, of) in factors.iter() {
-            for (part, mean) in parts(of) {
-                table.row([
-                    context.factor(factor),
-                    part,
-                    notes.metric(&mean.value, CORRELATION),
-                    notes.interval(&mean, CORRELATION),
-                    notes.p_value(&mean),
-                    notes.significance(&mean),
-                    mean.value.n.to_string(),
-                ]);
-            }
+        let of_factors: Vec<Vec<(String, Estimate)>> = factors.iter().map(|(_, of)| parts(of)).collect();
+        // Every factor has the same parts.
+        for position in 0..of_factors.first().map_or(0, Vec::len) {
+            let mut row = vec![of_factors[0][position].0.clone()];
+            row.extend(of_factors.iter().map(|parts| match parts.get(position) {
+                Some((_, mean)) => notes.with_interval(mean, CORRELATION),
+                None => notes.missing(None),
+            }));
+            table.row(row);
         }
         blocks.extend(notes.under(table));
     }
@@ -473,8 +473,8 @@ fn parts(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Vec<Block> {
         let n = factors.len();
         let text = say!(
             lang,
-            "Many parts of {n} factors are tested here: about one CI in twenty excludes zero by chance.",
-            "此处对{n}个因子检验了许多部分：每二十个置信区间中约有一个仅凭偶然不含零。"
+            "Mean RankIC with its 95% CI. Many parts of {n} factors are tested here: about one CI in twenty excludes zero by chance.",
+            "RankIC 均值及其 95% 置信区间。此处对{n}个因子检验了许多部分：每二十个置信区间中约有一个仅凭偶然不含零。"
         );
         blocks.push(Block::Warning(text));
     }

@@ -98,9 +98,9 @@ fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
     let (lang, run) = (context.lang, context.facts.run);
     let places = context.places(execution);
     let mut columns = vec![
-        Column::number(lang.of("rank", "排名")),
         Column::name(Term::Sector.of(lang)),
         Column::name(lang.of("Chinese name", "英文名")),
+        Column::number(lang.of("rank", "排名")),
         Column::number(Term::Weight.of(lang)),
         Column::number(lang.of("total", "总分")),
     ];
@@ -110,24 +110,23 @@ fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
         Column::word(lang.of("group", "分组")).detail(),
         Column::number(lang.of("tie-break", "同分排序值")).detail(),
     ]);
-    columns.extend(run.factors.iter().map(|factor| {
-        let title = context.factor(factor);
-        Column::number(say!(lang, "{title}, raw", "{title}原始值")).detail()
-    }));
     let mut by_sector: BTreeMap<(u32, u32), usize> = BTreeMap::new();
     let all = context.scores(execution);
     for (at, score) in all.iter().enumerate() {
         by_sector.insert((score.sector, score.factor), at);
     }
     let mut table = Table::new(columns);
+    let mut raws = vec![Column::name(Term::Sector.of(lang))];
+    raws.extend(run.factors.iter().map(|factor| Column::number(context.factor(factor))));
+    let mut raws = Table::new(raws);
     let mut notes = Footnotes::new(context);
     for place in places.iter().take(MOST_SCORED) {
         let Some(entity) = run.entities.get(place.sector as usize) else { continue };
         let held = if place.weight > 0.0 { fixed(100.0 * place.weight, 1) + "%" } else { String::new() };
         let mut row = vec![
-            place.rank.to_string(),
             context.entity(place.sector).to_owned(),
             context.other_name(place.sector),
+            place.rank.to_string(),
             held,
             score_number(place.total),
         ];
@@ -146,8 +145,10 @@ fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
             entity.group.map_or(String::new(), |group| context.group(group.word())),
             fixed(place.tie_break, 3),
         ]);
-        row.extend(scores.iter().map(|score| or_none(score.and_then(|score| score.raw), plain)));
         table.row(row);
+        let mut row = vec![context.entity(place.sector).to_owned()];
+        row.extend(scores.iter().map(|score| or_none(score.and_then(|score| score.raw), plain)));
+        raws.row(row);
     }
     let mut blocks = notes.under(table);
     if places.len() > MOST_SCORED {
@@ -162,15 +163,18 @@ fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
         );
     }
     let legend = match context.config().map(|config| config.missing) {
-        None | Some(MissingScore::Neutral) => lang.of(
-            "— not scored: counts 2 (neutral) in the total; raw is the value that a score was made of.",
-            "—：未评分，在总分中按中性计2分；原始值为得分所据的数值。",
-        ),
+        None | Some(MissingScore::Neutral) => {
+            lang.of("— not scored: counts 2 (neutral) in the total.", "—：未评分，在总分中按中性计2分。")
+        }
         Some(MissingScore::Average) => lang.of(
-            "— not scored: counts the mean of the sector's other scores in the total; raw is the value that a score was made of.",
-            "—：未评分，在总分中按该行业其余得分的均值计；原始值为得分所据的数值。",
+            "— not scored: counts the mean of the sector's other scores in the total.",
+            "—：未评分，在总分中按该行业其余得分的均值计。",
         ),
     };
     blocks.push(legend.to_owned().into());
+    if !raws.rows.is_empty() {
+        let title = lang.of("Raw values, from which the scores were made", "原始值（得分所据的数值）");
+        blocks.push(Block::Appendix { title: title.into(), blocks: vec![raws.into()] });
+    }
     blocks
 }

@@ -13,15 +13,21 @@ mod config;
 mod context;
 mod correlation;
 mod coverage;
+mod distribution;
 mod factors;
 mod forecasts;
 mod head;
 mod holdings;
+mod months;
 mod net_value;
 mod panels;
 mod performance;
 mod provenance;
+mod quintiles;
+mod risk;
+mod summary;
 mod tables;
+mod tiles;
 mod variants;
 mod verdict;
 
@@ -42,6 +48,19 @@ pub struct Facts<'a> {
     pub record: &'a RunRecord,
     /// The configuration nobody has changed: keys that are the same there are shown last.
     pub defaults: &'a Config,
+}
+
+/// Makes the summary of a run: one section, made to be printed on a single sheet of A4.
+#[must_use]
+pub fn summary(facts: Facts<'_>, lang: Lang) -> Page {
+    let context = Context::new(facts, lang);
+    Page {
+        lang,
+        title: head::title(&context),
+        mark: head::mark(&context),
+        facts: head::facts(&context),
+        sections: vec![summary::section(&context)],
+    }
 }
 
 /// Makes the report of a run.

@@ -3,7 +3,7 @@
 use rotor_factor::Date;
 
 use super::context::{Context, ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
-use super::performance;
+use super::{months, performance, risk};
 use crate::draw::{Chart, LineChart, Mark, Panel, Series, Span, Tone, Unit};
 use crate::page::{Block, Figure, Section};
 use crate::say;
@@ -18,9 +18,14 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     if context.kept().is_empty() {
         blocks.push(lang.of("No holding period has ended.", "尚无已结束的持有期。").to_owned().into());
     } else {
-        blocks.extend(figures(context).into_iter().map(Block::from));
+        blocks.push(relative(context).into());
     }
     blocks.extend(performance::blocks(context));
+    blocks.push(Block::Heading(lang.of("Months and years", "分月与分年度").into()));
+    blocks.extend(months::blocks(context));
+    blocks.push(Block::Heading(lang.of("Risk over time", "风险与分布").into()));
+    blocks.extend(risk::blocks(context));
+    blocks.extend(performance::costs(context));
     Section {
         id: "net-value".into(),
         heading: lang.of("Net value and excess return", "净值与超额收益").into(),
@@ -110,16 +115,32 @@ pub(super) fn over(values: &[Option<f64>], others: &[Option<f64>]) -> Vec<Option
     values.iter().zip(others).map(|(value, other)| Some((*value)? / (*other)?)).collect()
 }
 
-fn figures(context: &Context<'_>) -> [Figure; 2] {
+fn line(name: String, tone: Tone, mark: Mark, values: Vec<Option<f64>>) -> Series {
+    Series { name, tone, mark, values }
+}
+
+fn panel(
+    axis: &str,
+    unit: Unit,
+    is_log: bool,
+    baseline: Option<f64>,
+    height: f64,
+    series: Vec<Series>,
+) -> Panel {
+    Panel { axis: axis.into(), unit, is_log, baseline, height, series, bands: Vec::new() }
+}
+
+/// The net value of the portfolio and of what it is held against; `None` without a month.
+pub(super) fn levels(context: &Context<'_>) -> Option<Figure> {
     let lang = context.lang;
+    if context.kept().is_empty() {
+        return None;
+    }
     let all = NetValues::new(context);
     let net_of = |portfolio: &str| all.of(portfolio);
-    let (net, equal) = (net_of(TOP_NET), net_of(EQUAL_WEIGHT));
-    let relative = over(&net, &equal);
-    let line = |name: String, tone, mark, values| Series { name, tone, mark, values };
     let mut series = vec![
-        line(context.portfolio(TOP_NET), Tone::First, Mark::Line, net.clone()),
-        line(context.portfolio(EQUAL_WEIGHT), Tone::Second, Mark::Line, equal.clone()),
+        line(context.portfolio(TOP_NET), Tone::First, Mark::Line, net_of(TOP_NET)),
+        line(context.portfolio(EQUAL_WEIGHT), Tone::Second, Mark::Line, net_of(EQUAL_WEIGHT)),
         line(context.portfolio(TOP), Tone::First, Mark::Dashed, net_of(TOP)),
     ];
     let eligible = net_of(ELIGIBLE);
@@ -127,31 +148,18 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
         series.push(line(context.portfolio(ELIGIBLE), Tone::Second, Mark::Dashed, eligible));
     }
     let benchmarks = context.benchmarks();
-    let looks = [
-        (Tone::Third, Mark::Line),
-        (Tone::Fourth, Mark::Line),
-        (Tone::Third, Mark::Dashed),
-        (Tone::Fourth, Mark::Dashed),
-    ];
-    for (code, (tone, mark)) in benchmarks.iter().take(MOST_BENCHMARKS).zip(looks) {
-        series.push(line(context.portfolio(code), tone, mark, net_of(code)));
+    // Each has a colour and a stroke of its own.
+    let tones = [Tone::Third, Tone::Fourth, Tone::Fifth, Tone::Sixth];
+    for (code, tone) in benchmarks.iter().take(MOST_BENCHMARKS).zip(tones) {
+        series.push(line(context.portfolio(code), tone, Mark::Line, net_of(code)));
     }
-    let panel = |axis: &str, unit, is_log, baseline, height, series| Panel {
-        axis: axis.into(),
-        unit,
-        is_log,
-        baseline,
-        height,
-        series,
-        bands: Vec::new(),
-    };
     let more = benchmarks.len().saturating_sub(MOST_BENCHMARKS);
     let left_out = match more {
         0 => String::new(),
         n => say!(lang, " {n} more benchmarks stand in the tables.", "另有{n}个基准见下表。"),
     };
     let axis = lang.of("net value, first day = 1", "净值（首日=1）");
-    let levels = Figure {
+    Some(Figure {
         id: "net-value-levels".into(),
         title: lang.of("Net value", "净值").into(),
         about: if all.is_daily {
@@ -167,15 +175,23 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
         }
         .to_owned()
             + &left_out,
-        chart: all.chart(vec![panel(axis, Unit::plain(2), true, Some(1.0), 2.0, series)], Vec::new()),
-    };
+        chart: all.chart(vec![panel(axis, Unit::plain(2), true, Some(1.0), 1.45, series)], Vec::new()),
+    })
+}
+
+/// The net value in units of that of equal weight, and the underwater chart.
+fn relative(context: &Context<'_>) -> Figure {
+    let lang = context.lang;
+    let all = NetValues::new(context);
+    let (net, equal) = (all.of(TOP_NET), all.of(EQUAL_WEIGHT));
+    let relative = over(&net, &equal);
     let to_equal = lang.of("portfolio (net) over equal weight", "组合（费后）/等权");
     let below_peak = Term::Drawdown.of(lang);
     let of_relative = lang.of("relative net value", "相对净值");
     let percent = Unit::fraction(0);
-    let relative_figure = Figure {
+    Figure {
         id: "net-value-relative".into(),
-        title: lang.of("Relative net value and drawdown", "相对净值与回撤").into(),
+        title: lang.of("Relative net value and drawdown (underwater)", "相对净值与回撤").into(),
         about: if all.is_daily {
             lang.of(
                 "Above: net value of the portfolio (net) over that of equal weight, daily, log scale; it rises when the excess return is positive. Shaded: its max drawdown up to the recovery, with the days of the table. Below: drawdown of each from its own peak.",
@@ -190,13 +206,13 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
         .into(),
         chart: all.chart(
             vec![
-                panel(to_equal, Unit::plain(2), true, Some(1.0), 1.2, vec![line(
+                panel(to_equal, Unit::plain(2), true, Some(1.0), 0.9, vec![line(
                     of_relative.into(),
                     Tone::First,
                     Mark::Line,
                     relative.clone(),
                 )]),
-                panel(below_peak, percent, false, Some(0.0), 0.8, vec![
+                panel(below_peak, percent, false, Some(0.0), 0.65, vec![
                     line(of_relative.into(), Tone::First, Mark::Area, drawdowns(&relative)),
                     line(context.portfolio(TOP_NET), Tone::Second, Mark::Line, drawdowns(&net)),
                     line(context.portfolio(EQUAL_WEIGHT), Tone::Muted, Mark::Dashed, drawdowns(&equal)),
@@ -204,8 +220,7 @@ fn figures(context: &Context<'_>) -> [Figure; 2] {
             ],
             max_drawdown(context).into_iter().collect(),
         ),
-    };
-    [levels, relative_figure]
+    }
 }
 
 /// The max drawdown of the relative net value.

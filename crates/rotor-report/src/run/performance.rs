@@ -1,15 +1,12 @@
-//! Tables of performance and excess returns, by year and by month, and of costs.
+//! Tables of performance, risk and excess returns, and of costs.
 
 use rotor_factor::Date;
 use rotor_run::RiskFree;
-use rotor_run::metrics::{
-    Basis, ByName, Drawdown, LastMonths, MonthValue, PortfolioMetrics, SpanReturn, YearValue,
-};
+use rotor_run::metrics::{Basis, ByName, PortfolioMetrics};
 
 use super::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO};
-use super::context::{Context, ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
-use crate::draw::{Chart, Columns, LineChart, Mark, Matrix, Panel, Series, Shades, Tone, Unit};
-use crate::page::{Block, Column, Figure, Table};
+use super::context::{Context, TOP, TOP_NET};
+use crate::page::{Block, Column, Table};
 use crate::say;
 use crate::sentences::caveat_block;
 use crate::terms::Term;
@@ -23,32 +20,30 @@ pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
     blocks.push(Block::Heading(lang.of("Excess returns", "超额收益").into()));
     blocks.extend(excess(context, all));
     blocks.extend(all.caveats.iter().map(|caveat| caveat_block(lang, caveat)));
-    blocks.push(Block::Heading(lang.of("Calendar years and recent months", "分年度与近期").into()));
-    blocks.extend(years(context, all));
-    blocks.extend(recent(context, all));
-    blocks.extend(months(context).map(Block::from));
-    blocks.extend(rolling_years(context).map(Block::from));
-    blocks.push(Block::Heading(lang.of("Turnover and cost", "换手与费用").into()));
-    blocks.extend(trading(context, all));
-    let parts = contributions(context, all);
-    if !parts.is_empty() {
-        blocks.push(Block::Folded { title: Term::Contribution.heading(lang), blocks: parts });
-    }
-    let extremes = extremes(context, all);
-    if !extremes.is_empty() {
-        let title = lang.of("Largest drawdowns and worst months", "最大回撤与最差月份");
-        blocks.push(Block::Folded { title: title.into(), blocks: extremes });
-    }
+    blocks
+}
+
+/// What trading took, and what sectors and factors contributed.
+pub(super) fn costs(context: &Context<'_>) -> Vec<Block> {
+    let all = context.portfolios();
+    let (lang, heading) = (context.lang, Block::Heading);
+    let mut left = vec![heading(lang.of("Turnover and cost", "换手与费用").into())];
+    left.extend(trading(context, all));
+    let mut right = vec![heading(Term::Contribution.heading(lang))];
+    let (factors, sectors) = contributions(context, all);
+    right.extend(factors);
+    let mut blocks = vec![Block::Columns(vec![right, left])];
+    blocks.extend(sectors);
     blocks
 }
 
 /// From which values drawdowns and calendar returns of the run come; without a portfolio from period ends.
-fn basis(all: &PortfolioMetrics) -> Basis {
+pub(super) fn basis(all: &PortfolioMetrics) -> Basis {
     all.performance.iter().next().map_or(Basis::PeriodEnds, |(_, first)| first.basis)
 }
 
 /// That, as the label of a column.
-fn basis_label(lang: Lang, basis: Basis) -> &'static str {
+pub(super) fn basis_label(lang: Lang, basis: Basis) -> &'static str {
     match basis {
         Basis::Daily => lang.of("daily", "按日"),
         Basis::PeriodEnds => lang.of("period ends", "按期末"),
@@ -86,38 +81,54 @@ fn performance(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
         Column::number(Term::Volatility.of(lang)),
         Column::number(Term::SharpeRatio.of(lang)),
         Column::number(Term::ConfidenceInterval.of(lang)),
-        Column::number(max_drawdown(lang, basis(all))),
         Column::number(Term::SortinoRatio.of(lang)).detail(),
-        Column::number(lang.of("from", "回撤起")).detail(),
-        Column::number(lang.of("to", "回撤止")).detail(),
+        Column::number(Term::CalmarRatio.of(lang)).detail(),
         Column::number(Term::HitRate.of(lang)).detail(),
-        Column::number(lang.of("skewness", "偏度")).detail(),
-        Column::number(Term::ExcessKurtosis.of(lang)).detail(),
         Column::number(lang.of("total return", "累计收益率")).detail(),
         Column::number(Term::Months.of(lang)),
+    ]);
+    let mut risk = Table::new([
+        Column::name(Term::Portfolio.of(lang)),
+        Column::number(max_drawdown(lang, basis(all))),
+        Column::number(lang.of("from", "回撤起")),
+        Column::number(lang.of("to", "回撤止")),
+        Column::number(lang.of("monthly VaR (95%)", "月度 VaR（95%）")),
+        Column::number(lang.of("monthly CVaR (95%)", "月度 CVaR（95%）")),
+        Column::number(lang.of("worst month", "最差月份收益")),
+        Column::number(lang.of("skewness", "偏度")),
+        Column::number(Term::ExcessKurtosis.of(lang)),
     ]);
     let mut notes = Footnotes::new(context);
     for (portfolio, of) in all.performance.iter() {
         let (peak, trough) = of.max_drawdown.days.unzip();
         let n = of.annual_return.n;
+        let title = notes.of_months(context.portfolio(portfolio), n, all.n_months);
+        let worst = of.worst_months.first().and_then(|month| month.value.get());
+        risk.row([
+            title.clone(),
+            notes.metric(&of.max_drawdown.depth, PERCENT),
+            day(peak, NONE),
+            day(trough, NONE),
+            notes.metric(&of.value_at_risk, PERCENT),
+            notes.metric(&of.conditional_value_at_risk, PERCENT),
+            worst.map_or(NONE.into(), |value| PERCENT.write(value)),
+            notes.metric(&of.skewness, RATIO),
+            notes.metric(&of.kurtosis, RATIO),
+        ]);
         table.row([
-            notes.of_months(context.portfolio(portfolio), n, all.n_months),
+            title,
             notes.metric(&of.annual_return, PERCENT),
             notes.metric(&of.volatility, PERCENT),
             notes.metric(&of.sharpe.value, RATIO),
             notes.interval(&of.sharpe, RATIO),
-            notes.metric(&of.max_drawdown.depth, PERCENT),
             notes.metric(&of.sortino, RATIO),
-            day(peak, NONE),
-            day(trough, NONE),
+            notes.metric(&of.calmar, RATIO),
             notes.metric(&of.hit_rate, FRACTION),
-            notes.metric(&of.skewness, RATIO),
-            notes.metric(&of.kurtosis, RATIO),
             notes.metric(&of.total_return, PERCENT),
             n.to_string(),
         ]);
     }
-    let mut blocks = notes.under(table);
+    let mut blocks = notes.under_both(table, risk);
     let drawdowns = match basis(all) {
         Basis::Daily => lang.of("drawdowns are those of the daily net value", "回撤按每日净值计算"),
         Basis::PeriodEnds => lang.of(
@@ -130,15 +141,15 @@ fn performance(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     blocks.push(
         say!(
             lang,
-            "{equal} holds all sectors; {eligible} holds those that could be selected each month, without costs, so that the excess return over it is what choosing added. Returns are compounded; Sharpe and Sortino ratio with {riskless}; {drawdowns}. Hit rate: months above zero.",
-            "{equal}持有全部行业；{eligible}持有当月可入选的行业（不计费用），相对其超额即选择所增加的收益。收益为复利年化；夏普比率与索提诺比率：{riskless}；{drawdowns}；月胜率为收益大于零的月份占比。"
+            "{equal} holds all sectors; {eligible} holds those that could be selected each month, without costs, so that the excess return over it is what choosing added. Returns are compounded; Sharpe and Sortino ratio with {riskless}; Calmar ratio: annualised return over the size of the max drawdown; {drawdowns}. Hit rate: months above zero. VaR: the return of the ⌈0.05 n⌉-th worst month; CVaR: the mean up to it.",
+            "{equal}持有全部行业；{eligible}持有当月可入选的行业（不计费用），相对其超额即选择所增加的收益。收益为复利年化；夏普比率与索提诺比率：{riskless}；卡玛比率为年化收益率除以最大回撤幅度；{drawdowns}；月胜率为收益大于零的月份占比。VaR 为第⌈0.05 n⌉差月份的收益，CVaR 为不高于它的各月均值。"
         )
         .into(),
     );
     blocks
 }
 
-fn day(day: Option<Date>, missing: &str) -> String {
+pub(super) fn day(day: Option<Date>, missing: &str) -> String {
     day.map_or_else(|| missing.to_owned(), |day| day.to_string())
 }
 
@@ -152,15 +163,22 @@ fn excess(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
         Column::number(Term::MinimumDetectableShort.of(lang)),
         Column::word(Term::Significance.of(lang)),
         Column::number(Term::GrossExcess.of(lang)).detail(),
-        Column::number(lang.of("geometric", "几何")).detail(),
         Column::number(Term::TrackingError.of(lang)).detail(),
         Column::number(Term::InformationRatio.of(lang)).detail(),
         Column::number(Term::HitRate.of(lang)).detail(),
-        Column::number(lang.of("relative max drawdown", "最大相对回撤")).detail(),
-        Column::number("beta").detail(),
-        Column::number(lang.of("alpha, annualised", "alpha（年化）")).detail(),
-        Column::number(lang.of("95% CI of alpha", "alpha的 95% 置信区间")).detail(),
         Column::number(Term::Months.of(lang)),
+    ]);
+    let mut more = Table::new([
+        Column::name(lang.of("over", "相对")),
+        Column::number(lang.of("geometric excess return (net)", "几何超额收益（费后）")),
+        Column::number(lang.of("relative max drawdown", "最大相对回撤")),
+        Column::number(lang.of("from", "回撤起")),
+        Column::number(lang.of("to", "回撤止")),
+        Column::number("beta"),
+        Column::number(lang.of("alpha, annualised", "alpha（年化）")),
+        Column::number(lang.of("95% CI of alpha", "alpha的 95% 置信区间")),
+        Column::number(lang.of("up capture", "上行捕获")),
+        Column::number(lang.of("down capture", "下行捕获")),
     ]);
     let mut notes = Footnotes::new(context);
     let gross = all.excess.get(TOP);
@@ -168,221 +186,41 @@ fn excess(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     for (benchmark, of) in net.into_iter().flat_map(ByName::iter) {
         let (mean, alpha) = (&of.arithmetic, &of.alpha);
         let gross = gross.and_then(|benchmarks| benchmarks.get(benchmark));
+        let title = notes.of_months(context.portfolio(benchmark), mean.value.n, all.n_months);
+        let (peak, trough) = of.max_drawdown.days.unzip();
+        more.row([
+            title.clone(),
+            notes.metric(&of.geometric, DIFFERENCE),
+            notes.metric(&of.max_drawdown.depth, PERCENT),
+            day(peak, NONE),
+            day(trough, NONE),
+            notes.metric(&of.beta.value, RATIO),
+            notes.metric(&alpha.value, DIFFERENCE),
+            notes.interval(alpha, DIFFERENCE),
+            notes.metric(&of.up_capture, RATIO),
+            notes.metric(&of.down_capture, RATIO),
+        ]);
         table.row([
-            notes.of_months(context.portfolio(benchmark), mean.value.n, all.n_months),
+            title,
             notes.metric(&mean.value, DIFFERENCE),
             notes.interval(mean, DIFFERENCE),
             notes.p_value(mean),
             notes.detectable(mean, PERCENT),
             notes.significance(mean),
             gross.map_or_else(|| NONE.into(), |gross| notes.metric(&gross.arithmetic.value, DIFFERENCE)),
-            notes.metric(&of.geometric, DIFFERENCE),
             notes.metric(&of.tracking_error, PERCENT),
             notes.metric(&of.information_ratio, RATIO),
             notes.metric(&of.hit_rate, FRACTION),
-            notes.metric(&of.max_drawdown.depth, PERCENT),
-            notes.metric(&of.beta.value, RATIO),
-            notes.metric(&alpha.value, DIFFERENCE),
-            notes.interval(alpha, DIFFERENCE),
             mean.value.n.to_string(),
         ]);
     }
-    let mut blocks = notes.under(table);
+    let mut blocks = notes.under_both(table, more);
     let legend = lang.of(
         "Annualised: twelve times the mean monthly difference; CIs and p-values by equal-weighted cosines (EWC) with Student's t. MDE: minimum detectable effect, the true excess return that a test at 5% finds with 80% power.",
         "年化超额为月均差额乘以12；置信区间与p值采用EWC与t分布。最小可检测值：5%水平下检验功效达80%所需的真实超额收益。",
     );
     blocks.push(legend.to_owned().into());
     blocks
-}
-
-fn years(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
-    let lang = context.lang;
-    let Some((_, first)) = all.performance.iter().next() else { return Vec::new() };
-    let mut notes = Footnotes::new(context);
-    let mut columns = vec![
-        Column::word(lang.of("year", "年份")),
-        Column::number(match basis(all) {
-            Basis::Daily => lang.of("trading days", "交易日数"),
-            Basis::PeriodEnds => Term::Months.of(lang),
-        }),
-        Column::number(lang.of("excess return (net) over equal weight", "相对全行业等权超额（费后）")),
-        Column::number(lang.of("over eligible sectors", "相对可选行业等权超额")),
-    ];
-    columns.extend(all.performance.iter().map(|(portfolio, of)| {
-        let title = context.portfolio(portfolio);
-        Column::number(notes.of_months(title, of.annual_return.n, all.n_months))
-    }));
-    let mut table = Table::new(columns);
-    let excess = [EQUAL_WEIGHT, ELIGIBLE].map(|benchmark| context.net_excess(benchmark));
-    for year in &first.years {
-        let mut row = vec![year.year.to_string(), year.span.value.n.to_string()];
-        let mut cell = |years: Option<&[YearValue]>, unit| {
-            let found = years.and_then(|years| years.iter().find(|one| one.year == year.year));
-            row.push(found.map_or_else(|| NONE.to_owned(), |found| notes.metric(&found.span.value, unit)));
-        };
-        for excess in excess {
-            cell(excess.map(|excess| excess.years.as_slice()), DIFFERENCE);
-        }
-        for (_, of) in all.performance.iter() {
-            cell(Some(&of.years), PERCENT);
-        }
-        table.row(row);
-    }
-    let mut blocks = notes.under(table);
-    let values = match basis(all) {
-        Basis::Daily => lang.of(
-            "Daily: from the last close of the year before, or the first execution, to the last close of the year",
-            "按日：自上年最后收盘（首年自首个调仓日）至当年最后收盘",
-        ),
-        Basis::PeriodEnds => lang.of(
-            "At period ends: from the last exit in the year before, or the first execution, to the last exit in the year",
-            "按期末：自上年最后一个期末（首年自首个调仓日）至当年最后一个期末",
-        ),
-    };
-    blocks.push(
-        say!(
-            lang,
-            "{values}; the excess return is the difference of the returns. No single year is significant.",
-            "{values}；年度超额为收益之差。单独一年的数字不具统计显著性。"
-        )
-        .into(),
-    );
-    blocks
-}
-
-/// Year to date and the last months, up to the last value.
-fn recent(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
-    let lang = context.lang;
-    let Some((_, first)) = all.performance.iter().next() else { return Vec::new() };
-    let mut columns =
-        vec![Column::name(Term::Portfolio.of(lang)), Column::number(lang.of("year to date", "今年以来"))];
-    columns.extend(first.last_months.iter().map(|last| {
-        let n = last.n_months;
-        Column::number(match n {
-            1 => lang.of("last month", "近1月").to_owned(),
-            _ => say!(lang, "last {n} months", "近{n}月"),
-        })
-    }));
-    columns.push(Column::word(lang.of("to", "截至")).detail());
-    let mut table = Table::new(columns);
-    let mut notes = Footnotes::new(context);
-    let mut row = |title: String, to_date: &SpanReturn, last: &[LastMonths], unit| {
-        let spans = std::iter::once(to_date).chain(last.iter().map(|last| &last.span));
-        let mut row = vec![title];
-        row.extend(spans.map(|span| notes.metric(&span.value, unit)));
-        row.push(day(to_date.to, NONE));
-        // Folders of earlier formats have none of these.
-        if row.len() == first.last_months.len() + 3 && to_date.to.is_some() {
-            table.row(row);
-        }
-    };
-    for (portfolio, of) in all.performance.iter() {
-        row(context.portfolio(portfolio), &of.year_to_date, &of.last_months, PERCENT);
-    }
-    for benchmark in [EQUAL_WEIGHT, ELIGIBLE] {
-        let Some(of) = context.net_excess(benchmark) else { continue };
-        let over = context.portfolio(benchmark);
-        let title = say!(lang, "excess return (net) over {over}", "相对{over}超额（费后）");
-        row(title, &of.year_to_date, &of.last_months, DIFFERENCE);
-    }
-    let label = basis_label(lang, basis(all));
-    let mut blocks = notes.under(table);
-    if !blocks.is_empty() {
-        blocks.push(
-            say!(
-                lang,
-                "Up to the last value of each ({label}), not annualised; so few months are not significant.",
-                "截至各自最后一个净值（{label}），未年化；如此短的区间不具统计显著性。"
-            )
-            .into(),
-        );
-    }
-    blocks
-}
-
-/// The return of the portfolio in each calendar month.
-fn months(context: &Context<'_>) -> Option<Figure> {
-    let lang = context.lang;
-    let of = context.portfolios().performance.get(TOP_NET)?;
-    let years = || of.months.iter().map(|one| one.month.year());
-    let (first, last) = (years().min()?, years().max()?);
-    let mut cells = vec![vec![None; 12]; (last - first + 1) as usize];
-    for one in &of.months {
-        cells[(one.month.year() - first) as usize][one.month.number() as usize - 1] = one.value.get();
-    }
-    let (portfolio, label) = (context.portfolio(TOP_NET), basis_label(lang, of.basis));
-    let to = day(of.year_to_date.to, NONE);
-    Some(Figure {
-        id: "calendar-months".into(),
-        title: say!(lang, "Return by calendar month: {portfolio}", "月度收益：{portfolio}"),
-        about: say!(
-            lang,
-            "In percent ({label}); the first month begins with the first execution, the last ends on {to}.",
-            "单位：%（{label}）；首月自首个调仓日起，末月截至{to}。"
-        ),
-        chart: Chart::Matrix(Matrix {
-            rows: (first..=last).map(|year| year.to_string()).collect(),
-            row_axis: lang.of("year", "年份").into(),
-            columns: Columns::Names((1..=12).map(|month| month.to_string()).collect()),
-            column_axis: lang.of("month", "月份").into(),
-            measure: lang.of("return, %", "收益，%").into(),
-            cells,
-            unit: Unit { suffix: "", ..DIFFERENCE },
-            shades: Shades::Diverging { middle: 0.0, extent: None },
-            has_numbers: true,
-        }),
-    })
-}
-
-/// The return of twelve months, by the last of them.
-fn rolling_years(context: &Context<'_>) -> Option<Figure> {
-    let lang = context.lang;
-    let all = context.portfolios();
-    let net = all.performance.get(TOP_NET).filter(|net| net.rolling_years.len() > 1)?;
-    let looks = [
-        (TOP_NET, Tone::First, Mark::Line),
-        (EQUAL_WEIGHT, Tone::Second, Mark::Line),
-        (ELIGIBLE, Tone::Second, Mark::Dashed),
-    ];
-    let series = looks.into_iter().filter_map(|(portfolio, tone, mark)| {
-        let of = all.performance.get(portfolio)?;
-        let value = |month| of.rolling_years.iter().find(|one| one.month == month)?.value.get();
-        let values: Vec<Option<f64>> = net.rolling_years.iter().map(|one| value(one.month)).collect();
-        values.iter().any(Option::is_some).then(|| Series {
-            name: context.portfolio(portfolio),
-            tone,
-            mark,
-            values,
-        })
-    });
-    let series: Vec<Series> = series.collect();
-    if series.is_empty() {
-        return None;
-    }
-    let label = basis_label(lang, net.basis);
-    Some(Figure {
-        id: "rolling-years".into(),
-        title: lang.of("Rolling twelve months", "滚动12个月收益").into(),
-        about: say!(
-            lang,
-            "Return of the twelve calendar months that end with each ({label}); neighbouring values share eleven months.",
-            "截至各月的12个自然月收益（{label}）；相邻数值有11个月重叠。"
-        ),
-        chart: Chart::Lines(LineChart {
-            dates: net.rolling_years.iter().map(|one| one.month.last_day()).collect(),
-            panels: vec![Panel {
-                axis: lang.of("return of twelve months", "12个月收益").into(),
-                unit: Unit::fraction(1),
-                is_log: false,
-                baseline: Some(0.0),
-                height: 1.0,
-                series,
-                bands: Vec::new(),
-            }],
-            ..LineChart::default()
-        }),
-    })
 }
 
 fn trading(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
@@ -419,7 +257,8 @@ fn trading(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     blocks
 }
 
-fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
+/// The contributions of factors, and those of sectors.
+fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> (Vec<Block>, Option<Block>) {
     /// More rows say nothing; the file has them.
     const MOST: usize = 60;
     let lang = context.lang;
@@ -447,6 +286,11 @@ fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     if n_sectors > MOST {
         sectors.drain(MOST / 2..n_sectors - MOST / 2);
     }
+    let legend = lang.of(
+        "Annualised, gross: twelve times the mean month. Contributions to the excess return are those of the weights less equal weights.",
+        "年化、费前：月均值乘以12。超额收益贡献按权重减等权计算。",
+    );
+    blocks.push(legend.to_owned().into());
     let mut notes = Footnotes::new(context);
     let mut table = Table::new([
         Column::name(Term::Sector.of(lang)),
@@ -464,9 +308,9 @@ fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
             notes.metric(&of.gross, DIFFERENCE),
         ]);
     }
-    blocks.extend(notes.under(table));
+    let mut by_sector = notes.under(table);
     if n_sectors > MOST {
-        blocks.push(
+        by_sector.push(
             say!(
                 lang,
                 "The {MOST} at the ends of {n_sectors}; `metrics.json` has all.",
@@ -475,56 +319,7 @@ fn contributions(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
             .into(),
         );
     }
-    let legend = lang.of(
-        "Annualised, gross: twelve times the mean month. Contributions to the excess return are those of the weights less equal weights.",
-        "年化、费前：月均值乘以12。超额收益贡献按权重减等权计算。",
-    );
-    blocks.push(legend.to_owned().into());
-    blocks
-}
-
-fn extremes(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
-    let lang = context.lang;
-    let (drawdown, label) = (Term::Drawdown.of(lang), basis_label(lang, basis(all)));
-    let mut drawdowns = Table::new([
-        Column::name(Term::Portfolio.of(lang)),
-        Column::number(say!(lang, "{drawdown} ({label})", "{drawdown}（{label}）")),
-        Column::number(lang.of("peak", "高点")),
-        Column::number(lang.of("trough", "低点")),
-        Column::number(lang.of("recovery", "收复")),
-    ]);
-    let mut months = Table::new([
-        Column::name(Term::Portfolio.of(lang)),
-        Column::number(lang.of("return of the month", "当月收益")),
-        Column::number(lang.of("execution", "调仓日")),
-        Column::number(lang.of("exit", "卖出日")),
-    ]);
-    let mut rows = |title: &str, deepest: &[Drawdown], worst: &[MonthValue]| {
-        for drawdown in deepest {
-            let (peak, trough) = drawdown.days.unzip();
-            drawdowns.row([
-                title.to_owned(),
-                drawdown.depth.get().map_or(NONE.into(), |value| PERCENT.write(value)),
-                day(peak, NONE),
-                day(trough, NONE),
-                day(drawdown.recovery, lang.of("not yet", "尚未")),
-            ]);
-        }
-        for month in worst {
-            months.row([
-                title.to_owned(),
-                month.value.get().map_or(NONE.into(), |value| DIFFERENCE.write(value)),
-                month.execution.to_string(),
-                month.exit.to_string(),
-            ]);
-        }
-    };
-    if let Some(net) = all.performance.get(TOP_NET) {
-        rows(&context.portfolio(TOP_NET), &net.drawdowns, &net.worst_months);
-    }
-    if let Some(excess) = context.net_excess(EQUAL_WEIGHT) {
-        let title = lang.of("excess return over equal weight (net)", "相对等权超额收益（费后）");
-        rows(title, &excess.drawdowns, &excess.worst_months);
-    }
-    [drawdowns, months].into_iter().filter(|table| !table.rows.is_empty()).map(Block::from).collect()
+    let title = lang.of("Contribution to excess return by sector", "分行业超额收益贡献").into();
+    let by_sector = (!by_sector.is_empty()).then_some(Block::Appendix { title, blocks: by_sector });
+    (blocks, by_sector)
 }

@@ -113,8 +113,11 @@ fn provenance(context: &Context<'_>) -> Vec<Block> {
         Column::word("ABI"),
         Column::number(Term::Weight.of(lang)),
         Column::word(lang.of("origin", "来源")),
+    ]);
+    let mut builds = Table::new([
+        Column::name(Term::Factor.of(lang)),
         Column::word("SHA-256"),
-        Column::word(lang.of("built by", "构建")).detail(),
+        Column::word(lang.of("built by", "构建")),
     ]);
     for factor in &record.factors {
         let origin = match (&factor.library, factor.isolated, factor.sealed) {
@@ -129,12 +132,17 @@ fn provenance(context: &Context<'_>) -> Vec<Block> {
             sentence(&factor.abi),
             plain(factor.weight),
             origin.to_owned(),
-            text(factor.sha256.as_ref()),
-            sentence(&factor.build),
         ]);
+        builds.row([sentence(&factor.name), text(factor.sha256.as_ref()), sentence(&factor.build)]);
     }
-    let shown = [run, factors, hashes].into_iter().filter(|table| !table.rows.is_empty()).map(Block::from);
+    let shown = [run, factors].into_iter().filter(|table| !table.rows.is_empty()).map(Block::from);
     let mut blocks: Vec<Block> = shown.collect();
+    let tables = [builds, hashes].into_iter().filter(|table| !table.rows.is_empty()).map(Block::from);
+    let tables: Vec<Block> = tables.collect();
+    if !tables.is_empty() {
+        let title = lang.of("SHA-256 and builds", "SHA-256 与构建").into();
+        blocks.push(Block::Appendix { title, blocks: tables });
+    }
     let closing = lang.of(
         "The run folder holds every number of this page; `run.json` has the SHA-256 of each of its files, this page included.",
         "回测文件夹含有本页全部数字；`run.json`记录其中每个文件（含本页）的SHA-256。",

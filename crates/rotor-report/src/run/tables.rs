@@ -41,7 +41,7 @@ pub(super) fn blocks(context: &Context<'_>) -> Vec<Block> {
     }
     let day = context.day(last);
     let title = say!(lang, "Tables of the factors on {day}", "各因子于{day}给出的表格");
-    vec![Block::Folded { title, blocks }]
+    vec![Block::Appendix { title, blocks }]
 }
 
 /// A column with its cells as texts.

@@ -86,74 +86,59 @@ fn forest(context: &Context<'_>, all: &PortfolioMetrics) -> Option<Figure> {
     })
 }
 
-fn variant_columns(context: &Context<'_>, first: Vec<Column>, has_difference: bool) -> Vec<Column> {
+/// The columns of strategies; those that are set beside the run have its months unless their name says otherwise.
+fn variant_columns(context: &Context<'_>, first: Column, has_difference: bool) -> Vec<Column> {
     let lang = context.lang;
-    let mut columns = first;
-    columns.extend([
-        Column::number(lang.of("annualised return (net)", "年化收益率（费后）")),
-        Column::number(Term::ExcessReturn.of(lang)),
-        Column::number(Term::ConfidenceInterval.of(lang)),
-        Column::number("p"),
-    ]);
+    let mut columns =
+        vec![first, Column::number(lang.of("excess return, 95% CI", "超额收益及 95% 置信区间"))];
     if has_difference {
-        columns.push(Column::number(lang.of("difference to the run", "较本策略")));
-        columns.push(Column::number(Term::ConfidenceInterval.of(lang)));
-        columns.push(Column::number(lang.of("over eligible sectors", "相对可选行业等权")).detail());
-        columns.push(Column::number(Term::ConfidenceInterval.of(lang)).detail());
+        columns.push(Column::number(lang.of("difference to the run, 95% CI", "较本策略及 95% 置信区间")));
+        let eligible = lang.of("over eligible sectors, 95% CI", "相对可选行业等权及 95% 置信区间");
+        columns.push(Column::number(eligible).detail());
     }
     columns.extend([
+        Column::number(lang.of("annualised return (net)", "年化收益率（费后）")).detail(),
         Column::number(Term::InformationRatio.of(lang)).detail(),
         Column::number(performance::max_drawdown(lang, Basis::PeriodEnds)).detail(),
         Column::number(Term::Turnover.of(lang)).detail(),
-        Column::number(Term::Months.of(lang)),
     ]);
+    if !has_difference {
+        columns.push(Column::number(Term::Months.of(lang)));
+    }
     columns
 }
 
-fn variant_row(
-    notes: &mut Footnotes,
-    first: Vec<String>,
-    variant: &Variant,
-    has_difference: bool,
-) -> Vec<String> {
+fn variant_row(notes: &mut Footnotes, first: String, variant: &Variant, has_difference: bool) -> Vec<String> {
     let excess = &variant.excess;
-    let mut row = first;
-    row.extend([
-        notes.metric(&variant.annual_return, PERCENT),
-        notes.metric(&excess.value, DIFFERENCE),
-        notes.interval(excess, DIFFERENCE),
-        notes.p_value(excess),
-    ]);
+    let mut row = vec![first, notes.with_interval(excess, DIFFERENCE)];
     if has_difference {
-        match &variant.difference {
-            Some(difference) => {
-                row.push(notes.metric(&difference.value, DIFFERENCE));
-                row.push(notes.interval(difference, DIFFERENCE));
-            }
-            None => row.extend([notes.missing(None), notes.missing(None)]),
-        }
-        let eligible = &variant.excess_eligible;
-        row.extend([notes.metric(&eligible.value, DIFFERENCE), notes.interval(eligible, DIFFERENCE)]);
+        row.push(match &variant.difference {
+            Some(difference) => notes.with_interval(difference, DIFFERENCE),
+            None => notes.missing(None),
+        });
+        row.push(notes.with_interval(&variant.excess_eligible, DIFFERENCE));
     }
     row.extend([
+        notes.metric(&variant.annual_return, PERCENT),
         notes.metric(&variant.information_ratio, RATIO),
         notes.metric(&variant.max_drawdown, PERCENT),
         notes.metric(&variant.turnover, FRACTION),
-        excess.value.n.to_string(),
     ]);
+    if !has_difference {
+        row.push(excess.value.n.to_string());
+    }
     row
 }
 
 fn ablations(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
-    let mut table =
-        Table::new(variant_columns(context, vec![Column::name(lang.of("strategy", "策略"))], true));
+    let mut table = Table::new(variant_columns(context, Column::name(lang.of("strategy", "策略")), true));
     let mut notes = Footnotes::new(context);
     let mut rows = |variants: &ByName<Variant>, title: fn(Lang, &str) -> String| {
         for (factor, variant) in variants.iter() {
             let title = title(lang, &context.factor(factor));
             let title = notes.of_months(title, variant.excess.value.n, all.n_months);
-            table.row(variant_row(&mut notes, vec![title], variant, true));
+            table.row(variant_row(&mut notes, title, variant, true));
         }
     };
     rows(&all.variants.alone, single_factor);
@@ -163,6 +148,7 @@ fn ablations(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
 
 fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
+    let n_months = all.n_months;
     let all = &all.variants.sensitivity;
     let Some(run) = all.iter().find(|setting| setting.is_run) else {
         let reason = lang.of("No other settings were tried.", "未尝试其他设定。");
@@ -171,32 +157,26 @@ fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let mut blocks: Vec<Block> = matrix(context, all, run).map(Block::from).into_iter().collect();
     let columns = |first| Table::new(variant_columns(context, first, true));
     let costs = || all.iter().filter(|one| one.top == run.top && one.min_factors == run.min_factors);
-    let mut table = columns(vec![Column::number(lang.of("cost (bp)", "费用（bp）"))]);
+    let mut table = columns(Column::number(lang.of("cost (bp)", "费用（bp）")));
     let mut notes = Footnotes::new(context);
     for setting in costs() {
-        table.row(variant_row(&mut notes, vec![plain(setting.cost_bp)], &setting.variant, true));
+        let cost = notes.of_months(plain(setting.cost_bp), setting.variant.excess.value.n, n_months);
+        table.row(variant_row(&mut notes, cost, &setting.variant, true));
     }
     blocks.extend(notes.under(table));
-    let mut table = columns(vec![
-        Column::number("top"),
-        Column::number("min_factors"),
-        Column::number("cost_bp"),
-        Column::word(""),
-    ]);
+    let mut table =
+        columns(Column::name(lang.of("top, min_factors, cost (bp)", "持有数、最少因子数、费用（bp）")));
     let mut notes = Footnotes::new(context);
     for setting in all {
-        let mark = if setting.is_run { lang.of("the run", "本策略") } else { "" };
-        let first = vec![
-            setting.top.to_string(),
-            setting.min_factors.to_string(),
-            plain(setting.cost_bp),
-            mark.to_owned(),
-        ];
+        let mark = if setting.is_run { lang.of(" (the run)", "（本策略）") } else { "" };
+        let (top, min_factors, cost) = (setting.top, setting.min_factors, plain(setting.cost_bp));
+        let first = format!("{top}, {min_factors}, {cost}{mark}");
+        let first = notes.of_months(first, setting.variant.excess.value.n, n_months);
         table.row(variant_row(&mut notes, first, &setting.variant, true));
     }
     let n = all.len();
     let title = say!(lang, "All {n} settings", "全部{n}种设定");
-    blocks.push(Block::Folded { title, blocks: notes.under(table) });
+    blocks.push(Block::Appendix { title, blocks: notes.under(table) });
     let warning = lang.of(
         "Each of these settings is a trial: if the best of them is selected, all must be counted.",
         "每种设定都是一次试验：若选用其中最好者，须将全部计入试验次数。",
@@ -208,13 +188,15 @@ fn settings(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
 /// The run with one parameter of a factor changed, as the factors declare.
 fn alternatives(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
-    let first = vec![Column::name(Term::Factor.of(lang)), Column::name(lang.of("parameter", "参数"))];
+    let first = Column::name(lang.of("parameter", "参数"));
     let mut table = Table::new(variant_columns(context, first, true));
     let mut notes = Footnotes::new(context);
     for one in &all.variants.alternatives {
-        let setting = name(&format!("{} = {}", one.parameter, one.setting));
+        let (factor, setting) =
+            (context.factor(&one.factor), name(&format!("{} = {}", one.parameter, one.setting)));
+        let setting = say!(lang, "{factor}: {setting}", "{factor}：{setting}");
         let setting = notes.of_months(setting, one.variant.excess.value.n, all.n_months);
-        table.row(variant_row(&mut notes, vec![context.factor(&one.factor), setting], &one.variant, true));
+        table.row(variant_row(&mut notes, setting, &one.variant, true));
     }
     let mut blocks = notes.under(table);
     let text = if blocks.is_empty() {
@@ -280,10 +262,10 @@ fn matrix(context: &Context<'_>, all: &[Sensitivity], run: &Sensitivity) -> Opti
 
 fn groups(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
-    let mut table = Table::new(variant_columns(context, vec![Column::name(lang.of("group", "分组"))], false));
+    let mut table = Table::new(variant_columns(context, Column::name(lang.of("group", "分组")), false));
     let mut notes = Footnotes::new(context);
     for (group, variant) in all.variants.groups.iter() {
-        table.row(variant_row(&mut notes, vec![context.group(group)], variant, false));
+        table.row(variant_row(&mut notes, context.group(group), variant, false));
     }
     let mut blocks = notes.under(table);
     let text = if blocks.is_empty() {

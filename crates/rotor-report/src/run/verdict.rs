@@ -9,6 +9,7 @@ use rotor_run::metrics::{Estimate, Metric, PortfolioMetrics, Reason};
 
 use super::cells::{CORRELATION, DIFFERENCE, PERCENT, Side, interval_text, side};
 use super::context::{Context, ELIGIBLE, EQUAL_WEIGHT, TOP_NET};
+use super::{net_value, tiles};
 use crate::page::{Block, Section};
 use crate::say;
 use crate::sentences::{reason, reason_or_none, warning_block};
@@ -36,7 +37,21 @@ struct Evidence<'a> {
     deflated: &'a Metric,
 }
 
+/// What is read first: key figures, then the net value beside the sentences.
 pub(super) fn section(context: &Context<'_>) -> Section {
+    let lang = context.lang;
+    let mut blocks = vec![Block::Tiles(tiles::tiles(context))];
+    let sentences: Vec<Block> = sentences(context).into_iter().map(Block::Paragraph).collect();
+    match net_value::levels(context) {
+        Some(levels) => blocks.push(Block::Columns(vec![vec![levels.into()], sentences])),
+        None => blocks.extend(sentences),
+    }
+    blocks.extend(context.facts.record.warnings.iter().map(|warning| warning_block(lang, warning)));
+    Section { id: "verdict".into(), heading: lang.of("Verdict", "结论").into(), blocks }
+}
+
+/// The verdict, a sentence or two for each question.
+pub(super) fn sentences(context: &Context<'_>) -> Vec<String> {
     let lang = context.lang;
     let evidence = Evidence::of(context);
     let mut texts = Vec::new();
@@ -48,9 +63,7 @@ pub(super) fn section(context: &Context<'_>) -> Section {
         texts.extend([evidence.factors(lang), evidence.luck(lang)]);
         texts.extend(live(context));
     }
-    let mut blocks: Vec<Block> = texts.into_iter().map(Block::Paragraph).collect();
-    blocks.extend(context.facts.record.warnings.iter().map(|warning| warning_block(lang, warning)));
-    Section { id: "verdict".into(), heading: lang.of("Verdict", "结论").into(), blocks }
+    texts
 }
 
 impl<'a> Evidence<'a> {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::metric::{number_or_reason, schema_of_document, split};
 use super::{ByName, Caveat, Estimate, Metric, MetricFault, Reason, Sections, day};
+use crate::portfolio::N_QUANTILES;
 
 /// What the scores are worth, factor by factor in the order of the run.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -147,6 +148,19 @@ pub struct Persistence {
     pub autocorrelation: Metric,
     /// The mean one-way turnover, 0 to 1, of the best quintile.
     pub turnover: Metric,
+    /// Quintile by quintile, Q1 (the best scores) first; none of folders of formats 1 and 2.
+    pub quintiles: Vec<QuintilePersistence>,
+}
+
+/// How long sectors stay in a quintile.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct QuintilePersistence {
+    /// The mean one-way turnover, 0 to 1, of the quintile held with equal weights.
+    pub turnover: Metric,
+    /// The mean correlation, across the sectors scored in both of two successive months, of the parts of them that belong to the
+    /// quintile: 1 if it stays as it is, 0 if members are as good as drawn anew.
+    pub autocorrelation: Metric,
 }
 
 /// What quintiles return; annual numbers are twelve times those of a month.
@@ -192,6 +206,10 @@ pub struct MonthlyCoefficients {
     pub n_sectors: usize,
     /// The coefficients, or why there are none.
     pub value: Result<Coefficients, Reason>,
+    /// The rank correlation of the raw values with the returns; `None` with fewer than three raw values, or equal ones.
+    pub raw_rank_ic: Option<f64>,
+    /// The mean return of each quintile, Q1 (the best scores) first; `None` without a coefficient or with fewer than five sectors.
+    pub quintiles: Option<[f64; N_QUANTILES]>,
 }
 
 /// Two correlations, -1 to 1, of the scores and the returns of the sectors in one month.
@@ -220,6 +238,12 @@ struct MonthlyDocument {
     rank_ic: Option<f64>,
     /// The correlation of Pearson.
     ic: Option<f64>,
+    /// The correlation of Spearman of the raw values; absent with fewer than three of them, or equal ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    raw_rank_ic: Option<f64>,
+    /// The mean return of each quintile, Q1 (the best scores) first; absent without a correlation or with fewer than five sectors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    quintiles: Option<[f64; N_QUANTILES]>,
     /// Why there is no correlation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
@@ -229,13 +253,13 @@ impl TryFrom<MonthlyDocument> for MonthlyCoefficients {
     type Error = MetricFault;
 
     fn try_from(document: MonthlyDocument) -> Result<Self, MetricFault> {
-        let MonthlyDocument { execution, is_live, n, rank_ic, ic, reason } = document;
+        let MonthlyDocument { execution, is_live, n, rank_ic, ic, raw_rank_ic, quintiles, reason } = document;
         let value = rank_ic.map(|rank_ic| {
             let ic = ic.ok_or(MetricFault::Incomplete { missing: "ic" })?;
             Ok(Coefficients { rank_ic, ic })
         });
         let value = number_or_reason(value.transpose()?, reason.as_ref())?;
-        Ok(Self { execution, is_live, n_sectors: n, value })
+        Ok(Self { execution, is_live, n_sectors: n, value, raw_rank_ic, quintiles })
     }
 }
 
@@ -248,6 +272,8 @@ impl From<MonthlyCoefficients> for MonthlyDocument {
             n: month.n_sectors,
             rank_ic: value.map(|value| value.rank_ic),
             ic: value.map(|value| value.ic),
+            raw_rank_ic: month.raw_rank_ic,
+            quintiles: month.quintiles,
             reason,
         }
     }

@@ -21,7 +21,7 @@ use serde_json::Value;
 pub use caveat::Caveat;
 pub use factor::{
     CoefficientSummary, Coefficients, FactorMetrics, FactorPart, HorizonMetrics, LagMetrics,
-    MonthlyCoefficients, Persistence, QuantileMetrics, RegimeRankIc, Slope, WithinGroup,
+    MonthlyCoefficients, Persistence, QuantileMetrics, QuintilePersistence, RegimeRankIc, Slope, WithinGroup,
 };
 pub use forecast::{
     ClassicalComparison, DieboldMariano, EntityForecasts, FitSummary, ForecastComparison, ForecastErrors,
@@ -32,7 +32,8 @@ pub use names::ByName;
 pub(crate) use names::{day, day_or_null, days, text, texts};
 pub use portfolio::{
     Basis, CalendarMonth, Contributions, Drawdown, Excess, FactorContribution, LastMonths, MonthValue,
-    Performance, PortfolioMetrics, RegimeExcess, SectorContribution, SpanReturn, Trading, YearValue,
+    Performance, PortfolioMetrics, RegimeExcess, RollingYear, SectorContribution, SpanReturn, Trading,
+    YearValue,
 };
 pub use reason::Reason;
 pub use trials::{DeflatedSharpe, Overfitting, Trials};

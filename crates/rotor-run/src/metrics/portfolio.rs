@@ -21,6 +21,8 @@ pub struct PortfolioMetrics {
     pub excess: ByName<ByName<Excess>>,
     /// What the quintiles of the ranking return over `equal_weight`.
     pub quantiles: QuantileMetrics,
+    /// Twelve holding periods at a time of `top_net`, by the exit of the last of them.
+    pub rolling: Vec<RollingYear>,
     /// What it took to change the portfolio.
     pub trading: Trading,
     /// Contributions to return and excess return.
@@ -36,6 +38,24 @@ pub struct PortfolioMetrics {
     pub trials: Trials,
     /// What a reader of these numbers must know.
     pub caveats: Vec<Caveat>,
+}
+
+/// Twelve holding periods that follow each other; n is 12 where there is a number.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RollingYear {
+    /// The exit of the last of them.
+    #[serde(with = "day")]
+    #[cfg_attr(feature = "schema", schemars(with = "super::names::Day"))]
+    pub exit: Date,
+    /// Twelve times the mean monthly difference to `equal_weight`.
+    pub excess: Metric,
+    /// The same to `eligible`.
+    pub excess_eligible: Metric,
+    /// The n - 1 deviation of the twelve returns, times √12.
+    pub volatility: Metric,
+    /// √12 · mean(r - f) over the n - 1 deviation of r - f, with the riskless return f of the month.
+    pub sharpe: Metric,
 }
 
 /// The excess return in a part of the calendar.
@@ -92,6 +112,12 @@ pub struct Performance {
     pub sharpe_error_iid: Metric,
     /// √12 · mean(r - f) over the root of the mean of min(r - f, 0)².
     pub sortino: Metric,
+    /// The annualised return over the size of the max drawdown.
+    pub calmar: Metric,
+    /// Monthly value at risk at 95%: the ⌈0.05 n⌉-th smallest return of a month, itself and not its size.
+    pub value_at_risk: Metric,
+    /// Monthly conditional value at risk at 95%: the mean of the returns up to that one.
+    pub conditional_value_at_risk: Metric,
     /// The third standardised moment of the monthly returns.
     pub skewness: Metric,
     /// The excess kurtosis: the fourth standardised moment less 3, so that normal returns have 0.
@@ -114,8 +140,10 @@ pub struct Performance {
     pub rolling_years: Vec<CalendarMonth>,
     /// The return since the last value of the calendar year before that of the last value.
     pub year_to_date: SpanReturn,
-    /// The return of the last 1, 3 and 12 months.
+    /// The return of the last 1, 3, 12 and 36 months.
     pub last_months: Vec<LastMonths>,
+    /// The return from the first value to the last.
+    pub since_start: SpanReturn,
 }
 
 /// A portfolio against a benchmark; n is the number of months in which both have a return.
@@ -152,10 +180,14 @@ pub struct Excess {
     pub worst_months: Vec<MonthValue>,
     /// The return of p less that of b in each calendar year.
     pub years: Vec<YearValue>,
+    /// The same in each calendar month.
+    pub months: Vec<CalendarMonth>,
     /// The same since the last value of the calendar year before that of the last value.
     pub year_to_date: SpanReturn,
-    /// The same of the last 1, 3 and 12 months.
+    /// The same of the last 1, 3, 12 and 36 months.
     pub last_months: Vec<LastMonths>,
+    /// The same from the first common value to the last.
+    pub since_start: SpanReturn,
 }
 
 /// A number of one month.
@@ -186,7 +218,7 @@ pub struct YearValue {
     pub span: SpanReturn,
 }
 
-/// The return of one calendar month, or of twelve that end with it.
+/// The return of one calendar month, a difference of two, or the return of twelve months that end with it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CalendarMonth {

@@ -45,6 +45,8 @@ pub enum Reason {
     NoRisklessRate,
     /// No month is below the riskless return.
     NoLoss,
+    /// The net value is never below an earlier one.
+    NoDrawdown,
     /// The net value begins later.
     BeginsLater,
     /// The run folder is of an earlier format, which does not have the number.

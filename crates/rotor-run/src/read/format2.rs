@@ -25,6 +25,7 @@ fn add_to_portfolio(portfolio: &mut Map<String, Value>) {
     for benchmarks in portfolios.into_iter().flat_map(Map::values_mut) {
         each(Some(benchmarks), |one| {
             add_basis(one, n_months, "arithmetic");
+            add(one, [("months", json!([]))]);
         });
     }
     if let Some(Value::Object(trading)) = portfolio.get_mut("trading") {
@@ -37,7 +38,7 @@ fn add_to_portfolio(portfolio: &mut Map<String, Value>) {
     for cell in cells.into_iter().flatten().filter_map(Value::as_object_mut) {
         add_to_variant(cell);
     }
-    add(portfolio, [("alternatives", json!([]))]);
+    add(portfolio, [("alternatives", json!([])), ("rolling", json!([]))]);
 }
 
 fn add_to_factor(factor: &mut Map<String, Value>) {
@@ -45,11 +46,24 @@ fn add_to_factor(factor: &mut Map<String, Value>) {
         "mean": missing_estimate(), "deviation": missing(), "ratio": missing(), "share_positive": missing(),
     });
     add(factor, [("raw_rank_ic", summary), ("raw_gain", missing_estimate())]);
+    if let Some(Value::Object(persistence)) = factor.get_mut("persistence") {
+        add(persistence, [("quintiles", json!([]))]);
+    }
 }
 
 fn add_to_performance(performance: &mut Map<String, Value>, n_months: u64) {
     add_basis(performance, n_months, "total_return");
-    add(performance, [("sortino", missing()), ("months", json!([])), ("rolling_years", json!([]))]);
+    add(
+        performance,
+        [
+            ("sortino", missing()),
+            ("calmar", missing()),
+            ("value_at_risk", missing()),
+            ("conditional_value_at_risk", missing()),
+            ("months", json!([])),
+            ("rolling_years", json!([])),
+        ],
+    );
     let kurtosis = performance.get_mut("kurtosis").and_then(|metric| metric.get_mut("value"));
     if let Some((value, kurtosis)) = kurtosis.and_then(|value| value.as_f64().map(|of| (value, of))) {
         *value = (kurtosis - NORMAL_KURTOSIS).into();
@@ -67,6 +81,7 @@ fn add_basis(one: &mut Map<String, Value>, n_months: u64, number: &str) {
             ("basis", "period_ends".into()),
             ("year_to_date", missing()),
             ("last_months", json!([])),
+            ("since_start", missing()),
         ],
     );
 }

@@ -23,6 +23,7 @@ mod plugin;
 mod process;
 mod spec;
 mod stdout;
+mod supervise;
 
 pub use error::{AnswerFault, Breach, CallError, LoadError};
 pub use file::{FactorHeader, LibraryFile};
@@ -33,3 +34,4 @@ pub use pages::InputPages;
 pub use plugin::{Build, Instance, Origin, Plugin, Refused};
 pub use process::{ProcessPart, ProcessState};
 pub use stdout::take_stdout;
+pub use supervise::supervise;

@@ -193,6 +193,7 @@ const IN_C: &[InC] = &[
     ("kills_itself", "leaves", &["-DHOW=KILL", "-DWHERE=EVALUATE"]),
     ("becomes_another", "leaves", &["-DHOW=EXEC", "-DWHERE=EVALUATE"]),
     ("crashes_unseen", "leaves", &["-DHOW=DEAF", "-DWHERE=EVALUATE"]),
+    ("renames", "renames", &[]),
     ("leaves_its_thread", "ending", &["-DWHAT=THREAD_EXITS"]),
     ("forks", "ending", &["-DWHAT=FORKS"]),
     ("thread_crashes", "threads", &["-DWHAT=CRASH"]),

@@ -593,3 +593,17 @@ fn watch() -> ! {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_culprit_is_safe_to_show() {
+        let path = Path::new("/lib/a\nhint: run me\u{1b}[2K.so");
+        let culprit = Culprit::new("evil\u{9b}2J 0.1.0; rustc 1.95", Some(path), None);
+        assert_eq!(culprit.who, "the factor `evil\\u{9b}2J 0.1.0` of /lib/a\\nhint: run me\\u{1b}[2K.so");
+        assert_eq!(culprit.short, "evil\\u{9b}2J");
+        assert_eq!(Culprit::new("a\n 1", None, None).who, "the linked factor `a\\n 1`");
+    }
+}

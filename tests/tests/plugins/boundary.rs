@@ -42,6 +42,7 @@ type Row = (&'static str, &'static [Fate], &'static [Fate]);
 const WROTE: &str = "wrote to its inputs";
 const FLOATS: &str = "floating-point";
 const LONGER: &str = "longer than 2";
+const RENAMED: &str = "it was `renames` when it was opened, and is `renamed` now";
 const INSIDE: &str = "ended from inside, with exit code 0";
 
 const OUTCOMES: &[Row] = &[
@@ -123,6 +124,7 @@ const OUTCOMES: &[Row] = &[
     ("kills_itself", &[Killed("SIGKILL")], &[NoScore("signal 9")]),
     ("becomes_another", &[Ends(INSIDE)], &[NoScore("exit code 0")]),
     ("crashes_unseen", &[Ends("SIGSEGV")], &[NoScore("signal 11")]),
+    ("renames", &[EndsAtLeast(RENAMED)], &[EndsAtLeast(RENAMED)]),
     ("leaves_its_thread", &[Ends("")], &[Misses("")]),
     ("forks", &[Scores, NoScore(""), Ends("")], &[Scores, Misses("")]),
     ("thread_crashes", &[Ends("SIGSEGV")], &[Misses("signal 11")]),

@@ -43,6 +43,8 @@ fn an_answer_that_is_none_ends_the_factor_and_shifts_no_day() {
     assert_eq!(outcomes(&twice, 3), ["scores", earlier, earlier]);
     // It is not asked again, however often a run begins.
     assert_eq!(outcomes(&twice, 1), [earlier]);
+    // After the last day there is no next request that shows it.
+    assert_eq!(outcomes(&make(&isolate(&plugin("answers-twice")), &[]), 1), [earlier]);
 }
 
 #[test]

@@ -52,7 +52,8 @@ fn what_is_written_when_nothing_is_asked_is_no_answer() {
     let factor = make(&isolate(&plugin("answers-later")), &[]);
     assert_eq!(outcomes(&factor, 1), ["scores"]);
     std::thread::sleep(Duration::from_millis(500));
-    let second = "its process wrote more than the answer to request 3; it is not asked again in this run";
+    // The third was about the day, the fourth whether that was all.
+    let second = "its process wrote more than the answer to request 4; it is not asked again in this run";
     assert_eq!(outcomes(&factor, 2), [second, second]);
 }
 

@@ -1,6 +1,6 @@
 //! What does the boundary cost?
 //!
-//! One call of a linked, a loaded and an isolated factor beside its own work, and a whole replay of the momentum factor
+//! One call of a linked, a loaded, an isolated and a sealed factor beside its own work, and a whole replay of the momentum factor
 //! over the demo dataset, linked against loaded. Inputs are borrowed, so their size does not matter; what a call has
 //! to do is build four structures, copy 31 scores and raw values, and mark the thread. All doors must give the same bits.
 
@@ -18,8 +18,8 @@ fn loaded(package: &str) -> Plugin {
     Plugin::load(&library(package), &LoadOptions::default()).expect("it is sound").remove(0)
 }
 
-fn isolated(path: &Path) -> Plugin {
-    let isolation = Isolation::new(rotor_program());
+fn isolated(path: &Path, is_sealed: bool) -> Plugin {
+    let isolation = Isolation { is_sealed, ..Isolation::new(rotor_program()) };
     Plugin::isolated(path, &LoadOptions::default(), &isolation).expect("it is sound").remove(0)
 }
 
@@ -36,7 +36,8 @@ fn bench(criterion: &mut Criterion) {
     let doors = [
         ("linked", linked),
         ("loaded", loaded("bench-repeats")),
-        ("isolated", isolated(&library("bench-repeats"))),
+        ("isolated", isolated(&library("bench-repeats"), false)),
+        ("sealed", isolated(&library("bench-repeats"), true)),
     ];
     let mut group =
         criterion.benchmark_group("a call: one round of work, a thousand, in a view of 31 sectors");

@@ -119,6 +119,8 @@ const UNSAFE: &[&str] = &[
     "crates/rotor-plugin/src/mark.rs",
     "crates/rotor-plugin/src/output.rs",
     "crates/rotor-plugin/src/process.rs",
+    "crates/rotor-plugin/src/supervise/linux.rs",
+    "crates/rotor-plugin/src/supervise/page.rs",
 ];
 
 /// The contract compiles in a second because it needs nobody.

@@ -122,6 +122,8 @@ enum CliError {
     Gate(#[from] rotor_gate::GateError),
     #[error("the instructions of an isolated factor cannot be counted: valgrind sees one process")]
     CountIsolated,
+    #[error("the process that watches over libraries cannot be started: {0}")]
+    Supervise(#[source] io::Error),
     #[error("cannot find out the path of this program: {0}")]
     Program(#[source] io::Error),
     #[error("there is no Chromium to print with")]
@@ -198,10 +200,33 @@ fn main() -> ! {
     rotor_plugin::end_process(i32::from(code))
 }
 
+impl Command {
+    /// Whether a library may be loaded into this process. A configuration file may name one, as may every golden case; the other commands are
+    /// told by their arguments, and run without a process that watches if they are not.
+    fn may_load(&self) -> bool {
+        match self {
+            Self::Backtest(arguments) => arguments.may_load(),
+            Self::Leakcheck(arguments) => arguments.may_load(),
+            Self::Note(arguments) => arguments.may_load(),
+            Self::Verify(arguments) => arguments.may_load(),
+            Self::Factor(command) => command.may_load(),
+            Self::Golden(_) | Self::Accept(_) => true,
+            _ => false,
+        }
+    }
+}
+
 /// Does what the arguments say, and returns the exit code.
 fn command() -> u8 {
     Watched::speak();
     let arguments = Arguments::try_parse().unwrap_or_else(|error| refuse_usage(error));
+    // Before there is a thread: from here on this is another process.
+    if arguments.command.may_load()
+        && let Err(error) = rotor_plugin::supervise()
+    {
+        complain(&CliError::Supervise(error));
+        return shortage::EXIT_CODE;
+    }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = place;

@@ -27,7 +27,7 @@ pub(crate) enum Shortage {
 impl Shortage {
     /// Finds the shortage behind an error, if there is one.
     pub(crate) fn behind(error: &CliError) -> Option<Self> {
-        if matches!(error, CliError::Threads(_)) {
+        if matches!(error, CliError::Threads(_) | CliError::Supervise(_)) {
             return Some(Self::Threads);
         }
         let mut cause: Option<&(dyn Error + 'static)> = Some(error);

@@ -155,8 +155,11 @@ pub(crate) fn replay_watched(
     }
     // Whoever speaks outside of its calls may have spoken of another day in any of them.
     for (factor, outcomes) in factors.iter().zip(&mut replay.outcomes) {
+        let unsettled = factor.settle();
         if let Some(error) = factor.condemned() {
             outcomes.fill(Err(error));
+        } else if let (Some(error), Some(last)) = (unsettled, outcomes.last_mut()) {
+            *last = Err(error);
         }
     }
     Ok(replay)

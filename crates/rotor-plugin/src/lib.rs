@@ -24,6 +24,7 @@ mod presentation;
 mod process;
 mod spec;
 mod stdout;
+mod supervise;
 
 pub use error::{AnswerFault, Breach, CallError, LoadError};
 pub use file::{FactorHeader, LibraryFile};
@@ -34,3 +35,4 @@ pub use pages::InputPages;
 pub use plugin::{Build, Instance, Origin, Plugin, Refused};
 pub use process::{ProcessPart, ProcessState};
 pub use stdout::take_stdout;
+pub use supervise::supervise;

@@ -15,14 +15,20 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, AtomicUsize
 use std::time::{Duration, Instant};
 
 use rotor_factor::Date;
+use rotor_fs::{shown, shown_path};
 
 use crate::error::seconds;
 use crate::pages;
+use crate::supervise::{Name, Place, tell_end};
 
 /// A library or a linked factor: who is blamed for what happens in a call, and for what comes outside of one.
+///
+/// Its texts are safe to show: crate and path come from outside.
 #[derive(Debug)]
 pub(crate) struct Culprit {
     who: String,
+    /// Its name for whoever watches over this process.
+    name: Name,
     /// The name of the factor's crate, or of the library's file.
     short: String,
     is_linked: bool,
@@ -47,6 +53,8 @@ struct Slot {
     day: AtomicI32,
     /// Counts the calls, so that two long looks can tell one long call from two short ones.
     n_calls: AtomicU64,
+    /// Where it tells that to whoever watches over this process.
+    outside: Place,
     /// What the watchdog saw last, and when, in milliseconds since it began; used by it alone.
     seen: [AtomicU64; 2],
     /// The slot that was there before this one.
@@ -106,19 +114,22 @@ impl Culprit {
     /// Returns who is to blame for what a factor does, for the rest of the process. `limit` is how long a call may take.
     pub(crate) fn new(build: &str, path: Option<&Path>, limit: Option<Duration>) -> &'static Self {
         // Crate and version; by which compiler it was built explains nothing here.
-        let build = build.split(';').next().unwrap_or_default();
-        let (who, hint) = match path {
+        let build = shown(build.split(';').next().unwrap_or_default());
+        let (name, who, hint) = match path.map(shown_path) {
             Some(path) => (
-                format!("the factor `{build}` of {}", path.display()),
+                Name::of(&build, &path),
+                format!("the factor `{build}` of {path}"),
                 "run it isolated (`--isolate`): then it costs its own scores alone",
             ),
             None => (
+                Name::default(),
                 format!("the linked factor `{build}`"),
                 "build it as a library and run it isolated (`--isolate`)",
             ),
         };
         let culprit: &'static Self = Box::leak(Box::new(Self {
             who,
+            name,
             short: build.split_whitespace().next().unwrap_or_default().to_owned(),
             is_linked: path.is_none(),
             hint,
@@ -180,9 +191,11 @@ impl Mark {
     pub(crate) fn set(culprit: &'static Culprit, day: Option<Date>) -> Self {
         let slot = SLOT.get().unwrap_or_else(new_slot);
         slot.n_calls.fetch_add(1, Ordering::Relaxed);
-        let day = slot.day.swap(day.map_or(NO_DAY, Date::days), Ordering::Relaxed);
+        let day = day.map_or(NO_DAY, Date::days);
+        let day_before = slot.day.swap(day, Ordering::Relaxed);
         let before = slot.culprit.swap(ptr::from_ref(culprit).cast_mut(), Ordering::AcqRel);
-        Self { slot, before: (before, day) }
+        slot.outside.tell(culprit.name, day);
+        Self { slot, before: (before, day_before) }
     }
 }
 
@@ -191,6 +204,7 @@ impl Drop for Mark {
         let (culprit, day) = self.before;
         self.slot.day.store(day, Ordering::Relaxed);
         self.slot.culprit.store(culprit, Ordering::Release);
+        self.slot.outside.tell(self.slot.culprit().map_or_else(Name::default, |before| before.name), day);
         // What goes on after a call within a call has a while of its own again.
         self.slot.n_calls.fetch_add(1, Ordering::Relaxed);
     }
@@ -198,7 +212,7 @@ impl Drop for Mark {
 
 #[cold]
 fn new_slot() -> &'static Slot {
-    let slot: &'static Slot = Box::leak(Box::default());
+    let slot: &'static Slot = Box::leak(Box::new(Slot { outside: Place::take(), ..Slot::default() }));
     push(&SLOTS, slot, |slot| &slot.next);
     SLOT.set(Some(slot));
     slot
@@ -436,6 +450,7 @@ impl Stack {
 /// For a program that is told to stop, or is done: no exit handler and no destructor of a library runs, which could hang or change
 /// the exit code.
 pub fn end_process(code: i32) -> ! {
+    tell_end(code);
     // SAFETY: `_exit` takes any number and does not return.
     unsafe { libc::_exit(code) }
 }
@@ -576,5 +591,19 @@ fn watch() -> ! {
                 blame(slot, culprit, &[" took longer than ", &seconds(limit)]);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_culprit_is_safe_to_show() {
+        let path = Path::new("/lib/a\nhint: run me\u{1b}[2K.so");
+        let culprit = Culprit::new("evil\u{9b}2J 0.1.0; rustc 1.95", Some(path), None);
+        assert_eq!(culprit.who, "the factor `evil\\u{9b}2J 0.1.0` of /lib/a\\nhint: run me\\u{1b}[2K.so");
+        assert_eq!(culprit.short, "evil\\u{9b}2J");
+        assert_eq!(Culprit::new("a\n 1", None, None).who, "the linked factor `a\\n 1`");
     }
 }

@@ -14,7 +14,7 @@ use crate::file::{FactorHeader, LibraryFile};
 use crate::isolate::{Child, Isolation, Opened};
 use crate::load::{LoadOptions, checked_linked, open};
 use crate::mark::Culprit;
-use crate::{CallError, LoadError, ProcessPart, ProcessState, spec};
+use crate::{Breach, CallError, LoadError, ProcessPart, ProcessState, spec};
 
 /// A kind of factor, from which instances with parameters are created.
 #[derive(Debug)]
@@ -279,8 +279,22 @@ impl Plugin {
     ///
     /// # Errors
     ///
-    /// If a parameter is not declared or not allowed, or if the factor refuses it.
+    /// If a parameter is not declared or not allowed, if the factor refuses it, or if it has another name than when it was opened.
     pub fn create(&self, given: impl IntoIterator<Item = (String, Value)>) -> Result<Instance, CallError> {
+        let instance = self.create_unchecked(given)?;
+        // Scores, settings and weights belong to a name.
+        if instance.spec.name() != self.name() {
+            let reason =
+                format!("it was `{}` when it was opened, and is `{}` now", self.name(), instance.spec.name());
+            return Err(CallError::Broke(Breach::BadSpec { reason }));
+        }
+        Ok(instance)
+    }
+
+    fn create_unchecked(
+        &self,
+        given: impl IntoIterator<Item = (String, Value)>,
+    ) -> Result<Instance, CallError> {
         match &self.door {
             Door::Here(functions) => {
                 let made = functions.create(self.parameters, given)?;
@@ -372,6 +386,18 @@ impl Instance {
         match &self.inside {
             Inside::Here(made) => made.n_refused_deliveries(),
             Inside::Isolated(_) => 0,
+        }
+    }
+
+    /// Makes sure that no more than the answers has come from an isolated factor, and returns why the last one does not count. To be asked when all
+    /// days are done, before [`condemned`](Self::condemned): during a run the next day shows it.
+    #[must_use]
+    pub fn settle(&self) -> Option<CallError> {
+        match &self.inside {
+            Inside::Here(_) => None,
+            Inside::Isolated(child) => {
+                child.lock().unwrap_or_else(std::sync::PoisonError::into_inner).settle()
+            }
         }
     }
 

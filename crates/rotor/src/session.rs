@@ -160,13 +160,23 @@ impl Session {
             instance: &alternative.instance,
         });
         let others: Vec<AlternativeMember<'_>> = others.collect();
-        let result = backtest(&self.dataset, &self.config, &self.factors.members(), &others, watch)?;
-        let metrics = rotor_eval::evaluate_with(
-            &result.run,
-            &result.cross_sections,
-            &result.alternatives,
-            &self.config,
-        );
+        let (result, metrics) = loop {
+            let result = backtest(&self.dataset, &self.config, &self.factors.members(), &others, watch)?;
+            let metrics = rotor_eval::evaluate_with(
+                &result.run,
+                &result.cross_sections,
+                &result.alternatives,
+                &self.config,
+            );
+            // Looked at again as late as possible: whoever delivered outside of its calls meanwhile has no answer from the start.
+            let mut factors = self.factors.iter().enumerate();
+            let is_late = factors.any(|(position, factor)| {
+                factor.instance.condemned().is_some() && has_answers(&result.run, position)
+            });
+            if !is_late {
+                break (result, metrics);
+            }
+        };
         let mut record = run_record(&self.dataset, &self.config, &self.factors, &result);
         let specs = self.factors.iter().map(|factor| factor.instance.spec());
         record.warnings.extend(dataset_warnings::touching_run(&self.dataset, &result.run, specs));
@@ -177,6 +187,15 @@ impl Session {
         let notices = refused.collect();
         Ok(Run { rows: result.run, metrics, record, notices })
     }
+}
+
+/// Whether there is anything in a run that a factor has given.
+fn has_answers(run: &rotor_run::Run, factor: usize) -> bool {
+    let is_own = |number: u32| number as usize == factor;
+    run.scores.iter().any(|row| is_own(row.factor) && row.score.is_some())
+        || run.forecasts.iter().any(|row| is_own(row.factor))
+        || run.diagnostics.iter().any(|row| is_own(row.factor))
+        || run.tables.iter().any(|row| is_own(row.factor))
 }
 
 /// What a user must know of a run beside what is recorded of it.

@@ -26,15 +26,15 @@ enum Fate {
     Misses(&'static str),
     /// It has no score on any day, for the same reason everywhere, and a person is told how many deliveries were refused.
     Counted,
-    /// What no process can keep from itself, as the page on plug-ins says: it ends without a word, and there is no run folder.
-    Slips,
     /// The run ends with exit code 2 and a message that names its library and says this.
     Ends(&'static str),
     /// The run ends with exit code 2 and a message that says this and names nobody else.
     EndsAtLeast(&'static str),
+    /// The run is killed, and a message says this and names its library.
+    Killed(&'static str),
 }
 
-use Fate::{Counted, Ends, EndsAtLeast, Misses, None as NoScore, Scores, Slips, Warned};
+use Fate::{Counted, Ends, EndsAtLeast, Killed, Misses, None as NoScore, Scores, Warned};
 
 /// A plug-in with what may become of it in this process, and in one of its own.
 type Row = (&'static str, &'static [Fate], &'static [Fate]);
@@ -42,6 +42,8 @@ type Row = (&'static str, &'static [Fate], &'static [Fate]);
 const WROTE: &str = "wrote to its inputs";
 const FLOATS: &str = "floating-point";
 const LONGER: &str = "longer than 2";
+const RENAMED: &str = "it was `renames` when it was opened, and is `renamed` now";
+const INSIDE: &str = "ended from inside, with exit code 0";
 
 const OUTCOMES: &[Row] = &[
     ("plain", &[Scores], &[Scores]),
@@ -111,11 +113,22 @@ const OUTCOMES: &[Row] = &[
     ("atexit_exits", &[Scores], &[Scores]),
     ("destructor_hangs", &[Scores], &[Scores]),
     ("destructor_exits", &[Scores], &[Scores]),
-    ("exits_quietly", &[Ends("exit"), Slips], &[NoScore("")]),
+    ("exits_quietly", &[Ends(INSIDE)], &[NoScore("")]),
+    ("leaves_at_load", &[Ends(INSIDE)], &[Ends("exit code 0")]),
+    ("leaves_in_create", &[Ends(INSIDE)], &[Ends("exit code 0")]),
+    ("leaves_in_evaluate", &[Ends("was being asked about 2016-")], &[NoScore("exit code 0")]),
+    ("leaves_in_a_thread", &[Ends(INSIDE)], &[Misses("exit code 0")]),
+    ("leaves_at_exit", &[Ends(INSIDE)], &[NoScore("exit code 0")]),
+    ("calls_the_system", &[Ends(INSIDE)], &[NoScore("exit code 0")]),
+    ("calls_the_system_in_a_thread", &[Ends(INSIDE)], &[Misses("exit code 0")]),
+    ("kills_itself", &[Killed("SIGKILL")], &[NoScore("signal 9")]),
+    ("becomes_another", &[Ends(INSIDE)], &[NoScore("exit code 0")]),
+    ("crashes_unseen", &[Ends("SIGSEGV")], &[NoScore("signal 11")]),
+    ("renames", &[EndsAtLeast(RENAMED)], &[EndsAtLeast(RENAMED)]),
     ("leaves_its_thread", &[Ends("")], &[Misses("")]),
     ("forks", &[Scores, NoScore(""), Ends("")], &[Scores, Misses("")]),
     ("thread_crashes", &[Ends("SIGSEGV")], &[Misses("signal 11")]),
-    ("thread_overflows", &[Ends("SIGSEGV"), Slips], &[Misses("signal 11")]),
+    ("thread_overflows", &[Ends("SIGSEGV")], &[Misses("signal 11")]),
     ("thread_aborts", &[Ends("SIGABRT")], &[Misses("signal 6")]),
     ("raises_sigalrm", &[Ends("SIGALRM")], &[Misses("signal 14")]),
     // Programs that write to pipes pass over SIGPIPE.
@@ -161,7 +174,13 @@ impl Fate {
                 ended.said.lines().any(is_told)
                     && facts.own.iter().all(|reason| reason.as_ref() == Err(first))
             }),
-            Slips => ended.facts.is_none() && ended.said.is_empty(),
+            Killed(text) => {
+                ended.code.is_none()
+                    && ended.facts.is_none()
+                    && ended.said.contains(text)
+                    && ended.said.contains(library)
+                    && !blames_another
+            }
             Ends(text) => has_ended(text) && ended.said.contains(library),
             EndsAtLeast(text) => has_ended(text),
         }

@@ -5,16 +5,16 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rayon::prelude::*;
-use rotor_tests::plugins::plugin;
+use rotor_tests::plugins::{hostile_in_c, names_in_c, plugin};
 use rotor_tests::{assert_golden, demo, rotor};
 
 use crate::can_seal;
 
-const HOSTILE: [&str; 38] = [
+const HOSTILE: [&str; 44] = [
     "panics-in-new",
     "panics-in-spec",
     "panics-in-evaluate",
@@ -49,6 +49,12 @@ const HOSTILE: [&str; 38] = [
     "aborts",
     "segfaults",
     "exits",
+    "exits_quietly",
+    "calls_the_system",
+    "leaves_at_load",
+    "leaves_in_create",
+    "kills_itself",
+    "crashes_unseen",
     "overflows-stack",
     "panic-abort",
     "abi-older",
@@ -77,9 +83,14 @@ fn end_of(command: &mut Command) -> (i32, String) {
     (status.code().unwrap_or(-1), said)
 }
 
+/// The library of a crate, or of a file in C.
+fn library_of(name: &str) -> PathBuf {
+    if names_in_c().any(|known| known == name) { hostile_in_c(name) } else { plugin(name) }
+}
+
 /// Checks a plug-in on two days, and says in a line what the user sees.
 fn outcome(name: &str, level: &[&str]) -> String {
-    let library = plugin(name);
+    let library = library_of(name);
     let rotor = rotor();
     // A limit on the memory of the whole process, where nothing else limits it.
     let mut command = Command::new("sh");

@@ -7,6 +7,7 @@ mod reasons;
 mod refused;
 mod same_bits;
 mod sealed;
+mod supervised;
 mod twins;
 
 use std::path::Path;

@@ -43,6 +43,8 @@ fn an_answer_that_is_none_ends_the_factor_and_shifts_no_day() {
     assert_eq!(outcomes(&twice, 3), ["scores", earlier, earlier]);
     // It is not asked again, however often a run begins.
     assert_eq!(outcomes(&twice, 1), [earlier]);
+    // After the last day there is no next request that shows it.
+    assert_eq!(outcomes(&make(&isolate(&plugin("answers-twice")), &[]), 1), [earlier]);
 }
 
 #[test]
@@ -50,7 +52,8 @@ fn what_is_written_when_nothing_is_asked_is_no_answer() {
     let factor = make(&isolate(&plugin("answers-later")), &[]);
     assert_eq!(outcomes(&factor, 1), ["scores"]);
     std::thread::sleep(Duration::from_millis(500));
-    let second = "its process wrote more than the answer to request 3; it is not asked again in this run";
+    // The third was about the day, the fourth whether that was all.
+    let second = "its process wrote more than the answer to request 4; it is not asked again in this run";
     assert_eq!(outcomes(&factor, 2), [second, second]);
 }
 

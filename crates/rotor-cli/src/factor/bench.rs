@@ -24,7 +24,7 @@ use crate::{CliError, Outcome, to_json};
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
     #[command(flatten)]
-    asked: Question,
+    pub(super) asked: Question,
     /// Check the instruction count against this file; fail if it has moved by more than 3%
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -39,7 +39,7 @@ pub(crate) struct Bench {
     by: Option<String>,
     /// Only ask so many times on each day, to be counted from outside
     #[arg(long, hide = true, value_name = "N")]
-    calls: Option<usize>,
+    pub(super) calls: Option<usize>,
 }
 
 /// What a call costs.

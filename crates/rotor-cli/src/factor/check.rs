@@ -17,7 +17,7 @@ use crate::{CliError, Outcome, to_json};
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     #[command(flatten)]
-    asked: Question,
+    pub(super) asked: Question,
 }
 
 pub(super) fn run(Check { asked }: &Check) -> Result<Outcome, CliError> {

@@ -13,12 +13,12 @@ use crate::{CliError, Outcome, catalogue, to_json};
 pub(crate) struct List {
     /// Libraries whose factors are listed as well
     #[arg(value_name = "LIB")]
-    libraries: Vec<PathBuf>,
+    pub(super) libraries: Vec<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    loading: Loading,
+    pub(super) loading: Loading,
 }
 
 pub(super) fn run(arguments: &List) -> Result<Outcome, CliError> {

@@ -72,6 +72,24 @@ pub(crate) fn run(command: Command) -> Result<Outcome, CliError> {
     }
 }
 
+impl Command {
+    /// Whether a library may be loaded into this process.
+    pub(crate) fn may_load(&self) -> bool {
+        let (loading, is_library) = match self {
+            Self::List(arguments) => (&arguments.loading, !arguments.libraries.is_empty()),
+            Self::Check(check::Check { asked }) => (&asked.loading, rotor::is_library(&asked.factor)),
+            // What only asks, to be counted from outside, is one process.
+            Self::Bench(arguments) => {
+                let asked = &arguments.asked;
+                (&asked.loading, arguments.calls.is_none() && rotor::is_library(&asked.factor))
+            }
+            // A library is inspected in a process of its own.
+            Self::Inspect(_) | Self::New(_) => return false,
+        };
+        is_library && !loading.isolate && !loading.sealed
+    }
+}
+
 impl Loading {
     /// As the library takes it.
     fn of_library(&self) -> rotor::Loading {

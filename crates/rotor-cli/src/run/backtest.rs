@@ -41,6 +41,13 @@ pub(crate) struct Backtest {
     settings: Settings,
 }
 
+impl Backtest {
+    /// Whether a library may be loaded into this process.
+    pub(crate) fn may_load(&self) -> bool {
+        self.settings.may_load()
+    }
+}
+
 pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     let named = arguments.out.clone().map(|out| destination(out, arguments.force));
     if let Some(destination) = &named {

@@ -52,6 +52,13 @@ enum Form {
     Json,
 }
 
+impl NoteCommand {
+    /// Whether a library may be loaded into this process.
+    pub(crate) fn may_load(&self) -> bool {
+        self.settings.may_load()
+    }
+}
+
 pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
     let destination =
         arguments.out.as_deref().map(|path| file_destination(path, arguments.force)).transpose()?;

@@ -70,6 +70,13 @@ impl FromArgMatches for KeyFlags {
 }
 
 impl Settings {
+    /// Whether a library may be loaded into this process: a flag names one, or there is a file that may.
+    pub(super) fn may_load(&self) -> bool {
+        self.config.is_some()
+            || self.factor.iter().any(|factor| rotor::is_library(factor))
+            || self.set.iter().any(|(key, value)| key.contains("library") || value.contains("library"))
+    }
+
     /// Returns what the file and the flags say.
     ///
     /// # Errors

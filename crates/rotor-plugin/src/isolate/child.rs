@@ -160,6 +160,13 @@ impl Server {
                     }
                 }
             }
+            settle if settle == Request::Settle as u8 => match self.made.as_ref().and_then(Made::condemned) {
+                None => answer.u8(1),
+                Some(error) => {
+                    answer.u8(0);
+                    answer.json(&error);
+                }
+            },
             _ => return Err(Garbled),
         }
         Ok(answer)

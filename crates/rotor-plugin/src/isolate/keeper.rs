@@ -3,7 +3,7 @@
 //! It runs none of the factor's code. Orphans below it become its own children, whatever group or session they have moved to,
 //! so that it can find them; and as long as it has children it does not end.
 
-#![allow(unsafe_code, reason = "a signal is passed on by dying of it, and descriptors are marked by number")]
+#![allow(unsafe_code, reason = "descriptors are marked by number")]
 
 use std::fs::{self, File};
 use std::io;
@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{
-    Pid, PidfdFlags, Resource, Rlimit, Signal, WaitOptions, getpid, kill_process, pidfd_open,
-    set_child_subreaper, setrlimit, waitpid,
+    Pid, PidfdFlags, Signal, WaitOptions, getpid, kill_process, pidfd_open, set_child_subreaper, waitpid,
 };
 
 use super::CHILD_ARGUMENT;
 use crate::mark::end_process;
+use crate::supervise::die_of;
 
 /// How long what a factor has started is looked for.
 const TIME_TO_END: Duration = Duration::from_secs(5);
@@ -107,14 +107,8 @@ fn children() -> Vec<Pid> {
 
 /// Ends this process as another has ended, so that whoever waits for this one sees how.
 fn end_like(status: ExitStatus) -> ! {
-    if let Some(signal) = status.signal() {
-        let none = Rlimit { current: Some(0), maximum: Some(0) };
-        let _ = setrlimit(Resource::Core, none);
-        // SAFETY: the default action replaces handlers that only this process has, and it then ends by the signal.
-        unsafe {
-            libc::signal(signal, libc::SIG_DFL);
-            libc::raise(signal);
-        }
+    match status.signal() {
+        Some(signal) => die_of(signal),
+        None => end_process(status.code().unwrap_or(3)),
     }
-    end_process(status.code().unwrap_or(3))
 }

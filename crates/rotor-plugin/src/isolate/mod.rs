@@ -92,6 +92,8 @@ enum Request {
     Create = 2,
     Evaluate = 3,
     OpenLinked = 4,
+    /// Nothing but whether it has spoken outside of its calls: what it has written since its last answer comes before the answer to this.
+    Settle = 5,
 }
 
 /// A factor of a library that a child has opened: its two documents.
@@ -228,6 +230,20 @@ impl Child {
             _ => self.n_failures = 0,
         }
         outcome
+    }
+
+    /// Makes sure that the last answer was one: nothing has come after it. Returns why it does not count.
+    pub(crate) fn settle(&mut self) -> Option<CallError> {
+        let process = self.process.as_mut()?;
+        let settled = process.ask(Request::Settle as u8, &[], self.given.n_bytes);
+        let settled = settled.and_then(|answer| read_answer(process, &answer, |_| Ok(())));
+        let error = settled.err()?;
+        // One that is lost after its last answer is started anew when it is asked again.
+        self.process = None;
+        error.is_final().then(|| {
+            self.done = Some(Box::new(error.clone()));
+            error
+        })
     }
 
     /// Returns why no answer of the factor counts, if it has told or shown that it is not to be trusted.

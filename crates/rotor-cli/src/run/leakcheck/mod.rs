@@ -38,6 +38,13 @@ impl Findings<'_> {
     }
 }
 
+impl Leakcheck {
+    /// Whether a library may be loaded into this process.
+    pub(crate) fn may_load(&self) -> bool {
+        self.settings.may_load()
+    }
+}
+
 pub(crate) fn run(arguments: &Leakcheck) -> Result<Outcome, CliError> {
     let session = arguments.settings.session(&LedgerChoice::Off)?;
     if !session.is_refused() {

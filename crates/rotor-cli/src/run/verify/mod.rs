@@ -33,6 +33,13 @@ pub(crate) struct Verify {
     json: bool,
 }
 
+impl Verify {
+    /// Whether a library may be loaded into this process: only what these flags name is.
+    pub(crate) fn may_load(&self) -> bool {
+        !self.factor.is_empty() || self.config.is_some()
+    }
+}
+
 pub(crate) fn run(arguments: &Verify) -> Result<Outcome, CliError> {
     let options = VerifyOptions {
         dataset: arguments.dataset.clone(),

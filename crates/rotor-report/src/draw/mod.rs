@@ -17,6 +17,7 @@ mod measure;
 pub(crate) mod palette;
 mod scale;
 mod spread;
+mod standalone;
 mod svg;
 mod table;
 mod unit;
@@ -26,6 +27,7 @@ use std::borrow::Cow;
 use rotor_factor::Date;
 
 pub use spread::Spread;
+pub use standalone::light_rules;
 pub(crate) use svg::escape;
 pub use unit::Unit;
 

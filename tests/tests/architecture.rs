@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("rotor-eval", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run", "rotor-strategy"]),
     ("rotor-gate", &["rotor-fs"]),
     ("rotor-report", &["rotor-factor", "rotor-stats", "rotor-data", "rotor-run", "rotor-eval"]),
+    ("rotor-export", &["rotor-factor", "rotor-report"]),
     ("rotor-compare", &["rotor-factor", "rotor-stats", "rotor-fs", "rotor-data", "rotor-run"]),
     (
         "rotor",
@@ -55,6 +56,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-strategy",
             "rotor-engine",
             "rotor-eval",
+            "rotor-export",
             "rotor-gate",
             "rotor-report",
             "rotor-compare",
@@ -73,6 +75,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-run",
             "rotor-engine",
             "rotor-eval",
+            "rotor-export",
             "rotor-report",
             "rotor-compare",
         ],

@@ -468,8 +468,9 @@ fn bad_input_is_told() {
     assert!(code == 2 && errors.contains("--as-of") && errors.contains("2021-02-30"), "{errors}");
     let (code, errors) = note(&["--lang", "fr"]);
     assert!(code == 2 && errors.contains("possible values: en, zh"), "{errors}");
-    let (code, errors) = note(&["--format", "pdf"]);
-    assert!(code == 2 && errors.contains("possible values: text, md, html, json"), "{errors}");
+    let (code, errors) = note(&["--format", "odt"]);
+    let values = "possible values: text, md, html, json, docx, xlsx, pdf";
+    assert!(code == 2 && errors.contains(values), "{errors}");
     assert_eq!(note(&["--json", "--format", "md"]).0, 2);
     assert_eq!(note(&["--force"]).0, 2, "there is nothing to replace");
     let (code, errors) = note(&["--as-of", "2019-06-01"]);

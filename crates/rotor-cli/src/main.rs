@@ -7,6 +7,7 @@ mod chromium;
 mod compare;
 mod dataset;
 mod factor;
+mod files;
 mod golden;
 mod reference;
 mod report;
@@ -19,7 +20,7 @@ use std::any::Any;
 use std::fs::File;
 use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -65,7 +66,7 @@ enum Command {
     /// Exit code 0 if every file matches its checksum and a repeated run gives the same bytes, 1 if not or if the run cannot be
     /// repeated, 2 if there is no run folder.
     Verify(run::verify::Verify),
-    /// Compare two run folders: inputs, scores, selected sectors, returns, metrics and the headline
+    /// Compare two run folders: inputs, scores, selected sectors, returns, metrics and the headline; or two saved notes
     ///
     /// Exit code 0 if the results are the same, 1 if they differ, 2 if a folder cannot be read.
     Compare(compare::Compare),
@@ -124,6 +125,14 @@ enum CliError {
     CountIsolated,
     #[error("the process that watches over libraries cannot be started: {0}")]
     Supervise(#[source] io::Error),
+    #[error(transparent)]
+    Export(#[from] rotor_export::ExportError),
+    #[error("`--format {format}` is not text and is not printed")]
+    NeedsFile { format: &'static str },
+    #[error("`{}` is not the document of a note: {source}", rotor_fs::shown_path(path))]
+    SavedNote { path: PathBuf, source: io::Error },
+    #[error("`{}` is a note and `{}` is none", rotor_fs::shown_path(note), rotor_fs::shown_path(run))]
+    NoteAndRun { note: PathBuf, run: PathBuf },
     #[error("cannot find out the path of this program: {0}")]
     Program(#[source] io::Error),
     #[error("there is no Chromium to print with")]
@@ -182,6 +191,11 @@ impl CliError {
             ),
             Self::NotPrinted { .. } => Some("write the page by `--format html` and print it in a browser".into()),
             Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
+            Self::Export(error) => error.hint().map(Into::into),
+            Self::NeedsFile { .. } => Some("name a file by `--out FILE`".into()),
+            Self::NoteAndRun { .. } => {
+                Some("compare two run folders, or two notes saved by `rotor note --save DIR`".into())
+            }
             _ => None,
         };
         hint.into_iter().collect()

@@ -2,7 +2,7 @@
 //!
 //! [`compare()`] holds two run folders that were read against each other: first what they were made of, then what came out, month by month,
 //! and how far the headline moved against its own uncertainty. [`first_difference`] is the strict question, bit for bit.
-//! [`golden`] keeps a run as text.
+//! [`golden`] keeps a run as text; [`compare_notes`] does for two saved notes what [`compare()`] does for runs.
 //!
 //! The crate reads no file and prints nothing.
 
@@ -11,6 +11,7 @@ mod first;
 pub mod golden;
 mod headline;
 mod inputs;
+mod notes;
 mod results;
 
 use rotor_run::{Run, RunFolder, Warning};
@@ -22,6 +23,7 @@ pub use first::{FirstDifference, first_difference};
 pub use headline::{Headline, Level, Moved};
 use inputs::{Input, changed};
 pub use inputs::{InputChange, Inputs, Part, changed_inputs};
+pub use notes::{NoteComparison, NoteSector, RankChange, Revision, SavedNote, ScoreChange, compare_notes};
 use results::changed_results;
 pub use results::{
     Change, FactChange, HoldingsChange, MetricChange, MetricChanges, MonthChange, Named, Results,

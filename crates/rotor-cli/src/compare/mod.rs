@@ -1,8 +1,9 @@
-//! `rotor compare`: what differs between two run folders.
+//! `rotor compare`: what differs between two run folders, or two saved notes.
 
+mod note;
 pub(crate) mod page;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use rotor_report::page::{Page, markdown, terminal};
@@ -12,9 +13,9 @@ use crate::{CliError, Outcome, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Compare {
-    /// The earlier run folder
+    /// The earlier run folder, or saved note
     before: PathBuf,
-    /// The later run folder
+    /// The later run folder, or saved note
     after: PathBuf,
     /// Treat numbers a and b as equal if |a − b| ≤ X × max(1, |a|, |b|); 0 compares their bits
     #[arg(long, value_name = "X", default_value = "0", value_parser = tolerance)]
@@ -53,6 +54,18 @@ impl Shown {
 }
 
 pub(crate) fn run(arguments: &Compare) -> Result<Outcome, CliError> {
+    match (note::find(&arguments.before), note::find(&arguments.after)) {
+        (Some(before), Some(after)) => return notes(arguments, &before, &after),
+        (None, None) => {}
+        (before, _) => {
+            let (note, run) = if before.is_some() {
+                (&arguments.before, &arguments.after)
+            } else {
+                (&arguments.after, &arguments.before)
+            };
+            return Err(CliError::NoteAndRun { note: note.clone(), run: run.clone() });
+        }
+    }
     let (before, after) = (rotor_run::read(&arguments.before)?, rotor_run::read(&arguments.after)?);
     let comparison = rotor_compare::compare(&before, &after, arguments.tol);
     let names = (arguments.before.display().to_string(), arguments.after.display().to_string());
@@ -60,6 +73,17 @@ pub(crate) fn run(arguments: &Compare) -> Result<Outcome, CliError> {
         to_json(&json!({ "before": names.0, "after": names.1, "comparison": comparison }))?
     } else {
         arguments.shown.page(&page::page(&names.0, &names.1, &comparison))
+    };
+    Ok(Outcome { text, passed: comparison.is_same })
+}
+
+fn notes(arguments: &Compare, before: &Path, after: &Path) -> Result<Outcome, CliError> {
+    let comparison = rotor_compare::compare_notes(&note::read(before)?, &note::read(after)?, arguments.tol);
+    let names = (arguments.before.display().to_string(), arguments.after.display().to_string());
+    let text = if arguments.shown.format() == Format::Json {
+        to_json(&json!({ "before": names.0, "after": names.1, "comparison": comparison }))?
+    } else {
+        arguments.shown.page(&note::page(&names.0, &names.1, &comparison))
     };
     Ok(Outcome { text, passed: comparison.is_same })
 }

@@ -14,7 +14,7 @@ use rotor_run::portfolio::{ELIGIBLE, TOP, TOP_NET};
 use serde_json::Value;
 
 /// How many rows of a table are shown; JSON has all.
-const MOST_SHOWN: usize = 10;
+pub(super) const MOST_SHOWN: usize = 10;
 
 /// Returns the page of a comparison; the runs are called `before` and `after`.
 pub(crate) fn page(before: &str, after: &str, comparison: &Comparison) -> Page {
@@ -89,12 +89,12 @@ pub(crate) fn golden_page(name: &str, golden: &GoldenComparison) -> Page {
     page
 }
 
-fn section(id: &str, heading: &str, blocks: Vec<Block>) -> Section {
+pub(super) fn section(id: &str, heading: &str, blocks: Vec<Block>) -> Section {
     Section { id: id.into(), heading: heading.into(), blocks }
 }
 
 /// The table, and how many rows it leaves out.
-fn with_rest(table: Table, n: usize) -> Vec<Block> {
+pub(super) fn with_rest(table: Table, n: usize) -> Vec<Block> {
     let n_shown = table.rows.len();
     let mut blocks = vec![Block::Table(table)];
     if n > n_shown {

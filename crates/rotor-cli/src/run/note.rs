@@ -1,20 +1,28 @@
 //! `rotor note`: which sectors to select on a day, with the numbers behind them.
 
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
-use rotor::LedgerChoice;
+use clap::{ArgGroup, Args, ValueEnum};
+use rotor::{LedgerChoice, Note};
+use rotor_export::Fonts;
 use rotor_factor::Date;
-use rotor_fs::shown_path;
-use rotor_report::page::{html, markdown, terminal};
+use rotor_fs::{NewFolder, sha256, shown_path};
+use rotor_report::page::{Page, html, markdown, terminal};
 
 use super::language::Language;
 use super::progress::with_progress;
 use super::settings::Settings;
+use crate::chromium::print_to_pdf;
+use crate::files::{AssetsDestination, relative_folder};
 use crate::terminal::say;
 use crate::{CliError, Outcome, file_destination, to_json};
 
+/// The document of a saved note, by which its folder is known as one.
+pub(crate) const DOCUMENT: &str = "note.json";
+
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("written").args(["out", "assets", "save"]).multiple(true)))]
 pub(crate) struct NoteCommand {
     /// The day of the note, such as 2021-12-10; it uses data published before this date [default: the day after the last
     /// trading day of the dataset]
@@ -23,17 +31,24 @@ pub(crate) struct NoteCommand {
     /// The language of the note
     #[arg(long, value_enum, default_value_t = Language::En)]
     lang: Language,
-    /// Output format; HTML has figures, JSON has every number
-    #[arg(long, value_enum, default_value_t = Form::Text)]
-    format: Form,
+    /// Output format; HTML and Word have figures, a workbook has a sheet per table, JSON has every number [default: text]
+    #[arg(long, value_enum)]
+    format: Option<Form>,
     /// Print JSON, the same as `--format json`
     #[arg(long, conflicts_with = "format")]
     json: bool,
     /// Write the note to a file instead of printing it
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Replace an existing file
-    #[arg(long, requires = "out")]
+    /// Write a folder with every table as CSV, every figure as SVG and PNG, and the note as Markdown that shows them
+    #[arg(long, value_name = "DIR")]
+    assets: Option<PathBuf>,
+    /// Archive the note as it is sent: a folder below DIR, named by its day and configuration, with its JSON document and its HTML
+    /// page; `rotor compare` tells two of them apart
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+    /// Replace an existing file or folder
+    #[arg(long, requires = "written")]
     force: bool,
     #[command(flatten)]
     settings: Settings,
@@ -44,12 +59,30 @@ pub(crate) struct NoteCommand {
 enum Form {
     /// For a terminal
     Text,
-    /// Markdown
+    /// Markdown; with `--assets` it shows the figures of that folder
     Md,
     /// One HTML file with figures, for a browser
     Html,
     /// JSON
     Json,
+    /// A Word document; needs `--out`
+    Docx,
+    /// An Excel workbook; needs `--out`
+    Xlsx,
+    /// The HTML page as Chromium prints it; needs `--out`
+    Pdf,
+}
+
+impl Form {
+    /// The name of a format that is no text.
+    const fn of_bytes(self) -> Option<&'static str> {
+        match self {
+            Self::Text | Self::Md | Self::Html | Self::Json => None,
+            Self::Docx => Some("docx"),
+            Self::Xlsx => Some("xlsx"),
+            Self::Pdf => Some("pdf"),
+        }
+    }
 }
 
 impl NoteCommand {
@@ -60,8 +93,76 @@ impl NoteCommand {
 }
 
 pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
+    let form = if arguments.json { Some(Form::Json) } else { arguments.format };
+    // What can be refused is refused before the work.
+    if let (Some(format), None) = (form.and_then(Form::of_bytes), &arguments.out) {
+        return Err(CliError::NeedsFile { format });
+    }
     let destination =
         arguments.out.as_deref().map(|path| file_destination(path, arguments.force)).transpose()?;
+    let assets =
+        arguments.assets.as_deref().map(|path| AssetsDestination::new(path, arguments.force)).transpose()?;
+    let has_pictures = assets.is_some() || form == Some(Form::Docx);
+    let fonts = has_pictures.then(Fonts::of_system).transpose()?;
+    let note = made(arguments)?;
+    let page = note.page(arguments.lang.into());
+    let day = note.facts.day.as_of.0;
+    let mut written = Vec::new();
+    let mut links = None;
+    if let (Some(destination), Some(fonts)) = (assets, &fonts) {
+        let files = rotor_export::assets(&page, fonts)?;
+        let folder = arguments.out.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        links = Some(files.markdown(&relative_folder(folder, destination.path())));
+        written.push(destination.write(&files)?);
+    }
+    if let Some(archive) = &arguments.save {
+        written.push(save(archive, arguments.force, &note, &page)?);
+    }
+    // With folders alone there is nothing to print.
+    let is_shown = destination.is_some() || written.is_empty();
+    let Some(form) = form.or(is_shown.then_some(Form::Text)) else {
+        return Ok(Outcome::done(listed(&written)));
+    };
+    let bytes = match form {
+        Form::Json => to_json(&note.document())?.into_bytes(),
+        Form::Text => terminal(&page).into_bytes(),
+        Form::Md => links.unwrap_or_else(|| markdown(&page)).into_bytes(),
+        // It is this page that is printed.
+        Form::Html | Form::Pdf => html(&page).into_bytes(),
+        Form::Docx => {
+            let fonts = fonts.as_ref().expect("fonts are looked for wherever there are pictures");
+            rotor_export::docx(&page, day, fonts)?
+        }
+        Form::Xlsx => rotor_export::xlsx(&page, day)?,
+    };
+    let as_text = |bytes| String::from_utf8(bytes).expect("what is printed is text");
+    let Some(destination) = destination else { return Ok(Outcome::done(as_text(bytes))) };
+    if form == Form::Pdf {
+        print_to_pdf(&as_text(bytes), &destination)?;
+    } else {
+        destination.write(&bytes)?;
+    }
+    written.push(destination.path().to_owned());
+    Ok(Outcome::done(listed(&written)))
+}
+
+/// Archives a note as it is sent, in a folder that its day and its configuration name.
+fn save(archive: &Path, is_forced: bool, note: &Note, page: &Page) -> Result<PathBuf, CliError> {
+    const DIGITS: usize = 8;
+    let document = to_json(&note.document())?;
+    // Where the dataset lies is no part of a configuration here, and which one it is belongs to it.
+    let known: serde_json::Value = serde_json::from_str(&document)?;
+    let made_of = format!("{}{}", known["dataset"], known["config"]);
+    let name = format!("note-{}-{}", note.facts.day.as_of.0, &sha256(made_of.as_bytes())[..DIGITS]);
+    let place = archive.join(name);
+    let folder = if is_forced { NewFolder::replacing(&place, DOCUMENT) } else { NewFolder::create(&place) }?;
+    folder.write_file(DOCUMENT, |file| file.write_all(document.as_bytes()))?;
+    folder.write_file("note.html", |file| file.write_all(html(page).as_bytes()))?;
+    Ok(folder.finish()?)
+}
+
+/// Replays the day, and the days before it for its track record.
+fn made(arguments: &NoteCommand) -> Result<Note, CliError> {
     let mut resolved = arguments.settings.resolve()?;
     // The ledger knows a dataset by all of its data, and a note by nothing that came after its day.
     resolved.config.trials.get_or_insert(1);
@@ -75,16 +176,9 @@ pub(crate) fn run(arguments: &NoteCommand) -> Result<Outcome, CliError> {
             ),
         );
     }
-    let note = with_progress("replaying", |watch| session.note(arguments.as_of, watch))?;
-    let in_language = || note.page(arguments.lang.into());
-    let text = match arguments.format {
-        _ if arguments.json => to_json(&note.document())?,
-        Form::Json => to_json(&note.document())?,
-        Form::Text => terminal(&in_language()),
-        Form::Md => markdown(&in_language()),
-        Form::Html => html(&in_language()),
-    };
-    let Some(destination) = destination else { return Ok(Outcome::done(text)) };
-    destination.write(text.as_bytes())?;
-    Ok(Outcome::done(format!("{} is written\n", shown_path(destination.path()))))
+    Ok(with_progress("replaying", |watch| session.note(arguments.as_of, watch))?)
+}
+
+fn listed(written: &[PathBuf]) -> String {
+    written.iter().map(|path| format!("{} is written\n", shown_path(path))).collect()
 }

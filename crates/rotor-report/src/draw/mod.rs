@@ -18,6 +18,7 @@ pub(crate) mod palette;
 mod points;
 mod scale;
 mod spread;
+mod standalone;
 mod svg;
 mod table;
 mod unit;
@@ -27,9 +28,11 @@ use std::borrow::Cow;
 use rotor_factor::Date;
 
 pub use spread::Spread;
+pub use standalone::light_rules;
 pub(crate) use svg::escape;
 pub use unit::Unit;
 
+use crate::page::Cell;
 use crate::words::Lang;
 use svg::{Anchor, Svg};
 
@@ -124,6 +127,11 @@ impl LineChart {
     fn date(&self, position: usize) -> String {
         let date = self.dates[position];
         if self.is_seasonal { format!("{:02}", date.month().number()) } else { date.to_string() }
+    }
+
+    /// The same as a cell of a table.
+    fn cell(&self, position: usize) -> Cell {
+        if self.is_seasonal { self.date(position).into() } else { self.dates[position].into() }
     }
 
     /// The name of a series or band outside its panel: with the axis, if another panel has the same name.

@@ -99,8 +99,22 @@ pub(crate) fn style() -> String {
 
 fn variables(theme: &Theme) -> String {
     let mut text = String::new();
+    for (name, colour) in colours(theme) {
+        write!(text, "--{name}:{colour};").expect("writing to a string does not fail");
+    }
+    text
+}
+
+/// Returns the variables of the light theme by name, without the hyphens.
+pub(crate) fn light_colours() -> Vec<(String, String)> {
+    colours(&LIGHT)
+}
+
+/// The variables of a theme by name.
+fn colours(theme: &Theme) -> Vec<(String, String)> {
+    let mut colours = Vec::new();
     let mut set = |name: &str, [red, green, blue]: Rgb| {
-        write!(text, "--{name}:#{red:02x}{green:02x}{blue:02x};").expect("writing to a string does not fail");
+        colours.push((name.to_owned(), format!("#{red:02x}{green:02x}{blue:02x}")));
     };
     set("ground", theme.ground);
     set("raised", theme.raised);
@@ -120,7 +134,7 @@ fn variables(theme: &Theme) -> String {
             set(&format!("{name}{}", position + 1), shade);
         }
     }
-    text
+    colours
 }
 
 /// Returns the rules that give every shade its class.

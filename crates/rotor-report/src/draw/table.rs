@@ -1,7 +1,7 @@
 //! The table behind a chart: the same numbers as text.
 
 use super::{BarChart, BoxChart, Chart, Columns, LineChart, Matrix, PointChart, Unit};
-use crate::page::{Column, Table};
+use crate::page::{Cell, Column, Table};
 use crate::terms::Term;
 use crate::words::Lang;
 
@@ -19,12 +19,12 @@ impl Chart {
     }
 }
 
-fn written(unit: Unit, value: Option<f64>) -> String {
-    value.map_or(String::new(), |value| unit.write(value))
+fn written(unit: Unit, value: Option<f64>) -> Cell {
+    value.map_or(Cell::default(), |value| Cell::number(value, unit))
 }
 
-fn range(unit: Unit, range: Option<(f64, f64)>) -> String {
-    range.map_or(String::new(), |(low, high)| format!("[{}, {}]", unit.write(low), unit.write(high)))
+fn range(unit: Unit, range: Option<(f64, f64)>) -> Cell {
+    range.map_or(Cell::default(), |(low, high)| format!("[{}, {}]", unit.write(low), unit.write(high)).into())
 }
 
 fn lines(chart: &LineChart, lang: Lang) -> Table {
@@ -36,7 +36,7 @@ fn lines(chart: &LineChart, lang: Lang) -> Table {
     }
     let mut table = Table::new(columns);
     for position in chart.listed() {
-        let mut row = vec![chart.date(position)];
+        let mut row = vec![chart.cell(position)];
         for panel in &chart.panels {
             let value = |values: &Vec<Option<f64>>| written(panel.unit, values[position]);
             row.extend(panel.series.iter().map(|series| value(&series.values)));
@@ -59,7 +59,7 @@ fn bars(chart: &BarChart, lang: Lang) -> Table {
     }
     let mut table = Table::new(columns);
     for (position, category) in chart.categories.iter().enumerate() {
-        let mut row = vec![category.clone()];
+        let mut row = vec![Cell::from(category.as_str())];
         for group in &chart.groups {
             let bar = group.values[position];
             row.push(written(chart.unit, bar.map(|bar| bar.value)));
@@ -85,7 +85,7 @@ fn matrix(chart: &Matrix) -> Table {
     let mut table = Table::new(columns.collect::<Vec<_>>());
     for (name, cells) in chart.rows.iter().zip(&chart.cells) {
         let cells = cells.iter().map(|cell| written(chart.unit, *cell));
-        table.row(std::iter::once(name.clone()).chain(cells).collect::<Vec<_>>());
+        table.row(std::iter::once(name.as_str().into()).chain(cells));
     }
     table
 }
@@ -114,7 +114,7 @@ fn boxes(chart: &BoxChart, lang: Lang) -> Table {
         let spread = row.spread();
         let value = |value: Option<f64>| written(chart.unit, value);
         table.row([
-            row.name.clone(),
+            row.name.as_str().into(),
             value(row.current),
             value(spread.map(|spread| spread.whiskers.0)),
             value(spread.map(|spread| spread.quartiles.0)),
@@ -122,7 +122,7 @@ fn boxes(chart: &BoxChart, lang: Lang) -> Table {
             value(spread.map(|spread| spread.quartiles.1)),
             value(spread.map(|spread| spread.whiskers.1)),
             value(spread.map(|spread| spread.mean)),
-            row.values.len().to_string(),
+            Cell::count(row.values.len()),
         ]);
     }
     table

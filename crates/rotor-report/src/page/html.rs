@@ -347,7 +347,7 @@ fn widths(shown: &Table) -> Vec<usize> {
     let word = |word: &str| if word.is_ascii() { pixels(word) } else { pixels(word).min(MOST_OF_TITLE) };
     let title = |column: &Column| column.title.split(' ').map(word).max().unwrap_or(0);
     let column = |(position, column): (usize, &Column)| {
-        let cells = || shown.rows.iter().map(|row| row[position].as_str());
+        let cells = || shown.rows.iter().map(|row| &*row[position]);
         let longest = cells().map(UnicodeWidthStr::width).max().unwrap_or(0);
         let widest = cells().map(pixels).max().unwrap_or(0);
         let can_wrap = column.align == Align::Left && longest > MOST_UNBROKEN;

@@ -2,12 +2,34 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, Page, Table};
+use super::{Block, Figure, Page, Table};
 use crate::text::Align;
 
-/// Returns the page as Markdown.
+/// Returns the page as Markdown, without figures.
 #[must_use]
 pub fn markdown(page: &Page) -> String {
+    written(page, None)
+}
+
+/// Returns the page as Markdown that shows figures and refers to tables as files; `place` says where each file is to be found: the
+/// path of a picture for a figure, that of its numbers for a table. What has none is left as [`markdown`] has it.
+#[must_use]
+pub fn markdown_with_files(page: &Page, place: &dyn Fn(Piece<'_>) -> Option<String>) -> String {
+    written(page, Some(place))
+}
+
+/// A piece of a page that may lie in a file of its own.
+#[derive(Clone, Copy, Debug)]
+pub enum Piece<'p> {
+    /// A figure, as a picture.
+    Figure(&'p Figure),
+    /// A table, as numbers.
+    Table(&'p Table),
+}
+
+type Places<'a> = Option<&'a dyn Fn(Piece<'_>) -> Option<String>>;
+
+fn written(page: &Page, places: Places<'_>) -> String {
     let mut text = format!("# {}\n", escaped(&page.title));
     if let Some(mark) = &page.mark {
         write!(text, "\n> **{}**\n", escaped(mark)).expect("writing to a string does not fail");
@@ -19,12 +41,12 @@ pub fn markdown(page: &Page) -> String {
     }
     for section in &page.sections {
         write!(text, "\n## {}\n", escaped(&section.heading)).expect("writing to a string does not fail");
-        text += &blocks_text(&section.blocks);
+        text += &blocks_text(&section.blocks, places);
     }
     text
 }
 
-fn blocks_text(blocks: &[Block]) -> String {
+fn blocks_text(blocks: &[Block], places: Places<'_>) -> String {
     let mut text = String::new();
     for block in blocks {
         let block = match block {
@@ -32,27 +54,64 @@ fn blocks_text(blocks: &[Block]) -> String {
             Block::Paragraph(paragraph) => escaped(paragraph) + "\n",
             Block::Warning(warning) => format!("> {}\n", escaped(warning)),
             Block::List(items) => items.iter().map(|item| ["- ", &escaped(item), "\n"].concat()).collect(),
-            Block::Table(table) => rows(table),
+            Block::Table(table) => rows(table) + &numbers(table, places),
+            Block::Figures(figures) if places.is_some() => {
+                text.extend(figures.iter().filter_map(|figure| picture(figure, places)));
+                continue;
+            }
+            Block::AroundFigures(blocks) if places.is_some() => {
+                text += &blocks_text(blocks, places);
+                continue;
+            }
+            Block::InsteadOfFigures(_) if places.is_some() => continue,
             Block::Figures(_) | Block::AroundFigures(_) => continue,
             Block::InsteadOfFigures(blocks) => {
-                text += &blocks_text(blocks);
+                text += &blocks_text(blocks, places);
                 continue;
             }
             Block::Folded { title, blocks } | Block::Appendix { title, blocks } => {
-                text.extend(["\n### ", &escaped(title), "\n", &blocks_text(blocks)]);
+                text.extend(["\n### ", &escaped(title), "\n", &blocks_text(blocks, places)]);
                 continue;
             }
             Block::Tiles(tiles) => {
                 tiles.iter().map(|tile| ["- ", &escaped(&tile.sentence()), "\n"].concat()).collect()
             }
             Block::Columns(columns) => {
-                columns.iter().for_each(|blocks| text += &blocks_text(blocks));
+                columns.iter().for_each(|blocks| text += &blocks_text(blocks, places));
                 continue;
             }
         };
         text.extend(["\n", &block]);
     }
     text
+}
+
+/// Where the numbers of a table are, below it.
+fn numbers(table: &Table, places: Places<'_>) -> String {
+    let place = places.and_then(|place| place(Piece::Table(table)));
+    place.map_or(String::new(), |place| format!("\n[CSV](<{}>)\n", link(&place)))
+}
+
+/// A figure as a picture, with its title above and how to read it below.
+fn picture(figure: &Figure, places: Places<'_>) -> Option<String> {
+    let place = link(&places?(Piece::Figure(figure))?);
+    let title = escaped(&figure.title);
+    let about =
+        if figure.about.is_empty() { String::new() } else { format!("\n{}\n", escaped(&figure.about)) };
+    Some(format!("\n**{title}**\n\n![{title}](<{place}>)\n{about}"))
+}
+
+/// A path between pointed brackets: everything that could end it, or be read as a part of an address, by its bytes.
+fn link(path: &str) -> String {
+    let mut link = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            link.push(char::from(byte));
+        } else {
+            write!(link, "%{byte:02X}").expect("writing to a string does not fail");
+        }
+    }
+    link
 }
 
 fn rows(table: &Table) -> String {

@@ -6,12 +6,14 @@
 //! *Invariant:* texts of the data and of factors have gone through [`crate::text::fit`]: no control characters, nothing that
 //! turns the text around it, and an end.
 
+mod cell;
 mod html;
 mod markdown;
 mod terminal;
 
+pub use cell::{Cell, Value};
 pub use html::html;
-pub use markdown::markdown;
+pub use markdown::{Piece, markdown, markdown_with_files};
 pub use terminal::{terminal, wrapped};
 
 use crate::draw::Chart;
@@ -107,13 +109,13 @@ pub struct Figure {
     pub chart: Chart,
 }
 
-/// A table of texts. It has at least one row.
+/// A table. It has at least one row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// The columns; the first names the row.
     pub columns: Vec<Column>,
-    /// One text a column, empty where there is nothing to say.
-    pub rows: Vec<Vec<String>>,
+    /// One cell a column, empty where there is nothing to say.
+    pub rows: Vec<Vec<Cell>>,
 }
 
 /// A column of a table.
@@ -153,8 +155,9 @@ impl Column {
 }
 
 impl Tile {
-    /// The figure on one line.
-    pub(crate) fn sentence(&self) -> String {
+    /// Returns the figure on one line.
+    #[must_use]
+    pub fn sentence(&self) -> String {
         let Self { label, value, detail } = self;
         let between = if detail.is_empty() { "" } else { " " };
         format!("{label}: {value}{between}{detail}")
@@ -167,10 +170,10 @@ impl Table {
         Self { columns: columns.into(), rows: Vec::new() }
     }
 
-    /// Adds a row, of one text a column.
-    pub fn row(&mut self, cells: impl Into<Vec<String>>) {
-        let cells = cells.into();
-        debug_assert_eq!(cells.len(), self.columns.len(), "one text a column");
+    /// Adds a row, of one cell a column.
+    pub fn row<C: Into<Cell>>(&mut self, cells: impl IntoIterator<Item = C>) {
+        let cells: Vec<Cell> = cells.into_iter().map(Into::into).collect();
+        debug_assert_eq!(cells.len(), self.columns.len(), "one cell a column");
         self.rows.push(cells);
     }
 }

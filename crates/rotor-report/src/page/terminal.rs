@@ -115,7 +115,7 @@ fn with_names_of(table: &Table, shown: &[usize], longest: usize) -> String {
     for row in &table.rows {
         let cell = |column: &usize| {
             let cell = &row[*column];
-            if table.columns[*column].can_shrink { fit(cell, longest) } else { cell.clone() }
+            if table.columns[*column].can_shrink { fit(cell, longest) } else { cell.to_string() }
         };
         text.row(shown.iter().map(cell));
     }

@@ -3,9 +3,10 @@
 use rotor_factor::{ColumnFormat, ColumnSpec, ColumnValues, RowText, Table, TableSpec, Text};
 
 use super::{FactorSection, figures};
+use crate::draw::Unit;
 use crate::note::context::{FactorResult, NoteContext, scored};
-use crate::page::{self, Block, Column};
-use crate::words::{Lang, NONE, fixed, name, paragraph, period, sentence, signed};
+use crate::page::{self, Block, Cell, Column};
+use crate::words::{Lang, NONE, name, paragraph, period, sentence};
 
 /// Sentences about more rows than these are left to the table.
 const MOST_SENTENCES: usize = 24;
@@ -191,6 +192,17 @@ impl<'a> DeclaredTable<'a> {
         }
     }
 
+    /// A cell of a table: a number in full where the page shows one.
+    fn value(&self, column: &ColumnSpec, row: usize) -> Cell {
+        let Some(text) = self.cell(column, row) else { return NONE.into() };
+        let number = self.number(column.name(), row).filter(|_| column.format() == ColumnFormat::Number);
+        match number.map(|number| Cell::number(number, unit(column))) {
+            // A word, or what is only said to lie below a bound, is no number.
+            Some(number) if *number == *text => number,
+            _ => text.into(),
+        }
+    }
+
     /// The same with its unit, for sentences.
     fn with_unit(&self, column: &ColumnSpec, row: usize) -> String {
         let lang = self.context.lang;
@@ -267,11 +279,10 @@ impl<'a> DeclaredTable<'a> {
         }
         let mut listed = page::Table::new(titles);
         for row in rows {
-            let mut cells: Vec<String> =
-                columns.iter().map(|column| self.cell(column, *row).unwrap_or_else(|| NONE.into())).collect();
+            let mut cells: Vec<Cell> = columns.iter().map(|column| self.value(column, *row)).collect();
             if has_scores {
                 let score = self.sector(*row).and_then(|sector| result.signal.score_of(sector).ok());
-                cells.insert(1.min(cells.len()), self.context.score(result.factor, score));
+                cells.insert(1.min(cells.len()), self.context.score(result.factor, score).into());
             }
             listed.row(cells);
         }
@@ -279,15 +290,20 @@ impl<'a> DeclaredTable<'a> {
     }
 }
 
+/// How the numbers of a column are written; the unit stands in its title.
+fn unit(column: &ColumnSpec) -> Unit {
+    let factor = if column.is_fraction() { 100.0 } else { 1.0 };
+    Unit { factor, decimals: column.decimals(), is_signed: column.is_signed(), suffix: "" }
+}
+
 /// A number of a column.
 fn written(column: &ColumnSpec, value: f64) -> String {
-    let scale = if column.is_fraction() { 100.0 } else { 1.0 };
-    if let Some(least) = column.least().filter(|least| value < *least) {
-        return format!(
-            "< {}",
-            fixed(scale * least, if least.fract() == 0.0 { 0 } else { column.decimals() })
-        );
+    let unit = unit(column);
+    match column.least().filter(|least| value < *least) {
+        Some(least) => {
+            let decimals = if least.fract() == 0.0 { 0 } else { unit.decimals };
+            format!("< {}", Unit { decimals, is_signed: false, ..unit }.write(least))
+        }
+        None => unit.write(value),
     }
-    let write = if column.is_signed() { signed } else { fixed };
-    write(scale * value, column.decimals())
 }

@@ -41,7 +41,10 @@ fn faults(name: &str, place: Place, n_threads: usize, ended: &Ended) -> Vec<Stri
         let is_killed = place == Place::Here && KILLS.contains(&name);
         if ended.code != if is_killed { None } else { Some(2) } || !ended.said.contains("error: ") {
             faults.push(format!("{run}: it did not end by an error: {:?} {}", ended.code, ended.said));
-        } else if !ended.said.contains(&library) && !ended.said.contains("not known") {
+        } else if ![library.as_str(), &format!("factor `{name}`"), "not known"]
+            .iter()
+            .any(|who| ended.said.contains(*who))
+        {
             faults.push(format!("{run}: the culprit is not named: {}", ended.said));
         }
         if ended.facts.is_some() {

@@ -46,7 +46,7 @@ fn blocks_text(blocks: &[Block]) -> String {
                 tiles.iter().map(|tile| ["- ", &escaped(&tile.sentence()), "\n"].concat()).collect()
             }
             Block::Columns(columns) => {
-                columns.iter().for_each(|blocks| text += &blocks_text(blocks));
+                text.extend(columns.iter().map(|blocks| blocks_text(blocks)));
                 continue;
             }
         };

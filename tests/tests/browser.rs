@@ -101,7 +101,7 @@ fn the_report_uses_its_width() {
             browser.evaluate(&box_).as_f64().unwrap()
         };
         // Mark, title, figures, net value and the first sentences of the verdict without scrolling at 1400 × 900.
-        for selector in [".mark", "h1", ".tiles", "#net-value-levels svg", ".columns p"] {
+        for selector in [".mark", "h1", ".tiles", "#net-value-levels svg", ".columns > div + div > p"] {
             let found = bottom(&mut browser, selector);
             assert!(found <= 900.0, "{}: `{selector}` ends at {found}", page.display());
         }

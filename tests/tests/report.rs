@@ -81,7 +81,11 @@ fn tables(page: &Page) -> Vec<&page::Table> {
             match block {
                 Block::Table(table) => found.push(table),
                 Block::Folded { blocks, .. } | Block::Appendix { blocks, .. } => below(blocks, found),
-                Block::Columns(columns) => columns.iter().for_each(|blocks| below(blocks, found)),
+                Block::Columns(columns) => {
+                    for blocks in columns {
+                        below(blocks, found);
+                    }
+                }
                 _ => {}
             }
         }
@@ -99,13 +103,19 @@ fn figures(page: &Page) -> Vec<&page::Figure> {
             match block {
                 Block::Figures(figures) => found.extend(figures),
                 Block::Folded { blocks, .. } | Block::Appendix { blocks, .. } => below(blocks, found),
-                Block::Columns(columns) => columns.iter().for_each(|blocks| below(blocks, found)),
+                Block::Columns(columns) => {
+                    for blocks in columns {
+                        below(blocks, found);
+                    }
+                }
                 _ => {}
             }
         }
     }
     let mut found = Vec::new();
-    page.sections.iter().for_each(|section| below(&section.blocks, &mut found));
+    for section in &page.sections {
+        below(&section.blocks, &mut found);
+    }
     found
 }
 

@@ -204,7 +204,7 @@ fn check_portfolios(at: &At<'_>, run: &Run, months: &[usize]) {
         let loss = mean(&x.iter().map(|x| if *x < 0.0 { x * x } else { 0.0 }).collect::<Vec<_>>()).sqrt();
         at.is("sortino", 12.0 * mean(&x) / (12.0_f64.sqrt() * loss), n);
         // The least k with 20 k months or more.
-        let k = (1..).find(|k| 20 * k >= n).unwrap();
+        let k = (1..=n).find(|k| 20 * k >= n).unwrap();
         let mut left = x.clone();
         let worst: Vec<f64> = (0..k)
             .map(|_| {

@@ -152,7 +152,9 @@ fn changes(now: &[(u32, f64)], before: &[(u32, f64)]) -> Option<[QuintileChange;
 /// Returns the parts of sectors as weights, which sum to one.
 fn weights(mut parts: Vec<(u32, f64)>) -> Vec<(u32, f64)> {
     let total: f64 = parts.iter().map(|(_, part)| part).sum();
-    parts.iter_mut().for_each(|(_, part)| *part /= total);
+    for (_, part) in &mut parts {
+        *part /= total;
+    }
     parts
 }
 

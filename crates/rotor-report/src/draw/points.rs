@@ -83,3 +83,42 @@ fn line(
         svg.path("dash t2", &path);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::draw::Unit;
+    use crate::words::Lang;
+
+    fn drawn(points: &[(f64, f64)], line: Option<(String, f64, f64)>) -> String {
+        let chart = PointChart {
+            x_axis: "x".into(),
+            x_unit: Unit::plain(1),
+            y_axis: "y".into(),
+            y_unit: Unit::plain(1),
+            points: points.into(),
+            line,
+            is_small: true,
+        };
+        svg(&chart, Size::Small, &Caption { title: "t", about: "", lang: Lang::En })
+    }
+
+    #[test]
+    fn every_pair_is_a_point_that_says_its_values() {
+        let found = drawn(&[(0.0, 1.0), (1.0, 3.0)], Some(("line".into(), 1.0, 2.0)));
+        assert_eq!(found.matches("<title>x: ").count(), 2);
+        assert!(found.contains("<title>x: 1.0\ny: 3.0</title>"), "{found}");
+        assert!(found.contains("class=\"dash t2\" d=\"M"), "the line goes through both points: {found}");
+    }
+
+    #[test]
+    fn what_cannot_be_drawn_is_left_out() {
+        assert!(drawn(&[], None).contains("no values"));
+        let odd = [(f64::NAN, 1.0), (1.0, f64::INFINITY), (2.0, 2.0), (-1e308, 1e308)];
+        for slope in [0.0, -1.0, f64::NAN, 1e308] {
+            let found = drawn(&odd, Some(("line".into(), 0.0, slope)));
+            assert_eq!(found.matches("<title>x: ").count(), 2);
+            assert!(!found.contains("NaN") && !found.contains("inf"), "{found}");
+        }
+    }
+}

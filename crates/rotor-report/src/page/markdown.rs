@@ -77,7 +77,7 @@ fn blocks_text(blocks: &[Block], places: Places<'_>) -> String {
                 tiles.iter().map(|tile| ["- ", &escaped(&tile.sentence()), "\n"].concat()).collect()
             }
             Block::Columns(columns) => {
-                columns.iter().for_each(|blocks| text += &blocks_text(blocks, places));
+                text.extend(columns.iter().map(|blocks| blocks_text(blocks, places)));
                 continue;
             }
         };

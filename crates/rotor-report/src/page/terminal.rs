@@ -52,7 +52,7 @@ fn blocks_text(page: &Page, blocks: &[Block]) -> String {
             }
             Block::Tiles(tiles) => tiles.iter().map(|tile| wrapped(&tile.sentence(), "- ", 2)).collect(),
             Block::Columns(columns) => {
-                columns.iter().for_each(|blocks| text += &blocks_text(page, blocks));
+                text.extend(columns.iter().map(|blocks| blocks_text(page, blocks)));
                 continue;
             }
             Block::Folded { title, blocks } | Block::Appendix { title, blocks } => {

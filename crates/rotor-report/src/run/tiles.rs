@@ -85,7 +85,7 @@ pub(super) fn tiles(context: &Context<'_>) -> Vec<Tile> {
             drag,
         ),
         Tile {
-            label: lang.of("DSR", "DSR").into(),
+            label: "DSR".into(),
             value: deflated.get().map_or(NONE.into(), |value| fixed(100.0 * value, 0) + "%"),
             detail: match deflated.reason() {
                 None if n_trials == 1 => lang.of("1 trial", "1 次试验").into(),

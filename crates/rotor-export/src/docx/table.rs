@@ -95,8 +95,8 @@ fn em(text: &str) -> f64 {
         _ => match letter.width() {
             Some(2) => 1.0,
             Some(0) | None => 0.0,
-            // Fonts with Chinese draw dashes and Greek as wide as their own characters.
-            Some(_) => 0.9,
+            // Fonts with Chinese draw dashes, arrows and Greek as wide as their own characters.
+            Some(_) => 1.02,
         },
     };
     text.chars().map(width).sum()

@@ -109,8 +109,8 @@ fn verdict() -> Vec<Block> {
         Column::number("95% interval"),
         Column::word("remark"),
     ]);
-    table.row(["top five".into(), "+7.1%".into(), "-1.2% to +15.4%".into(), "net of costs".into()]);
-    table.row(["all sectors".into(), "+4.0%".into(), "-3.9% to +11.9%".into(), "the benchmark".into()]);
+    table.row(["top five", "+7.1%", "-1.2% to +15.4%", "net of costs"]);
+    table.row(["all sectors", "+4.0%", "-3.9% to +11.9%", "the benchmark"]);
     vec![
         Block::Paragraph("The top five returned 3.1 percentage points a year more than all sectors alike; the interval from -1.9 to +8.1 includes zero, so that chance is not excluded. RankIC was 0.021 on average.".into()),
         Block::Warning("The data are made up: nothing here says anything about a market. 14 of 119 months had fewer than 20 scored sectors.".into()),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use rotor_tests::{Folder, demo, files_of, rotor, run_rotor};
+use rotor_tests::{Folder, demo, rotor, run_rotor};
 use tempfile::TempDir;
 
 const DAY: &str = "2021-12-10";
@@ -17,6 +17,25 @@ fn text(path: &Path) -> &str {
 /// Asks for a note of the demo; returns the exit code, standard output and standard error.
 fn note(flags: &[&str]) -> (i32, String, String) {
     run_rotor(&[&["note", "--as-of", DAY, "--dataset", text(&demo())], flags].concat())
+}
+
+/// The files below a folder, by their path in it.
+fn files_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut folders = vec![folder.to_owned()];
+    let mut files = Vec::new();
+    while let Some(next) = folders.pop() {
+        for entry in next.read_dir().unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                files.push((name, fs::read(path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
 }
 
 fn fonts_with_chinese(test: &str) -> bool {
@@ -108,13 +127,14 @@ fn pictures_without_a_font_for_their_texts_are_refused() {
     let folder = TempDir::new().unwrap();
     let Some(config) = without_chinese(folder.path()) else { return };
     let assets = folder.path().join("files");
+    let demo = demo();
     let run = |lang: &str| {
         let arguments = [
             "note",
             "--as-of",
             DAY,
             "--dataset",
-            text(&demo()),
+            text(&demo),
             "--lang",
             lang,
             "--assets",

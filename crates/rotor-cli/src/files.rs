@@ -56,7 +56,7 @@ pub(crate) fn relative_folder(from: &Path, to: &Path) -> String {
     let n_shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
     let up = from[n_shared..].iter().map(|_| "..");
     let down = to[n_shared..].iter().map(String::as_str);
-    up.chain(down).map(|part| format!("{part}/")).collect()
+    up.chain(down).flat_map(|part| [part, "/"]).collect()
 }
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ impl SavedNote {
         put(Part::Configuration, &self.config, "factor.", &mut inputs);
         for factor in &self.factors {
             let mut put = |key: &str, value: Value| {
-                inputs.push(((Part::Factor, format!("{}.{key}", factor.name)), value))
+                inputs.push(((Part::Factor, format!("{}.{key}", factor.name)), value));
             };
             put("version", factor.version.as_str().into());
             put("sha256", factor.sha256.as_deref().into());
@@ -275,7 +275,7 @@ fn changed_scores(before: &SavedNote, after: &SavedNote, tolerance: f64) -> Vec<
         let new = other.scores.iter().filter(|score| of(&one, &score.sector).is_none());
         for sector in one.scores.iter().chain(new).map(|score| score.sector.as_str()) {
             let (one, other) = (of(&one, sector), of(&other, sector));
-            let numbers: [(&'static str, fn(&Score) -> Option<f64>); 2] =
+            let numbers: [(_, fn(&Score) -> _); 2] =
                 [("score", |score| score.score), ("raw", |score| score.raw)];
             let named = if after.find(sector).is_some() { after } else { before }.named(sector);
             let mut push = |what, before, after| {

@@ -14,7 +14,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr as _};
 
 use crate::ExportError;
 use crate::blocks::marked;
-use crate::xml::{escape, escaped};
+use crate::xml::{escape, escaped, push};
 
 /// The families that a program may show texts in; the first ones are those that pictures are drawn with.
 const FAMILIES: &str = "'Noto Sans','Liberation Sans',Arial,Helvetica,'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',sans-serif";
@@ -94,12 +94,18 @@ fn standalone(root: Node<'_, '_>, (width, height): (f64, f64), heading: Option<&
         let name = child.tag_name().name();
         out.extend(["<", name, ">", &escaped(child.text().unwrap_or_default()), "</", name, ">\n"]);
     }
-    out += &format!(
-        "<rect x=\"{left}\" y=\"{top}\" width=\"{wide:.1}\" height=\"{high:.1}\" fill=\"{GROUND}\"/>\n"
+    push(
+        &mut out,
+        format_args!(
+            "<rect x=\"{left}\" y=\"{top}\" width=\"{wide:.1}\" height=\"{high:.1}\" fill=\"{GROUND}\"/>\n"
+        ),
     );
     for (position, line) in lines.iter().enumerate() {
         let y = top + 20.0 + LINE * position as f64;
-        out += &format!("<text x=\"0\" y=\"{y}\" fill=\"{}\" font-size=\"13\" font-weight=\"600\">", *INK);
+        push(
+            &mut out,
+            format_args!("<text x=\"0\" y=\"{y}\" fill=\"{}\" font-size=\"13\" font-weight=\"600\">", *INK),
+        );
         escape(&mut out, line);
         out.push_str("</text>\n");
     }

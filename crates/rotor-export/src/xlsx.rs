@@ -11,7 +11,7 @@ use rotor_report::text::Align;
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format as Look, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::UnicodeWidthStr;
 
 use crate::ExportError;
 use crate::blocks::{Found, Item, found, marked};
@@ -34,8 +34,10 @@ const LONGEST_TEXT: usize = 32_000;
 /// [`ExportError::Workbook`] if a table does not fit.
 pub fn xlsx(page: &Page, day: Date) -> Result<Vec<u8>, ExportError> {
     let mut workbook = Workbook::new();
-    let created =
-        excel_day(day).unwrap_or_else(|| ExcelDateTime::from_ymd(1980, 1, 1).expect("the day is valid"));
+    let created = match excel_day(day) {
+        Some(day) => day,
+        None => ExcelDateTime::from_ymd(1980, 1, 1)?,
+    };
     let properties =
         DocProperties::new().set_title(text(&page.title)).set_author("Rotor").set_creation_datetime(&created);
     workbook.set_properties(&properties);
@@ -175,7 +177,7 @@ fn rows(
         let is_right = shown.align == Align::Right;
         worksheet.write_string_with_format(row, column as u16, text(&shown.title), &header_look(is_right))?;
         // A title may break over lines.
-        let longest = shown.title.split(' ').map(|word| word.width()).max().unwrap_or(0);
+        let longest = shown.title.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
         widths[column] = widths[column].max(longest);
     }
     for cells in &table.rows {

@@ -1,5 +1,12 @@
 //! Texts in XML.
 
+use std::fmt::{self, Write as _};
+
+/// Adds to a text.
+pub(crate) fn push(out: &mut String, more: fmt::Arguments<'_>) {
+    out.write_fmt(more).expect("writing to a string does not fail");
+}
+
 /// Adds a text so that it stands for itself, in an element or an attribute. What XML has no way to write is replaced.
 pub(crate) fn escape(out: &mut String, text: &str) {
     for letter in text.chars() {

@@ -180,5 +180,9 @@ fn made(arguments: &NoteCommand) -> Result<Note, CliError> {
 }
 
 fn listed(written: &[PathBuf]) -> String {
-    written.iter().map(|path| format!("{} is written\n", shown_path(path))).collect()
+    let mut text = String::new();
+    for path in written {
+        text.extend([shown_path(path).as_str(), " is written\n"]);
+    }
+    text
 }

@@ -6,7 +6,7 @@ use super::parts::{self, WIDTH};
 use super::table;
 use crate::png::picture;
 use crate::svg::svg;
-use crate::xml::{escape, escaped};
+use crate::xml::{escape, escaped, push};
 use crate::{ExportError, Fonts};
 
 /// Documents measure pictures in these; a point has 12 700.
@@ -134,8 +134,11 @@ impl<'p> Body<'p> {
     fn pairs(&mut self, figures: &[Figure]) -> Result<(), ExportError> {
         let width = (WIDTH - GAP) / 2;
         let widths = [width, GAP, width].map(|width| format!("<w:gridCol w:w=\"{width}\"/>")).concat();
-        self.text += &format!(
-            "<w:tbl><w:tblPr><w:tblW w:w=\"{WIDTH}\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>{widths}</w:tblGrid>"
+        push(
+            &mut self.text,
+            format_args!(
+                "<w:tbl><w:tblPr><w:tblW w:w=\"{WIDTH}\" w:type=\"dxa\"/><w:tblLayout w:type=\"fixed\"/></w:tblPr><w:tblGrid>{widths}</w:tblGrid>"
+            ),
         );
         for pair in figures.chunks(2) {
             self.text.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
@@ -175,14 +178,17 @@ impl<'p> Body<'p> {
         if !figure.about.is_empty() {
             shown += &paragraph("FigureNote", more, &figure.about);
         }
-        shown += &format!(
-            "<w:p><w:pPr><w:pStyle w:val=\"Figure\"/></w:pPr><w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\">\
+        push(
+            &mut shown,
+            format_args!(
+                "<w:p><w:pPr><w:pStyle w:val=\"Figure\"/></w:pPr><w:r><w:drawing><wp:inline distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\">\
              <wp:extent cx=\"{wide}\" cy=\"{high}\"/><wp:effectExtent l=\"0\" t=\"0\" r=\"0\" b=\"0\"/><wp:docPr id=\"{number}\" name=\"{name}\" descr=\"{about}\"/>\
              <wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect=\"1\"/></wp:cNvGraphicFramePr>\
              <a:graphic><a:graphicData uri=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><pic:pic><pic:nvPicPr><pic:cNvPr id=\"{number}\" name=\"{name}.png\"/><pic:cNvPicPr/></pic:nvPicPr>\
              <pic:blipFill><a:blip r:embed=\"{relation}\"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>\
              <pic:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{wide}\" cy=\"{high}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic>\
              </wp:inline></w:drawing></w:r></w:p>"
+            ),
         );
         Ok(shown)
     }

@@ -4,7 +4,7 @@ use rotor_factor::Date;
 use rotor_report::page::Page;
 use rotor_report::words::Lang;
 
-use crate::xml::escaped;
+use crate::xml::{escaped, push};
 
 /// A4 with its margins, in twentieths of a point.
 pub(super) const PAGE: (u32, u32) = (11_906, 16_838);
@@ -66,7 +66,10 @@ pub(super) fn document_relations(n_pictures: usize) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">",
     );
     let mut add = |id: &str, kind: &str, target: &str| {
-        relations += &format!("<Relationship Id=\"{id}\" Type=\"{KINDS}/{kind}\" Target=\"{target}\"/>");
+        push(
+            &mut relations,
+            format_args!("<Relationship Id=\"{id}\" Type=\"{KINDS}/{kind}\" Target=\"{target}\"/>"),
+        );
     };
     add("rId1", "styles", "styles.xml");
     add("rId2", "numbering", "numbering.xml");
@@ -100,118 +103,111 @@ pub(super) fn section_properties() -> String {
     )
 }
 
+/// The styles of paragraphs outside of tables: identifier, name, whether a plain paragraph follows, what is said of the paragraph, and
+/// of its letters.
+const STYLES: &[(&str, &str, bool, &str, &str)] = &[
+    (
+        "Title",
+        "Title",
+        true,
+        r#"<w:spacing w:before="0" w:after="120" w:line="264" w:lineRule="auto"/>"#,
+        r#"<w:b/><w:sz w:val="36"/><w:szCs w:val="36"/>"#,
+    ),
+    (
+        "Heading1",
+        "heading 1",
+        true,
+        r#"<w:keepNext/><w:keepLines/><w:pBdr><w:top w:val="single" w:sz="8" w:space="6" w:color="1B2128"/></w:pBdr><w:spacing w:before="400" w:after="140"/><w:outlineLvl w:val="0"/>"#,
+        r#"<w:b/><w:sz w:val="26"/><w:szCs w:val="26"/>"#,
+    ),
+    (
+        "Heading2",
+        "heading 2",
+        true,
+        r#"<w:keepNext/><w:keepLines/><w:spacing w:before="260" w:after="100"/><w:outlineLvl w:val="1"/>"#,
+        r#"<w:b/><w:sz w:val="22"/><w:szCs w:val="22"/>"#,
+    ),
+    (
+        "ListBullet",
+        "List Bullet",
+        false,
+        r#"<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:spacing w:after="60"/>"#,
+        "",
+    ),
+    (
+        "Warning",
+        "Warning",
+        false,
+        r#"<w:pBdr><w:top w:val="single" w:sz="4" w:space="4" w:color="7A3500"/><w:left w:val="single" w:sz="24" w:space="4" w:color="7A3500"/><w:bottom w:val="single" w:sz="4" w:space="4" w:color="7A3500"/><w:right w:val="single" w:sz="4" w:space="4" w:color="7A3500"/></w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="FFF4E5"/><w:spacing w:before="120" w:after="160"/><w:ind w:left="113" w:right="113"/>"#,
+        r#"<w:color w:val="7A3500"/>"#,
+    ),
+    (
+        "Caption",
+        "caption",
+        true,
+        r#"<w:keepNext/><w:keepLines/><w:spacing w:before="160" w:after="40" w:line="252" w:lineRule="auto"/>"#,
+        r#"<w:b/><w:sz w:val="18"/><w:szCs w:val="18"/>"#,
+    ),
+    (
+        "FigureNote",
+        "Figure note",
+        false,
+        r#"<w:keepNext/><w:keepLines/><w:spacing w:after="40" w:line="252" w:lineRule="auto"/>"#,
+        r#"<w:color w:val="555E68"/><w:sz w:val="16"/><w:szCs w:val="16"/>"#,
+    ),
+    ("Figure", "Figure", true, r#"<w:spacing w:after="120" w:line="240" w:lineRule="auto"/>"#, ""),
+    (
+        "AfterTable",
+        "After table",
+        true,
+        r#"<w:spacing w:after="60" w:line="120" w:lineRule="exact"/>"#,
+        r#"<w:sz w:val="8"/><w:szCs w:val="8"/>"#,
+    ),
+    (
+        "Header",
+        "header",
+        false,
+        r#"<w:spacing w:after="0"/>"#,
+        r#"<w:color w:val="555E68"/><w:sz w:val="16"/><w:szCs w:val="16"/>"#,
+    ),
+    (
+        "Footer",
+        "footer",
+        false,
+        r#"<w:spacing w:after="0"/><w:jc w:val="center"/>"#,
+        r#"<w:color w:val="555E68"/><w:sz w:val="16"/><w:szCs w:val="16"/>"#,
+    ),
+];
+
+const OTHER_STYLES: &str = r#"<w:style w:type="character" w:styleId="Code"><w:name w:val="Code"/><w:rPr><w:rFonts w:ascii="Consolas" w:hAnsi="Consolas" w:cs="Consolas"/></w:rPr></w:style><w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="0" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>"#;
+
 pub(super) fn styles(lang: Lang) -> String {
     let language = lang.of("en-US", "zh-CN");
     let mut styles = format!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:eastAsia="Microsoft YaHei" w:cs="Arial"/><w:color w:val="1B2128"/><w:sz w:val="20"/><w:szCs w:val="20"/><w:lang w:val="{language}" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:spacing w:after="120" w:line="288" w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults>"#
+<w:styles xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:eastAsia="Microsoft YaHei" w:cs="Arial"/><w:color w:val="1B2128"/><w:sz w:val="20"/><w:szCs w:val="20"/><w:lang w:val="{language}" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:spacing w:after="120" w:line="288" w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults><w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/></w:style>"#
     );
-    let mut paragraph = |id: &str, name: &str, more: &str, paragraph: &str, letters: &str| {
-        let is_default = if id == "Normal" { " w:default=\"1\"" } else { "" };
-        let base = if id == "Normal" { "" } else { "<w:basedOn w:val=\"Normal\"/>" };
-        styles += &format!(
-            "<w:style w:type=\"paragraph\"{is_default} w:styleId=\"{id}\"><w:name w:val=\"{name}\"/>{base}{more}<w:qFormat/><w:pPr>{paragraph}</w:pPr><w:rPr>{letters}</w:rPr></w:style>"
-        );
-    };
-    let next = "<w:next w:val=\"Normal\"/>";
-    paragraph("Normal", "Normal", "", "", "");
-    paragraph(
-        "Title",
-        "Title",
-        next,
-        "<w:spacing w:before=\"0\" w:after=\"120\" w:line=\"264\" w:lineRule=\"auto\"/>",
-        "<w:b/><w:sz w:val=\"36\"/><w:szCs w:val=\"36\"/>",
-    );
-    paragraph(
-        "Heading1",
-        "heading 1",
-        next,
-        "<w:keepNext/><w:keepLines/><w:pBdr><w:top w:val=\"single\" w:sz=\"8\" w:space=\"6\" w:color=\"1B2128\"/></w:pBdr><w:spacing w:before=\"400\" w:after=\"140\"/><w:outlineLvl w:val=\"0\"/>",
-        "<w:b/><w:sz w:val=\"26\"/><w:szCs w:val=\"26\"/>",
-    );
-    paragraph(
-        "Heading2",
-        "heading 2",
-        next,
-        "<w:keepNext/><w:keepLines/><w:spacing w:before=\"260\" w:after=\"100\"/><w:outlineLvl w:val=\"1\"/>",
-        "<w:b/><w:sz w:val=\"22\"/><w:szCs w:val=\"22\"/>",
-    );
-    paragraph(
-        "ListBullet",
-        "List Bullet",
-        "",
-        "<w:numPr><w:ilvl w:val=\"0\"/><w:numId w:val=\"1\"/></w:numPr><w:spacing w:after=\"60\"/>",
-        "",
-    );
-    let alert = |side: &str, size: u32| {
-        format!("<w:{side} w:val=\"single\" w:sz=\"{size}\" w:space=\"4\" w:color=\"7A3500\"/>")
-    };
-    let frame = [alert("top", 4), alert("left", 24), alert("bottom", 4), alert("right", 4)].concat();
-    paragraph(
-        "Warning",
-        "Warning",
-        "",
-        &format!(
-            "<w:pBdr>{frame}</w:pBdr><w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"FFF4E5\"/><w:spacing w:before=\"120\" w:after=\"160\"/><w:ind w:left=\"113\" w:right=\"113\"/>"
-        ),
-        "<w:color w:val=\"7A3500\"/>",
-    );
-    paragraph(
-        "Caption",
-        "caption",
-        next,
-        "<w:keepNext/><w:keepLines/><w:spacing w:before=\"160\" w:after=\"40\" w:line=\"252\" w:lineRule=\"auto\"/>",
-        "<w:b/><w:sz w:val=\"18\"/><w:szCs w:val=\"18\"/>",
-    );
-    paragraph(
-        "FigureNote",
-        "Figure note",
-        "",
-        "<w:keepNext/><w:keepLines/><w:spacing w:after=\"40\" w:line=\"252\" w:lineRule=\"auto\"/>",
-        "<w:color w:val=\"555E68\"/><w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/>",
-    );
-    paragraph(
-        "Figure",
-        "Figure",
-        next,
-        "<w:spacing w:after=\"120\" w:line=\"240\" w:lineRule=\"auto\"/>",
-        "",
-    );
-    paragraph(
-        "AfterTable",
-        "After table",
-        next,
-        "<w:spacing w:after=\"60\" w:line=\"120\" w:lineRule=\"exact\"/>",
-        "<w:sz w:val=\"8\"/><w:szCs w:val=\"8\"/>",
-    );
-    paragraph(
-        "Header",
-        "header",
-        "",
-        "<w:spacing w:after=\"0\"/>",
-        "<w:color w:val=\"555E68\"/><w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/>",
-    );
-    paragraph(
-        "Footer",
-        "footer",
-        "",
-        "<w:spacing w:after=\"0\"/><w:jc w:val=\"center\"/>",
-        "<w:color w:val=\"555E68\"/><w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/>",
-    );
-    for size in CELL_SIZES {
-        let points = size / 2;
-        paragraph(
-            &format!("Cell{size}"),
-            &format!("Table text {points}"),
-            "",
-            // Latin and Chinese letters of a row stand on one line.
-            &format!(
-                "<w:spacing w:before=\"16\" w:after=\"16\" w:line=\"{}\" w:lineRule=\"atLeast\"/>",
-                size * 15
-            ),
-            &format!("<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>"),
-        );
+    for (id, name, has_next, paragraph, letters) in STYLES {
+        let next = if *has_next { "<w:next w:val=\"Normal\"/>" } else { "" };
+        style(&mut styles, id, name, next, paragraph, letters);
     }
-    styles
-        + "<w:style w:type=\"character\" w:styleId=\"Code\"><w:name w:val=\"Code\"/><w:rPr><w:rFonts w:ascii=\"Consolas\" w:hAnsi=\"Consolas\" w:cs=\"Consolas\"/></w:rPr></w:style><w:style w:type=\"table\" w:default=\"1\" w:styleId=\"TableNormal\"><w:name w:val=\"Normal Table\"/><w:tblPr><w:tblInd w:w=\"0\" w:type=\"dxa\"/><w:tblCellMar><w:top w:w=\"0\" w:type=\"dxa\"/><w:left w:w=\"0\" w:type=\"dxa\"/><w:bottom w:w=\"0\" w:type=\"dxa\"/><w:right w:w=\"0\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr></w:style></w:styles>\n"
+    for size in CELL_SIZES {
+        let (id, name) = (format!("Cell{size}"), format!("Table text {}", size / 2));
+        // Latin and Chinese letters of a row stand on one line.
+        let line = size * 15;
+        let paragraph =
+            format!("<w:spacing w:before=\"16\" w:after=\"16\" w:line=\"{line}\" w:lineRule=\"atLeast\"/>");
+        let letters = format!("<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/>");
+        style(&mut styles, &id, &name, "", &paragraph, &letters);
+    }
+    styles + OTHER_STYLES + "</w:styles>\n"
+}
+
+fn style(out: &mut String, id: &str, name: &str, next: &str, paragraph: &str, letters: &str) {
+    push(
+        out,
+        format_args!(
+            "<w:style w:type=\"paragraph\" w:styleId=\"{id}\"><w:name w:val=\"{name}\"/><w:basedOn w:val=\"Normal\"/>{next}<w:qFormat/><w:pPr>{paragraph}</w:pPr><w:rPr>{letters}</w:rPr></w:style>"
+        ),
+    );
 }

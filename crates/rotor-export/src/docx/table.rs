@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthChar as _;
 
 use super::body::runs;
 use super::parts::{CELL_SIZES, WIDTH};
+use crate::xml::push;
 
 /// The space on each side of a cell.
 const PADDING: u32 = 70;
@@ -73,15 +74,21 @@ fn start(widths: &[u32]) -> String {
 }
 
 fn grid(widths: &[u32]) -> String {
-    let columns: String = widths.iter().map(|width| format!("<w:gridCol w:w=\"{width}\"/>")).collect();
-    format!("<w:tblGrid>{columns}</w:tblGrid>")
+    let mut grid = String::from("<w:tblGrid>");
+    for width in widths {
+        push(&mut grid, format_args!("<w:gridCol w:w=\"{width}\"/>"));
+    }
+    grid + "</w:tblGrid>"
 }
 
 fn cell(out: &mut String, width: u32, properties: &str, size: u32, align: Align, text: &str, letters: &str) {
     let side = if align == Align::Right { "<w:jc w:val=\"right\"/>" } else { "" };
-    *out += &format!(
-        "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>{properties}</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"Cell{size}\"/>{side}</w:pPr>{}</w:p></w:tc>",
-        runs(text, letters)
+    push(
+        out,
+        format_args!(
+            "<w:tc><w:tcPr><w:tcW w:w=\"{width}\" w:type=\"dxa\"/>{properties}</w:tcPr><w:p><w:pPr><w:pStyle w:val=\"Cell{size}\"/>{side}</w:pPr>{}</w:p></w:tc>",
+            runs(text, letters)
+        ),
     );
 }
 
@@ -95,8 +102,8 @@ fn em(text: &str) -> f64 {
         _ => match letter.width() {
             Some(2) => 1.0,
             Some(0) | None => 0.0,
-            // Fonts with Chinese draw dashes and Greek as wide as their own characters.
-            Some(_) => 0.9,
+            // Fonts with Chinese draw dashes, arrows and Greek as wide as their own characters.
+            Some(_) => 1.02,
         },
     };
     text.chars().map(width).sum()

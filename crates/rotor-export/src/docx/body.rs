@@ -91,7 +91,9 @@ impl<'p> Body<'p> {
                     self.blocks(blocks)?;
                 }
                 Block::Tiles(tiles) => {
-                    tiles.iter().for_each(|tile| self.paragraph("ListBullet", &tile.sentence()));
+                    for tile in tiles {
+                        self.paragraph("ListBullet", &tile.sentence());
+                    }
                 }
                 Block::Columns(columns) => {
                     for blocks in columns {

@@ -300,8 +300,8 @@ fn the_reference_page_has_every_column() {
 /// Pages and commands are made from what factors declare: their sources have no factor's name as a text.
 #[test]
 fn no_page_knows_a_factor_by_name() {
-    let names = FOUR_FACTORS.map(|factor| rotor_plugin::Plugin::linked(factor).unwrap().name().to_owned());
     const PAGES: [&str; 5] = ["rotor-report", "rotor-cli", "rotor-eval", "rotor-engine", "rotor-compare"];
+    let names = FOUR_FACTORS.map(|factor| rotor_plugin::Plugin::linked(factor).unwrap().name().to_owned());
     for (path, source) in sources() {
         let is_page = PAGES.iter().any(|package| path.starts_with(workspace().join("crates").join(package)));
         // Tests may have an example.

@@ -100,9 +100,9 @@ fn variant_columns(context: &Context<'_>, first: Column, has_difference: bool) -
         Column::number(lang.of("annualised return (net)", "年化收益率（费后）")).detail(),
         Column::number(Term::InformationRatio.of(lang)).detail(),
         Column::number(performance::max_drawdown(lang, Basis::PeriodEnds)).detail(),
-        Column::number(Term::Turnover.of(lang)).detail(),
     ]);
     if !has_difference {
+        columns.push(Column::number(Term::Turnover.of(lang)).detail());
         columns.push(Column::number(Term::Months.of(lang)));
     }
     columns
@@ -122,9 +122,9 @@ fn variant_row(notes: &mut Footnotes, first: String, variant: &Variant, has_diff
         notes.metric(&variant.annual_return, PERCENT),
         notes.metric(&variant.information_ratio, RATIO),
         notes.metric(&variant.max_drawdown, PERCENT),
-        notes.metric(&variant.turnover, FRACTION),
     ]);
     if !has_difference {
+        row.push(notes.metric(&variant.turnover, FRACTION));
         row.push(excess.value.n.to_string());
     }
     row

@@ -19,7 +19,8 @@ pub(crate) use linux::die_of;
 /// Has the program run in a child of this process, which watches over it: if a library ends the program by a way that nothing in it
 /// can see, that is said, with who was being asked or which libraries there were, and the exit code is 2. Returns in the child alone.
 ///
-/// For programs, once, before there is a second thread and before the first library is opened. The child ends with its parent. What is sent to the
+/// For programs, once, before there is a second thread and before the first library is opened. From then on the program ends
+/// by [`end_process`](crate::end_process) alone: any other end is taken to be that of a library, if one was opened. The child ends with its parent. What is sent to the
 /// parent alone is passed on; what a terminal sends reaches both, and the child once. Where the system is not Linux nothing changes.
 ///
 /// # Errors

@@ -580,7 +580,7 @@ def fifth_weights(share):
 
 
 def persistence(months, scores):
-    correlations, turnovers = [], []
+    correlations, turnovers, stays = [], [[] for _ in range(5)], [[] for _ in range(5)]
     for month, after in zip(months, months[1:]):
         if after.index != month.index + 1:
             continue
@@ -589,10 +589,17 @@ def persistence(months, scores):
         # The second side is a score too: it is rounded before it is ranked.
         correlations.append(correlation([old[s] for s in both], list(rounded([new[s] for s in both])), True))
         if len(old) >= 5 and len(new) >= 5:
-            turnovers.append(one_way(fifth_weights(shares_of_fifths(old)[0]), fifth_weights(shares_of_fifths(new)[0])))
+            for k, (was, now) in enumerate(zip(shares_of_fifths(old), shares_of_fifths(new))):
+                turnovers[k].append(one_way(fifth_weights(was), fifth_weights(now)))
+                parts = [was.get(s, 0.0) for s in both], list(rounded([now.get(s, 0.0) for s in both]))
+                stays[k].append(correlation(*parts, False))
     return {
         "autocorrelation": mean_of([value for value in correlations if value is not None]),
-        "turnover": mean_of(turnovers),
+        "turnover": mean_of(turnovers[0]),
+        "quintiles": [
+            {"turnover": mean_of(turnovers[k]), "autocorrelation": mean_of([value for value in stays[k] if value is not None])}
+            for k in range(5)
+        ],
     }
 
 
@@ -616,12 +623,19 @@ def quantiles_part(means, base, top_minus_bottom):
 def factor_quantiles(months, scores):
     means, base = [], []
     for month in months:
-        score = {s: v for s, v in scores[month.index].items() if s in month.r}
-        if len(score) >= 5 and score_correlation(score, month.r, True) is not None:
-            fifths = map(fifth_weights, shares_of_fifths(score))
-            means.append([sum(w * month.r[s] for s, w in fifth.items()) for fifth in fifths])
-            base.append(np.mean([month.r[s] for s in score]))
+        of_fifths = means_of_fifths(month, scores[month.index])
+        if of_fifths is not None:
+            means.append(of_fifths)
+            base.append(np.mean([month.r[s] for s in scores[month.index] if s in month.r]))
     return quantiles_part(means, base, None)
+
+
+def means_of_fifths(month, score):
+    """The mean return of each fifth; None in a month without a coefficient or with fewer than five sectors."""
+    score = {s: v for s, v in score.items() if s in month.r}
+    if len(score) < 5 or score_correlation(score, month.r, True) is None:
+        return None
+    return [sum(w * month.r[s] for s, w in fifth_weights(fifth).items()) for fifth in shares_of_fifths(score)]
 
 
 def spans(run, months):
@@ -635,16 +649,19 @@ def quarters(months):
 
 
 def monthly(run):
-    return {factor: [monthly_entry(run, month, month.score[factor]) for month in run.months] for factor in run.factors}
+    return {factor: [monthly_entry(run, month, factor) for month in run.months] for factor in run.factors}
 
 
-def monthly_entry(run, month, score):
+def monthly_entry(run, month, factor):
+    score = month.score[factor]
+    there = {"raw_rank_ic": score_correlation(month.raw[factor], month.r, True), "quintiles": means_of_fifths(month, score)}
     return {
         "execution": month.execution,
         "is_live": run.is_live(month),
         "n": len(score.keys() & month.r.keys()),
         "rank_ic": score_correlation(score, month.r, True),
         "ic": score_correlation(score, month.r, False),
+        **{key: value for key, value in there.items() if value is not None},
     }
 
 
@@ -757,12 +774,13 @@ def latest_keys(days, of_positions):
     end = len(days) - 1
     last_year = max((k for k, day in enumerate(days) if day[:4] < days[-1][:4]), default=0) if days else 0
     parts = []
-    for n_months in (1, 3, 12):
+    for n_months in (1, 3, 12, 36):
         begin = bisect.bisect_right(days, earlier(days[-1], n_months)) - 1 if days else -1
-        known = span(days, of_positions, begin, end) if begin >= 0 else figure(None, max(end, 0))
+        known = span(days, of_positions, begin, end) if begin >= 0 else figure(None, 0)
         parts.append({"n_months": n_months, **known})
     to_date = span(days, of_positions, last_year, end) if days else figure(None, 0)
-    return {"year_to_date": to_date, "last_months": parts}
+    since_start = span(days, of_positions, 0, end) if days else figure(None, 0)
+    return {"year_to_date": to_date, "last_months": parts, "since_start": since_start}
 
 
 def years(days, of_positions):
@@ -819,6 +837,9 @@ def performance(run, section, name):
     if over is not None and n and np.any(over < -ABOVE_ZERO):
         sortino = math.sqrt(12) * over.mean() / math.sqrt(np.mean(np.minimum(over, 0) ** 2))
     days, values = path = path_of(run, section, name)
+    drawdowns = drawdown_keys(path)
+    depth = drawdowns["max_drawdown"]["value"]
+    lowest = np.sort(r)[: -(-n // 20)]
 
     def gained(first, last):
         return values[last] / values[first] - 1
@@ -831,11 +852,14 @@ def performance(run, section, name):
         "sharpe": influence_estimate(s, psi, times=math.sqrt(12)) | {"n": n},
         "sharpe_error_iid": figure(error, n),
         "sortino": figure(sortino, n),
+        "calmar": figure(yearly(r) / abs(depth) if n and depth else None, n),
+        "value_at_risk": figure(lambda: lowest[-1], n),
+        "conditional_value_at_risk": figure(lambda: np.mean(lowest), n),
         "skewness": figure(skewness, n),
         "kurtosis": figure(kurtosis - 3 if kurtosis is not None else None, n),
         "hit_rate": mean_of(r > ABOVE_ZERO),
         "basis": "daily" if run.nav else "period_ends",
-        **drawdown_keys(path),
+        **drawdowns,
         "worst_months": worst_months(pairs),
         "years": years(days, gained),
         **months_keys(days, gained),
@@ -869,6 +893,7 @@ def excess(run, section, name, base):
         **drawdown_keys((days, [our / their for our, their in zip(ours, theirs)])),
         "worst_months": worst_months(list(zip(months, d))),
         "years": years(days, gained),
+        "months": months_keys(days, gained)["months"],
         **latest_keys(days, gained),
     }
 
@@ -915,6 +940,7 @@ def portfolio_section(run, months, variants):
         "performance": {name: performance(run, months, name) for name in ["top", "top_net", *bases]},
         "excess": {name: {base: excess(run, months, name, base) for base in bases} for name in ("top", "top_net")},
         "quantiles": portfolio_quantiles(months),
+        "rolling": rolling(run, months),
         "trading": trading(run, months),
         "contributions": contributions(run, months),
         "alone": part("alone"),
@@ -937,6 +963,28 @@ def portfolio_quantiles(months):
     return quantiles_part(
         means, [m.portfolio["equal_weight"] for m in full], [m.portfolio["top"] - m.portfolio["bottom"] for m in months]
     )
+
+
+def rolling(run, months):
+    """Of every twelve holding periods that follow each other."""
+    made = []
+    for end in range(12, len(months) + 1):
+        part = months[end - 12 : end]
+        if part[-1].index - part[0].index == 11:
+            net, equal_weight, eligible = (
+                np.array([m.portfolio.get(name, math.nan) for m in part]) for name in ("top_net", "equal_weight", "eligible")
+            )
+            riskless = [run.riskless(month) for month in part]
+            over = None if None in riskless else net - np.array(riskless)
+            spread = None if over is None else deviation(over)
+            made.append({
+                "exit": part[-1].exit,
+                "excess": figure(12 * np.mean(net - equal_weight), 12),
+                "excess_eligible": figure(12 * np.mean(net - eligible), 12),
+                "volatility": figure(np.std(net, ddof=1) * math.sqrt(12), 12),
+                "sharpe": figure(math.sqrt(12) * over.mean() / spread if spread else None, 12),
+            })
+    return made
 
 
 def trading(run, months):

@@ -81,7 +81,8 @@ fn the_evaluation_is_what_a_second_reading_of_its_documentation_says() {
     let Some(python) = python("pyarrow.parquet, pandas, scipy.stats") else { return };
     let folder = tempfile::tempdir().unwrap();
     let demo = demo();
-    let flags: [&[&str]; 2] = [
+    let flags: [&[&str]; 3] = [
+        &["--start", "2013-01", "--end", "2018-06", "--execution", "next_close"],
         &["--start", "2015-01", "--end", "2019-06"],
         &[
             "--start",

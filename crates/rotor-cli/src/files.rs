@@ -43,6 +43,8 @@ impl AssetsDestination {
 pub(crate) fn relative_folder(from: &Path, to: &Path) -> String {
     let plain = |path: &Path| {
         let mut parts: Vec<String> = Vec::new();
+        // An empty path is the folder that the program was started in.
+        let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         for part in std::path::absolute(from_start(path)).unwrap_or_else(|_| path.into()).components() {
             match part {
                 Component::ParentDir => drop(parts.pop()),

@@ -64,7 +64,11 @@ fn days(dataset: &Dataset) -> Vec<AsOf> {
 
 /// What a factor says of every month of the demo since 2015.
 fn over_the_demo(factor: &Instance) -> Replay {
+    with_tables(factor, TableDays::Last)
+}
+
+fn with_tables(factor: &Instance, tables: TableDays) -> Replay {
     let dataset = Dataset::open(&demo()).unwrap();
     let plan = Plan::new(&dataset, &[factor.spec()]).unwrap();
-    replay(&dataset, &plan, &[factor], &days(&dataset), TableDays::Last).unwrap()
+    replay(&dataset, &plan, &[factor], &days(&dataset), tables).unwrap()
 }

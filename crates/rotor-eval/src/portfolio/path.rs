@@ -30,9 +30,16 @@ pub(super) struct PairOfPaths {
     pub(super) relative: Path,
 }
 
+/// The day on which the holdings of a month are bought: that on which those of the month before are sold, which is later than the
+/// execution day where the next close is traded.
+fn entry(executions: &[Execution], month: usize) -> Date {
+    let as_of = executions[month].as_of;
+    month.checked_sub(1).map_or(as_of, |before| executions[before].exit.max(as_of))
+}
+
 /// The first and the last day of each stretch of months that follow each other.
 fn stretches(executions: &[Execution], months: &[usize]) -> Vec<(Date, Date)> {
-    let of = |stretch: &[usize]| (executions[stretch[0]].as_of, executions[stretch[stretch.len() - 1]].exit);
+    let of = |stretch: &[usize]| (entry(executions, stretch[0]), executions[stretch[stretch.len() - 1]].exit);
     months.chunk_by(|month, next| month + 1 == *next).map(of).collect()
 }
 
@@ -62,7 +69,7 @@ fn within(values: &[(Date, f64)], (first, last): (Date, Date)) -> &[(Date, f64)]
 /// Returns what 1 becomes over months with these growths, exit by exit.
 fn at_exits(executions: &[Execution], months: &[usize], growths: impl Iterator<Item = f64>) -> Path {
     let Some(first) = months.first() else { return Path::new(Vec::new()) };
-    let mut points = vec![(executions[*first].as_of, 1.0)];
+    let mut points = vec![(entry(executions, *first), 1.0)];
     let (mut level, mut is_below) = (1.0, false);
     for (month, growth) in months.iter().zip(growths) {
         level *= growth;

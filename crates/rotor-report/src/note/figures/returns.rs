@@ -30,5 +30,5 @@ pub(crate) fn figure_of(context: &NoteContext<'_>, month: &Month) -> Option<Bloc
         outliers = returns::named_outliers(context, month)
     );
     let title = lang.of("Monthly returns by sector", "各行业月涨跌幅分布");
-    Some(figure("returns", title, about, chart).into())
+    Some(figure("monthly-returns", title, about, chart).into())
 }

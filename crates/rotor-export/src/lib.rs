@@ -1,6 +1,6 @@
 //! Pages in the formats that offices use.
 //!
-//! A [`Page`](rotor_report::page::Page) becomes a [Word document](docx), a [workbook](xlsx), or a folder of [files](assets): every
+//! A [`Page`](rotor_report::page::Page) becomes a [Word document](docx()), a [workbook](xlsx()), or a folder of [files](assets()): every
 //! table as CSV, every figure as SVG and PNG, and the page as Markdown that refers to them. Nothing here knows what the numbers mean.
 //!
 //! Nothing is written to a disk and no clock is asked: equal pages, days and [fonts](Fonts) give equal bytes. Texts of the data stay

@@ -95,6 +95,7 @@ pub struct ColumnSpec {
     is_detail: bool,
     least: Option<f64>,
     words: Vec<(f64, Text)>,
+    period: Option<String>,
 }
 
 words! {
@@ -622,6 +623,7 @@ impl ColumnSpec {
             is_detail: false,
             least: None,
             words: Vec::new(),
+            period: None,
         }
     }
 
@@ -695,10 +697,23 @@ impl ColumnSpec {
         self
     }
 
+    /// Says which column of days has the period of the numbers, so that a figure can name it where all rows share it.
+    #[must_use]
+    pub fn of_period(mut self, column: &str) -> Self {
+        self.period = Some(column.into());
+        self
+    }
+
     /// Returns the name of the column in the table.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns the column that has the period of the numbers.
+    #[must_use]
+    pub fn period(&self) -> Option<&str> {
+        self.period.as_deref()
     }
 
     /// Returns the title, without the unit.
@@ -793,6 +808,7 @@ impl ColumnSpec {
             };
             parts.push(format!(r#""words":[{}]"#, list(self.words.iter().map(word))));
         }
+        parts.extend(self.period.as_ref().map(|column| format!(r#""period":{}"#, json::text(column))));
         format!("{{{}}}", parts.join(","))
     }
 }

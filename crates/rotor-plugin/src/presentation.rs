@@ -73,6 +73,8 @@ struct ColumnDocument {
     least: Option<f64>,
     #[serde(default)]
     words: Vec<WordDocument>,
+    #[serde(default)]
+    period: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -218,6 +220,9 @@ impl From<ColumnDocument> for ColumnSpec {
         }
         if let Some(least) = document.least {
             column = column.at_least(least);
+        }
+        if let Some(period) = &document.period {
+            column = column.of_period(period);
         }
         document.words.into_iter().fold(column, |column, WordDocument { is, text }| column.word(is, text))
     }

@@ -28,7 +28,8 @@ pub use config::{
 pub use error::{ColumnFault, RunError, TableFault};
 pub use metrics::Metrics;
 pub use note::{
-    NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteHistory, NoteSector, SeriesHistory, Track,
+    AnnouncedRelease, Awaited, NextRelease, NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor,
+    NoteHistory, NoteSector, OverdueSeries, Releases, ReportDeadline, SeriesHistory, Track,
 };
 pub use read::{Change, ChangedFile, FolderCheck, RunFolder, check_files, read};
 pub use record::{

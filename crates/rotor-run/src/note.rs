@@ -5,7 +5,7 @@
 
 use rotor_data::PriceFrequency;
 use rotor_data::model::{Entity, Series};
-use rotor_factor::{AsOf, Date, EntityKind, EntityRef, Month, Signal, Spec};
+use rotor_factor::{AsOf, Date, EntityKind, EntityRef, Month, Quarter, ReferencePeriod, Signal, Spec};
 
 use crate::{Config, Metrics, Run, Warning};
 
@@ -34,6 +34,8 @@ pub struct Note {
     pub factors: Vec<NoteFactor>,
     /// The months before the day, for figures.
     pub history: NoteHistory,
+    /// When the data behind the day are published next.
+    pub releases: Releases,
     /// The same configuration over every holding period that had ended by the day, on what was public then.
     pub track: Result<Track, NoTrack>,
 }
@@ -129,6 +131,84 @@ pub struct SeriesHistory {
     pub values: Vec<Option<f64>>,
     /// The sectors that it is linked to, by position among those of the day, each with +1 if more is better, -1 if more is worse.
     pub sectors: Vec<(usize, i8)>,
+}
+
+/// When the data that the factors read are published next, as far as the day could know.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Releases {
+    /// The next period of each series that has months or quarters, by expected day, then series.
+    pub next: Vec<NextRelease>,
+    /// The series of which nothing new came for longer than they ever took of late.
+    pub overdue: Vec<OverdueSeries>,
+    /// Releases of the calendar of the dataset that speak of no series of the note, by day.
+    pub announced: Vec<AnnouncedRelease>,
+    /// The next deadline for the reports of listed companies; `None` if no factor reads quarters.
+    pub reports: Option<ReportDeadline>,
+}
+
+/// The next period of a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextRelease {
+    /// The position of the series among those of the note.
+    pub series: usize,
+    /// The period that is not public yet.
+    pub period: ReferencePeriod,
+    /// The day on which it is expected.
+    pub expected: Date,
+    /// Whether the calendar of the dataset gives that day; else it follows from the lags of the last periods.
+    pub is_announced: bool,
+}
+
+/// A series of which nothing new has come for long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OverdueSeries {
+    /// The position of the series among those of the note.
+    pub series: usize,
+    /// The last period that is public.
+    pub last: ReferencePeriod,
+    /// The day on which that became public first.
+    pub released: Date,
+    /// What did not come.
+    pub awaited: Awaited,
+}
+
+/// What of a series has not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awaited {
+    /// A month or a quarter.
+    Period {
+        /// The period.
+        period: ReferencePeriod,
+        /// The day by which even the slowest of the last periods would have been public.
+        latest: Date,
+    },
+    /// Any new day or week.
+    Days {
+        /// The days without one.
+        n_days: i32,
+        /// The longest time between two of late, in days.
+        longest: i32,
+    },
+}
+
+/// A release that the calendar of the dataset announces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnnouncedRelease {
+    /// The day.
+    pub date: Date,
+    /// What is released.
+    pub title: String,
+    /// The same in Chinese, where the dataset has it.
+    pub title_zh: Option<String>,
+}
+
+/// A day by which listed companies must have reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReportDeadline {
+    /// The day.
+    pub date: Date,
+    /// The first quarter that is due: on 30 April the fourth, and the first of the next year with it.
+    pub quarter: Quarter,
 }
 
 /// The track record of the configuration up to the day.

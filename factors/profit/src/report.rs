@@ -135,6 +135,11 @@ pub(crate) fn outlook(view: &AsOfView<'_>, all: &[Option<Fitted>]) -> Table {
     };
     let between =
         |place: usize| numbers(&|fitted: &Fitted| fitted.between[place].and_then(|(_, value)| value));
+    let month = |place: usize| {
+        let of = |(_, fitted): &(usize, &Fitted)| fitted.between[place].map(|(month, _)| last_day(month));
+        let text = |day: Option<Date>| day.map_or(String::new(), |day| day.month().to_string());
+        fitted.iter().map(of).map(text).collect::<Vec<_>>()
+    };
     let confirmed = |fitted: &Fitted| {
         let between = fitted.between.iter().flatten();
         let n = between.clone().count();
@@ -146,7 +151,9 @@ pub(crate) fn outlook(view: &AsOfView<'_>, all: &[Option<Fitted>]) -> Table {
         .text("sector", fitted.iter().map(|(sector, _)| view.sectors().code(*sector).into()).collect())
         .dates("from", fitted.iter().map(|(_, fitted)| last_day(fitted.target.base)).collect())
         .numbers("base", numbers(&|fitted| fitted.base))
+        .text("month_1", month(0))
         .numbers("between_1", between(0))
+        .text("month_2", month(1))
         .numbers("between_2", between(1))
         .dates("target", fitted.iter().map(|(_, fitted)| last_day(fitted.target.month)).collect())
         .numbers("forecast", numbers(&|fitted| fitted.forecast))

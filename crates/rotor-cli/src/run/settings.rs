@@ -44,7 +44,7 @@ impl Args for KeyFlags {
                 Toml::String(text) => format!(" [default: {text}]"),
                 other => format!(" [default: {other}]"),
             };
-            let flag = key.name.replace('_', "-");
+            let flag = key.name.replace(['_', '.'], "-");
             let help = format!("{}{default}", capitalised(key.about));
             let argument = Arg::new(key.name).long(flag).value_name(value_name(key.name)).help(help);
             // Of a flag that is given twice the last counts, so that a script can end with what its caller says.
@@ -125,7 +125,7 @@ fn capitalised(text: &str) -> String {
 fn value_name(key: &str) -> &'static str {
     match key {
         "dataset" => "DIR",
-        "start" | "end" => "YYYY-MM",
+        "start" | "end" | "note.box_start" => "YYYY-MM",
         "exclude" | "benchmarks" => "CODE,…",
         "groups" | "factors" => "NAME,…",
         "min_factors" | "top" | "cost_bp" | "trials" | "seed" => "N",

@@ -42,7 +42,9 @@ pub(super) fn svg(chart: &LineChart, size: Size, caption: &Caption<'_>) -> Strin
     }
     let labels = panels.iter().map(|panel| widest(&panel.scale.ticks(panel.panel.unit, n_ticks(panel))));
     let left = labels.fold(0.0, f64::max) + 8.0;
-    let right = width_ - 14.0;
+    let ends: Vec<Vec<End>> = panels.iter().map(|panel| ends(chart, panel)).collect();
+    let margin = ends.iter().flatten().map(|end| width(&end.label) + 8.0).fold(14.0, f64::max);
+    let right = width_ - margin;
     // Bars have half their width to both sides.
     let has_bars =
         chart.panels.iter().flat_map(|panel| &panel.series).any(|series| series.mark == Mark::Bars);
@@ -65,8 +67,42 @@ pub(super) fn svg(chart: &LineChart, size: Size, caption: &Caption<'_>) -> Strin
             draw_series(&mut svg, &frame, panel, series, position);
         }
     }
+    for end in ends.iter().flatten() {
+        svg.text((right + 5.0, centred(end.y)), Anchor::Start, "", &end.label);
+    }
     hits(&mut svg, &frame, &panels, size);
     svg.finish(width_, bottom + LETTER * 1.9, "fluid", caption)
+}
+
+/// The last value of a series, beside its end.
+struct End {
+    y: f64,
+    label: String,
+}
+
+/// The last values of a panel, moved apart where they would cover each other; none where they are not asked for.
+fn ends(chart: &LineChart, panel: &Laid<'_>) -> Vec<End> {
+    if !chart.has_last_values {
+        return Vec::new();
+    }
+    let end = |series: &Series| {
+        let value = series.values.last().copied().flatten()?;
+        let y = panel.scale.place(drawable(value, panel.panel.is_log)?);
+        Some(End { y, label: panel.panel.unit.write(value) })
+    };
+    let mut ends: Vec<End> = panel.panel.series.iter().filter_map(end).collect();
+    ends.sort_by(|one, other| one.y.total_cmp(&other.y));
+    let apart = LETTER * 1.15;
+    for position in 1..ends.len() {
+        ends[position].y = ends[position].y.max(ends[position - 1].y + apart);
+    }
+    // Those at the bottom push the others up again.
+    let mut lowest = panel.bottom;
+    for end in ends.iter_mut().rev() {
+        end.y = end.y.min(lowest);
+        lowest = end.y - apart;
+    }
+    ends
 }
 
 /// Panels with something to show, one below the other.

@@ -214,6 +214,8 @@ pub struct LineChart {
     pub is_listed_by_month: bool,
     /// Whether the dates stand for the months of any year: years lie over each other, and the axis has months alone.
     pub is_seasonal: bool,
+    /// Whether the last value of each series stands beside its end.
+    pub has_last_values: bool,
 }
 
 /// A value axis with what is drawn along it.

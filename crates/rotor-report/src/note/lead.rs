@@ -78,12 +78,17 @@ fn why(context: &NoteContext<'_>) -> Option<String> {
             let (title, n) = (context.factor(factor), selected.len());
             let against = match against.len() {
                 0 => String::new(),
-                _ => say!(lang, ", against {names}", "，不利于{names}", names = against.join(lang.between())),
+                _ => say!(
+                    lang,
+                    " and below for {names}",
+                    "，看淡{names}",
+                    names = against.join(lang.between())
+                ),
             };
             Some(say!(
                 lang,
-                "{title} favours {n_for} of the {n}{against}",
-                "{title}支持其中 {n_for} 个{against}"
+                "{title} scores above neutral for {n_for} of the {n}{against}",
+                "{title}看好其中 {n_for} 个{against}"
             ))
         })
         .collect();

@@ -3,6 +3,7 @@
 //! [`page`] makes the page of a [`Note`] in one language, a file a section; [`document()`] makes the same note as a document with
 //! every number in full.
 
+mod calendar;
 mod changes;
 mod context;
 mod document;
@@ -76,6 +77,7 @@ pub fn page(note: &Note, lang: Lang) -> Page {
     sections.extend(returns::section(&context));
     sections.extend(lead::issues_section(&context));
     sections.extend(lead::watch_list(&context));
+    sections.extend(calendar::section(&context));
     sections.push(missing::section(&context));
     sections.extend(missing::data(&context));
     sections.push(track::section(&context));

@@ -7,7 +7,7 @@ use toml::Value as Toml;
 use toml::de::{DeTable, DeValue};
 
 use super::fault::{ConfigFault, ConfigFaults, FaultKind};
-use super::keys::KEYS;
+use super::keys::{KEYS, is_table};
 use super::{Config, FactorConfig};
 
 /// Reads a configuration in TOML on top of another one, usually the defaults; `source` names it in messages.
@@ -72,7 +72,9 @@ fn walk(table: &DeTable<'_>, path: &str, visit: &mut impl FnMut(&str, usize, Fou
         let path_here = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
         let is_factor = path == "factor";
         let is_setting = path.starts_with("factor.") && !path.ends_with(".parameters");
-        let holds_more = path_here == "factor" || is_factor || (is_setting && name == "parameters");
+        let is_of_keys = path.is_empty() && is_table(name);
+        let holds_more =
+            path_here == "factor" || is_of_keys || is_factor || (is_setting && name == "parameters");
         let offset = key.span().start;
         match value.get_ref() {
             DeValue::Table(inner) if holds_more => {
@@ -223,6 +225,7 @@ mod tests {
             ("exclude", "801230, 801780".into()),
             ("groups", "upstream".into()),
             ("cost_bp", 0.into()),
+            ("note.box_start", "2010-01".into()),
             ("my_idea.library", "target/lib.so".into()),
             ("my_idea.lookback", 3.into()),
             ("heat.weight", 0.5.into()),
@@ -270,9 +273,18 @@ mod tests {
         assert!(empty.factor.contains_key("heta"), "an unknown name is found out later");
         let faults = read_config("top = 5\nend = \n", "rotor.toml", Config::default()).unwrap_err();
         assert_eq!(faults.faults[0].place.map(|(line, _)| line), Some(2), "{faults}");
-        for text in
-            ["top = 5\ntop = 6", "top = 99999999999999999999", "a = [1, {b = 2}]", "[top]", "factor = 1"]
-        {
+        let tables = read_config("[note]\nbox_start = \"2012-01\"\n", "here", Config::default()).unwrap();
+        assert_eq!(tables.get("note.box_start"), Toml::from("2012-01"));
+        let faults = read_config("[note]\nbox_strat = 1\n", "rotor.toml", Config::default()).unwrap_err();
+        assert!(faults.to_string().contains("did you mean `note.box_start`?"), "{faults}");
+        for text in [
+            "top = 5\ntop = 6",
+            "note = 3",
+            "top = 99999999999999999999",
+            "a = [1, {b = 2}]",
+            "[top]",
+            "factor = 1",
+        ] {
             assert!(read_config(text, "rotor.toml", Config::default()).is_err(), "{text}");
         }
     }

@@ -44,10 +44,7 @@ pub const KEYS: &[Key] = &[
     Key {
         name: "end",
         about: "the month of the last execution day; empty: the last month that has an exit",
-        put: |config, value| {
-            let is_open = value.as_str() == Some("");
-            put(&mut config.end, if is_open { Ok(None) } else { month(value).map(Some) })
-        },
+        put: |config, value| put(&mut config.end, open_month(value)),
         get: |config| config.end.map_or(String::new(), |end| end.to_string()).into(),
     },
     Key {
@@ -178,6 +175,12 @@ pub const KEYS: &[Key] = &[
         put: |config, value| put(&mut config.seed, whole(value, 0, i64::MAX, "0 or more").map(|n| n as u64)),
         get: |config| (config.seed as i64).into(),
     },
+    Key {
+        name: "note.box_start",
+        about: "the first month of the box plots of a note, YYYY-MM; empty: the last 60 months",
+        put: |config, value| put(&mut config.box_start, open_month(value)),
+        get: |config| config.box_start.map_or(String::new(), |start| start.to_string()).into(),
+    },
 ];
 
 const FACTOR_KEYS: &[FactorKey] = &[
@@ -231,6 +234,11 @@ const FACTOR_KEYS: &[FactorKey] = &[
     },
 ];
 
+/// Tells whether keys stand in a table of this name, such as `note`.
+pub(super) fn is_table(name: &str) -> bool {
+    KEYS.iter().filter_map(|key| key.name.split_once('.')).any(|(table, _)| table == name)
+}
+
 impl Config {
     /// Sets a key.
     ///
@@ -256,6 +264,9 @@ impl Config {
         let fault = |kind| ConfigFault { key: key.into(), place: None, kind };
         if let Some(known) = KEYS.iter().find(|known| known.name == key) {
             return (known.put)(self, value).map_err(fault);
+        }
+        if key.split_once('.').is_some_and(|(table, _)| is_table(table)) {
+            return Err(fault(unknown(key, KEYS.iter().map(|key| key.name))));
         }
         let path = key.strip_prefix("factor.").unwrap_or(key);
         let (factor, setting) = match path.rsplit_once(".parameters.") {
@@ -375,6 +386,11 @@ fn month(value: &Toml) -> Result<Month, FaultKind> {
     let expected = "a month as YYYY-MM";
     let text = value.as_str().ok_or_else(|| type_fault(expected, value))?;
     text.parse().map_err(|_| type_fault(expected, value))
+}
+
+/// A month, or an empty text for none.
+fn open_month(value: &Toml) -> Result<Option<Month>, FaultKind> {
+    if value.as_str() == Some("") { Ok(None) } else { month(value).map(Some) }
 }
 
 fn word<T>(value: &Toml, known: &'static [&'static str], of: fn(&str) -> Option<T>) -> Result<T, FaultKind> {

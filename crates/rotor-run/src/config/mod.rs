@@ -64,6 +64,8 @@ pub struct Config {
     pub trials: Option<u64>,
     /// The seed of the random numbers.
     pub seed: u64,
+    /// The first month of the box plots of a note; `None` is the last sixty months.
+    pub box_start: Option<Month>,
     /// Settings of single factors, by name.
     pub factor: BTreeMap<String, FactorConfig>,
 }
@@ -246,6 +248,7 @@ impl Default for Config {
             tables: KeptTables::Last,
             trials: None,
             seed: 1,
+            box_start: None,
             factor: BTreeMap::new(),
         }
     }

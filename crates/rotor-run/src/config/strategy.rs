@@ -6,8 +6,17 @@ use super::Config;
 
 /// Keys that change nothing that is held: the place of the data, what is written down and compared, what ends a run, and what only
 /// the evaluation needs.
-const NOT_OF_STRATEGY: &[&str] =
-    &["dataset", "benchmarks", "risk_free", "on_error", "on_missing_input", "tables", "trials", "seed"];
+const NOT_OF_STRATEGY: &[&str] = &[
+    "dataset",
+    "benchmarks",
+    "risk_free",
+    "on_error",
+    "on_missing_input",
+    "tables",
+    "trials",
+    "seed",
+    "note.box_start",
+];
 
 /// Keys of lists whose order says nothing.
 const SETS: &[&str] = &["exclude", "groups", "factors"];
@@ -78,6 +87,7 @@ mod tests {
             ("seed", 2.into()),
             ("tables", "all".into()),
             ("benchmarks", "000300".into()),
+            ("note.box_start", "2012-01".into()),
             ("factors", "idea, heat".into()),
             ("idea.library", "lib/b.so".into()),
             ("idea.isolate", true.into()),

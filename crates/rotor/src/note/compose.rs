@@ -2,7 +2,7 @@
 
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::{Backtest, BacktestError};
-use rotor_factor::{AsOf, Date};
+use rotor_factor::{AsOf, Date, Month};
 use rotor_plugin::CallError;
 use rotor_run::{
     Config, NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor, NoteSector, Track, Warning,
@@ -10,11 +10,14 @@ use rotor_run::{
 use rotor_strategy::{has_score, required_factors};
 
 use super::history::read_history;
+use super::releases::releases;
 use crate::dataset_warnings::{Reach, touching};
 use crate::factors::{FactorSet, RunFactor};
 
-/// The months of returns that are shown.
+/// The months of returns that are shown where the configuration does not say from when.
 const RETURNS_MONTHS: usize = 60;
+/// The most that are.
+const MOST_RETURNS_MONTHS: usize = 600;
 
 /// Composes the note of a day; `factors` are those of the run, in its order.
 pub(crate) fn compose(
@@ -26,7 +29,8 @@ pub(crate) fn compose(
 ) -> Note {
     let day = note_day(found.day, config);
     // Windows that begin before the calendar have nothing to show, and figures of them are left out.
-    let history = read_history(dataset, &day, RETURNS_MONTHS).unwrap_or_default();
+    let history = read_history(dataset, &day, returns_months(config, day.month)).unwrap_or_default();
+    let releases = releases(dataset, day.as_of, factors.iter().map(|factor| factor.instance.spec()));
     let manifest = dataset.manifest();
     let warnings = warnings_of(dataset, factors, &day, found.track.as_ref().ok());
     Note {
@@ -45,6 +49,7 @@ pub(crate) fn compose(
         series: dataset.series().to_vec(),
         factors: factors.iter().map(note_factor).collect(),
         history,
+        releases,
         track: found.track.map(|found| track(found, config)).map_err(|error| no_track(&error)),
         day,
     }
@@ -64,6 +69,15 @@ fn warnings_of(
     let reach = Reach { first_month, first, last: day.as_of.0, benchmarks };
     let specs = factors.iter().map(|factor| factor.instance.spec());
     touching(&dataset.known_on(day.as_of), &reach, specs)
+}
+
+/// How many months of returns are shown; a window that would begin after the last month has that month alone.
+fn returns_months(config: &Config, last: Month) -> usize {
+    let from_start = |start: Month| {
+        let n_months = usize::try_from(last.index() - start.index() + 1);
+        n_months.map_or(1, |n_months| n_months.clamp(1, MOST_RETURNS_MONTHS))
+    };
+    config.box_start.map_or(RETURNS_MONTHS, from_start)
 }
 
 fn note_factor(factor: &RunFactor) -> NoteFactor {
@@ -120,8 +134,6 @@ fn last_close(dataset: &Dataset, as_of: AsOf) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
-    use rotor_factor::Month;
-
     use super::*;
 
     /// A Chinese page has no English word of ours; names in backticks are the user's.

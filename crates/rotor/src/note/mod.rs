@@ -2,6 +2,7 @@
 
 mod compose;
 mod history;
+mod releases;
 
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::{BacktestError, Watch, note};

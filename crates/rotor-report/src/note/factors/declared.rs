@@ -115,7 +115,10 @@ pub(crate) fn long_text(lang: Lang, text: &Text) -> String {
 
 /// The title of a column with its unit.
 pub(crate) fn titled(lang: Lang, column: &ColumnSpec) -> String {
-    let title = text(lang, column.title());
+    with_unit(lang, text(lang, column.title()), column)
+}
+
+fn with_unit(lang: Lang, title: String, column: &ColumnSpec) -> String {
     match column.declared_unit().map(|unit| text(lang, unit)) {
         None => title,
         Some(unit) if unit == "%" || lang == Lang::Zh => format!("{title} {unit}"),
@@ -204,7 +207,7 @@ impl<'a> DeclaredTable<'a> {
     }
 
     /// The same with its unit, for sentences.
-    fn with_unit(&self, column: &ColumnSpec, row: usize) -> String {
+    fn in_sentence(&self, column: &ColumnSpec, row: usize) -> String {
         let lang = self.context.lang;
         let Some(cell) = self.cell(column, row) else { return NONE.into() };
         let is_number = column.format() == ColumnFormat::Number
@@ -216,10 +219,26 @@ impl<'a> DeclaredTable<'a> {
         }
     }
 
+    /// The period of the numbers of a column, if it is the same in some rows.
+    fn shared_period(&self, column: &ColumnSpec, rows: &[usize]) -> Option<String> {
+        let of = self.spec.find(column.period()?)?;
+        let first = self.cell(of, *rows.first()?)?;
+        rows.iter().all(|row| self.cell(of, *row).as_ref() == Some(&first)).then_some(first)
+    }
+
+    /// The title of a column, with the period of its numbers where some rows share it.
+    pub(crate) fn dated(&self, column: &ColumnSpec, rows: &[usize]) -> String {
+        let title = text(self.context.lang, column.title());
+        match self.shared_period(column, rows) {
+            Some(period) => format!("{title} {period}"),
+            None => title,
+        }
+    }
+
     /// A text with the cells of a row at its places.
     fn filled(&self, text: &Text, row: usize) -> String {
         let filled = text.filled(self.context.lang == Lang::Zh, |place| {
-            let column = self.spec.find(place).map(|column| self.with_unit(column, row));
+            let column = self.spec.find(place).map(|column| self.in_sentence(column, row));
             let sector = || self.sector(row).map(|sector| self.context.names[sector].clone());
             column.or_else(sector).unwrap_or_else(|| NONE.into())
         });
@@ -259,12 +278,21 @@ impl<'a> DeclaredTable<'a> {
     fn listed(&self, result: FactorResult<'_>, rows: &[usize], has_scores: bool) -> page::Table {
         let lang = self.context.lang;
         let is_there = |column: &&ColumnSpec| self.table.find(column.name()).is_some();
-        let columns: Vec<&ColumnSpec> = self.spec.declared_columns().iter().filter(is_there).collect();
+        // A period that all rows share stands in the titles of its numbers.
+        let in_titles: Vec<&str> = self
+            .spec
+            .declared_columns()
+            .iter()
+            .filter(|column| is_there(column) && self.shared_period(column, rows).is_some())
+            .filter_map(ColumnSpec::period)
+            .collect();
+        let is_shown = |column: &&ColumnSpec| is_there(column) && !in_titles.contains(&column.name());
+        let columns: Vec<&ColumnSpec> = self.spec.declared_columns().iter().filter(is_shown).collect();
         let mut titles: Vec<Column> = columns
             .iter()
             .enumerate()
             .map(|(position, column)| {
-                let title = titled(lang, column);
+                let title = with_unit(lang, self.dated(column, rows), column);
                 let is_word = column.format() != ColumnFormat::Number || !column.words().is_empty();
                 let titled = match is_word {
                     true if position == 0 => Column::name(title),

@@ -150,11 +150,11 @@ impl Drawing<'_> {
     }
 
     fn bars(&self, categories: &[&Category<'_>], is_small: bool) -> Option<Chart> {
-        let lang = self.table.context().lang;
         let rows: Vec<(String, usize)> = categories
             .iter()
             .filter_map(|category| Some((category.name.clone(), *category.rows.last()?)))
             .collect();
+        let positions: Vec<usize> = rows.iter().map(|(_, row)| *row).collect();
         let column_of = |name: &str| self.table.spec.find(name);
         let value = |column: &str, row: usize| {
             self.table.number(column, row).map(|value| Bar { value, interval: None })
@@ -165,7 +165,7 @@ impl Drawing<'_> {
             .iter()
             .enumerate()
             .map(|(position, column)| BarGroup {
-                name: column_of(column).map_or_else(|| name(column), |it| text(lang, it.title())),
+                name: column_of(column).map_or_else(|| name(column), |it| self.table.dated(it, &positions)),
                 tone: tone(position),
                 values: rows.iter().map(|(_, row)| value(column, *row)).collect(),
             })
@@ -247,7 +247,14 @@ impl Drawing<'_> {
             return None;
         }
         let spans = self.spec.shade().map_or(Vec::new(), |shade| self.spans(shade, category));
-        Some(Chart::Lines(LineChart { dates, panels, spans, is_small, ..LineChart::default() }))
+        Some(Chart::Lines(LineChart {
+            dates,
+            panels,
+            spans,
+            is_small,
+            has_last_values: !is_small,
+            ..LineChart::default()
+        }))
     }
 
     fn panel(&self, rows: &[usize], columns: &[String], n_before: usize) -> Option<Panel> {

@@ -1,10 +1,11 @@
 //! The house stands as ARCHITECTURE.md says: arrows between crates, paths, lints, module docs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rotor_factor::Value;
+use rotor_factor::{ParameterKind, Value};
 use rotor_tests::{FOUR_FACTORS, workspace};
 
 /// Which crates of ours a crate may name. A crate that is not here has no place in the house yet.
@@ -333,41 +334,78 @@ fn the_configuration_page_has_every_key() {
     }
 }
 
-/// Name, type and default of each parameter of a factor, and what it means, as rows of the page begin.
-fn parameters_of(folder: &Path) -> Vec<String> {
-    let name = folder.file_name().unwrap();
-    let factors = FOUR_FACTORS.into_iter().chain([&factor_momentum::FACTOR]);
-    let mut factors = factors.map(|factor| rotor_plugin::Plugin::linked(factor).unwrap());
-    let factor = factors.find(|factor| name == factor.name());
-    let factor = factor.unwrap_or_else(|| panic!("{} is not in this list", folder.display()));
-    let row = |parameter: &rotor_factor::Parameter| {
+/// The parameters of a factor and what is worth trying of them, as the page shows them.
+fn parameters_of(factor: &rotor_plugin::Plugin) -> String {
+    let mut text = String::from("| parameter | type | default | range | |\n|---|---|---|---|---|\n");
+    for parameter in factor.parameters() {
         assert!(!parameter.about.contains('|'), "a table has no place for `|`");
-        let (kind, default) = match parameter.default() {
-            Value::Flag(value) => ("flag", value.to_string()),
-            Value::Integer(value) => ("integer", value.to_string()),
-            Value::Number(value) => ("number", value.to_string()),
-            Value::Text(value) => ("text", format!("`{value}`")),
+        let (kind, range) = match &parameter.kind {
+            ParameterKind::Flag { .. } => ("flag", String::new()),
+            ParameterKind::Integer { min, max, .. } => ("integer", format!("{min} to {max}")),
+            ParameterKind::Number { min, max, .. } => ("number", format!("{min} to {max}")),
+            ParameterKind::Text { choices, .. } => {
+                let words: Vec<String> = choices.iter().map(|word| format!("`{word}`")).collect();
+                ("text", words.join(", "))
+            }
+            other => panic!("the page has no words for {other:?}"),
         };
-        [format!("| `{}` | {kind} | {default} | ", parameter.name), format!(" | {} |\n", parameter.about)]
-    };
-    factor.parameters().iter().flat_map(row).collect()
+        let default = match parameter.default() {
+            Value::Text(value) => format!("`{value}`"),
+            other => other.to_string(),
+        };
+        let (name, about) = (parameter.name, parameter.about);
+        writeln!(text, "| `{name}` | {kind} | {default} | {range} | {about} |").unwrap();
+    }
+    let worth_trying = factor.parameters().iter().flat_map(|parameter| {
+        let written = |value: Value| match value {
+            Value::Text(value) => format!("\"{value}\""),
+            other => other.to_string(),
+        };
+        parameter.alternatives().map(move |value| format!("`{} = {}`", parameter.name, written(value)))
+    });
+    let worth_trying: Vec<String> = worth_trying.collect();
+    if !worth_trying.is_empty() {
+        writeln!(text, "\nWorth trying: {}.", worth_trying.join(", ")).unwrap();
+    }
+    text
+}
+
+/// A sheet with a text at a place that it has once.
+fn filled(sheet: &str, place: &str, text: &str, folder: &Path) -> String {
+    assert_eq!(sheet.matches(place).count(), 1, "the sheet in {} has `{place}` once", folder.display());
+    sheet.replace(place, text)
 }
 
 #[test]
-fn every_factor_has_its_table_and_the_page_shows_it() {
+fn the_page_of_factors_is_made_of_their_folders() {
     const ROWS: [&str; 7] = ["Input", "Formula", "Unit", "Direction", "Publication lag", "Missing", "Source"];
-    let page = fs::read_to_string(workspace().join("docs/src/reference/factors.md")).unwrap();
-    for folder in subfolders(&workspace().join("factors")) {
+    let factors = workspace().join("factors");
+    let mut page = fs::read_to_string(factors.join("SHEET.md")).unwrap();
+    let linked = rotor::Catalogue::built_in().linked();
+    let names: BTreeSet<PathBuf> = linked.iter().map(|factor| factors.join(factor.name())).collect();
+    let folders: BTreeSet<PathBuf> = subfolders(&factors).into_iter().collect();
+    assert_eq!(names, folders, "every folder under `factors` is a linked factor of its name");
+    for factor in &linked {
+        let folder = factors.join(factor.name());
         let source = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
         let rows = source.lines().take_while(|line| line.starts_with("//!"));
-        let rows: Vec<&str> = rows.filter_map(|line| line.strip_prefix("//! | ")).collect();
-        let titles: Vec<&str> = rows.iter().filter_map(|row| Some(row.split_once(" |")?.0)).collect();
+        let rows: Vec<&str> = rows.filter_map(|line| line.strip_prefix("//! ")).collect();
+        let table: Vec<&str> = rows.into_iter().filter(|row| row.starts_with('|')).collect();
+        let titles: Vec<&str> =
+            table.iter().filter_map(|row| Some(row.strip_prefix("| ")?.split_once(" |")?.0)).collect();
         assert_eq!(titles.iter().filter(|title| ROWS.contains(title)).count(), 7, "{}", folder.display());
-        for parameter in parameters_of(&folder) {
-            assert!(page.contains(&parameter), "the page of factors lacks `{parameter}`");
-        }
-        for row in rows.iter().filter(|row| ROWS.iter().any(|title| row.starts_with(title))) {
-            assert!(page.contains(&format!("| {row}")), "the page of factors lacks `{row}`");
-        }
+        let sheet = fs::read_to_string(folder.join("SHEET.md")).unwrap();
+        page.push('\n');
+        page += &filled(&sheet, "<!-- table -->", &table.join("\n"), &folder);
+        page = filled(&page, "<!-- parameters -->", parameters_of(factor).trim_end(), &folder);
     }
+    let path = workspace().join("docs/src/reference/factors.md");
+    if std::env::var_os("ROTOR_BLESS").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(
+        fs::read_to_string(&path).unwrap(),
+        page,
+        "docs/src/reference/factors.md is not what the folders say: run this test with ROTOR_BLESS=1 and read the difference"
+    );
 }

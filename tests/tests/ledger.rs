@@ -342,8 +342,10 @@ fn trials_are_listed_in_eighty_columns() {
     let runs = Runs(TempDir::new().unwrap());
     let ledger = Ledger::at(runs.place("trials.jsonl"));
     assert!(runs.trials(&["--all"]).starts_with("no trials\n\nledger: "));
-    for number in [1, 2, 1] {
-        ledger.append(&trial(number)).unwrap();
+    // Lines of earlier releases have no settings.
+    let settings = [("top", "8"), ("heat.weight", "0.5")].map(|(key, value)| (key.into(), value.into()));
+    for (number, settings) in [(1, None), (2, Some(settings.into())), (1, None)] {
+        ledger.append(&Trial { settings, ..trial(number) }).unwrap();
     }
     let other = TrialData { name: "made up".into(), sha256: "e".repeat(64) };
     let none = Headline {
@@ -360,17 +362,21 @@ fn trials_are_listed_in_eighty_columns() {
     let expected = "\
 made up (data dddddddd): 2 trials in 3 runs
 
-when (UTC)        config    excess          95% CI  Sharpe  run
+when (UTC)           trial  excess          95% CI  Sharpe  run
 factors: profit, price, prosperity, heat
-1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
+1970-01-01 00:00         1   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
 108 months        eligible   +0.4%  [-2.1%, +2.9%]
-1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.07  runs/made-up-2
+settings: heat.weight = 0.5; top = 8
+1970-01-01 00:00         2   +3.1%  [-1.2%, +7.4%]    0.07  runs/made-up-2
 108 months        eligible   +0.4%  [-2.1%, +2.9%]
-1970-01-01 00:00  00000000   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
+factors: profit, price, prosperity, heat
+1970-01-01 00:00         1   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
 108 months        eligible   +0.4%  [-2.1%, +2.9%]
-excess: annualised excess return (net) over equal weight; in the line `eligible`
-over that of the eligible sectors; Sharpe: monthly, over equal weight
+runs of equal settings are one trial; excess: annualised excess return (net)
+over equal weight; in the line `eligible` over that of the eligible sectors;
+Sharpe: monthly, over equal weight
 
+best: trial 2, Sharpe 0.07 over 108 months
 ";
     assert!(said.starts_with(expected), "{said}");
     assert!(

@@ -13,7 +13,8 @@ use rotor_report::run::{Facts, report};
 use rotor_report::words::Lang;
 use rotor_run::{
     Config, DatasetRecord, EngineRecord, Execution, FactorConfig, FactorRecord, FactorTable, Metrics,
-    RankingRow, Return, Run, RunRecord, Score, ScoreReason, SectorReturn, Turnover, Warning,
+    RankingRow, Return, Run, RunRecord, Score, ScoreReason, SectorReturn, TableRecord, TextRecord, Turnover,
+    Warning,
 };
 use rotor_tests::page::{assert_balanced, identifiers};
 use rotor_tests::{FOUR_FACTORS, demo, run_rotor, runs};
@@ -499,6 +500,7 @@ fn names_of_the_data_are_shown_as_text() {
         ..Config::default()
     };
     record.config = config.into();
+    let text = TextRecord { en: evil.clone(), zh: Some(evil.clone()) };
     record.factors = vec![FactorRecord {
         name: evil.clone(),
         version: evil.clone(),
@@ -512,6 +514,8 @@ fn names_of_the_data_are_shown_as_text() {
         scale: None,
         title: Some(evil.clone()),
         title_zh: Some(evil.clone()),
+        score_words: Some([(); 3].map(|()| text.clone())),
+        tables: vec![TableRecord { name: evil.clone(), title: text.clone(), columns: Vec::new() }],
     }];
     record.warnings = vec![
         Warning::Text { text: evil.clone() },

@@ -9,6 +9,7 @@ mod dataset;
 mod factor;
 mod files;
 mod golden;
+mod index;
 mod reference;
 mod report;
 mod run;
@@ -82,6 +83,8 @@ enum Command {
     HelpMarkdown,
     /// Write the report of a run folder as one HTML page, or as PDF
     Report(report::Report),
+    /// Write a page over a folder of runs and saved notes: key figures, net values, and which settings differ
+    Index(index::IndexCommand),
     /// List the strategies tried on a dataset and test the best one against luck
     Trials(trials::TrialsCommand),
 }
@@ -321,6 +324,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
             Ok(reference::run(&program))
         }
         Command::Report(arguments) => report::run(&arguments),
+        Command::Index(arguments) => index::run(&arguments),
         Command::Trials(arguments) => trials::run(&arguments),
         Command::Verify(arguments) => run::verify::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),

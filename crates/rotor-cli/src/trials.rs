@@ -1,5 +1,6 @@
 //! `rotor trials`: what was tried on a dataset, and what the best of it is worth.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,6 +11,7 @@ use rotor::{
 use rotor_report::terms::Term;
 use rotor_report::words::{NONE, signed};
 use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
 
 use crate::dataset::open_or_demo;
 use crate::text::{Align, TextTable, fit, fit_end};
@@ -94,7 +96,7 @@ fn told(history: &History, dataset: &DatasetTrials<'_>) -> String {
         text += "\n";
     }
     if let Some(best) = dataset.best() {
-        text += &luck(&best, dataset.n_trials());
+        text += &luck(&best, dataset);
     }
     if let n @ 1.. = dataset.n_on_other_data(history) {
         let other = format!(
@@ -110,17 +112,18 @@ fn told(history: &History, dataset: &DatasetTrials<'_>) -> String {
 fn table(trials: &[&Trial]) -> String {
     let mut table = TextTable::new(&[
         ("when (UTC)", Align::Left),
-        ("config", Align::Left),
+        ("trial", Align::Right),
         ("excess", Align::Right),
         (Term::ConfidenceInterval.en(), Align::Right),
         ("Sharpe", Align::Right),
         ("run", Align::Left),
     ]);
-    for trial in trials {
+    let numbers = numbers(trials);
+    for (trial, number) in trials.iter().zip(&numbers) {
         let headline = &trial.headline;
         table.row([
             fit(&to_the_minute(&trial.when), 16),
-            trial.config[..N_DIGITS].to_owned(),
+            number.to_string(),
             percent(headline.excess),
             interval(headline.interval),
             headline.sharpe.map_or(NONE.into(), |sharpe| fit(&format!("{sharpe:.2}"), 9)),
@@ -135,24 +138,68 @@ fn table(trials: &[&Trial]) -> String {
             String::new(),
         ]);
     }
-    // The factors stand above the first of the runs that have them: there is no room for them beside each.
+    // Settings stand above the first of the runs that have them: there is no room for them beside each.
     let rendered = table.render();
     let mut lines = rendered.lines();
     let mut text = lines.next().map(|header| header.to_owned() + "\n").unwrap_or_default();
-    let mut before: &[String] = &[];
+    let mut before = String::new();
     for trial in trials {
-        if trial.factors != before {
-            text += &fit(&format!("factors: {}", trial.factors.join(", ")), 80);
-            text.push('\n');
-            before = &trial.factors;
+        let settings = settings(trial);
+        if settings != before {
+            text += &wrapped(&settings);
+            before = settings;
         }
         for line in lines.by_ref().take(2) {
             text += line.trim_end();
             text.push('\n');
         }
     }
-    text + "excess: annualised excess return (net) over equal weight; in the line `eligible`\n\
-            over that of the eligible sectors; Sharpe: monthly, over equal weight\n"
+    text + "runs of equal settings are one trial; excess: annualised excess return (net)\n\
+            over equal weight; in the line `eligible` over that of the eligible sectors;\n\
+            Sharpe: monthly, over equal weight\n"
+}
+
+/// The number of each trial: runs of the same strategy have the same.
+fn numbers(trials: &[&Trial]) -> Vec<usize> {
+    let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut numbers = Vec::with_capacity(trials.len());
+    for trial in trials {
+        let next = known.len() + 1;
+        numbers.push(*known.entry(&trial.config).or_insert(next));
+    }
+    numbers
+}
+
+/// What of the configuration of a trial is not as nobody has changed it; of lines of earlier releases the factors.
+fn settings(trial: &Trial) -> String {
+    match &trial.settings {
+        None => format!("factors: {}", trial.factors.join(", ")),
+        Some(settings) if settings.is_empty() => "settings: defaults".into(),
+        Some(settings) => {
+            let settings: Vec<String> =
+                settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+            format!("settings: {}", settings.join("; "))
+        }
+    }
+}
+
+/// A text made safe to show, in lines of at most eighty columns that are broken between words.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 80;
+    let (mut lines, mut line) = (String::new(), String::new());
+    for word in rotor_fs::shown(text).split(' ') {
+        let word = fit(word, WIDTH - 2);
+        if !line.trim().is_empty() && line.width() + 1 + word.width() > WIDTH {
+            lines.extend([line.as_str(), "\n"]);
+            line = String::from(" ");
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line += &word;
+    }
+    lines.extend([line.as_str(), "\n"]);
+    lines
 }
 
 fn percent(value: Option<f64>) -> String {
@@ -171,17 +218,19 @@ fn to_the_minute(when: &str) -> String {
     when.replacen('T', " ", 1).chars().take(16).collect()
 }
 
-fn luck(best: &BestTrial<'_>, n_trials: u64) -> String {
+fn luck(best: &BestTrial<'_>, dataset: &DatasetTrials<'_>) -> String {
+    let n_trials = dataset.n_trials();
+    let position = dataset.trials.iter().position(|trial| trial.config == best.trial.config);
+    let number = position.map_or(0, |position| numbers(&dataset.trials)[position]);
     let headline = &best.trial.headline;
     let luckiest = match n_trials {
         1 => format!("one strategy without skill shows {:.2} on average", best.threshold),
         n => format!("the best of {n} strategies without skill shows about {:.2}", best.threshold),
     };
     format!(
-        "best: Sharpe {:.2} over {} ({})\nluck: {luckiest}\nverdict: {}\n",
+        "best: trial {number}, Sharpe {:.2} over {}\nluck: {luckiest}\nverdict: {}\n",
         best.sharpe,
         counted(headline.n_months, "month"),
-        &best.trial.config[..N_DIGITS],
         verdict(best),
     )
 }

@@ -218,6 +218,12 @@ impl From<&str> for Text {
     }
 }
 
+impl From<&Text> for Text {
+    fn from(text: &Text) -> Self {
+        text.clone()
+    }
+}
+
 impl From<(&str, &str)> for Text {
     fn from((en, zh): (&str, &str)) -> Self {
         Self::both(en, zh)

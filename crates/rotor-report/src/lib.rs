@@ -8,7 +8,9 @@
 //! they hold.
 
 pub mod dataset;
+mod declared;
 pub mod draw;
+pub mod index;
 pub mod note;
 pub mod page;
 pub mod run;

@@ -23,7 +23,8 @@ mod write;
 
 pub use config::{
     Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, Isolate, KEYS, KeptTables, Key, MissingScore,
-    OnError, OnMissingInput, Rebalance, RiskFree, Ties, TradeDay, Weights, config_from_json, read_config,
+    OnError, OnMissingInput, Rebalance, RiskFree, Setting, Ties, TradeDay, Weights, config_from_json,
+    read_config, settings,
 };
 pub use error::{ColumnFault, RunError, TableFault};
 pub use metrics::Metrics;
@@ -31,10 +32,11 @@ pub use note::{
     AnnouncedRelease, Awaited, NextRelease, NoSignal, NoTrack, Note, NoteDataset, NoteDay, NoteFactor,
     NoteHistory, NoteSector, OverdueSeries, Releases, ReportDeadline, SeriesHistory, Track,
 };
-pub use read::{Change, ChangedFile, FolderCheck, RunFolder, check_files, read};
+pub use read::{Change, ChangedFile, FolderCheck, RunFolder, RunSummary, check_files, read, read_summary};
 pub use record::{
-    ConfigRecord, DatasetRecord, EngineRecord, ExecutionsRecord, FORMAT, FactorRecord, FileRecord,
-    LedgerAbsence, ReportLanguage, ReportRecord, RunRecord, TrialsRecord, TrialsSource,
+    ColumnRecord, ConfigRecord, DatasetRecord, EngineRecord, ExecutionsRecord, FORMAT, FactorRecord,
+    FileRecord, LedgerAbsence, ReportLanguage, ReportRecord, RunRecord, TableRecord, TextRecord,
+    TrialsRecord, TrialsSource, WordRecord,
 };
 pub use rows::{
     Diagnostic, Execution, FactorTable, Forecast, History, NetValue, RankingRow, Realized, ReasonId, Return,

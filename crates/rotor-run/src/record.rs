@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rotor_factor::Date;
+use rotor_factor::{ColumnFormat, ColumnSpec, Date, TableSpec, Text};
 use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
@@ -106,6 +106,138 @@ pub struct FactorRecord {
     /// Its title in Chinese; absent if it declares none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title_zh: Option<String>,
+    /// The words of a high, a middle and a low score; absent if it declares none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_words: Option<[TextRecord; 3]>,
+    /// The tables that it declares, with what their columns are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<TableRecord>,
+}
+
+/// A text of a factor in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TextRecord {
+    /// In English.
+    pub en: String,
+    /// In Chinese; absent if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh: Option<String>,
+}
+
+/// A table that a factor declares.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TableRecord {
+    /// Its name.
+    pub name: String,
+    /// Its title.
+    pub title: TextRecord,
+    /// Its columns in the order in which they are shown.
+    pub columns: Vec<ColumnRecord>,
+}
+
+/// A column of such a table.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ColumnRecord {
+    /// Its name.
+    pub name: String,
+    /// Its title, without the unit.
+    pub title: TextRecord,
+    /// What its cells are: `number`, `text`, `code`, `day`, `month` or `quarter`.
+    pub format: String,
+    /// The unit of its numbers; absent if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<TextRecord>,
+    /// With how many decimals numbers are shown.
+    #[serde(default)]
+    pub decimals: u8,
+    /// Whether numbers above zero have their sign.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_signed: bool,
+    /// Whether numbers are fractions, shown as percentages.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_fraction: bool,
+    /// Below which numbers are not told apart; absent if all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least: Option<f64>,
+    /// The words that stand for numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<WordRecord>,
+}
+
+/// A word that stands for a number.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct WordRecord {
+    /// The number.
+    pub is: f64,
+    /// The word.
+    pub text: TextRecord,
+}
+
+impl From<&Text> for TextRecord {
+    fn from(text: &Text) -> Self {
+        Self { en: text.en().into(), zh: text.zh().map(Into::into) }
+    }
+}
+
+impl From<&TextRecord> for Text {
+    fn from(text: &TextRecord) -> Self {
+        match &text.zh {
+            Some(zh) => (text.en.as_str(), zh.as_str()).into(),
+            None => text.en.as_str().into(),
+        }
+    }
+}
+
+impl From<&TableSpec> for TableRecord {
+    fn from(table: &TableSpec) -> Self {
+        let columns = table.declared_columns().iter().map(ColumnRecord::from).collect();
+        Self { name: table.name().into(), title: table.title().into(), columns }
+    }
+}
+
+impl From<&ColumnSpec> for ColumnRecord {
+    fn from(column: &ColumnSpec) -> Self {
+        let word = |(is, text): &(f64, Text)| WordRecord { is: *is, text: text.into() };
+        Self {
+            name: column.name().into(),
+            title: column.title().into(),
+            format: column.format().to_string(),
+            unit: column.declared_unit().map(TextRecord::from),
+            decimals: u8::try_from(column.decimals()).unwrap_or(u8::MAX),
+            is_signed: column.is_signed(),
+            is_fraction: column.is_fraction(),
+            least: column.least(),
+            words: column.words().iter().map(word).collect(),
+        }
+    }
+}
+
+impl From<&ColumnRecord> for ColumnSpec {
+    fn from(record: &ColumnRecord) -> Self {
+        // What a later version calls otherwise can be shown as it is.
+        let format = record.format.parse().unwrap_or(ColumnFormat::Text);
+        let mut column = match format {
+            ColumnFormat::Number => Self::number(&record.name, &record.title, record.decimals),
+            format => Self::new(&record.name, &record.title, format),
+        };
+        if record.is_fraction {
+            column = column.fraction();
+        }
+        if let Some(unit) = &record.unit {
+            column = column.unit(unit);
+        }
+        if record.is_signed {
+            column = column.signed();
+        }
+        if let Some(least) = record.least {
+            column = column.at_least(least);
+        }
+        record.words.iter().fold(column, |column, word| column.word(word.is, &word.text))
+    }
 }
 
 /// The execution days of a run.

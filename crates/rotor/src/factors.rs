@@ -14,14 +14,9 @@ use rotor_run::{Config, FactorConfig, Isolate};
 
 use crate::text::listed;
 
-/// The factors that are part of this library. Adding one is a dependency in `Cargo.toml` and a line here.
-const BUILT_IN: &[&ExportedFactor] = &[
-    &factor_profit::FACTOR,
-    &factor_price::FACTOR,
-    &factor_prosperity::FACTOR,
-    &factor_heat::FACTOR,
-    &factor_momentum::FACTOR,
-];
+/// The factors that are part of this library by the names of their folders. The build script makes the list; adding one is a folder
+/// under `factors` and a dependency in `Cargo.toml`.
+const BUILT_IN: &[(&str, &ExportedFactor)] = include!(concat!(env!("OUT_DIR"), "/built_in.rs"));
 
 /// The factors of a run that names none, in their order: those of the method.
 const DEFAULT_FACTORS: [&str; 4] = ["profit", "price", "prosperity", "heat"];
@@ -51,10 +46,14 @@ impl Default for Catalogue {
 }
 
 impl Catalogue {
-    /// The factors of the method and the momentum baseline.
+    /// The factors of the method, then every other that is part of this library in the order of their names.
     #[must_use]
     pub fn built_in() -> Self {
-        Self { linked: BUILT_IN.to_vec(), isolation_program: None, explains_crashes: false }
+        let place = |name: &str| DEFAULT_FACTORS.iter().position(|known| *known == name);
+        let mut factors = BUILT_IN.to_vec();
+        factors.sort_by_key(|(name, _)| place(name).unwrap_or(DEFAULT_FACTORS.len()));
+        let linked = factors.into_iter().map(|(_, factor)| factor).collect();
+        Self { linked, isolation_program: None, explains_crashes: false }
     }
 
     /// Adds a factor that is linked into the program, of the name that its header gives.

@@ -14,7 +14,7 @@ use rotor_run::ledger::{Headline, Ledger, Trial, TrialData, dataset_hash, strate
 use rotor_run::metrics::{Caveat, Estimate};
 use rotor_run::{Config, LedgerAbsence, Metrics, TrialsRecord, TrialsSource, portfolio};
 
-use crate::factors::{FactorSet, RunFactor};
+use crate::factors::{Catalogue, FactorSet, RunFactor};
 use crate::session::Notice;
 
 /// The word that switches the ledger off where a file is expected.
@@ -139,7 +139,10 @@ impl TrialCount {
             // Whoever lists the trials may be somewhere else.
             let absolute =
                 |place: &Path| std::path::absolute(from_start(place)).unwrap_or_else(|_| place.into());
+            let changes = config.changes_from(&Catalogue::built_in().defaults());
+            let settings = changes.into_iter().map(|setting| (setting.key, setting.value)).collect();
             let trial = Trial {
+                settings: Some(settings),
                 factors: config.factors.clone(),
                 engine: env!("CARGO_PKG_VERSION").into(),
                 run: place.map_or_else(|| IN_MEMORY.into(), |place| absolute(place).display().to_string()),

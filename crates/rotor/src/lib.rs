@@ -21,6 +21,7 @@ mod demo;
 mod error;
 mod factors;
 mod golden;
+mod index;
 mod leakcheck;
 mod ledger;
 mod note;
@@ -39,6 +40,7 @@ pub use factors::{
     serve_isolated,
 };
 pub use golden::{Acceptance, Accepted, GoldenCases, GoldenError, GoldenFinding};
+pub use index::{NOTE_FILE, NOTE_PAGE, index, index_page};
 pub use leakcheck::{LeakFindings, LeakcheckError, leakcheck, sealed_note};
 pub use ledger::{LedgerChoice, trial_data};
 pub use note::Note;

@@ -62,7 +62,8 @@ pub(crate) fn dataset_record(dataset: &Dataset) -> DatasetRecord {
 /// A factor of a run.
 pub(crate) fn factor_record(factor: &RunFactor) -> FactorRecord {
     let (spec, build) = (factor.plugin.spec(), factor.plugin.build());
-    let title = spec.presentation().title();
+    let shown = spec.presentation();
+    let title = shown.title();
     let (library, sha256, isolated, sealed) = match factor.plugin.origin() {
         Origin::Linked => (None, None, false, false),
         Origin::Loaded { path, sha256, is_isolated, is_sealed } => {
@@ -82,5 +83,7 @@ pub(crate) fn factor_record(factor: &RunFactor) -> FactorRecord {
         scale: spec.declared_scale().map(|scale| scale.to_string()),
         title: title.map(|title| title.en().into()),
         title_zh: title.and_then(|title| title.zh().map(Into::into)),
+        score_words: shown.words_of_scores().map(|words| words.each_ref().map(Into::into)),
+        tables: shown.declared_tables().iter().map(Into::into).collect(),
     }
 }

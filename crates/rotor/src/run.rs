@@ -47,16 +47,28 @@ impl Run {
     /// Returns the report as one HTML page.
     #[must_use]
     pub fn report(&self, lang: Lang) -> String {
-        self.page(report::report, lang)
+        page::html(&self.page(lang))
     }
 
     /// Returns the summary of the report as one HTML page, which is printed on a single sheet of A4.
     #[must_use]
     pub fn summary(&self, lang: Lang) -> String {
-        self.page(report::summary, lang)
+        page::html(&self.summary_page(lang))
     }
 
-    fn page(&self, make: fn(report::Facts<'_>, Lang) -> page::Page, lang: Lang) -> String {
+    /// Returns the report, for any of the [formats](rotor_report::page).
+    #[must_use]
+    pub fn page(&self, lang: Lang) -> page::Page {
+        self.made(report::report, lang)
+    }
+
+    /// Returns the summary of the report, for any of the [formats](rotor_report::page).
+    #[must_use]
+    pub fn summary_page(&self, lang: Lang) -> page::Page {
+        self.made(report::summary, lang)
+    }
+
+    fn made(&self, make: fn(report::Facts<'_>, Lang) -> page::Page, lang: Lang) -> page::Page {
         let defaults = Catalogue::built_in().defaults();
         let facts = report::Facts {
             run: &self.rows,
@@ -64,7 +76,7 @@ impl Run {
             record: &self.record,
             defaults: &defaults,
         };
-        page::html(&make(facts, lang))
+        make(facts, lang)
     }
 
     /// Writes the run folder with a report in English, and returns where it is. The folder appears whole or not at all.

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rotor::NOTE_FILE;
 use rotor_compare::{Datum, NoteComparison, NoteSector, RankChange, SavedNote, ScoreChange};
 use rotor_report::draw::Unit;
 use rotor_report::page::{Block, Cell, Column, Page, Section, Table};
@@ -11,14 +12,13 @@ use serde_json::Value;
 
 use super::page::{MOST_SHOWN, section, with_rest};
 use crate::CliError;
-use crate::run::note::DOCUMENT;
 
 /// No note is longer; one of thirty sectors and ten years has a megabyte.
 const LONGEST: u64 = 1 << 28;
 
 /// Where the document of a saved note is, if the path is a folder with one or the file itself.
 pub(super) fn find(path: &Path) -> Option<PathBuf> {
-    let inside = path.join(DOCUMENT);
+    let inside = path.join(NOTE_FILE);
     if rotor_fs::from_start(&inside).is_file() {
         return Some(inside);
     }

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args, ValueEnum};
-use rotor::{LedgerChoice, Note};
+use rotor::{LedgerChoice, NOTE_FILE, NOTE_PAGE, Note};
 use rotor_export::Fonts;
 use rotor_factor::Date;
 use rotor_fs::{NewFolder, sha256, shown_path};
@@ -17,9 +17,6 @@ use crate::chromium::print_to_pdf;
 use crate::files::{AssetsDestination, relative_folder};
 use crate::terminal::say;
 use crate::{CliError, Outcome, file_destination, to_json};
-
-/// The document of a saved note, by which its folder is known as one.
-pub(crate) const DOCUMENT: &str = "note.json";
 
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("written").args(["out", "assets", "save"]).multiple(true)))]
@@ -155,9 +152,9 @@ fn save(archive: &Path, is_forced: bool, note: &Note, page: &Page) -> Result<Pat
     let made_of = format!("{}{}", known["dataset"], known["config"]);
     let name = format!("note-{}-{}", note.facts.day.as_of.0, &sha256(made_of.as_bytes())[..DIGITS]);
     let place = archive.join(name);
-    let folder = if is_forced { NewFolder::replacing(&place, DOCUMENT) } else { NewFolder::create(&place) }?;
-    folder.write_file(DOCUMENT, |file| file.write_all(document.as_bytes()))?;
-    folder.write_file("note.html", |file| file.write_all(html(page).as_bytes()))?;
+    let folder = if is_forced { NewFolder::replacing(&place, NOTE_FILE) } else { NewFolder::create(&place) }?;
+    folder.write_file(NOTE_FILE, |file| file.write_all(document.as_bytes()))?;
+    folder.write_file(NOTE_PAGE, |file| file.write_all(html(page).as_bytes()))?;
     Ok(folder.finish()?)
 }
 

@@ -4,7 +4,7 @@ use rotor_factor::{EntityKind, Explanation, Month, Signal};
 use rotor_run::metrics::Reason;
 use rotor_run::{NoSignal, Note, NoteDay, NoteFactor};
 
-use super::factors::text;
+use crate::declared::text;
 use crate::sentences;
 use crate::terms::Term;
 use crate::words::{Lang, NONE, fixed, name, reason, sentence};

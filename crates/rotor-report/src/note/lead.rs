@@ -318,7 +318,7 @@ pub(super) fn risks(context: &NoteContext<'_>) -> Section {
         context.note.factors.iter().zip(&context.day().outcomes).filter_map(|(factor, outcome)| {
             let risk = factor.spec.presentation().text_of_risk()?;
             let has_scores = outcome.as_ref().is_ok_and(|signal| !scored(signal).is_empty());
-            let (title, risk) = (context.factor(factor), super::factors::long_text(lang, risk));
+            let (title, risk) = (context.factor(factor), crate::declared::long_text(lang, risk));
             has_scores.then(|| say!(lang, "{title}: {risk}", "{title}：{risk}"))
         });
     let general = lang.of(

@@ -17,6 +17,16 @@ use crate::text::Align;
 pub struct Cell {
     text: String,
     value: Option<Value>,
+    look: Option<Look>,
+}
+
+/// What a cell is beside its text, where a page can show it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Look {
+    /// The way to another page, from the folder of this one.
+    Link(String),
+    /// Values in time, drawn as a small line before the text.
+    Sparkline(Vec<f64>),
 }
 
 /// What a cell says, for a program that calculates.
@@ -32,7 +42,31 @@ impl Cell {
     /// A number, written in its unit.
     #[must_use]
     pub fn number(value: f64, unit: Unit) -> Self {
-        Self { text: unit.write(value), value: Some(Value::Number(value, unit)) }
+        Self { text: unit.write(value), value: Some(Value::Number(value, unit)), look: None }
+    }
+
+    /// A cell by which a program sorts: another text, and the number behind it.
+    #[must_use]
+    pub fn of_number(text: String, value: f64, unit: Unit) -> Self {
+        Self { text, value: Some(Value::Number(value, unit)), look: None }
+    }
+
+    /// The same cell as a link.
+    #[must_use]
+    pub fn linked(self, to: impl Into<String>) -> Self {
+        Self { look: Some(Look::Link(to.into())), ..self }
+    }
+
+    /// The same cell behind a small line.
+    #[must_use]
+    pub fn with_line(self, values: Vec<f64>) -> Self {
+        Self { look: Some(Look::Sparkline(values)), ..self }
+    }
+
+    /// Returns what it is beside its text.
+    #[must_use]
+    pub fn look(&self) -> Option<&Look> {
+        self.look.as_ref()
     }
 
     /// How many of something.
@@ -84,7 +118,7 @@ impl fmt::Display for Cell {
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        Self { text, value: None }
+        Self { text, ..Self::default() }
     }
 }
 
@@ -96,7 +130,7 @@ impl From<&str> for Cell {
 
 impl From<Date> for Cell {
     fn from(day: Date) -> Self {
-        Self { text: day.to_string(), value: Some(Value::Day(day)) }
+        Self { text: day.to_string(), value: Some(Value::Day(day)), look: None }
     }
 }
 

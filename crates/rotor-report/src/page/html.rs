@@ -3,13 +3,15 @@
 //! No network, no other file, and a content security policy that allows the page's own style sheet and script and nothing else.
 //! Without scripts nothing is missing but comfort: shapes have titles, every figure has its numbers in a table.
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html as markup};
 use sha2::{Digest, Sha256};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr};
 
-use super::{Block, Column, Figure, Page, Section, Table, Tile};
+use super::markdown::link;
+use super::{Block, Column, Figure, Look, Page, Section, Table, Tile, Value};
 use crate::draw::{Caption, Chart, escape, palette};
 use crate::say;
 use crate::text::Align;
@@ -322,6 +324,9 @@ fn shorten(table: &mut Table, chart: &Chart) -> usize {
 
 /// A table; one that is too wide for the page as several, one below the other, each with the column that names the rows.
 fn tables(shown: &Table, name: &str) -> String {
+    if shown.is_sortable {
+        return table(shown, name);
+    }
     let mut text = String::new();
     for part in parts(&shown.columns, &widths(shown)) {
         if part.len() == shown.columns.len() {
@@ -405,7 +410,11 @@ fn table(shown: &Table, name: &str) -> String {
     let mut text = String::with_capacity(512 + n_cells * 16);
     text.push_str("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
     escape(&mut text, name);
-    text.push_str("\"><table><caption class=\"unseen\">");
+    text.push_str(if shown.is_sortable {
+        "\"><table class=\"sortable\"><caption class=\"unseen\">"
+    } else {
+        "\"><table><caption class=\"unseen\">"
+    });
     escape(&mut text, name);
     text.push_str("</caption>\n<thead><tr>");
     // Short words stay on their line; names and sentences may wrap.
@@ -433,12 +442,55 @@ fn table(shown: &Table, name: &str) -> String {
         text.push_str("\n<tr>");
         for (position, (cell, side)) in row.iter().zip(&sides).enumerate() {
             let start = if position == 0 { "<th scope=\"row\"" } else { "<td" };
-            text.extend([start, side, ">"]);
-            write_inline(&mut text, cell, &escape);
+            text.extend([start, side]);
+            if shown.is_sortable
+                && let Some(Value::Number(number, _)) = cell.value(&shown.columns[position])
+            {
+                write!(text, " data-value=\"{number}\"").expect("writing to a string does not fail");
+            }
+            text.push('>');
+            match cell.look() {
+                Some(Look::Link(to)) => {
+                    text.extend(["<a href=\"", &link(to), "\">"]);
+                    write_inline(&mut text, cell, &escape);
+                    text.push_str("</a>");
+                }
+                Some(Look::Sparkline(values)) => {
+                    text += &sparkline(values);
+                    write_inline(&mut text, cell, &escape);
+                }
+                None => write_inline(&mut text, cell, &escape),
+            }
         }
     }
     text.push_str("\n</tbody></table></div>\n");
     text
+}
+
+/// Values in time as a small line, from the lowest to the highest; nothing of fewer than two.
+fn sparkline(values: &[f64]) -> String {
+    const SIZE: (f64, f64) = (80.0, 20.0);
+    let (low, high) = values
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), it| (low.min(*it), high.max(*it)));
+    if values.len() < 2 || !(high - low).is_finite() {
+        return String::new();
+    }
+    let step = SIZE.0 / (values.len() - 1) as f64;
+    let place = |value: f64| if high > low { (high - value) / (high - low) } else { 0.5 };
+    let points: Vec<String> = values
+        .iter()
+        .enumerate()
+        .map(|(position, value)| {
+            format!("{:.1},{:.1}", step * position as f64, 1.0 + (SIZE.1 - 2.0) * place(*value))
+        })
+        .collect();
+    format!(
+        "<svg class=\"spark\" viewBox=\"0 0 {} {}\" aria-hidden=\"true\"><polyline points=\"{}\"/></svg>",
+        SIZE.0,
+        SIZE.1,
+        points.join(" ")
+    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Block, Figure, Page, Table};
+use super::{Block, Cell, Figure, Look, Page, Table};
 use crate::text::Align;
 
 /// Returns the page as Markdown, without figures.
@@ -101,8 +101,8 @@ fn picture(figure: &Figure, places: Places<'_>) -> Option<String> {
     Some(format!("\n**{title}**\n\n![{title}](<{place}>)\n{about}"))
 }
 
-/// A path between pointed brackets: everything that could end it, or be read as a part of an address, by its bytes.
-fn link(path: &str) -> String {
+/// A path as a link writes it: everything that could end it, or be read as a part of an address, by its bytes.
+pub(super) fn link(path: &str) -> String {
     let mut link = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
@@ -123,9 +123,17 @@ fn rows(table: &Table) -> String {
     let rule = |align: Align| if align == Align::Right { "--:" } else { ":--" };
     text += &line(&mut table.columns.iter().map(|column| rule(column.align).to_owned()));
     for row in &table.rows {
-        text += &line(&mut row.iter().map(|cell| escaped(cell)));
+        text += &line(&mut row.iter().map(cell));
     }
     text
+}
+
+/// A cell, as a link where it is one.
+fn cell(cell: &Cell) -> String {
+    match cell.look() {
+        Some(Look::Link(to)) => format!("[{}](<{}>)", escaped(cell), link(to)),
+        _ => escaped(cell),
+    }
 }
 
 /// Makes every character stand for itself: also what begins a tag, an entity, a link, code or a list.

@@ -11,7 +11,7 @@ mod html;
 mod markdown;
 mod terminal;
 
-pub use cell::{Cell, Value};
+pub use cell::{Cell, Look, Value};
 pub use html::html;
 pub use markdown::{Piece, markdown, markdown_with_files};
 pub use terminal::{terminal, wrapped};
@@ -116,6 +116,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// One cell a column, empty where there is nothing to say.
     pub rows: Vec<Vec<Cell>>,
+    /// Whether a reader may sort the rows by any column; such a table is never continued below.
+    pub is_sortable: bool,
 }
 
 /// A column of a table.
@@ -167,7 +169,13 @@ impl Tile {
 impl Table {
     /// A table without rows yet.
     pub fn new(columns: impl Into<Vec<Column>>) -> Self {
-        Self { columns: columns.into(), rows: Vec::new() }
+        Self { columns: columns.into(), rows: Vec::new(), is_sortable: false }
+    }
+
+    /// The same table, which a reader may sort.
+    #[must_use]
+    pub fn sortable(self) -> Self {
+        Self { is_sortable: true, ..self }
     }
 
     /// Adds a row, of one cell a column.

@@ -136,6 +136,33 @@
     first.setAttribute('role', 'img');
   }
 
+  // By numbers, the largest first, or by texts; what has no number comes last.
+  const sort = (table, column, head) => {
+    const isDown = head.getAttribute('aria-sort') !== 'descending' && (head.hasAttribute('aria-sort') || !head.classList.contains('l'));
+    const body = table.tBodies[0];
+    const key = (row) => {
+      const { dataset, textContent } = row.cells[column];
+      return 'value' in dataset ? Number(dataset.value) : textContent.trim();
+    };
+    const isNumber = (value) => typeof value === 'number';
+    const rows = [...body.rows].map((row) => [key(row), row]);
+    rows.sort(([one], [other]) => {
+      if (isNumber(one) !== isNumber(other)) return isNumber(one) ? -1 : 1;
+      const order = isNumber(one) ? one - other : one.localeCompare(other);
+      return isDown ? -order : order;
+    });
+    for (const other of table.tHead.rows[0].cells) other.removeAttribute('aria-sort');
+    head.setAttribute('aria-sort', isDown ? 'descending' : 'ascending');
+    body.append(...rows.map(([, row]) => row));
+  };
+  for (const table of document.querySelectorAll('table.sortable')) {
+    [...table.tHead.rows[0].cells].forEach((head, column) => {
+      const button = make('button', { type: 'button', textContent: head.textContent });
+      button.addEventListener('click', () => sort(table, column, head));
+      head.replaceChildren(button);
+    });
+  }
+
   // The rules of the page that say how charts look, with today's colours in place of variables.
   const rules = () => {
     const style = getComputedStyle(root);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rotor_factor::{Date, EntityKind};
 use rotor_run::metrics::{Caveat, Excess, PortfolioMetrics};
 pub(super) use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
-use rotor_run::{Config, Execution, Metrics, RankingRow, ReasonId, Score};
+use rotor_run::{Config, Execution, Metrics, RankingRow, ReasonId, Score, TextRecord};
 
 use super::Facts;
 use crate::say;
@@ -83,6 +83,25 @@ impl<'a> Context<'a> {
             title_zh.or(record.title.as_deref())
         });
         name(title.unwrap_or(factor))
+    }
+
+    /// A score of a factor with its word, where it declares one.
+    pub(super) fn score(&self, factor: u32, score: f64) -> String {
+        let number = score_number(score);
+        let factor = self.facts.run.factors.get(factor as usize);
+        let record = factor.and_then(|factor| self.facts.record.factor(factor));
+        let Some(words) = record.and_then(|record| record.score_words.as_ref()) else { return number };
+        let position = match score - 2.0 {
+            above if above > 1e-9 => 0,
+            below if below < -1e-9 => 2,
+            _ => 1,
+        };
+        format!("{number} {}", self.text(&words[position]))
+    }
+
+    /// A text that a factor declares.
+    pub(super) fn text(&self, text: &TextRecord) -> String {
+        name(text.zh.as_deref().filter(|_| self.lang == Lang::Zh).unwrap_or(&text.en))
     }
 
     /// The title of a factor by its position.

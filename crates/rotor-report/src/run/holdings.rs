@@ -104,7 +104,7 @@ fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
         Column::number(Term::Weight.of(lang)),
         Column::number(lang.of("total", "总分")),
     ];
-    columns.extend(run.factors.iter().map(|factor| Column::number(context.factor(factor))));
+    columns.extend(run.factors.iter().map(|factor| Column::word(context.factor(factor))));
     columns.extend([
         Column::word(lang.of("code", "代码")).detail(),
         Column::word(lang.of("group", "分组")).detail(),
@@ -133,11 +133,11 @@ fn scores(context: &Context<'_>, execution: u32) -> Vec<Block> {
         let scores = (0..run.factors.len() as u32)
             .map(|factor| by_sector.get(&(place.sector, factor)).map(|at| all[*at]))
             .collect::<Vec<_>>();
-        row.extend(scores.iter().map(|score| match score {
+        row.extend(scores.iter().zip(0..).map(|(score, factor)| match score {
             None => {
                 notes.missing_score(lang.of("not in the cross-section of the factor", "不在该因子的截面内"))
             }
-            Some(Score { score: Some(score), .. }) => score_number(*score),
+            Some(Score { score: Some(score), .. }) => context.score(factor, *score),
             Some(score) => notes.missing_score(&context.reason(score.reason)),
         }));
         row.extend([

@@ -49,7 +49,7 @@ fn selected(context: &Context<'_>) -> Vec<Block> {
         Column::number(Term::Weight.of(lang)),
         Column::number(lang.of("total", "总分")),
     ];
-    columns.extend(run.factors.iter().take(n_factors).map(|factor| Column::number(context.factor(factor))));
+    columns.extend(run.factors.iter().take(n_factors).map(|factor| Column::word(context.factor(factor))));
     let mut table = Table::new(columns);
     let held: Vec<_> = context.places(*execution).into_iter().filter(|place| place.weight > 0.0).collect();
     let scores = context.scores(*execution);
@@ -61,7 +61,7 @@ fn selected(context: &Context<'_>) -> Vec<Block> {
         ];
         row.extend((0..n_factors as u32).map(|factor| {
             let of = scores.iter().find(|score| (score.factor, score.sector) == (factor, place.sector));
-            of.and_then(|score| score.score).map_or(NONE.into(), score_number)
+            of.and_then(|score| score.score).map_or(NONE.into(), |score| context.score(factor, score))
         }));
         table.row(row);
     }

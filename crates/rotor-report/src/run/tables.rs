@@ -3,10 +3,11 @@
 //! A folder has one file for the tables of one name, whatever their columns were on single days: the columns of all days, of
 //! texts where any day had texts, and without tables that have no rows. A table is shown here as it would be read back.
 
-use rotor_factor::ColumnValues;
-use rotor_run::FactorTable;
+use rotor_factor::{ColumnFormat, ColumnSpec, ColumnValues};
+use rotor_run::{ColumnRecord, FactorTable, TableRecord};
 
 use super::context::Context;
+use crate::declared;
 use crate::page::{Block, Column, Table};
 use crate::say;
 use crate::words::{name, plain};
@@ -80,11 +81,33 @@ fn columns(context: &Context<'_>, of: &FactorTable, same: &[&FactorTable]) -> Ve
     titles.iter().filter_map(column).collect()
 }
 
+/// The columns of a table that its factor declares, under their titles; those that are empty on this day are left out.
+fn declared_columns(context: &Context<'_>, of: &FactorTable, declared: &TableRecord) -> Vec<Shown> {
+    let lang = context.lang;
+    let named = |code: &str| label(context, code);
+    let column = |record: &ColumnRecord| {
+        let (column, values) = (ColumnSpec::from(record), of.table.find(&record.name)?);
+        let cell = |row| declared::cell(lang, &column, values, row, &named).unwrap_or_default();
+        let cells: Vec<String> = (0..of.table.n_rows()).map(cell).collect();
+        let is_number = column.format() == ColumnFormat::Number && column.words().is_empty();
+        let is_empty = cells.iter().all(String::is_empty);
+        (!is_empty).then(|| Shown { title: declared::titled(lang, &column), is_number, cells })
+    };
+    declared.columns.iter().filter_map(column).collect()
+}
+
 fn shown(context: &Context<'_>, of: &FactorTable, same: &[&FactorTable]) -> Vec<Block> {
     let lang = context.lang;
     let (factor, of_table) = (context.factor_at(of.factor), name(of.table.name()));
-    let mut blocks = vec![Block::Heading(say!(lang, "{factor}: {of_table}", "{factor}：{of_table}"))];
-    let columns = columns(context, of, same);
+    let known = context.facts.run.factors.get(of.factor as usize);
+    let record = known.and_then(|factor| context.facts.record.factor(factor));
+    let declared = record.and_then(|record| record.tables.iter().find(|table| table.name == of.table.name()));
+    let title = declared.map_or_else(|| of_table.clone(), |declared| context.text(&declared.title));
+    let mut blocks = vec![Block::Heading(say!(lang, "{factor}: {title}", "{factor}：{title}"))];
+    let columns = match declared {
+        Some(declared) => declared_columns(context, of, declared),
+        None => columns(context, of, same),
+    };
     let (n_rows, n_columns) = (of.table.n_rows(), columns.len());
     let shown = &columns[..n_columns.min(MOST_COLUMNS)];
     if shown.is_empty() {

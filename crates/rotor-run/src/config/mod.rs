@@ -7,6 +7,7 @@
 mod fault;
 mod file;
 mod keys;
+mod settings;
 mod strategy;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use rotor_factor::{Group, Month, Value};
 pub use fault::{ConfigFault, ConfigFaults, FaultKind};
 pub use file::{config_from_json, read_config};
 pub use keys::{KEYS, Key};
+pub use settings::{Setting, settings};
 
 /// The configuration of a run. The defaults are those of the method.
 #[derive(Clone, Debug, PartialEq)]

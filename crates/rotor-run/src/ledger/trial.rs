@@ -1,6 +1,6 @@
 //! A trial as a line of JSON, and what the lines of a file say.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
@@ -24,6 +24,9 @@ pub struct Trial {
     pub dataset: TrialData,
     /// The hash of what was tried: trials with the same are one.
     pub config: String,
+    /// What of the configuration is not as nobody has changed it, by key; `None` in lines of earlier releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<BTreeMap<String, String>>,
     /// The names of the factors, in the order of the run.
     pub factors: Vec<String>,
     /// The version of Rotor.
@@ -95,6 +98,7 @@ impl Trial {
             when: utc(when),
             dataset,
             config,
+            settings: None,
             factors: Vec::new(),
             engine: String::new(),
             headline,

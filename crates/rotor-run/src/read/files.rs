@@ -121,6 +121,20 @@ pub(super) fn checked(place: &Path) -> Result<(FolderCheck, BTreeMap<String, Vec
     Ok((FolderCheck { record, n_files, changed }, files))
 }
 
+/// Returns the record, and the bytes of one file if it is as the record says.
+pub(super) fn checked_file(place: &Path, file: &str) -> Result<(RunRecord, Vec<u8>), RunError> {
+    let record = read_run_file(place)?;
+    let unlisted = || RunError::Unlisted { place: place.into(), file: file.into() };
+    let recorded = record.files().get(file).map(|recorded| (*recorded).clone()).ok_or_else(unlisted)?;
+    match compared(&place.join(file), &recorded)? {
+        Ok(bytes) => Ok((record, bytes)),
+        Err(change) => {
+            let files = vec![ChangedFile { file: file.into(), change }];
+            Err(RunError::Changed { place: place.into(), files })
+        }
+    }
+}
+
 /// What tells whether a `run.json` is ours, and of which format.
 #[derive(Deserialize)]
 struct Head {

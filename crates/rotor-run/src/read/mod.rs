@@ -31,6 +31,9 @@ pub use files::{Change, ChangedFile, FolderCheck, check_files};
 /// The format before the present one: it has no daily net values, and metrics lack what came after it.
 pub(crate) const FORMAT_2: u32 = 2;
 
+/// The file of the metrics.
+const METRICS_FILE: &str = "metrics.json";
+
 /// A run folder that was read.
 #[derive(Clone, Debug)]
 pub struct RunFolder {
@@ -71,7 +74,7 @@ pub fn read(place: &Path) -> Result<RunFolder, RunError> {
             Err(error) => return Err(error),
         }
     }
-    let metrics = metrics(&taken("metrics.json")?, check.record.format)?;
+    let metrics = metrics(&taken(METRICS_FILE)?, check.record.format)?;
     let facts: Vec<_> =
         sheets.into_par_iter().with_max_len(1).map(|(sheet, bytes)| Facts::decode(sheet, bytes)).collect();
     let facts: Vec<Facts> = facts.into_iter().collect::<Result<_, _>>()?;
@@ -95,6 +98,26 @@ pub fn read(place: &Path) -> Result<RunFolder, RunError> {
     Ok(RunFolder { run, metrics, record: check.record })
 }
 
+/// The two documents of a run folder.
+#[derive(Clone, Debug)]
+pub struct RunSummary {
+    /// What is in `run.json`.
+    pub record: RunRecord,
+    /// What is in `metrics.json`.
+    pub metrics: Metrics,
+}
+
+/// Reads the documents of a run folder and none of its rows; of the other files it says nothing.
+///
+/// # Errors
+///
+/// As [`read`], of the two documents.
+pub fn read_summary(place: &Path) -> Result<RunSummary, RunError> {
+    let (record, bytes) = files::checked_file(place, METRICS_FILE)?;
+    let metrics = metrics(&bytes, record.format)?;
+    Ok(RunSummary { record, metrics })
+}
+
 fn metrics(bytes: &[u8], format: u32) -> Result<Metrics, RunError> {
     let of_earlier = |document: Value| {
         let document = if format == format1::FORMAT_1 { format1::with_codes(document) } else { document };
@@ -106,7 +129,7 @@ fn metrics(bytes: &[u8], format: u32) -> Result<Metrics, RunError> {
         serde_json::from_slice(bytes).and_then(of_earlier)
     };
     metrics.map_err(|error| RunError::Unreadable {
-        file: "metrics.json".into(),
+        file: METRICS_FILE.into(),
         reason: format!("it does not hold the metrics of a run: {error}"),
     })
 }

@@ -3,10 +3,10 @@
 use rotor_factor::{ColumnFormat, ColumnSpec, ColumnValues, RowText, Table, TableSpec, Text};
 
 use super::{FactorSection, figures};
-use crate::draw::Unit;
+use crate::declared::{cell, long_text, text, unit, with_unit};
 use crate::note::context::{FactorResult, NoteContext, scored};
 use crate::page::{self, Block, Cell, Column};
-use crate::words::{Lang, NONE, name, paragraph, period, sentence};
+use crate::words::{Lang, NONE, sentence};
 
 /// Sentences about more rows than these are left to the table.
 const MOST_SENTENCES: usize = 24;
@@ -103,29 +103,6 @@ fn by_group(context: &NoteContext<'_>, result: FactorResult<'_>) -> Option<Strin
     (!streams.is_empty()).then(|| streams.join(lang.of(" ", "")))
 }
 
-/// A short text of a factor in the language of a page, safe to show.
-pub(crate) fn text(lang: Lang, text: &Text) -> String {
-    name(text.zh().filter(|_| lang == Lang::Zh).unwrap_or(text.en()))
-}
-
-/// The same of a paragraph.
-pub(crate) fn long_text(lang: Lang, text: &Text) -> String {
-    paragraph(text.zh().filter(|_| lang == Lang::Zh).unwrap_or(text.en()))
-}
-
-/// The title of a column with its unit.
-pub(crate) fn titled(lang: Lang, column: &ColumnSpec) -> String {
-    with_unit(lang, text(lang, column.title()), column)
-}
-
-fn with_unit(lang: Lang, title: String, column: &ColumnSpec) -> String {
-    match column.declared_unit().map(|unit| text(lang, unit)) {
-        None => title,
-        Some(unit) if unit == "%" || lang == Lang::Zh => format!("{title} {unit}"),
-        Some(unit) => format!("{title}, {unit}"),
-    }
-}
-
 impl<'a> DeclaredTable<'a> {
     /// Finds the table of a declaration; `None` if the signal has none of its shape.
     pub(crate) fn find(
@@ -176,23 +153,8 @@ impl<'a> DeclaredTable<'a> {
 
     /// A cell as a page shows it, without its unit; `None` if it is empty.
     pub(crate) fn cell(&self, column: &ColumnSpec, row: usize) -> Option<String> {
-        let lang = self.context.lang;
-        match column.format() {
-            ColumnFormat::Number => {
-                let value = self.number(column.name(), row)?;
-                let word = column.words().iter().find(|(number, _)| (number - value).abs() < 1e-9);
-                Some(word.map_or_else(|| written(column, value), |(_, word)| text(lang, word)))
-            }
-            ColumnFormat::Day => Some(self.date(column.name(), row)?.to_string()),
-            ColumnFormat::Month => Some(self.date(column.name(), row)?.month().to_string()),
-            ColumnFormat::Quarter => Some(period(self.date(column.name(), row)?)),
-            ColumnFormat::Text => Some(name(self.given(column.name(), row)?)).filter(|text| !text.is_empty()),
-            ColumnFormat::Code => {
-                let codes = self.given(column.name(), row)?.split(';').filter(|code| !code.is_empty());
-                let names: Vec<String> = codes.map(|code| self.context.named(code)).collect();
-                (!names.is_empty()).then(|| names.join(lang.between()))
-            }
-        }
+        let named = |code: &str| self.context.named(code);
+        cell(self.context.lang, column, self.table.find(column.name())?, row, &named)
     }
 
     /// A cell of a table: a number in full where the page shows one.
@@ -315,23 +277,5 @@ impl<'a> DeclaredTable<'a> {
             listed.row(cells);
         }
         listed
-    }
-}
-
-/// How the numbers of a column are written; the unit stands in its title.
-fn unit(column: &ColumnSpec) -> Unit {
-    let factor = if column.is_fraction() { 100.0 } else { 1.0 };
-    Unit { factor, decimals: column.decimals(), is_signed: column.is_signed(), suffix: "" }
-}
-
-/// A number of a column.
-fn written(column: &ColumnSpec, value: f64) -> String {
-    let unit = unit(column);
-    match column.least().filter(|least| value < *least) {
-        Some(least) => {
-            let decimals = if least.fract() == 0.0 { 0 } else { unit.decimals };
-            format!("< {}", Unit { decimals, is_signed: false, ..unit }.write(least))
-        }
-        None => unit.write(value),
     }
 }

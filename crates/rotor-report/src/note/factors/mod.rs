@@ -7,7 +7,7 @@ use super::context::{FactorResult, NoteContext};
 use super::figures;
 use crate::page::Block;
 
-pub(super) use declared::{DeclaredTable, long_text, text, titled};
+pub(super) use declared::DeclaredTable;
 
 /// What the page shows of a factor.
 #[derive(Clone, Debug, Default)]

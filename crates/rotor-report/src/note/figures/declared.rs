@@ -8,8 +8,9 @@ use rotor_factor::{ColumnFormat, Date, FigureKind, FigureSpec, Month, Shade, Tab
 
 use super::generic::matrix;
 use super::{by_heading, by_stream, decimals, figure, tone};
+use crate::declared::{long_text, text, titled};
 use crate::note::context::FactorResult;
-use crate::note::factors::{DeclaredTable, long_text, text, titled};
+use crate::note::factors::DeclaredTable;
 use crate::page::{Block, Figure};
 use crate::words::name;
 

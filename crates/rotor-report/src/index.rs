@@ -1,0 +1,438 @@
+//! The index of a folder: a row for every run and every saved note in it.
+//!
+//! [`Index`] holds what the page shows, as plain values; whoever reads the folder fills it in.
+
+use std::collections::BTreeMap;
+
+use rotor_factor::{Date, Month};
+use rotor_run::metrics::{Basis, Estimate, Metric};
+use rotor_run::{DatasetRecord, Setting};
+
+use crate::draw::Unit;
+use crate::page::{Block, Cell, Column, Page, Section, Table};
+use crate::say;
+use crate::sentences::reason_or_none;
+use crate::terms::Term;
+use crate::words::{Lang, NONE, counted, name, sentence};
+
+const PERCENT: Unit = Unit::fraction(1);
+const DIFFERENCE: Unit = Unit::fraction(1).signed();
+const RATIO: Unit = Unit::plain(2);
+const PROBABILITY: Unit = Unit::fraction(0);
+
+/// What there is in a folder.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    /// The name of the folder.
+    pub folder: String,
+    /// The runs, by place.
+    pub runs: Vec<RunEntry>,
+    /// The saved notes, by day and place.
+    pub notes: Vec<NoteEntry>,
+    /// What looks like one of them and cannot be read, by place.
+    pub unread: Vec<UnreadEntry>,
+}
+
+/// A run of the folder.
+#[derive(Clone, Debug)]
+pub struct RunEntry {
+    /// The way to its folder from the folder of the index, with slashes.
+    pub place: String,
+    /// The same to its report; `None` if there is none.
+    pub page: Option<String>,
+    /// The dataset.
+    pub dataset: DatasetRecord,
+    /// What of the configuration is not as nobody has changed it; `None` if this version does not read it.
+    pub settings: Option<Vec<Setting>>,
+    /// The months that were evaluated.
+    pub n_months: usize,
+    /// The net value after each calendar month, net of costs, from 1.
+    pub net_value: Vec<f64>,
+    /// The key figures.
+    pub figures: KeyFigures,
+}
+
+/// The key figures of a run.
+#[derive(Clone, Debug)]
+pub struct KeyFigures {
+    /// Annualised return net of costs; `None` for a run without the portfolio.
+    pub annual_return: Option<Metric>,
+    /// Annualised excess return over all sectors, net.
+    pub excess: Option<Estimate>,
+    /// The same over the eligible sectors.
+    pub excess_eligible: Option<Estimate>,
+    /// Excess return over tracking error, against all sectors.
+    pub information_ratio: Option<Metric>,
+    /// Max drawdown of the net value, and from which values it comes.
+    pub max_drawdown: Option<(Metric, Basis)>,
+    /// One-way turnover per rebalance.
+    pub turnover: Metric,
+    /// The deflated Sharpe ratio.
+    pub deflated_sharpe: Metric,
+    /// How many trials it counts.
+    pub n_trials: u64,
+}
+
+/// A saved note of the folder.
+#[derive(Clone, Debug)]
+pub struct NoteEntry {
+    /// The way to its folder from the folder of the index, with slashes.
+    pub place: String,
+    /// The same to its page; `None` if there is none.
+    pub page: Option<String>,
+    /// Its day.
+    pub as_of: Date,
+    /// The last complete month.
+    pub month: Month,
+    /// The name of its dataset.
+    pub dataset: String,
+    /// Whether that is made up.
+    pub is_synthetic: bool,
+    /// The selected sectors, best first: name, Chinese name and total.
+    pub selected: Vec<(String, Option<String>, f64)>,
+    /// What of the configuration is not as nobody has changed it; `None` if this version does not read it.
+    pub settings: Option<Vec<Setting>>,
+    /// The net value of its track record after each holding period, net of costs, from 1.
+    pub net_value: Vec<f64>,
+}
+
+/// A folder that looks like a run or a note and cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadEntry {
+    /// The way to it, with slashes.
+    pub place: String,
+    /// Why it cannot be read.
+    pub reason: String,
+}
+
+/// Makes the page of an index in a language.
+#[must_use]
+pub fn page(index: &Index, lang: Lang) -> Page {
+    let datasets = Datasets::of(index, lang);
+    let mut sections = Vec::new();
+    sections.extend(runs(index, &datasets, lang));
+    sections.extend(notes(index, lang));
+    sections.extend(unread(index, lang));
+    if sections.is_empty() {
+        let text = lang.of(
+            "There is no run and no saved note below this folder.",
+            "该文件夹下没有回测结果，也没有存档的报告。",
+        );
+        sections.push(Section {
+            id: "empty".into(),
+            heading: lang.of("Nothing here", "暂无内容").into(),
+            blocks: vec![text.to_owned().into()],
+        });
+    }
+    let folder = name(&index.folder);
+    let (n_runs, n_notes) = (index.runs.len(), index.notes.len());
+    let contents = [
+        counted(lang, n_runs, ["run", "runs"], " 次回测"),
+        counted(lang, n_notes, ["note", "notes"], " 份报告"),
+    ];
+    let mut facts = vec![(lang.of("contents", "内容").to_owned(), contents.join(lang.of(", ", "，")))];
+    if let [(dataset, _)] = datasets.names[..] {
+        let title =
+            if dataset.title.is_empty() { String::new() } else { format!(": {}", name(&dataset.title)) };
+        let shown = datasets.name(dataset, lang) + &title;
+        facts.push((lang.of("dataset of the runs", "回测数据集").to_owned(), shown));
+    }
+    let is_synthetic = index
+        .runs
+        .iter()
+        .map(|run| run.dataset.synthetic)
+        .chain(index.notes.iter().map(|note| note.is_synthetic));
+    let is_synthetic: Vec<bool> = is_synthetic.collect();
+    let all_synthetic = !is_synthetic.is_empty() && is_synthetic.iter().all(|is_so| *is_so);
+    Page {
+        lang,
+        title: say!(lang, "Runs and notes in {folder}", "{folder} 中的回测与报告"),
+        mark: all_synthetic.then(|| lang.of("SYNTHETIC DATA", "模拟数据").into()),
+        facts,
+        sections,
+    }
+}
+
+/// The datasets of an index by what they hold: a name that stands for several states of its data has a letter for each.
+struct Datasets<'a> {
+    names: Vec<(&'a DatasetRecord, String)>,
+    /// How the states of one name differ.
+    about: Vec<String>,
+}
+
+impl<'a> Datasets<'a> {
+    fn of(index: &'a Index, lang: Lang) -> Self {
+        let mut by_name: BTreeMap<&str, Vec<&DatasetRecord>> = BTreeMap::new();
+        for run in &index.runs {
+            let states = by_name.entry(&run.dataset.name).or_default();
+            if !states.iter().any(|known| known.sha256 == run.dataset.sha256) {
+                states.push(&run.dataset);
+            }
+        }
+        let (mut names, mut about) = (Vec::new(), Vec::new());
+        for (dataset, states) in by_name {
+            let shown = name(dataset);
+            if let [only] = states[..] {
+                names.push((only, shown));
+                continue;
+            }
+            let files: std::collections::BTreeSet<&str> = states
+                .iter()
+                .flat_map(|state| state.sha256.iter().map(|(file, _)| file.as_ref()))
+                .filter(|file| {
+                    states.iter().any(|state| state.sha256.get(file) != states[0].sha256.get(file))
+                })
+                .collect();
+            let n = states.len();
+            let files: Vec<String> = files.into_iter().map(name).collect();
+            let files = files.join(lang.between());
+            about.push(say!(
+                lang,
+                "`{shown}` is {n} states of data, which differ in {files}: runs on different ones are no comparison of settings.",
+                "`{shown}` 有 {n} 个数据版本，差异在于 {files}；不同版本上的结果不能用于比较设置。"
+            ));
+            names.extend(
+                states
+                    .into_iter()
+                    .enumerate()
+                    .map(|(position, state)| (state, format!("{shown} ({})", letters(position)))),
+            );
+        }
+        Self { names, about }
+    }
+
+    fn name(&self, dataset: &DatasetRecord, lang: Lang) -> String {
+        let known = self.names.iter().find(|(it, _)| it.name == dataset.name && it.sha256 == dataset.sha256);
+        let shown = known.map_or_else(|| name(&dataset.name), |(_, shown)| shown.clone());
+        marked(shown, dataset.synthetic, lang)
+    }
+}
+
+/// a to z, then a26 and on.
+fn letters(position: usize) -> String {
+    match u8::try_from(position) {
+        Ok(letter @ 0..=25) => char::from(b'a' + letter).to_string(),
+        _ => format!("a{position}"),
+    }
+}
+
+fn marked(shown: String, is_synthetic: bool, lang: Lang) -> String {
+    if !is_synthetic {
+        return shown;
+    }
+    let mark = lang.of("synthetic", "模拟数据");
+    say!(lang, "{shown}, {mark}", "{shown}，{mark}")
+}
+
+/// The settings that all entries share, and those of each that are left.
+fn told_apart(all: &[Option<&[Setting]>], lang: Lang) -> (Option<String>, Vec<String>) {
+    let known: Vec<&[Setting]> = all.iter().flatten().copied().collect();
+    let is_shared = |setting: &Setting| known.len() > 1 && known.iter().all(|of| of.contains(setting));
+    let listed = |settings: &[&Setting]| {
+        let texts: Vec<String> = settings
+            .iter()
+            .map(|setting| format!("{} = {}", sentence(&setting.key), sentence(&setting.value)))
+            .collect();
+        texts.join(lang.of("; ", "；"))
+    };
+    let shared: Vec<&Setting> =
+        known.first().map_or(Vec::new(), |first| first.iter().filter(|it| is_shared(it)).collect());
+    let of = |settings: &Option<&[Setting]>| match settings {
+        None => lang.of("not known", "未知").to_owned(),
+        Some(settings) => {
+            let own: Vec<&Setting> = settings.iter().filter(|it| !is_shared(it)).collect();
+            match (own.is_empty(), shared.is_empty()) {
+                (false, _) => listed(&own),
+                (true, true) => lang.of("defaults", "默认设置").to_owned(),
+                (true, false) => lang.of("nothing else", "无其他改动").to_owned(),
+            }
+        }
+    };
+    let texts = all.iter().map(of).collect();
+    let shared = (!shared.is_empty()).then(|| {
+        let listed = listed(&shared);
+        say!(lang, "All have in common, other than the defaults: {listed}.", "共同的非默认设置：{listed}。")
+    });
+    (shared, texts)
+}
+
+fn runs(index: &Index, datasets: &Datasets<'_>, lang: Lang) -> Option<Section> {
+    if index.runs.is_empty() {
+        return None;
+    }
+    let settings: Vec<Option<&[Setting]>> = index.runs.iter().map(|run| run.settings.as_deref()).collect();
+    let (shared, settings) = told_apart(&settings, lang);
+    let n = index.runs.len();
+    let mut blocks: Vec<Block> = Vec::new();
+    blocks.extend(shared.map(Block::from));
+    if n > 1 {
+        blocks.push(
+            say!(
+                lang,
+                "Choosing the best of {n} makes it look better than it is: read DSR, which counts the trials, and the intervals. `rotor trials` has what was tried and is not here.",
+                "从 {n} 次中挑选最优，其数字必然偏乐观：请看计入试验次数的 DSR 与置信区间；不在此处的试验见 `rotor trials`。"
+            )
+            .into(),
+        );
+    }
+    blocks.extend(datasets.about.iter().cloned().map(Block::Warning));
+    let (all, eligible) = (Term::EqualWeight.of(lang), Term::EligibleSectors.of(lang));
+    blocks.push(
+        say!(
+            lang,
+            "Annualised, net of costs. Excess: over {all}, with its 95% CI; excess (eligible): over {eligible}. IR: information ratio against {all}. Turnover: one-way, per rebalance. DSR: deflated Sharpe ratio, with the trials that it counts.",
+            "均为年化、费后。超额：相对{all}，附 95% 置信区间；超额（可选）：相对{eligible}。IR：相对{all}的信息比率。换手率：每次调仓单边。DSR：经多次试验校正的夏普比率，括号内为试验次数。"
+        )
+        .into(),
+    );
+    let has_datasets = datasets.names.len() > 1;
+    let mut columns = vec![Column::word(lang.of("run", "回测")), Column::word(lang.of("settings", "设置"))];
+    if has_datasets {
+        columns.push(Column::word(lang.of("dataset", "数据集")));
+    }
+    columns.extend([
+        Column::number(lang.of("months", "月数")),
+        Column::number(lang.of("net value", "净值")),
+        Column::number(lang.of("return", "收益率")),
+        Column::number(lang.of("excess", "超额")),
+        Column::word(Term::ConfidenceInterval.of(lang)),
+        Column::number(lang.of("excess (eligible)", "超额（可选）")),
+        Column::number("IR"),
+        Column::number(Term::MaxDrawdown.of(lang)),
+        Column::number(lang.of("turnover", "换手率")),
+        Column::number("DSR"),
+    ]);
+    let mut table = Table::new(columns).sortable();
+    for (run, settings) in index.runs.iter().zip(settings) {
+        let dataset = has_datasets.then(|| datasets.name(&run.dataset, lang));
+        table.row(run.cells(dataset, settings, lang));
+    }
+    blocks.push(table.into());
+    Some(Section { id: "runs".into(), heading: lang.of("Runs", "回测").into(), blocks })
+}
+
+impl RunEntry {
+    fn cells(&self, dataset: Option<String>, settings: String, lang: Lang) -> Vec<Cell> {
+        let figures = &self.figures;
+        let excess = figures.excess.as_ref();
+        let interval = excess.and_then(Estimate::interval).map_or(NONE.into(), |(low, high)| {
+            format!("[{}, {}]", DIFFERENCE.write(low), DIFFERENCE.write(high))
+        });
+        let estimate = |of: Option<&Estimate>| number(of.map(|of| &of.value), DIFFERENCE, lang);
+        let drawdown = match &figures.max_drawdown {
+            Some((depth, Basis::PeriodEnds)) if let Some(value) = depth.get() => {
+                let shown = PERCENT.write(value);
+                let text = say!(lang, "{shown} (period ends)", "{shown}（按期末）");
+                Cell::of_number(text, value, PERCENT)
+            }
+            found => number(found.as_ref().map(|(depth, _)| depth), PERCENT, lang),
+        };
+        let n_trials = figures.n_trials;
+        let deflated = match figures.deflated_sharpe.get() {
+            Some(value) => {
+                let shown = PROBABILITY.write(value);
+                Cell::of_number(
+                    say!(lang, "{shown} ({n_trials})", "{shown}（{n_trials}）"),
+                    value,
+                    PROBABILITY,
+                )
+            }
+            None => number(Some(&figures.deflated_sharpe), PROBABILITY, lang),
+        };
+        let mut cells = vec![linked(&self.place, self.page.as_deref()), settings.into()];
+        cells.extend(dataset.map(Cell::from));
+        cells.extend([
+            Cell::count(self.n_months),
+            net_value(&self.net_value),
+            number(figures.annual_return.as_ref(), PERCENT, lang),
+            estimate(excess),
+            interval.into(),
+            estimate(figures.excess_eligible.as_ref()),
+            number(figures.information_ratio.as_ref(), RATIO, lang),
+            drawdown,
+            number(Some(&figures.turnover), PROBABILITY, lang),
+            deflated,
+        ]);
+        cells
+    }
+}
+
+fn notes(index: &Index, lang: Lang) -> Option<Section> {
+    if index.notes.is_empty() {
+        return None;
+    }
+    let settings: Vec<Option<&[Setting]>> = index.notes.iter().map(|note| note.settings.as_deref()).collect();
+    let (shared, settings) = told_apart(&settings, lang);
+    let mut table = Table::new([
+        Column::word(lang.of("as of", "数据截至")),
+        Column::word(lang.of("selected sectors (total score)", "入选行业（总分）")),
+        Column::word(lang.of("settings", "设置")),
+        Column::word(lang.of("dataset", "数据集")),
+        Column::number(lang.of("net value of its track record", "回测净值（费后）")),
+        Column::word(lang.of("folder", "文件夹")),
+    ])
+    .sortable();
+    for (note, settings) in index.notes.iter().zip(settings) {
+        let selected: Vec<String> = note
+            .selected
+            .iter()
+            .map(|(sector, sector_zh, total)| {
+                let sector = name(sector_zh.as_deref().filter(|_| lang == Lang::Zh).unwrap_or(sector));
+                let total = crate::words::plain(*total);
+                say!(lang, "{sector} ({total})", "{sector}（{total}）")
+            })
+            .collect();
+        let selected = if selected.is_empty() { NONE.into() } else { selected.join(lang.between()) };
+        let day = Cell::from(note.as_of);
+        table.row([
+            match &note.page {
+                Some(page) => day.linked(page.as_str()),
+                None => day,
+            },
+            selected.into(),
+            settings.into(),
+            marked(name(&note.dataset), note.is_synthetic, lang).into(),
+            net_value(&note.net_value),
+            name(&note.place).into(),
+        ]);
+    }
+    let mut blocks: Vec<Block> = shared.map(Block::from).into_iter().collect();
+    blocks.push(table.into());
+    Some(Section { id: "notes".into(), heading: lang.of("Notes", "报告").into(), blocks })
+}
+
+fn unread(index: &Index, lang: Lang) -> Option<Section> {
+    let item = |entry: &UnreadEntry| {
+        let (place, reason) = (name(&entry.place), sentence(&entry.reason));
+        say!(lang, "`{place}`: {reason}", "`{place}`：{reason}")
+    };
+    (!index.unread.is_empty()).then(|| Section {
+        id: "unread".into(),
+        heading: lang.of("Not read", "未能读取").into(),
+        blocks: vec![Block::List(index.unread.iter().map(item).collect())],
+    })
+}
+
+fn linked(place: &str, page: Option<&str>) -> Cell {
+    let cell = Cell::from(name(place));
+    match page {
+        Some(page) => cell.linked(page),
+        None => cell,
+    }
+}
+
+/// A net value as a line, with what it came to.
+fn net_value(values: &[f64]) -> Cell {
+    match values.last() {
+        Some(last) => Cell::number(*last, RATIO).with_line(values.to_vec()),
+        None => NONE.into(),
+    }
+}
+
+fn number(metric: Option<&Metric>, unit: Unit, lang: Lang) -> Cell {
+    match metric.map(|metric| (metric.get(), metric.reason())) {
+        Some((Some(value), _)) => Cell::number(value, unit),
+        Some((None, reason)) => reason_or_none(lang, reason).into(),
+        None => NONE.into(),
+    }
+}

@@ -1,0 +1,243 @@
+//! What lies in a folder of runs and saved notes, for its index.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use rotor_factor::{Date, Month};
+use rotor_fs::{from_start, read_regular};
+use rotor_report::index::{Index, KeyFigures, NoteEntry, RunEntry, UnreadEntry, page};
+use rotor_report::page::Page;
+use rotor_report::words::Lang;
+use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP_NET};
+use rotor_run::{Config, RunSummary, config_from_json, read_summary};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::factors::Catalogue;
+use crate::run::REPORT_FILE;
+
+/// The document of a saved note, by which its folder is known as one.
+pub const NOTE_FILE: &str = "note.json";
+/// The page in the folder of a saved note.
+pub const NOTE_PAGE: &str = "note.html";
+
+/// The record of a run, by which its folder is known as one.
+const RUN_FILE: &str = "run.json";
+/// How deep below the folder is looked.
+const MOST_LEVELS: usize = 6;
+/// No note is near to this.
+const LONGEST_NOTE: u64 = 1 << 30;
+
+/// Reads what an index shows of a folder: every run and every saved note below it. What cannot be read is named with the reason.
+///
+/// Folders whose names begin with a dot, and links to folders, are passed over, as is what lies inside a run or a note.
+///
+/// # Errors
+///
+/// If the folder itself cannot be listed.
+pub fn index(folder: &Path) -> Result<Index, io::Error> {
+    let mut found = Vec::new();
+    gather(folder, Path::new(""), 0, &mut found)?;
+    let defaults = Catalogue::built_in().defaults();
+    let entries: Vec<Entry> =
+        found.par_iter().with_max_len(1).map(|found| found.read(folder, &defaults)).collect();
+    let mut index = Index { folder: name_of(folder), ..Index::default() };
+    for entry in entries {
+        match entry {
+            Entry::Run(run) => index.runs.push(*run),
+            Entry::Note(note) => index.notes.push(*note),
+            Entry::Unread(unread) => index.unread.push(unread),
+        }
+    }
+    index.notes.sort_by(|one, other| (other.as_of, &one.place).cmp(&(one.as_of, &other.place)));
+    Ok(index)
+}
+
+/// Makes the page of an index.
+#[must_use]
+pub fn index_page(index: &Index, lang: Lang) -> Page {
+    page(index, lang)
+}
+
+/// A folder that has the mark of a run or a note.
+struct Found {
+    /// The way to it from the folder of the index.
+    place: PathBuf,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Run,
+    Note,
+}
+
+enum Entry {
+    Run(Box<RunEntry>),
+    Note(Box<NoteEntry>),
+    Unread(UnreadEntry),
+}
+
+/// Finds runs and notes below a folder, in the order of their names.
+fn gather(folder: &Path, below: &Path, level: usize, found: &mut Vec<Found>) -> io::Result<()> {
+    let here = folder.join(below);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&here)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_hidden = name.as_encoded_bytes().starts_with(b".");
+        if entry.file_type()?.is_dir() && !is_hidden {
+            names.push(name);
+        }
+    }
+    names.sort();
+    for name in names {
+        let place = below.join(name);
+        let has = |file: &str| folder.join(&place).join(file).is_file();
+        let kind = match (has(RUN_FILE), has(NOTE_FILE)) {
+            (true, _) => Some(Kind::Run),
+            (_, true) => Some(Kind::Note),
+            _ => None,
+        };
+        match kind {
+            Some(kind) => found.push(Found { place, kind }),
+            // A folder that may not be read hides what is in it, which is no fault of the others.
+            None if level < MOST_LEVELS => drop(gather(folder, &place, level + 1, found)),
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+impl Found {
+    fn read(&self, folder: &Path, defaults: &Config) -> Entry {
+        let at = folder.join(&self.place);
+        let read = match self.kind {
+            Kind::Run => read_summary(&at)
+                .map(|summary| Entry::Run(Box::new(self.run(&at, summary, defaults))))
+                .map_err(|error| error.to_string()),
+            Kind::Note => self.note(&at, defaults).map(|note| Entry::Note(Box::new(note))),
+        };
+        read.unwrap_or_else(|reason| Entry::Unread(UnreadEntry { place: slashed(&self.place), reason }))
+    }
+
+    fn page(&self, at: &Path, file: &str) -> Option<String> {
+        at.join(file).is_file().then(|| format!("{}/{file}", slashed(&self.place)))
+    }
+
+    fn run(&self, at: &Path, summary: RunSummary, defaults: &Config) -> RunEntry {
+        let RunSummary { record, metrics } = summary;
+        let all = metrics.portfolio.all;
+        let net = all.performance.get(TOP_NET);
+        let excess = |benchmark: &str| all.excess.get(TOP_NET).and_then(|over| over.get(benchmark));
+        let equal = excess(EQUAL_WEIGHT);
+        let months = net.iter().flat_map(|net| &net.months).filter_map(|month| month.value.get());
+        RunEntry {
+            place: slashed(&self.place),
+            page: self.page(at, REPORT_FILE),
+            settings: record.config.known().map(|config| config.changes_from(defaults)),
+            n_months: metrics.n_months,
+            net_value: grown(months),
+            figures: KeyFigures {
+                annual_return: net.map(|net| net.annual_return.clone()),
+                excess: equal.map(|equal| equal.arithmetic.clone()),
+                excess_eligible: excess(ELIGIBLE).map(|eligible| eligible.arithmetic.clone()),
+                information_ratio: equal.map(|equal| equal.information_ratio.clone()),
+                max_drawdown: net.map(|net| (net.max_drawdown.depth.clone(), net.basis)),
+                turnover: all.trading.turnover.clone(),
+                deflated_sharpe: all.trials.deflated_sharpe.probability.clone(),
+                n_trials: all.trials.n_trials as u64,
+            },
+            dataset: record.dataset,
+        }
+    }
+
+    fn note(&self, at: &Path, defaults: &Config) -> Result<NoteEntry, String> {
+        let bytes = read_regular(&at.join(NOTE_FILE), LONGEST_NOTE).map_err(|error| error.to_string())?;
+        let note: SavedNote = serde_json::from_slice(&bytes)
+            .map_err(|error| format!("`{NOTE_FILE}` is not the document of a note: {error}"))?;
+        let day = |text: &str| text.parse::<Date>().map_err(|error| error.to_string());
+        let month = note.month.parse::<Month>().map_err(|error| error.to_string())?;
+        let mut selected: Vec<Ranked> = note.ranking.into_iter().filter(|row| row.weight > 0.0).collect();
+        selected.sort_by_key(|row| row.rank);
+        let gains = note.track.returns.iter().filter(|row| row.portfolio == TOP_NET).map(|row| row.value);
+        Ok(NoteEntry {
+            place: slashed(&self.place),
+            page: self.page(at, NOTE_PAGE),
+            as_of: day(&note.as_of)?,
+            month,
+            dataset: note.dataset.name,
+            is_synthetic: note.dataset.synthetic,
+            selected: selected.into_iter().map(|row| (row.name, row.name_zh, row.total)).collect(),
+            settings: config_from_json(&note.config, NOTE_FILE)
+                .ok()
+                .map(|config| config.changes_from(defaults)),
+            net_value: grown(gains),
+        })
+    }
+}
+
+/// What is read of the document of a saved note.
+#[derive(Deserialize)]
+struct SavedNote {
+    as_of: String,
+    month: String,
+    dataset: SavedDataset,
+    config: Value,
+    ranking: Vec<Ranked>,
+    #[serde(default)]
+    track: SavedTrack,
+}
+
+#[derive(Deserialize)]
+struct SavedDataset {
+    name: String,
+    #[serde(default)]
+    synthetic: bool,
+}
+
+#[derive(Deserialize)]
+struct Ranked {
+    name: String,
+    #[serde(default)]
+    name_zh: Option<String>,
+    rank: usize,
+    total: f64,
+    weight: f64,
+}
+
+#[derive(Default, Deserialize)]
+struct SavedTrack {
+    #[serde(default)]
+    returns: Vec<SavedReturn>,
+}
+
+#[derive(Deserialize)]
+struct SavedReturn {
+    portfolio: String,
+    #[serde(rename = "return")]
+    value: f64,
+}
+
+/// The net value after each return, from 1; empty without returns.
+fn grown(returns: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values = vec![1.0];
+    for gain in returns {
+        values.push(values[values.len() - 1] * (1.0 + gain));
+    }
+    if values.len() > 1 { values } else { Vec::new() }
+}
+
+/// A relative path with slashes, whatever the system writes.
+fn slashed(place: &Path) -> String {
+    let parts: Vec<String> = place.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    parts.join("/")
+}
+
+/// The name of a folder, also of one that is given as `.`.
+fn name_of(folder: &Path) -> String {
+    let absolute = fs::canonicalize(from_start(folder)).unwrap_or_else(|_| folder.to_owned());
+    absolute.file_name().map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned())
+}

@@ -125,8 +125,12 @@ fn read_input(document: InputDocument) -> Result<Input, Breach> {
         |word: Option<String>, what: &str| word.ok_or_else(|| bad(format!("input `{name}` has no {what}")));
     let kind = |entity| word(entity, "entity")?.parse::<EntityKind>().map_err(bad);
     let every = |frequency| word(frequency, "frequency")?.parse::<Frequency>().map_err(bad);
+    let is_of_any_frequency = frequency.is_none() && window == 0 && (days > 0 || months > 0);
     let input = match source.as_str() {
         "close" => Input::close(kind(entity)?, every(frequency)?, window),
+        "series" if is_of_any_frequency => {
+            Input::series_of_any_frequency(word(series, "series")?, kind(entity)?, days, months)
+        }
         "series" => Input::series(word(series, "series")?, kind(entity)?, every(frequency)?, window),
         "bridge" => Input::bridge(),
         "links" => Input::links(days, months),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rotor_factor::Value;
-use rotor_tests::{FOUR_FACTORS, workspace};
+use rotor_tests::{FOUR_FACTORS, OPT_IN_FACTORS, workspace};
 
 /// Which crates of ours a crate may name. A crate that is not here has no place in the house yet.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -336,7 +336,8 @@ fn the_configuration_page_has_every_key() {
 /// Name, type and default of each parameter of a factor, and what it means, as rows of the page begin.
 fn parameters_of(folder: &Path) -> Vec<String> {
     let name = folder.file_name().unwrap();
-    let factors = FOUR_FACTORS.into_iter().chain([&factor_momentum::FACTOR]);
+    let factors =
+        FOUR_FACTORS.into_iter().chain([&factor_momentum::FACTOR]).chain(OPT_IN_FACTORS.iter().copied());
     let mut factors = factors.map(|factor| rotor_plugin::Plugin::linked(factor).unwrap());
     let factor = factors.find(|factor| name == factor.name());
     let factor = factor.unwrap_or_else(|| panic!("{} is not in this list", folder.display()));

@@ -21,6 +21,7 @@ const BUILT_IN: &[&ExportedFactor] = &[
     &factor_prosperity::FACTOR,
     &factor_heat::FACTOR,
     &factor_momentum::FACTOR,
+    &factor_valuation::FACTOR,
 ];
 
 /// The factors of a run that names none, in their order: those of the method.
@@ -51,7 +52,7 @@ impl Default for Catalogue {
 }
 
 impl Catalogue {
-    /// The factors of the method and the momentum baseline.
+    /// The factors of the method, the momentum baseline and those that a run has to ask for.
     #[must_use]
     pub fn built_in() -> Self {
         Self { linked: BUILT_IN.to_vec(), isolation_program: None, explains_crashes: false }

@@ -22,6 +22,7 @@ const BUILT_IN: &[&ExportedFactor] = &[
     &factor_heat::FACTOR,
     &factor_momentum::FACTOR,
     &factor_valuation::FACTOR,
+    &factor_flow::FACTOR,
 ];
 
 /// The factors of a run that names none, in their order: those of the method.

@@ -23,6 +23,8 @@ const BUILT_IN: &[&ExportedFactor] = &[
     &factor_momentum::FACTOR,
     &factor_valuation::FACTOR,
     &factor_flow::FACTOR,
+    &factor_rolling_profit::FACTOR,
+    &factor_breadth::FACTOR,
 ];
 
 /// The factors of a run that names none, in their order: those of the method.

@@ -42,6 +42,8 @@ pub const OPT_IN_FACTORS: &[&rotor_factor::ExportedFactor] = &[
     &factor_flow::FACTOR,
     &factor_rolling_profit::FACTOR,
     &factor_breadth::FACTOR,
+    &factor_comparable::FACTOR,
+    &factor_insider::FACTOR,
 ];
 
 /// A dataset folder that a test writes by hand; removed when dropped.

@@ -25,6 +25,8 @@ const BUILT_IN: &[&ExportedFactor] = &[
     &factor_flow::FACTOR,
     &factor_rolling_profit::FACTOR,
     &factor_breadth::FACTOR,
+    &factor_comparable::FACTOR,
+    &factor_insider::FACTOR,
 ];
 
 /// The factors of a run that names none, in their order: those of the method.

@@ -69,11 +69,12 @@ fn three_industries_month_by_month() {
 /// Industries of equal weight that had earned this by March and a year before, and publish no growth.
 fn equals(figures: &[(f64, f64)]) -> String {
     let codes: Vec<String> = (0..figures.len()).map(|n| format!("C{n}")).collect();
-    let bridge: String = codes.iter().map(|code| format!("s {code} 0.3 2012-04-30\n")).collect();
+    let bridge: Vec<String> = codes.iter().map(|code| format!("s {code} 0.3 2012-04-30\n")).collect();
     let row = |n: i32, of: fn(&(f64, f64)) -> f64| {
         line(n, &figures.iter().map(|figures| of(figures).to_string()).collect::<Vec<_>>().join(" "))
     };
     let (before, now) = (row(-10, |figures| figures.1), row(2, |figures| figures.0));
+    let bridge = bridge.concat();
     format!("[bridge]\n{bridge}[profit]\n{}\n{before}{now}[profit_growth]\nC0\n", codes.join(" "))
 }
 

@@ -54,7 +54,9 @@ fn example(last_growth: f64, single: &[(i32, f64)]) -> String {
     }
     if !single.is_empty() {
         text += "[month_growth]\nA\n";
-        single.iter().for_each(|(n, growth)| text += &line(*n, &growth.to_string()));
+        for (n, growth) in single {
+            text += &line(*n, &growth.to_string());
+        }
     }
     text
 }

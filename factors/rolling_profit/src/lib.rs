@@ -190,20 +190,22 @@ impl Factor for RollingProfit {
             signal.table(report::change(view, &all));
             signal.table(report::rolling(view, &bridge, &industries, self.clip));
             signal.table(report::industries(view, &bridge, &industries, self.clip));
-            signal.table(report::contribution(view, &bridge, &industries, &all));
+            let months = |sector: usize| self.month(&industries, &bridge.of(sector), view.month()).ok();
+            let months: Vec<Option<i32>> = (0..view.n_sectors()).map(months).collect();
+            signal.table(report::contribution(view, &bridge, &industries, &months));
         }
         Ok(signal)
     }
 }
 
 impl RollingProfit {
-    /// Returns the growth of both windows of a sector, or why there is none.
-    fn rolling(
+    /// Returns the last month that the industries of an eligible sector have reported, or why there is none.
+    fn month(
         &self,
         industries: &Industries<'_>,
         weights: &SectorBridge<'_>,
         month: Month,
-    ) -> Result<Rolling, Explanation> {
+    ) -> Result<i32, Explanation> {
         if weights.iter().len() == 0 {
             return Err(NO_INDUSTRY.into());
         }
@@ -215,7 +217,17 @@ impl RollingProfit {
         }
         // 3. The last month that any of its industries has reported.
         let first = month.index() - self.max_age;
-        let last = industries.last_month(weights, first, month.index()).ok_or(NOT_REPORTED)?;
+        Ok(industries.last_month(weights, first, month.index()).ok_or(NOT_REPORTED)?)
+    }
+
+    /// Returns the growth of both windows of a sector, or why there is none.
+    fn rolling(
+        &self,
+        industries: &Industries<'_>,
+        weights: &SectorBridge<'_>,
+        month: Month,
+    ) -> Result<Rolling, Explanation> {
+        let last = self.month(industries, weights, month)?;
         // 4, 5. Growth over the industries that have both windows.
         let windows = industries.windows(weights, last);
         if windows.n_industries == 0 {

@@ -84,16 +84,17 @@ pub(crate) fn industries(
         .numbers("r3", rows.iter().map(|(.., window)| growth(window.value, window.base)).collect())
 }
 
-/// What each industry adds to the growth of its sector since January, over the industries that have both profit and base.
+/// What each industry adds to the growth of its sector since January up to a month of its own, over the industries that have both profit and
+/// base.
 pub(crate) fn contribution(
     view: &AsOfView<'_>,
     bridge: &Bridge<'_>,
     industries: &Industries<'_>,
-    all: &[Option<Rolling>],
+    months: &[Option<i32>],
 ) -> Table {
     let mut rows = Vec::new();
     for (sector, weights) in sectors(view, bridge) {
-        let Some(month) = all[sector].map(|rolling| rolling.month) else { continue };
+        let Some(month) = months[sector] else { continue };
         let figures = |(industry, weight): (usize, f64)| {
             let (profit, base) = (industries.profit(industry, month)?, industries.base(industry, month)?);
             Some((industry, weight * profit, weight * base))

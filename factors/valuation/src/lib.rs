@@ -252,13 +252,13 @@ impl Valuation {
             || pe.latest(sector).is_some_and(|(_, value)| !is_positive(value))
     }
 
-    /// Returns how many months of the window have a multiple that is used.
+    /// Returns how many months of the window have a multiple that is used, up to as many as are needed.
     fn n_months(&self, view: &AsOfView<'_>, panel: &Panel<'_>, sector: usize) -> usize {
         let (first, last) = (self.first_month(view).index(), view.as_of().0.month().index());
         let months = (first..=last).filter_map(Month::from_index);
         let is_used =
             |month: &Month| panel.of_month(sector, *month).iter().any(|value| less_than(0.0, *value));
-        months.filter(is_used).count()
+        months.filter(is_used).take(self.min_months).count()
     }
 
     /// Returns the first month of the window.

@@ -357,7 +357,10 @@ fn parameters_of(folder: &Path) -> Vec<String> {
 #[test]
 fn every_factor_has_its_table_and_the_page_shows_it() {
     const ROWS: [&str; 7] = ["Input", "Formula", "Unit", "Direction", "Publication lag", "Missing", "Source"];
-    let page = fs::read_to_string(workspace().join("docs/src/reference/factors.md")).unwrap();
+    let mut page = fs::read_to_string(workspace().join("docs/src/reference/factors.md")).unwrap();
+    // Factors that a run has to ask for keep their sections beside them.
+    let sheets = subfolders(&workspace().join("factors")).into_iter();
+    page.extend(sheets.filter_map(|folder| fs::read_to_string(folder.join("SHEET.md")).ok()));
     for folder in subfolders(&workspace().join("factors")) {
         let source = fs::read_to_string(folder.join("src/lib.rs")).unwrap();
         let rows = source.lines().take_while(|line| line.starts_with("//!"));

@@ -1,3 +1,5 @@
+//! Breadth of three industries by hand, and of those that weigh alike.
+
 use rotor_factor::Month;
 use rotor_factor::testing::{check_contract, evaluate, make, raws, reasons, scores};
 

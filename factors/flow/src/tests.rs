@@ -1,3 +1,5 @@
+//! The three parts by hand, months that are not defined, parts that end.
+
 use std::fmt::Write as _;
 
 use rotor_factor::testing::{check_contract, evaluate, make, raws, reasons, scores};

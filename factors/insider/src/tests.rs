@@ -1,3 +1,5 @@
+//! Net purchases by hand, months without trades, floats that are not there.
+
 use std::fmt::Write as _;
 
 use rotor_factor::testing::{check_contract, evaluate, make, raws, reasons, scores};

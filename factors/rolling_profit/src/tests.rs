@@ -1,3 +1,5 @@
+//! Windows, growth and contributions of three industries by hand, and what bases and releases do to them.
+
 use std::fmt::Write as _;
 
 use rotor_factor::testing::{check_contract, evaluate, make, raws, reasons, scores};

@@ -1,3 +1,5 @@
+//! Percentiles by hand, the choice between PE and PB, windows, reasons.
+
 use std::fmt::Write as _;
 
 use rotor_factor::testing::{check_contract, evaluate, make, raws, reasons, scores};

@@ -218,3 +218,33 @@ fn kept(text: &str) -> &'static str {
 fn given(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use rotor_factor::Source;
+
+    use super::*;
+
+    fn source(series: &str) -> Result<Source, String> {
+        let json =
+            format!(r#"{{"name":"a","version":"1","inputs":[{{"name":"pe","source":"series",{series}}}]}}"#);
+        let spec = read_spec(&json).map_err(|breach| breach.to_string())?;
+        Ok(spec.inputs()[0].source().clone())
+    }
+
+    #[test]
+    fn a_series_may_leave_its_frequency_to_the_dataset() {
+        let (series, kind) = ("pe_ttm".to_owned(), EntityKind::Sector);
+        let (n_days, n_months) = (366, 12);
+        assert_eq!(
+            source(r#""series":"pe_ttm","entity":"sector","days":366,"months":12"#),
+            Ok(Source::SeriesOfAnyFrequency { series: series.clone(), kind, n_days, n_months })
+        );
+        assert_eq!(
+            source(r#""series":"pe_ttm","entity":"sector","frequency":"M","window":12"#),
+            Ok(Source::Series { series, kind, frequency: Frequency::Monthly, n_periods: 12 })
+        );
+        let neither = source(r#""series":"pe_ttm","entity":"sector","window":12"#).unwrap_err();
+        assert!(neither.contains("input `pe` has no frequency"), "{neither}");
+    }
+}

@@ -74,18 +74,13 @@ pub struct Vintage {
     pub released: Released,
     /// The value, in the unit of the series.
     pub value: f64,
-    /// The row of `observations`, counted from 1.
+    /// The row of `observations`, counted from 1; 0 of a value that the reader makes of filings.
     pub row: u32,
 }
 
 impl Archive {
     /// The most pairs of series and entity there can be.
     pub(crate) const MOST_KEYS: u64 = u32::MAX as u64;
-
-    /// Returns the archive of a dataset that has series and no observations.
-    pub(crate) fn empty(frequencies: Vec<Frequency>) -> Self {
-        Self { n_entities: 1, logs: vec![Vec::new(); frequencies.len()], frequencies }
-    }
 
     /// Builds the archive from parts of the table, in any order, and the frequency of each series.
     ///

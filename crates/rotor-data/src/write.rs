@@ -2,6 +2,7 @@
 //!
 //! An existing folder is never changed.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -140,7 +141,7 @@ fn columns_read(batch: &Batch<'_>) -> Columns {
 }
 
 #[allow(clippy::too_many_lines, reason = "one line a column; splitting the list would only hide it")]
-fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
+fn columns_of(tables: &Tables) -> [(Table, Columns); 9] {
     fn texts<'a>(cells: impl Iterator<Item = &'a str>) -> ArrayRef {
         Arc::new(StringArray::from_iter_values(cells))
     }
@@ -156,6 +157,9 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
     fn numbers(cells: impl Iterator<Item = f64>) -> ArrayRef {
         Arc::new(Float64Array::from_iter_values(cells))
     }
+    fn numbers_or_none(cells: impl Iterator<Item = Option<f64>>) -> ArrayRef {
+        Arc::new(cells.collect::<Float64Array>())
+    }
     fn integers(cells: impl Iterator<Item = i8>) -> ArrayRef {
         Arc::new(Int8Array::from_iter_values(cells))
     }
@@ -166,6 +170,9 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
     let sectors: Vec<String> = events()
         .map(|event| event.sectors.iter().map(|sector| code(*sector)).collect::<Vec<_>>().join(";"))
         .collect();
+    let (companies, filings) = (|| tables.companies.iter(), || tables.filings.iter());
+    let company_codes: BTreeSet<&str> = companies().map(|company| company.code.as_str()).collect();
+    let company_codes: Vec<&str> = company_codes.into_iter().collect();
     let with_columns =
         |table: Table, arrays: Vec<ArrayRef>| (table, table.columns().iter().zip(arrays).collect());
     [
@@ -248,6 +255,31 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
                 texts_or_none(events().map(|event| event.kind.map(EventKind::word))),
                 texts_or_none(events().map(|event| event.theme.as_deref())),
                 texts_or_none(events().map(|event| event.theme_zh.as_deref())),
+            ],
+        ),
+        with_columns(
+            Table::Companies,
+            vec![
+                texts(companies().map(|company| company.code.as_str())),
+                texts(companies().map(|company| company.name.as_str())),
+                texts_or_none(companies().map(|company| company.name_zh.as_deref())),
+                texts(companies().map(|company| code(company.sector))),
+                dates_or_none(companies().map(|company| company.valid_from)),
+                dates_or_none(companies().map(|company| company.valid_to)),
+            ],
+        ),
+        with_columns(
+            Table::Filings,
+            vec![
+                texts(filings().map(|filing| company_codes[filing.company as usize])),
+                dates(filings().map(|filing| filing.period)),
+                dates(filings().map(|filing| filing.released.0)),
+                texts(filings().map(|filing| filing.kind.word())),
+                numbers_or_none(filings().map(|filing| filing.net_profit_ytd)),
+                numbers_or_none(filings().map(|filing| filing.low)),
+                numbers_or_none(filings().map(|filing| filing.high)),
+                numbers_or_none(filings().map(|filing| filing.net_profit_ytd_prior)),
+                numbers_or_none(filings().map(|filing| filing.total_assets)),
             ],
         ),
     ]

@@ -4,6 +4,8 @@
 //! do not add up; two series are one; values are rounded so that ties and exact thresholds are common. Nothing here means
 //! anything, and no two seeds have the same faults.
 
+mod weekly;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -29,6 +31,7 @@ pub fn folder(seed: u64) -> Folder {
     mess.reports();
     mess.price_indices();
     mess.linked_series();
+    mess.weekly(seed);
     mess.folder()
 }
 
@@ -259,6 +262,8 @@ struct Mess {
     observations: BTreeMap<(String, String, Date, Date), String>,
     bridge: String,
     links: String,
+    companies: String,
+    filings: String,
 }
 
 impl Mess {
@@ -278,6 +283,10 @@ impl Mess {
             observations: BTreeMap::new(),
             bridge: "sector,industry,weight,released\n".into(),
             links: "sector,series,polarity,weight\n".into(),
+            companies: "company,name,name_zh,sector,valid_from,valid_to\n".into(),
+            filings:
+                "company,period,released,kind,net_profit_ytd,low,high,net_profit_ytd_prior,total_assets\n"
+                    .into(),
         }
     }
 
@@ -677,6 +686,8 @@ impl Mess {
             .with("observations.csv", observations)
             .with("bridge.csv", self.bridge)
             .with("links.csv", self.links)
+            .with("companies.csv", self.companies)
+            .with("filings.csv", self.filings)
     }
 }
 

@@ -174,9 +174,9 @@ impl Dataset {
             rows: &entities,
         };
         // Side by side; each reports on its own, and the reports go in the order of the tables.
-        let ((closes, price_faults), ((archive, observation_faults, of_companies), small)) = rayon::join(
-            || parts.closes(manifest.as_ref()),
-            || rayon::join(|| parts.archive(), || parts.small_tables()),
+        let ((archive, observation_faults, of_companies), ((closes, price_faults), small)) = rayon::join(
+            || parts.archive(),
+            || rayon::join(|| parts.closes(manifest.as_ref()), || parts.small_tables()),
         );
         // Behind the readings, for the hash is that of the bytes that were read.
         let (hashes, hash_faults) = sources.hashes(manifest.as_ref());
@@ -506,8 +506,9 @@ impl Parts<'_> {
             }
             return (Archive::default(), faults, OfCompanies::default());
         }
-        let ((mut parts, mut faults), (of_companies, derived)) =
-            rayon::join(|| self.observations(observations), || self.companies());
+        // First what cannot be divided.
+        let ((of_companies, derived), (mut parts, mut faults)) =
+            rayon::join(|| self.companies(), || self.observations(observations));
         parts.extend(derived);
         let archive = match (Archive::build(parts, n_entities, frequencies), observations) {
             // What the reader makes of filings is there once.

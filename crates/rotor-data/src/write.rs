@@ -12,8 +12,9 @@ use arrow_array::types::{Date32Type, Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, Date32Array, Float64Array, Int8Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 use rotor_factor::Date;
 use rotor_fs::{FileWriter, FsError, NewFolder, Written, from_start};
 
@@ -298,14 +299,20 @@ fn write_parquet(file: &mut FileWriter, table: Table, batches: &[Columns]) -> io
         Field::new(column.name, data_type, column.optional)
     });
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         // The version of the library would change the bytes, and with them the hashes, at every update.
         .set_created_by("rotor".into())
         // Half as large again as with zstd, and read in two thirds of the time.
         .set_compression(Compression::SNAPPY)
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .build();
-    let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))?;
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
+    // Days follow each other: their steps take a fifth of the room of their numbers in a dictionary.
+    for column in table.columns().iter().filter(|column| column.cells == CellType::Date) {
+        let path = ColumnPath::from(column.name);
+        properties = properties
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+    }
+    let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties.build()))?;
     for columns in batches {
         let arrays = columns.iter().map(|(_, array)| Arc::clone(array)).collect();
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(io::Error::other)?;

@@ -94,6 +94,8 @@ pub(crate) struct Reports {
     homes: Vec<Vec<Home>>,
     /// What each company filed: by period, release, and with the document that counts most at the end.
     filed: Vec<Vec<Filed>>,
+    /// Total assets of each company, each with the day from which they are the latest.
+    assets: Vec<Vec<(i32, f64)>>,
     /// Every filing by its release: the day, the company and the position in `filed`.
     by_release: Vec<(i32, u32, u32)>,
 }
@@ -114,9 +116,9 @@ struct Filed {
     quarter: i32,
     released: i32,
     kind: FilingKind,
+    has_assets: bool,
     profit: f64,
     prior: Option<f64>,
-    assets: Option<f64>,
 }
 
 impl Reports {
@@ -132,16 +134,19 @@ impl Reports {
                 last: company.valid_to.unwrap_or(Date::MAX).days(),
             });
         }
-        let mut filed = vec![Vec::new(); n_companies];
+        let (mut filed, mut with_assets) = (vec![Vec::new(); n_companies], vec![Vec::new(); n_companies]);
         for filing in filings {
             let Some(profit) = filing.profit() else { continue };
+            if let Some(assets) = filing.total_assets {
+                with_assets[filing.company as usize].push((filing, assets));
+            }
             filed[filing.company as usize].push(Filed {
                 quarter: filing.period.quarter().index(),
                 released: filing.released.0.days(),
                 kind: filing.kind,
                 profit,
                 prior: filing.net_profit_ytd_prior,
-                assets: filing.total_assets,
+                has_assets: filing.total_assets.is_some(),
             });
         }
         let mut by_release = Vec::with_capacity(filings.len());
@@ -151,7 +156,8 @@ impl Reports {
             by_release.extend(places.map(|(place, filed)| (filed.released, company as u32, place as u32)));
         }
         by_release.sort_unstable();
-        Self { homes, filed, by_release }
+        let assets = with_assets.into_iter().map(latest_assets).collect();
+        Self { homes, filed, assets, by_release }
     }
 
     /// Returns the sector that a company belongs to on a day.
@@ -187,8 +193,9 @@ impl Reports {
 
     /// Returns the total assets of the latest filing, by period and then by release, that has them on a day.
     fn assets(&self, company: u32, day: i32) -> Option<f64> {
-        let mut latest = self.filed[company as usize].iter().rev();
-        latest.find(|filed| filed.released <= day && filed.assets.is_some()).and_then(|filed| filed.assets)
+        let steps = &self.assets[company as usize];
+        let place = steps.partition_point(|(from, _)| *from <= day).checked_sub(1)?;
+        Some(steps[place].1)
     }
 
     /// Returns the first and the last day on which a quarter has values: from its end to the day before the second quarter-end after it.
@@ -196,6 +203,25 @@ impl Reports {
         let end = |quarter| Quarter::from_index(quarter).map(|quarter| quarter.last_day().days());
         Some((end(quarter)?, end(quarter + 2)? - 1))
     }
+}
+
+/// Returns the total assets of a company that are the latest from some day on: those of the latest period, and of its latest filing, among
+/// what is released by then.
+fn latest_assets(mut filings: Vec<(&Filing, f64)>) -> Vec<(i32, f64)> {
+    let rank = |filing: &Filing| (filing.period, filing.released, std::cmp::Reverse(filing.kind));
+    filings.sort_by_key(|(filing, _)| (filing.released, rank(filing)));
+    let (mut steps, mut latest): (Vec<(i32, f64)>, Option<&Filing>) = (Vec::new(), None);
+    for (filing, assets) in filings {
+        if latest.is_none_or(|latest| rank(latest) < rank(filing)) {
+            let released = filing.released.0.days();
+            if steps.last().is_some_and(|(from, _)| *from == released) {
+                steps.pop();
+            }
+            latest = Some(filing);
+            steps.push((released, assets));
+        }
+    }
+    steps
 }
 
 /// Profits of a company, year to date, and what they are compared with, of a quarter and the one before it.
@@ -248,6 +274,7 @@ pub struct ComparableSample {
 /// Sums over the members of a sector or of the market.
 #[derive(Clone, Copy, Default)]
 struct Sums {
+    n_members: usize,
     n: usize,
     ytd: Growth,
     before: Growth,
@@ -260,6 +287,7 @@ impl Sums {
     /// Takes a member: its profits if it is in the sample, and its assets if they are known. `is_first` says of the first quarter, in
     /// which the year to date is the quarter.
     fn add(&mut self, profits: Option<&Profits>, assets: Option<f64>, is_first: bool) {
+        self.n_members += 1;
         self.assets_of_all += assets.unwrap_or(0.0);
         let Some(profits) = profits else { return };
         self.n += 1;

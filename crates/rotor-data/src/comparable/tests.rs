@@ -259,7 +259,7 @@ fn slow(
     };
     let profit = |filing: &Filing| match (filing.net_profit_ytd, filing.low, filing.high) {
         (Some(profit), ..) => profit,
-        (_, Some(low), Some(high)) => (low + high) / 2.0,
+        (_, Some(low), Some(high)) => f64::midpoint(low, high),
         (_, low, high) => low.or(high).unwrap(),
     };
     let pair = |number: u32, quarters: i32| -> Option<(f64, f64)> {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, PrimitiveArray};
 
-use rotor_factor::{Date, Frequency, Month, ReferencePeriod};
+use rotor_factor::{Calendar, Date, Frequency, Month, ReferencePeriod};
 
 use super::{Codes, EntityCodes, SeriesCodes, date_out_of_range, unknown_entity, unknown_series};
 use crate::archive::Publication;
@@ -213,6 +213,9 @@ pub(crate) fn load_observations(
 /// Returns the position of the period that ends on a day (days since 1970, known to be in range) on the calendar
 /// of its frequency, or `None` if no such period ends there.
 pub(super) fn period_index(frequency: Frequency, day: i32) -> Option<i32> {
+    if frequency.calendar() == Calendar::Days {
+        return Some(day);
+    }
     ReferencePeriod::ending(frequency, Date::from_days(day)?).map(ReferencePeriod::index)
 }
 

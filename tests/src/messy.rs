@@ -4,6 +4,8 @@
 //! do not add up; two series are one; values are rounded so that ties and exact thresholds are common. Nothing here means
 //! anything, and no two seeds have the same faults.
 
+mod listed;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -34,7 +36,12 @@ pub fn weekly(seed: u64) -> Folder {
     mess.flows();
     mess.trades();
     mess.single_months();
-    mess.filings();
+    // As series, or as the tables that the reader makes them of.
+    if seed.is_multiple_of(2) {
+        mess.filings()
+    } else {
+        mess.listed()
+    }
     mess.folder()
 }
 
@@ -265,6 +272,8 @@ struct Mess {
     observations: BTreeMap<(String, String, Date, Date), String>,
     bridge: String,
     links: String,
+    companies: String,
+    filings: String,
 }
 
 impl Mess {
@@ -284,6 +293,8 @@ impl Mess {
             observations: BTreeMap::new(),
             bridge: "sector,industry,weight,released\n".into(),
             links: "sector,series,polarity,weight\n".into(),
+            companies: String::new(),
+            filings: String::new(),
         }
     }
 
@@ -840,14 +851,21 @@ impl Mess {
         for ((series, entity, period, released), value) in &self.observations {
             writeln!(observations, "{series},{entity},{period},{released},{value}").expect("it is a string");
         }
-        Folder::new()
+        let folder = Folder::new()
             .with(rotor_data::Manifest::FILE, manifest)
             .with("entities.csv", self.entities)
             .with("prices.csv", self.prices)
             .with("series.csv", self.series)
             .with("observations.csv", observations)
             .with("bridge.csv", self.bridge)
-            .with("links.csv", self.links)
+            .with("links.csv", self.links);
+        if self.companies.is_empty() {
+            return folder;
+        }
+        let companies = format!("company,name,name_zh,sector,valid_from,valid_to\n{}", self.companies);
+        let header =
+            "company,period,released,kind,net_profit_ytd,low,high,net_profit_ytd_prior,total_assets\n";
+        folder.with("companies.csv", companies).with("filings.csv", format!("{header}{}", self.filings))
     }
 }
 

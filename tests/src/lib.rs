@@ -36,6 +36,16 @@ source = "a test"
 pub const FOUR_FACTORS: [&rotor_factor::ExportedFactor; 4] =
     [&factor_profit::FACTOR, &factor_price::FACTOR, &factor_prosperity::FACTOR, &factor_heat::FACTOR];
 
+/// The factors that a run has to ask for.
+pub const OPT_IN_FACTORS: &[&rotor_factor::ExportedFactor] = &[
+    &factor_valuation::FACTOR,
+    &factor_flow::FACTOR,
+    &factor_rolling_profit::FACTOR,
+    &factor_breadth::FACTOR,
+    &factor_comparable::FACTOR,
+    &factor_insider::FACTOR,
+];
+
 /// A dataset folder that a test writes by hand; removed when dropped.
 #[derive(Debug)]
 pub struct Folder {

@@ -4,6 +4,8 @@
 //! do not add up; two series are one; values are rounded so that ties and exact thresholds are common. Nothing here means
 //! anything, and no two seeds have the same faults.
 
+mod listed;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -22,13 +24,24 @@ const GROUPS: [&str; 5] = ["upstream", "upstream", "midstream", "downstream", ""
 /// Writes the dataset of a seed into a folder of its own.
 #[must_use]
 pub fn folder(seed: u64) -> Folder {
-    let mut mess = Mess::new(seed);
-    mess.entities_and_closes();
-    mess.bridge();
-    mess.industries();
-    mess.reports();
-    mess.price_indices();
-    mess.linked_series();
+    Mess::whole(seed).folder()
+}
+
+/// Writes the dataset of a seed with what the factors read that a run has to ask for: multiples, floats, flows, trades of large holders, growth of single
+/// months and of those who have reported, at frequencies that the die chooses.
+#[must_use]
+pub fn weekly(seed: u64) -> Folder {
+    let mut mess = Mess::whole(seed);
+    mess.multiples();
+    mess.flows();
+    mess.trades();
+    mess.single_months();
+    // As series, or as the tables that the reader makes them of.
+    if seed.is_multiple_of(2) {
+        mess.filings()
+    } else {
+        mess.listed()
+    }
     mess.folder()
 }
 
@@ -259,6 +272,8 @@ struct Mess {
     observations: BTreeMap<(String, String, Date, Date), String>,
     bridge: String,
     links: String,
+    companies: String,
+    filings: String,
 }
 
 impl Mess {
@@ -278,7 +293,21 @@ impl Mess {
             observations: BTreeMap::new(),
             bridge: "sector,industry,weight,released\n".into(),
             links: "sector,series,polarity,weight\n".into(),
+            companies: String::new(),
+            filings: String::new(),
         }
+    }
+
+    /// Everything that the four factors of the method read.
+    fn whole(seed: u64) -> Self {
+        let mut mess = Self::new(seed);
+        mess.entities_and_closes();
+        mess.bridge();
+        mess.industries();
+        mess.reports();
+        mess.price_indices();
+        mess.linked_series();
+        mess
     }
 
     fn entities_and_closes(&mut self) {
@@ -612,17 +641,170 @@ impl Mess {
             if !is_there {
                 continue;
             }
-            let days = match frequency {
-                "D" => days(month).into_iter().filter(|day| day.weekday() <= 5).collect(),
-                "W" => days(month).into_iter().filter(|day| day.weekday() == 5).collect(),
-                "Q" if !month.number().is_multiple_of(3) => Vec::new(),
-                _ => vec![month.last_day()],
-            };
-            for day in days {
+            for day in stamps(month, frequency) {
                 let is_flat = frequency == "M" || ["half", "constant", "rising"].contains(&kind);
                 let noise = if is_flat { 0.0 } else { 0.1 * self.dice.pick(&[-2.0, -1.0, 0.0, 1.0, 2.0]) };
                 let care = if kind == "half" { Care { n_decimals: 3, ..care } } else { care };
                 self.publish(name, market, day, value + noise, care);
+            }
+        }
+    }
+
+    fn multiples(&mut self) {
+        for name in ["pe_ttm", "pb"] {
+            if self.dice.chance(0.1) {
+                continue;
+            }
+            let frequency = self.dice.pick(&["D", "M", "M", "W"]);
+            self.declare(name, frequency, "multiple");
+            for code in self.sectors.clone() {
+                let kind = self.dice.pick(&["plain", "plain", "grid", "losses", "late", "stopped", "none"]);
+                let missing = self.dice.pick(&[0.0, 0.0, 0.05]);
+                let care = Care { lag: 0, missing, slips: 0.01, revised: 0.02, n_decimals: 1 };
+                let turn = Month::new(2014 + self.dice.below(7) as i32, 6).expect("it is near");
+                let mut value = 20.0;
+                for month in months((2010, 1), (2022, 6)) {
+                    value = (value * (1.0 + 0.06 * self.dice.around_zero())).max(3.0);
+                    let is_there = match kind {
+                        "late" => month > turn,
+                        "stopped" => month <= turn,
+                        "none" => false,
+                        _ => true,
+                    };
+                    let is_loss = kind == "losses" && self.dice.chance(0.2);
+                    for day in stamps(month, frequency).into_iter().filter(|_| is_there) {
+                        let value = match kind {
+                            "grid" => self.dice.pick(&[10.0, 11.0, 12.0, 12.5]),
+                            _ if is_loss => -value,
+                            _ => value + 0.5 * self.dice.around_zero(),
+                        };
+                        self.publish(name, code, day, value, care);
+                    }
+                }
+            }
+        }
+    }
+
+    fn flows(&mut self) {
+        let frequency = self.dice.pick(&["D", "W", "M", "Q"]);
+        if !self.dice.chance(0.05) {
+            self.declare("float_cap", frequency, "cny_100m");
+            for code in self.sectors.clone() {
+                let care = Care { lag: 0, missing: 0.03, slips: 0.02, revised: 0.02, n_decimals: 1 };
+                let first = (2012 + self.dice.below(6) as i32, 1);
+                let mut cap = 1000.0;
+                for month in months(first, (2022, 6)) {
+                    cap = (cap * (1.0 + 0.05 * self.dice.around_zero())).max(100.0);
+                    let cap = if self.dice.chance(0.005) { 0.0 } else { cap };
+                    for day in stamps(month, frequency) {
+                        self.publish("float_cap", code, day, cap, care);
+                    }
+                }
+            }
+        }
+        for name in ["northbound_net_buy", "margin_net_buy", "etf_net_subscription"] {
+            if self.dice.chance(0.1) {
+                continue;
+            }
+            let frequency = self.dice.pick(&["D", "W", "W", "M", "Q"]);
+            self.declare(name, frequency, "cny_100m");
+            for code in self.sectors.clone() {
+                let kind = self.dice.pick(&["plain", "plain", "even", "patchy", "late", "stopped", "none"]);
+                let missing = self.dice.pick(&[0.0, 0.05, 0.3]);
+                let care = Care { lag: 1, missing, slips: 0.03, revised: 0.02, n_decimals: 2 };
+                let turn = Month::new(2014 + self.dice.below(7) as i32, 6).expect("it is near");
+                for month in months((2011, 1), (2022, 6)) {
+                    let is_there = match kind {
+                        "patchy" => month.index() % 7 < 5,
+                        "late" => month > turn,
+                        "stopped" => month <= turn,
+                        "none" => false,
+                        _ => true,
+                    };
+                    for day in stamps(month, frequency).into_iter().filter(|_| is_there) {
+                        let value = if kind == "even" { 1.0 } else { 5.0 * self.dice.around_zero() };
+                        self.publish(name, code, day, value, care);
+                    }
+                }
+            }
+        }
+    }
+
+    fn trades(&mut self) {
+        for (name, size) in [("insider_buy", 1.0), ("insider_sell", 3.0)] {
+            if self.dice.chance(0.05) {
+                continue;
+            }
+            let frequency = self.dice.pick(&["D", "W", "W", "M"]);
+            self.declare(name, frequency, "cny_100m");
+            for code in self.sectors.clone() {
+                let kind = self.dice.pick(&["plain", "plain", "rare", "even", "late", "stopped", "none"]);
+                let missing = if kind == "rare" { 0.9 } else { self.dice.pick(&[0.0, 0.1]) };
+                let care = Care { lag: 0, missing, slips: 0.03, revised: 0.0, n_decimals: 2 };
+                let turn = Month::new(2014 + self.dice.below(7) as i32, 6).expect("it is near");
+                for month in months((2012, 1), (2022, 6)) {
+                    let is_there = match kind {
+                        "late" => month > turn,
+                        "stopped" => month <= turn,
+                        "none" => false,
+                        _ => true,
+                    };
+                    for day in stamps(month, frequency).into_iter().filter(|_| is_there) {
+                        let value = if kind == "even" { size } else { size * self.dice.unit() };
+                        self.publish(name, code, day, value, care);
+                    }
+                }
+            }
+        }
+    }
+
+    fn single_months(&mut self) {
+        if self.dice.chance(0.3) {
+            return;
+        }
+        self.declare("profit_month_yoy", "M", "percent");
+        for code in INDUSTRIES {
+            let missing = self.dice.pick(&[0.0, 0.1, 0.5, 1.0]);
+            let care = Care { lag: 28, missing, slips: 0.03, revised: 0.05, n_decimals: 1 };
+            for month in months((2011, 1), (2022, 6)) {
+                let is_odd = self.dice.chance(0.03);
+                let growth = if is_odd {
+                    self.dice.pick(&[-100.0, -150.0, 0.0])
+                } else {
+                    20.0 * self.dice.around_zero()
+                };
+                self.publish("profit_month_yoy", code, month.last_day(), growth, care);
+            }
+        }
+    }
+
+    /// Growth of those who have reported, which comes day by day, and now and then goes again.
+    fn filings(&mut self) {
+        let names = ["comparable_ytd_yoy", "comparable_ytd_yoy_before", "comparable_coverage"];
+        for name in names {
+            self.declare(name, "Q", "percent");
+        }
+        for code in self.sectors.clone() {
+            let missing = self.dice.pick(&[0.0, 0.1, 0.4]);
+            for quarter in
+                months((2013, 3), (2022, 3)).into_iter().filter(|month| month.number().is_multiple_of(3))
+            {
+                let end = quarter.last_day();
+                let (mut growth, mut coverage, mut day) = (10.0 * self.dice.around_zero(), 0.0_f64, end);
+                while coverage < 1.0 && !self.dice.chance(0.1) {
+                    day = day.plus_days(1 + self.dice.below(15) as i32).expect("it is near");
+                    growth += 3.0 * self.dice.around_zero();
+                    coverage = (coverage + self.dice.pick(&[0.05, 0.1, 0.2, 0.3])).min(1.0);
+                    let is_gone = self.dice.chance(0.05);
+                    let before = growth + self.dice.pick(&[-5.0, -1.0, 0.0, 1.0, 5.0]);
+                    let coverage = if is_gone { 0.0 } else { coverage };
+                    for (name, value) in names.into_iter().zip([growth, before, coverage]) {
+                        if !self.dice.chance(missing) {
+                            let key = (name.to_owned(), code.to_owned(), end, day);
+                            self.observations.insert(key, format!("{value:.2}"));
+                        }
+                    }
+                }
             }
         }
     }
@@ -669,14 +851,21 @@ impl Mess {
         for ((series, entity, period, released), value) in &self.observations {
             writeln!(observations, "{series},{entity},{period},{released},{value}").expect("it is a string");
         }
-        Folder::new()
+        let folder = Folder::new()
             .with(rotor_data::Manifest::FILE, manifest)
             .with("entities.csv", self.entities)
             .with("prices.csv", self.prices)
             .with("series.csv", self.series)
             .with("observations.csv", observations)
             .with("bridge.csv", self.bridge)
-            .with("links.csv", self.links)
+            .with("links.csv", self.links);
+        if self.companies.is_empty() {
+            return folder;
+        }
+        let companies = format!("company,name,name_zh,sector,valid_from,valid_to\n{}", self.companies);
+        let header =
+            "company,period,released,kind,net_profit_ytd,low,high,net_profit_ytd_prior,total_assets\n";
+        folder.with("companies.csv", companies).with("filings.csv", format!("{header}{}", self.filings))
     }
 }
 
@@ -685,6 +874,16 @@ fn months((from_year, from): (i32, u32), (to_year, to): (i32, u32)) -> Vec<Month
     let month = |year, number| Month::new(year, number).expect("it is a month");
     let (from, to) = (month(from_year, from), month(to_year, to));
     (from.index()..=to.index()).filter_map(Month::from_index).collect()
+}
+
+/// The days of a month on which a series of a frequency has values.
+fn stamps(month: Month, frequency: &str) -> Vec<Date> {
+    match frequency {
+        "D" => days(month).into_iter().filter(|day| day.weekday() <= 5).collect(),
+        "W" => days(month).into_iter().filter(|day| day.weekday() == 5).collect(),
+        "Q" if !month.number().is_multiple_of(3) => Vec::new(),
+        _ => vec![month.last_day()],
+    }
 }
 
 /// The days of a month.

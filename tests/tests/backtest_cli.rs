@@ -100,7 +100,7 @@ fn a_run_ends_with_a_table_and_a_folder() {
     assert_eq!(run["config"]["top"], 5);
     assert_eq!(run["config"]["factors"], serde_json::json!(["profit", "price", "prosperity", "heat"]));
     assert_eq!(run["executions"]["n"], 6);
-    assert_eq!(run["factors"][3]["abi"], "1.3");
+    assert_eq!(run["factors"][3]["abi"], "1.4");
     let (code, stdout, _) = runs.backtest("json", &["--json"]);
     let json: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((code, json["picks"].as_array().unwrap().len()), (0, 5));

@@ -99,10 +99,12 @@ fn the_list_has_linked_and_given_factors() {
     let (code, stdout, _) = run_rotor(&["factor", "list", library.to_str().unwrap()]);
     assert_eq!(code, 0);
     let names: Vec<&str> = stdout.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(names, ["profit", "price", "prosperity", "heat", "momentum", "momentum_c"]);
+    let method = ["profit", "price", "prosperity", "heat", "momentum"];
+    let opt_in = ["valuation", "flow", "rolling_profit", "breadth", "comparable", "insider"];
+    assert_eq!(names, [&method[..], &opt_in, &["momentum_c"]].concat());
     let (_, stdout, _) = run_rotor(&["factor", "list", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!((&json[4]["name"], &json[4]["abi"]), (&"momentum".into(), &[1, 3].to_vec().into()));
+    assert_eq!((&json[4]["name"], &json[4]["abi"]), (&"momentum".into(), &[1, 4].to_vec().into()));
     assert_eq!(json[4]["parameters"][0]["default"], 12);
 }
 
@@ -111,7 +113,7 @@ fn inspect_says_what_a_library_is() {
     let (code, stdout, _) = run_rotor(&["factor", "inspect", c_plugin().to_str().unwrap()]);
     assert_eq!(code, 0);
     for words in
-        ["factor      momentum_c", "boundary    1.3 (this Rotor: 1.3)", "closes by sector, M, 13 months"]
+        ["factor      momentum_c", "boundary    1.4 (this Rotor: 1.4)", "closes by sector, M, 13 months"]
     {
         assert!(stdout.contains(words), "{words}: {stdout}");
     }

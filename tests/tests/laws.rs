@@ -10,11 +10,20 @@ use rotor_plugin::{Instance, Plugin};
 use rotor_run::Config;
 use rotor_run::Run;
 use rotor_synthetic::{Synthetic, World};
-use rotor_tests::{FOUR_FACTORS, demo};
+use rotor_tests::{FOUR_FACTORS, Folder, OPT_IN_FACTORS, demo, messy};
 
 /// The factors of the method, with their defaults.
 fn four() -> Vec<Instance> {
     FOUR_FACTORS.iter().map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap()).collect()
+}
+
+/// The factors that a run has to ask for, with their defaults.
+fn opt_in() -> Vec<Instance> {
+    OPT_IN_FACTORS.iter().map(|factor| Plugin::linked(factor).unwrap().create([]).unwrap()).collect()
+}
+
+fn opened(folder: &Folder) -> Dataset {
+    Dataset::open(folder.path()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Replays the factors with these weights.
@@ -257,5 +266,61 @@ fn shares_sum_to_one() {
             assert!(ranks.into_iter().eq(1..=n_sectors as u32));
         }
         assert!(run.turnover.iter().all(|row| (0.0..=1.0).contains(&row.turnover)));
+    }
+}
+
+/// Another future changes nothing of the factors that a run has to ask for, either.
+#[test]
+fn another_future_changes_nothing_of_what_is_asked_for() {
+    for seed in [701, 702, 703] {
+        let folder = messy::weekly(seed);
+        let dataset = opened(&folder);
+        let replayed = |dataset: &Dataset| weighted(dataset, &config(), &opt_in(), &[1.0; 6]).run;
+        let expected = replayed(&dataset);
+        for day in [3, 12, 20] {
+            let as_of = AsOf(expected.executions[day].as_of);
+            for future in [Future::Dropped, Future::Noise(3)] {
+                let run = replayed(&dataset.with_future(as_of, future));
+                assert_same("said", &said(&expected, day + 1), &said(&run, day + 1));
+            }
+        }
+    }
+}
+
+/// Series that the four factors do not read change nothing that they say.
+#[test]
+fn what_others_read_does_not_matter() {
+    for seed in [711, 712] {
+        let (without, with) = (messy::folder(seed), messy::weekly(seed));
+        let [without, with] = [without, with].map(|folder| replayed(&opened(&folder), &config()));
+        assert_same("said", &said(&without, 24), &said(&with, 24));
+        assert_same("gained", &gained(&without, 24), &gained(&with, 24));
+    }
+}
+
+/// Money in another currency changes nothing of the factors that a run has to ask for.
+#[test]
+fn the_currency_does_not_matter() {
+    let is_money = |series: &str| {
+        series.ends_with("_net_buy")
+            || series.starts_with("insider_")
+            || ["etf_net_subscription", "float_cap", "profit_ytd"].contains(&series)
+    };
+    for seed in [721, 722] {
+        let folder = messy::weekly(seed);
+        let expected = weighted(&opened(&folder), &config(), &opt_in(), &[1.0; 6]).run;
+        let observations = std::fs::read_to_string(folder.path().join("observations.csv")).unwrap();
+        let scaled = observations.lines().map(|line| {
+            let (start, value) = line.rsplit_once(',').unwrap();
+            let is_scaled = is_money(line.split(',').next().unwrap());
+            // A power of two, so that no bit changes.
+            match value.parse::<f64>() {
+                Ok(value) if is_scaled => format!("{start},{}\n", 0.25 * value),
+                _ => format!("{line}\n"),
+            }
+        });
+        let scaled = folder.with("observations.csv", scaled.collect::<Vec<_>>().concat());
+        let run = weighted(&opened(&scaled), &config(), &opt_in(), &[1.0; 6]).run;
+        assert_same("said", &said(&expected, 24), &said(&run, 24));
     }
 }

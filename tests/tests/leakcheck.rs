@@ -8,9 +8,10 @@ use rayon::prelude::*;
 use rotor_data::Dataset;
 use rotor_data::{Format, write_dataset};
 use rotor_engine::{Promise, audit, executions};
+use rotor_plugin::Plugin;
 use rotor_synthetic::{Synthetic, World};
 use rotor_tests::plugins::plugin;
-use rotor_tests::{Folder, demo, real_data, run_rotor};
+use rotor_tests::{Folder, OPT_IN_FACTORS, demo, messy, real_data, run_rotor};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -89,6 +90,22 @@ fn the_factors_of_the_method_pass() {
         // Heat sees closes, which are never late.
         assert_eq!(same.len(), if factor["factor"] == "heat" { 0 } else { 3 });
         assert!(same.iter().all(|share| (0.0..1.0).contains(share)), "{same:?}");
+    }
+}
+
+/// The dataset is messy, and some of it is public too early; the factors use none of it before its day.
+#[test]
+fn the_factors_that_a_run_asks_for_keep_their_promises() {
+    let folder = messy::weekly(732);
+    let names: Vec<String> =
+        OPT_IN_FACTORS.iter().map(|factor| Plugin::linked(factor).unwrap().name().to_owned()).collect();
+    let settings = ["--start", "2018-01", "--end", "2020-12", "--factors", &names.join(",")];
+    let (_, report) = leakcheck(folder.path(), &settings);
+    let factors = report["factors"].as_array().unwrap();
+    assert_eq!(factors.len(), names.len(), "{:#}", report["skipped"]);
+    for factor in factors {
+        let kept = factor["promises"].as_array().unwrap().iter().filter(|promise| promise["kept"] == true);
+        assert_eq!(kept.count(), Promise::ALL.len(), "{factor:#}");
     }
 }
 

@@ -13,7 +13,8 @@ use rotor_plugin::{CallError, Plugin};
 use rotor_synthetic::World;
 use rotor_tests::messy::{self, Dice};
 use rotor_tests::slow::{
-    Answer, DIAGNOSTICS, Facts, Forecast, Marks, Realized, TARGETS, are_near, heat, price, profit, prosperity,
+    Answer, DIAGNOSTICS, Facts, Forecast, Marks, Realized, TARGETS, are_near, breadth, comparable, flow,
+    heat, insider, price, profit, prosperity, rolling_profit, valuation,
 };
 use rotor_tests::{Folder, demo};
 
@@ -24,6 +25,12 @@ enum Case {
     Price(price::Options),
     Prosperity(prosperity::Options),
     Heat(heat::Options),
+    Valuation(valuation::Options),
+    Flow(flow::Options),
+    RollingProfit(rolling_profit::Options),
+    Breadth(breadth::Options),
+    Comparable(comparable::Options),
+    Insider(insider::Options),
 }
 
 impl Case {
@@ -33,6 +40,58 @@ impl Case {
             Self::Price(price::Options::default()),
             Self::Prosperity(prosperity::Options::default()),
             Self::Heat(heat::Options::default()),
+        ]
+    }
+
+    /// The factors that a run has to ask for.
+    fn opt_in() -> Vec<Self> {
+        vec![
+            Self::Valuation(valuation::Options::default()),
+            Self::Flow(flow::Options::default()),
+            Self::RollingProfit(rolling_profit::Options::default()),
+            Self::Breadth(breadth::Options::default()),
+            Self::Comparable(comparable::Options::default()),
+            Self::Insider(insider::Options::default()),
+        ]
+    }
+
+    /// The same with other options.
+    fn opt_in_others() -> Vec<Self> {
+        let (valued, flowing) = (valuation::Options::default(), flow::Options::default());
+        let (rolling, broad) = (rolling_profit::Options::default(), breadth::Options::default());
+        let held = insider::Options::default();
+        vec![
+            Self::Valuation(valuation::Options {
+                window: 36,
+                min_months: 20,
+                is_momentum: true,
+                ..valued.clone()
+            }),
+            Self::Valuation(valuation::Options {
+                low: 50.0,
+                high: 50.0,
+                pb_sectors: vec!["801080".into()],
+                negative_share: 0.0,
+                ..valued
+            }),
+            Self::Flow(flow::Options { window: 6, min_months: 2, is_fade: true, ..flowing.clone() }),
+            Self::Flow(flow::Options { weights: [2.0, 0.0, 0.5], threshold: 0.0, ..flowing }),
+            Self::RollingProfit(rolling_profit::Options {
+                band: 0.0,
+                clip: 20.0,
+                max_age: 0,
+                ..rolling.clone()
+            }),
+            Self::RollingProfit(rolling_profit::Options {
+                min_coverage: 0.9,
+                is_public_bridge: true,
+                ..rolling
+            }),
+            Self::Breadth(breadth::Options { min_effective: 1.0, max_age: 12, ..broad.clone() }),
+            Self::Breadth(breadth::Options { min_coverage: 0.2, is_public_bridge: true, ..broad }),
+            Self::Comparable(comparable::Options { min_coverage: 0.5, band: 0.0 }),
+            Self::Insider(insider::Options { window: 12, min_months: 4, months: 1, ..held.clone() }),
+            Self::Insider(insider::Options { months: 6, threshold: 1.0, ..held }),
         ]
     }
 
@@ -97,6 +156,12 @@ impl Case {
             Self::Price(_) => "price",
             Self::Prosperity(_) => "prosperity",
             Self::Heat(_) => "heat",
+            Self::Valuation(_) => "valuation",
+            Self::Flow(_) => "flow",
+            Self::RollingProfit(_) => "rolling_profit",
+            Self::Breadth(_) => "breadth",
+            Self::Comparable(_) => "comparable",
+            Self::Insider(_) => "insider",
         }
     }
 
@@ -106,6 +171,12 @@ impl Case {
             Self::Price(options) => price::answer(facts, e, options),
             Self::Prosperity(options) => prosperity::answer(facts, e, options),
             Self::Heat(options) => heat::answer(facts, e, options),
+            Self::Valuation(options) => valuation::answer(facts, e, options),
+            Self::Flow(options) => flow::answer(facts, e, options),
+            Self::RollingProfit(options) => rolling_profit::answer(facts, e, options),
+            Self::Breadth(options) => breadth::answer(facts, e, options),
+            Self::Comparable(options) => comparable::answer(facts, e, options),
+            Self::Insider(options) => insider::answer(facts, e, options),
         }
     }
 
@@ -116,6 +187,12 @@ impl Case {
             Self::Price(_) => &factor_price::FACTOR,
             Self::Prosperity(_) => &factor_prosperity::FACTOR,
             Self::Heat(_) => &factor_heat::FACTOR,
+            Self::Valuation(_) => &factor_valuation::FACTOR,
+            Self::Flow(_) => &factor_flow::FACTOR,
+            Self::RollingProfit(_) => &factor_rolling_profit::FACTOR,
+            Self::Breadth(_) => &factor_breadth::FACTOR,
+            Self::Comparable(_) => &factor_comparable::FACTOR,
+            Self::Insider(_) => &factor_insider::FACTOR,
         }
     }
 
@@ -165,6 +242,47 @@ impl Case {
                 ("direction", word(options.is_momentum, "momentum", "reversal")),
                 ("bands", word(options.has_levels, "levels", "thirds")),
             ],
+            Self::Valuation(options) => vec![
+                ("window", Value::Integer(options.window.into())),
+                ("min_months", whole(options.min_months)),
+                ("low", Value::Number(options.low)),
+                ("high", Value::Number(options.high)),
+                ("direction", word(options.is_momentum, "momentum", "value")),
+                ("pb_sectors", Value::Text(options.pb_sectors.join(","))),
+                ("negative_share", Value::Number(options.negative_share)),
+            ],
+            Self::Flow(options) => vec![
+                ("window", Value::Integer(options.window.into())),
+                ("min_months", whole(options.min_months)),
+                ("threshold", Value::Number(options.threshold)),
+                ("northbound_weight", Value::Number(options.weights[0])),
+                ("margin_weight", Value::Number(options.weights[1])),
+                ("etf_weight", Value::Number(options.weights[2])),
+                ("direction", word(options.is_fade, "fade", "follow")),
+            ],
+            Self::RollingProfit(options) => vec![
+                ("min_coverage", Value::Number(options.min_coverage)),
+                ("band", Value::Number(options.band)),
+                ("clip", Value::Number(options.clip)),
+                ("max_age", Value::Integer(options.max_age.into())),
+                ("bridge", word(options.is_public_bridge, "public", "earliest")),
+            ],
+            Self::Breadth(options) => vec![
+                ("min_coverage", Value::Number(options.min_coverage)),
+                ("min_effective", Value::Number(options.min_effective)),
+                ("max_age", Value::Integer(options.max_age.into())),
+                ("bridge", word(options.is_public_bridge, "public", "earliest")),
+            ],
+            Self::Comparable(options) => vec![
+                ("min_coverage", Value::Number(options.min_coverage)),
+                ("band", Value::Number(options.band)),
+            ],
+            Self::Insider(options) => vec![
+                ("window", Value::Integer(options.window.into())),
+                ("min_months", whole(options.min_months)),
+                ("months", Value::Integer(options.months.into())),
+                ("threshold", Value::Number(options.threshold)),
+            ],
         };
         if let Self::Profit(profit::Options { min_test_r2: Some(least), .. }) = self {
             parameters.push(("min_test_r2", Value::Number(*least)));
@@ -176,7 +294,9 @@ impl Case {
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
-        let usual: Vec<_> = Self::defaults().iter().flat_map(Self::parameters).collect();
+        let defaults = Self::defaults().into_iter().chain(Self::opt_in());
+        let usual: Vec<_> =
+            defaults.filter(|case| case.name() == self.name()).flat_map(|case| case.parameters()).collect();
         for (name, value) in self.parameters() {
             if !usual.contains(&(name.clone(), value.clone())) {
                 write!(f, " {name}={value}")?;
@@ -447,6 +567,16 @@ fn damaged_datasets_are_the_same() {
 #[test]
 fn every_option_is_the_same_on_messy_datasets() {
     compare_seeds(101..121, 6, &Case::others()).settle("messy, options");
+}
+
+#[test]
+fn factors_that_a_run_asks_for_are_the_same() {
+    compare_folders(501..525, 12, &Case::opt_in(), messy::weekly).settle("weekly");
+}
+
+#[test]
+fn every_option_of_theirs_is_the_same() {
+    compare_folders(601..613, 8, &Case::opt_in_others(), messy::weekly).settle("weekly, options");
 }
 
 /// Means that cancel to zero, growth that is constant but for its last digits, a mean of the train rows that the test rows

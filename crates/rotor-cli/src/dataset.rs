@@ -271,6 +271,9 @@ fn described(description: &Description) -> String {
     }
     line("links", format!("{} of sectors to series", description.links));
     line("events", description.events.to_string());
+    if description.filings > 0 {
+        line("filings", format!("{} of {} companies", description.filings, description.companies));
+    }
     for kind in EntityKind::ALL {
         let of_kind: Vec<_> = description.entities.iter().filter(|entity| entity.kind == *kind).collect();
         if !of_kind.is_empty() {

@@ -74,18 +74,13 @@ pub struct Vintage {
     pub released: Released,
     /// The value, in the unit of the series.
     pub value: f64,
-    /// The row of `observations`, counted from 1.
+    /// The row of `observations`, counted from 1; 0 of a value that the reader makes of filings.
     pub row: u32,
 }
 
 impl Archive {
     /// The most pairs of series and entity there can be.
     pub(crate) const MOST_KEYS: u64 = u32::MAX as u64;
-
-    /// Returns the archive of a dataset that has series and no observations.
-    pub(crate) fn empty(frequencies: Vec<Frequency>) -> Self {
-        Self { n_entities: 1, logs: vec![Vec::new(); frequencies.len()], frequencies }
-    }
 
     /// Builds the archive from parts of the table, in any order, and the frequency of each series.
     ///
@@ -195,14 +190,25 @@ type Runs<'a> = Vec<&'a [Publication]>;
 
 /// Finds the rows of each series. Files are usually sorted by series, so that the runs are few and long.
 fn runs_by_series(parts: &[Vec<Publication>], n_entities: u32, n_series: usize) -> Vec<Runs<'_>> {
-    let series_of = |publication: &Publication| publication.key / n_entities;
-    let runs: Vec<Runs<'_>> =
-        parts.par_iter().map(|part| part.chunk_by(|a, b| series_of(a) == series_of(b)).collect()).collect();
+    let runs: Vec<Runs<'_>> = parts.par_iter().map(|part| runs_of(part, n_entities)).collect();
     let mut by_series = vec![Runs::new(); n_series];
     for run in runs.into_iter().flatten() {
-        by_series[series_of(&run[0]) as usize].push(run);
+        by_series[(run[0].key / n_entities) as usize].push(run);
     }
     by_series
+}
+
+/// Cuts a part where another series begins. The keys of a series lie together, so that one division a run is enough.
+fn runs_of(mut part: &[Publication], n_entities: u32) -> Runs<'_> {
+    let mut runs = Runs::new();
+    while let Some(first) = part.first() {
+        let least = first.key - first.key % n_entities;
+        let is_other = |publication: &Publication| publication.key.wrapping_sub(least) >= n_entities;
+        let (run, rest) = part.split_at(part.iter().position(is_other).unwrap_or(part.len()));
+        runs.push(run);
+        part = rest;
+    }
+    runs
 }
 
 /// Puts the entries of one series into the order of the log.
@@ -212,6 +218,10 @@ fn runs_by_series(parts: &[Vec<Publication>], n_entities: u32, n_series: usize) 
 fn sorted_log(runs: &Runs<'_>) -> Vec<Publication> {
     let n_publications = runs.iter().map(|run| run.len()).sum::<usize>();
     let entries = || runs.iter().copied().flatten();
+    // A file that is sorted by release needs no more than a look.
+    if entries().is_sorted_by(|a, b| a.released < b.released || a.order() <= b.order()) {
+        return runs.concat();
+    }
     let (first, last) = entries().fold((i32::MAX, i32::MIN), |(first, last), publication| {
         (first.min(publication.released), last.max(publication.released))
     });

@@ -8,13 +8,14 @@ use arrow_array::RecordBatch;
 use rotor_factor::{AsOf, Date, EntityKind, Month};
 use rotor_fs::{FsError, from_start, read_regular, shown_path};
 
-use crate::archive::{Archive, Repeated};
+use crate::archive::{Archive, Publication, Repeated};
 use crate::censor::Future;
 use crate::closes::{Closes, FRESH_DAYS, TradingCalendar};
+use crate::comparable;
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
-use crate::load::{self, Close, Codes, EntityCodes, SeriesCodes};
+use crate::load::{self, Close, Codes, CompanyCodes, EntityCodes, SeriesCodes};
 use crate::manifest::{Manifest, PriceFrequency};
-use crate::model::{BridgeWeight, Entity, Event, Link, Series};
+use crate::model::{BridgeWeight, Company, Entity, Event, Filing, Link, Series};
 use crate::read::{TableSource, encoding_of, wide_table, without_mark};
 use crate::schema::Table;
 use crate::sources::{DataFile, Sources};
@@ -35,6 +36,8 @@ pub struct Dataset {
     pub(crate) bridge: Vec<BridgeWeight>,
     links: Vec<Link>,
     events: Vec<Event>,
+    companies: Vec<Company>,
+    pub(crate) filings: Vec<Filing>,
     files: Vec<DataFile>,
 }
 
@@ -150,8 +153,20 @@ impl Dataset {
         let mut table_faults = FaultReport::default();
         let entities = sources.load(Table::Entities, &mut table_faults, load::load_entities);
         let (entities, entity_codes) = entities.unwrap_or_default();
-        let series = sources.load(Table::Series, &mut table_faults, load::load_series);
-        let (series, series_codes) = series.unwrap_or_default();
+        // Filings are not seen as they are: the reader makes series of them.
+        let has = |table| sources.get(table).is_some();
+        let derived: &[&str] = if has(Table::Filings) { &comparable::SERIES } else { &[] };
+        let given = sources
+            .load(Table::Series, &mut table_faults, |file, faults| load::load_series(file, derived, faults));
+        // Without the table there are no series, unless another table refers to some.
+        let is_needed = has(Table::Observations) || has(Table::Links);
+        let none = || (Vec::new(), (!is_needed).then(|| Codes::new([])));
+        let (mut series, mut series_codes) = given.unwrap_or_else(none);
+        if !derived.is_empty() {
+            series.extend(comparable::series());
+            series.sort_by(|a, b| a.name.cmp(&b.name));
+            series_codes = series_codes.map(|codes| codes.with_derived(&comparable::SERIES));
+        }
         let parts = Parts {
             sources,
             entities: entity_codes.as_ref(),
@@ -159,14 +174,17 @@ impl Dataset {
             rows: &entities,
         };
         // Side by side; each reports on its own, and the reports go in the order of the tables.
-        let ((closes, price_faults), ((archive, observation_faults), small)) = rayon::join(
-            || parts.closes(manifest.as_ref()),
-            || rayon::join(|| parts.archive(), || parts.small_tables()),
+        let ((archive, observation_faults, of_companies), ((closes, price_faults), small)) = rayon::join(
+            || parts.archive(),
+            || rayon::join(|| parts.closes(manifest.as_ref()), || parts.small_tables()),
         );
         // Behind the readings, for the hash is that of the bytes that were read.
         let (hashes, hash_faults) = sources.hashes(manifest.as_ref());
         let (bridge, links, events, small_faults) = small;
-        for report in [hash_faults, table_faults, price_faults, observation_faults, small_faults] {
+        let (companies, filings, company_faults) = of_companies;
+        let reports =
+            [hash_faults, table_faults, price_faults, observation_faults, small_faults, company_faults];
+        for report in reports {
             faults.append(report);
         }
         let (Some(manifest), true) = (manifest, faults.is_empty()) else {
@@ -187,6 +205,8 @@ impl Dataset {
             bridge,
             links,
             events,
+            companies,
+            filings,
             files: hashes,
         })
     }
@@ -302,13 +322,14 @@ impl Dataset {
     }
 
     /// Returns the dataset of somebody who writes on a day and has nothing of what comes after it: closes dated before the day (or on
-    /// it, where there are month-end closes only), records released before it, and the calendar that follows from them.
+    /// it, where there are month-end closes only), records and filings released before it, and the calendar that follows from them.
     ///
     /// Which sectors have a close on the day itself stays: it belongs to the question.
     #[must_use]
     pub fn known_on(&self, day: AsOf) -> Self {
         let mut known = self.with_future(day, Future::Dropped);
         known.closes = known.closes.changed(|date, close| (date <= day.0.days()).then_some(close));
+        known.filings.retain(|filing| filing.released.is_public(day));
         known.calendar = TradingCalendar::new(&known.closes, &known.entities, known.manifest.price_frequency);
         known
     }
@@ -335,6 +356,30 @@ impl Dataset {
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// Returns the companies, in the order of codes and validity.
+    #[must_use]
+    pub fn companies(&self) -> &[Company] {
+        &self.companies
+    }
+
+    /// Returns the filings, in the order of company, period, release and kind. What is known of them on a day are those released before
+    /// it; factors see the series that are made of them.
+    #[must_use]
+    pub fn filings(&self) -> &[Filing] {
+        &self.filings
+    }
+
+    /// Tells whether the reader made a series of the filings.
+    ///
+    /// # Panics
+    ///
+    /// If the dataset has no series at this position.
+    #[must_use]
+    pub fn is_derived(&self, series: usize) -> bool {
+        let has_filings = self.files.iter().any(|file| file.table == Table::Filings);
+        has_filings && comparable::SERIES.contains(&self.series[series].name.as_str())
     }
 
     /// Returns the tables with their hashes, in the order of the tables.
@@ -370,6 +415,9 @@ fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
     faults.push(fault(kind));
     None
 }
+
+/// Companies, their filings, and what is wrong with them.
+type OfCompanies = (Vec<Company>, Vec<Filing>, FaultReport);
 
 /// What the other tables refer to.
 struct Parts<'a> {
@@ -424,26 +472,48 @@ impl Parts<'_> {
         (bridge.unwrap_or_default(), links.unwrap_or_default(), events.unwrap_or_default(), faults)
     }
 
-    fn archive(&self) -> (Archive, FaultReport) {
+    /// Reads companies and filings, and makes series of them.
+    fn companies(&self) -> (OfCompanies, Vec<Vec<Publication>>) {
         let mut faults = FaultReport::default();
+        let companies = self.sources.load(Table::Companies, &mut faults, |file, faults| {
+            load::load_companies(file, self.entities, faults)
+        });
+        let (companies, codes): (_, Option<CompanyCodes>) = companies.unwrap_or_default();
+        let filings = self.sources.load(Table::Filings, &mut faults, |file, faults| {
+            load::load_filings(file, codes.as_ref(), faults)
+        });
+        let Some(filings) = filings else { return ((companies, Vec::new(), faults), Vec::new()) };
+        let mut derived = Vec::new();
+        // With a fault elsewhere the positions of entities may not be those of the codes.
+        let is_sound = faults.is_empty() && self.entities.map(Codes::len) == Some(self.rows.len());
+        if let (true, Some(series)) = (is_sound, self.series) {
+            let reports = comparable::Reports::new(&companies, &filings);
+            let positions = comparable::SERIES.map(|name| series.position(name));
+            derived = comparable::publications(self.rows, &reports, positions);
+        }
+        ((companies, filings, faults), derived)
+    }
+
+    fn archive(&self) -> (Archive, FaultReport, OfCompanies) {
         let n_entities = self.entities.map_or(0, Codes::len);
         let frequencies = self.series.map_or(Vec::new(), SeriesCodes::frequencies);
-        let Some(file) = self.sources.get(Table::Observations) else {
-            return (Archive::empty(frequencies), faults);
-        };
         let n_keys = n_entities as u64 * frequencies.len() as u64;
+        let observations = self.sources.get(Table::Observations);
         if n_keys > Archive::MOST_KEYS {
-            faults.push(file.fault(FaultKind::TooManyKeys { n_keys, limit: Archive::MOST_KEYS }));
-            return (Archive::default(), faults);
+            let mut faults = FaultReport::default();
+            if let Some(file) = observations.or_else(|| self.sources.get(Table::Filings)) {
+                faults.push(file.fault(FaultKind::TooManyKeys { n_keys, limit: Archive::MOST_KEYS }));
+            }
+            return (Archive::default(), faults, OfCompanies::default());
         }
-        let parts = load::load_observations(file, self.series, self.entities, &mut faults);
-        if parts.is_none() {
-            self.name_wide(file, &mut faults);
-        }
-        let parts = parts.unwrap_or_default();
-        match Archive::build(parts, n_entities, frequencies) {
-            Ok(archive) => (archive, faults),
-            Err(Repeated { archive, rows }) => {
+        // First what cannot be divided.
+        let ((of_companies, derived), (mut parts, mut faults)) =
+            rayon::join(|| self.companies(), || self.observations(observations));
+        parts.extend(derived);
+        let archive = match (Archive::build(parts, n_entities, frequencies), observations) {
+            // What the reader makes of filings is there once.
+            (Ok(archive), _) | (Err(Repeated { archive, .. }), None) => archive,
+            (Err(Repeated { archive, rows }), Some(file)) => {
                 rows.report(file, &mut faults, |(first, again)| {
                     let vintage = archive.vintage(again);
                     let key = format!(
@@ -455,9 +525,20 @@ impl Parts<'_> {
                     );
                     FaultKind::DuplicateKey { key, first_row: u64::from(first.row) }
                 });
-                (Archive::default(), faults)
+                Archive::default()
             }
+        };
+        (archive, faults, of_companies)
+    }
+
+    fn observations(&self, file: Option<&TableSource>) -> (Vec<Vec<Publication>>, FaultReport) {
+        let mut faults = FaultReport::default();
+        let Some(file) = file else { return (Vec::new(), faults) };
+        let parts = load::load_observations(file, self.series, self.entities, &mut faults);
+        if parts.is_none() {
+            self.name_wide(file, &mut faults);
         }
+        (parts.unwrap_or_default(), faults)
     }
 }
 

@@ -41,6 +41,10 @@ pub struct Description {
     pub links: usize,
     /// Number of events.
     pub events: usize,
+    /// Number of companies.
+    pub companies: usize,
+    /// Number of filings.
+    pub filings: usize,
     /// Every entity, in code order.
     pub entities: Vec<EntityDescription>,
     /// Every series, in the order of the names.
@@ -196,6 +200,8 @@ pub fn describe(dataset: &Dataset) -> Description {
         bridge: describe_bridge(dataset),
         links: dataset.links().len(),
         events: dataset.events().len(),
+        companies: dataset.companies().chunk_by(|a, b| a.code == b.code).count(),
+        filings: dataset.filings().len(),
         entities: entities.collect(),
         series,
     }

@@ -155,10 +155,22 @@ pub enum FaultKind {
     UnknownEntity { value: String, nearest: Option<String> },
     #[error("there is no series `{value}`")]
     UnknownSeries { value: String, nearest: Option<String> },
+    #[error("there is no company `{value}`")]
+    UnknownCompany { value: String, nearest: Option<String> },
+    #[error("`{series}` is given, and the reader makes it of `companies` and `filings`")]
+    SeriesAndFilings { series: String },
     #[error("`{value}` is {}, {} is needed", with_article(*found), with_article(*expected))]
     WrongKind { value: String, expected: EntityKind, found: EntityKind },
     #[error("{valid_to} is before `valid_from`, which is {valid_from}")]
     ValidityReversed { valid_from: Date, valid_to: Date },
+    #[error("the validity of `{company}` overlaps that of row {other_row}")]
+    OverlappingValidity { company: String, other_row: u64 },
+    #[error("the filing has no profit: neither `net_profit_ytd` nor one of `low` and `high`")]
+    NoProfit,
+    #[error("the filing has `net_profit_ytd`, and a range as well")]
+    FigureAndRange,
+    #[error("{high} is below `low`, which is {low}")]
+    RangeReversed { low: String, high: String },
     #[error("{date} is outside the manifest's {first} to {last}")]
     OutsideManifest { date: Date, first: Date, last: Date },
     #[error("{date} and {other} are closes of the same month, but the manifest says month-end closes only")]
@@ -203,7 +215,7 @@ impl FaultKind {
             Self::EmptyValue => "write a word or a line".into(),
             Self::KeyType { expected, .. } => format!("write {expected}"),
             Self::UnknownFormat { .. } => "write `format = 1`, or use a newer version of rotor".into(),
-            Self::FirstAfterLast { .. } => "swap the two".into(),
+            Self::FirstAfterLast { .. } | Self::RangeReversed { .. } => "swap the two".into(),
             Self::NotAHash { .. } => "write what `sha256sum` prints".into(),
             Self::NotUtf8 { remedy, .. }
             | Self::WrongSeparator { remedy, .. }
@@ -268,11 +280,19 @@ impl FaultKind {
                  (in pandas `dtype={{\"entity\": str}}`)"
             ),
             Self::UnknownEntity { nearest: Some(nearest), .. }
-            | Self::UnknownSeries { nearest: Some(nearest), .. } => {
+            | Self::UnknownSeries { nearest: Some(nearest), .. }
+            | Self::UnknownCompany { nearest: Some(nearest), .. } => {
                 format!("did you mean `{nearest}`?")
             }
             Self::UnknownEntity { .. } => "add it to `entities`, or remove the row".into(),
             Self::UnknownSeries { .. } => "add it to `series`, or remove the row".into(),
+            Self::UnknownCompany { .. } => "add it to `companies`, or remove the row".into(),
+            Self::SeriesAndFilings { .. } => "keep the series or the tables, not both".into(),
+            Self::OverlappingValidity { .. } => {
+                "end one before the other begins; both days of a validity belong to it".into()
+            }
+            Self::NoProfit => "give the profit or a bound of its range; a filing without has no row".into(),
+            Self::FigureAndRange => "keep `net_profit_ytd`, or `low` and `high`".into(),
             Self::WrongKind { expected, .. } => format!("name {}", with_article(*expected)),
             Self::ValidityReversed { .. } => "swap the two, or leave one empty".into(),
             Self::OutsideManifest { .. } => {
@@ -303,10 +323,11 @@ impl Fault {
 
     /// Tells whether another fault has the same cause: the same thing wrong in the same column, to be mended in the same way.
     fn has_cause_of(&self, other: &Self) -> bool {
-        use FaultKind::{UnknownEntity, UnknownSeries, UnknownWord, WrongKind};
+        use FaultKind::{UnknownCompany, UnknownEntity, UnknownSeries, UnknownWord, WrongKind};
         let same_value = || match (&self.kind, &other.kind) {
             (UnknownEntity { value: a, .. }, UnknownEntity { value: b, .. })
             | (UnknownSeries { value: a, .. }, UnknownSeries { value: b, .. })
+            | (UnknownCompany { value: a, .. }, UnknownCompany { value: b, .. })
             | (UnknownWord { value: a, .. }, UnknownWord { value: b, .. })
             | (WrongKind { value: a, .. }, WrongKind { value: b, .. }) => a == b,
             (a, b) => a.hint() == b.hint(),
@@ -404,7 +425,9 @@ impl FaultReport {
     /// Counts another row in which a code is unknown; `false` if it is the first of this code in the column.
     pub(crate) fn repeats_code(&mut self, column: &str, code: &str) -> bool {
         let is_it = |fault: &&mut Fault| match &fault.kind {
-            FaultKind::UnknownEntity { value, .. } | FaultKind::UnknownSeries { value, .. } => {
+            FaultKind::UnknownEntity { value, .. }
+            | FaultKind::UnknownSeries { value, .. }
+            | FaultKind::UnknownCompany { value, .. } => {
                 fault.column.as_deref() == Some(column) && *value == shown(code)
             }
             _ => false,

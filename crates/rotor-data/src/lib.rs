@@ -1,6 +1,6 @@
 //! The dataset folder of Rotor: point-in-time data with their release dates.
 //!
-//! [`Dataset::open`] reads a folder (a manifest and seven tables, in Parquet or CSV), [`Dataset::from_batches`] takes the
+//! [`Dataset::open`] reads a folder (a manifest and up to nine tables, in Parquet or CSV), [`Dataset::from_batches`] takes the
 //! tables from memory; either reports every fault at once or gives the data. Its [`Archive`] is the publication log; a
 //! [`Sweep`] walks it forward over execution days and lays out what was known at each as dense windows. [`describe()`]
 //! summarises a dataset, [`convert`] changes its format.
@@ -10,6 +10,7 @@
 mod archive;
 mod censor;
 mod closes;
+mod comparable;
 mod dataset;
 mod describe;
 mod fault;
@@ -28,6 +29,7 @@ mod write;
 pub use archive::{Archive, Vintage};
 pub use censor::{Future, Part};
 pub use closes::{Closes, TradingCalendar};
+pub use comparable::ComparableSample;
 pub use dataset::{DataError, Dataset};
 pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};
 pub use fault::{Fault, FaultKind, FaultReport};

@@ -1,4 +1,4 @@
-//! The rows of the seven tables as plain values.
+//! The rows of the nine tables as plain values.
 //!
 //! Codes are text once, in [`Entity`] and [`Series`]; everything else refers to them by position. What a reader
 //! of files produces and what the generator of synthetic worlds produces are the same types.
@@ -38,6 +38,18 @@ rotor_factor::words! {
         Meeting = "meeting",
         /// A subject that the market speaks of.
         Theme = "theme",
+    }
+}
+
+rotor_factor::words! {
+    /// What kind of document a filing is; the first of these that a company has counts.
+    FilingKind {
+        /// The report of the quarter, with its accounts.
+        Report = "report",
+        /// The figures in brief, ahead of the report.
+        Express = "express",
+        /// What the company expects, often as a range.
+        Forecast = "forecast",
     }
 }
 
@@ -180,7 +192,78 @@ impl Event {
     }
 }
 
-/// The seven tables of a dataset in memory, in the order of their rows.
+/// One row of `companies`: a listed company, and the sector it belongs to for some time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Company {
+    /// The code of the company, such as `600000`. A company that changes its sector has several rows.
+    pub code: String,
+    /// The English name.
+    pub name: String,
+    /// The Chinese name.
+    pub name_zh: Option<String>,
+    /// Position of the sector in `entities`.
+    pub sector: u32,
+    /// First day on which it belongs to the sector; `None` is unbounded.
+    pub valid_from: Option<Date>,
+    /// Last day on which it belongs to the sector; `None` is unbounded.
+    pub valid_to: Option<Date>,
+}
+
+/// One row of `filings`: what a company said of its profit from January to the end of a quarter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Filing {
+    /// Position of the company among the distinct codes of `companies`, in the order of their bytes.
+    pub company: u32,
+    /// The last day of the quarter.
+    pub period: Date,
+    /// The first day on which it was public; it may lie before the end of the period.
+    pub released: Released,
+    /// What document it is.
+    pub kind: FilingKind,
+    /// Attributable net profit, year to date, in the money of the dataset.
+    pub net_profit_ytd: Option<f64>,
+    /// The least that is expected.
+    pub low: Option<f64>,
+    /// The most that is expected.
+    pub high: Option<f64>,
+    /// The profit of the same months a year before, as the document itself compares.
+    pub net_profit_ytd_prior: Option<f64>,
+    /// Total assets at the end of the period.
+    pub total_assets: Option<f64>,
+}
+
+impl Filing {
+    /// Returns the profit that the filing stands for: the figure, the middle of the range, or the one bound there is.
+    ///
+    /// ```
+    /// # use rotor_data::model::{Filing, FilingKind};
+    /// # use rotor_factor::{Date, Released};
+    /// let period = Date::new(2024, 6, 30)?;
+    /// let forecast = Filing {
+    ///     company: 0,
+    ///     period,
+    ///     released: Released(period),
+    ///     kind: FilingKind::Forecast,
+    ///     net_profit_ytd: None,
+    ///     low: Some(16.0),
+    ///     high: Some(20.0),
+    ///     net_profit_ytd_prior: Some(15.0),
+    ///     total_assets: None,
+    /// };
+    /// assert_eq!(forecast.profit(), Some(18.0));
+    /// # Ok::<(), rotor_factor::DateError>(())
+    /// ```
+    #[must_use]
+    pub fn profit(&self) -> Option<f64> {
+        match (self.net_profit_ytd, self.low, self.high) {
+            (Some(profit), ..) => Some(profit),
+            (None, Some(low), Some(high)) => Some(f64::midpoint(low, high)),
+            (None, low, high) => low.or(high),
+        }
+    }
+}
+
+/// The nine tables of a dataset in memory, in the order of their rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tables {
     /// `entities`.
@@ -197,4 +280,8 @@ pub struct Tables {
     pub links: Vec<Link>,
     /// `events`.
     pub events: Vec<Event>,
+    /// `companies`.
+    pub companies: Vec<Company>,
+    /// `filings`.
+    pub filings: Vec<Filing>,
 }

@@ -1,11 +1,11 @@
-//! The seven tables, column by column: the one place where the format is written down.
+//! The nine tables, column by column: the one place where the format is written down.
 //!
 //! Readers, writers and the reference page of the documentation follow this declaration. A column that is
 //! optional may be empty or absent; every other column must be there and every cell of it filled.
 
 use std::fmt;
 
-/// One of the seven tables of a dataset.
+/// One of the nine tables of a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Table {
     /// Sectors, industries, benchmarks and the market.
@@ -22,6 +22,10 @@ pub enum Table {
     Links,
     /// Dated events.
     Events,
+    /// Listed companies and the sectors they belong to.
+    Companies,
+    /// What companies report, announce or expect of a quarter.
+    Filings,
 }
 
 /// What the cells of a column are.
@@ -50,7 +54,7 @@ pub struct Column {
 
 impl Table {
     /// Every table, in the order in which they are read and reported.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Entities,
         Self::Series,
         Self::Prices,
@@ -58,6 +62,8 @@ impl Table {
         Self::Bridge,
         Self::Links,
         Self::Events,
+        Self::Companies,
+        Self::Filings,
     ];
 
     /// Returns the name, which is also the stem of the file.
@@ -71,6 +77,8 @@ impl Table {
             Self::Bridge => "bridge",
             Self::Links => "links",
             Self::Events => "events",
+            Self::Companies => "companies",
+            Self::Filings => "filings",
         }
     }
 
@@ -85,10 +93,12 @@ impl Table {
             Self::Bridge => BRIDGE,
             Self::Links => LINKS,
             Self::Events => EVENTS,
+            Self::Companies => COMPANIES,
+            Self::Filings => FILINGS,
         }
     }
 
-    /// Tells whether every dataset must have the table. (`series` is also required beside `observations`.)
+    /// Tells whether every dataset must have the table. (`series` is also required beside `observations`, `companies` beside `filings`.)
     #[must_use]
     pub const fn is_required(self) -> bool {
         matches!(self, Self::Entities | Self::Prices)
@@ -177,4 +187,23 @@ const EVENTS: &[Column] = &[
     optional("kind", Text),
     optional("theme", Text),
     optional("theme_zh", Text),
+];
+const COMPANIES: &[Column] = &[
+    required("company", Text),
+    required("name", Text),
+    optional("name_zh", Text),
+    required("sector", Text),
+    optional("valid_from", Date),
+    optional("valid_to", Date),
+];
+const FILINGS: &[Column] = &[
+    required("company", Text),
+    required("period", Date),
+    required("released", Date),
+    required("kind", Text),
+    optional("net_profit_ytd", Number),
+    optional("low", Number),
+    optional("high", Number),
+    optional("net_profit_ytd_prior", Number),
+    optional("total_assets", Number),
 ];

@@ -98,6 +98,7 @@ impl Sources {
         let has = |table| self.get(table).is_some();
         match table {
             _ if has(table) => None,
+            Table::Companies => has(Table::Filings).then_some("`filings` needs it"),
             Table::Series => (has(Table::Observations) || has(Table::Links))
                 .then_some("`observations` and `links` need it"),
             _ => table.is_required().then_some("every dataset needs it"),

@@ -19,6 +19,9 @@ const UNITS: &[(&str, &str, &str)] = &[
     ("vehicles_per_day", "vehicles/day", "辆/日"),
     ("index", "index", "点"),
     ("multiple", "times", "倍"),
+    ("100m_units", "100m units", "亿份"),
+    ("companies", "companies", "家"),
+    ("fraction", "fraction", "比例"),
 ];
 
 /// Returns a unit as it is printed in Chinese; `None` for a word that is not in the table.

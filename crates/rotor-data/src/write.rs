@@ -2,6 +2,7 @@
 //!
 //! An existing folder is never changed.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,8 +12,9 @@ use arrow_array::types::{Date32Type, Float64Type, Int64Type};
 use arrow_array::{Array, ArrayRef, Date32Array, Float64Array, Int8Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::file::properties::WriterProperties;
+use parquet::schema::types::ColumnPath;
 use rotor_factor::Date;
 use rotor_fs::{FileWriter, FsError, NewFolder, Written, from_start};
 
@@ -140,7 +142,7 @@ fn columns_read(batch: &Batch<'_>) -> Columns {
 }
 
 #[allow(clippy::too_many_lines, reason = "one line a column; splitting the list would only hide it")]
-fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
+fn columns_of(tables: &Tables) -> [(Table, Columns); 9] {
     fn texts<'a>(cells: impl Iterator<Item = &'a str>) -> ArrayRef {
         Arc::new(StringArray::from_iter_values(cells))
     }
@@ -156,6 +158,9 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
     fn numbers(cells: impl Iterator<Item = f64>) -> ArrayRef {
         Arc::new(Float64Array::from_iter_values(cells))
     }
+    fn numbers_or_none(cells: impl Iterator<Item = Option<f64>>) -> ArrayRef {
+        Arc::new(cells.collect::<Float64Array>())
+    }
     fn integers(cells: impl Iterator<Item = i8>) -> ArrayRef {
         Arc::new(Int8Array::from_iter_values(cells))
     }
@@ -166,6 +171,9 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
     let sectors: Vec<String> = events()
         .map(|event| event.sectors.iter().map(|sector| code(*sector)).collect::<Vec<_>>().join(";"))
         .collect();
+    let (companies, filings) = (|| tables.companies.iter(), || tables.filings.iter());
+    let company_codes: BTreeSet<&str> = companies().map(|company| company.code.as_str()).collect();
+    let company_codes: Vec<&str> = company_codes.into_iter().collect();
     let with_columns =
         |table: Table, arrays: Vec<ArrayRef>| (table, table.columns().iter().zip(arrays).collect());
     [
@@ -250,6 +258,31 @@ fn columns_of(tables: &Tables) -> [(Table, Columns); 7] {
                 texts_or_none(events().map(|event| event.theme_zh.as_deref())),
             ],
         ),
+        with_columns(
+            Table::Companies,
+            vec![
+                texts(companies().map(|company| company.code.as_str())),
+                texts(companies().map(|company| company.name.as_str())),
+                texts_or_none(companies().map(|company| company.name_zh.as_deref())),
+                texts(companies().map(|company| code(company.sector))),
+                dates_or_none(companies().map(|company| company.valid_from)),
+                dates_or_none(companies().map(|company| company.valid_to)),
+            ],
+        ),
+        with_columns(
+            Table::Filings,
+            vec![
+                texts(filings().map(|filing| company_codes[filing.company as usize])),
+                dates(filings().map(|filing| filing.period)),
+                dates(filings().map(|filing| filing.released.0)),
+                texts(filings().map(|filing| filing.kind.word())),
+                numbers_or_none(filings().map(|filing| filing.net_profit_ytd)),
+                numbers_or_none(filings().map(|filing| filing.low)),
+                numbers_or_none(filings().map(|filing| filing.high)),
+                numbers_or_none(filings().map(|filing| filing.net_profit_ytd_prior)),
+                numbers_or_none(filings().map(|filing| filing.total_assets)),
+            ],
+        ),
     ]
 }
 
@@ -266,14 +299,20 @@ fn write_parquet(file: &mut FileWriter, table: Table, batches: &[Columns]) -> io
         Field::new(column.name, data_type, column.optional)
     });
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-    let properties = WriterProperties::builder()
+    let mut properties = WriterProperties::builder()
         // The version of the library would change the bytes, and with them the hashes, at every update.
         .set_created_by("rotor".into())
         // Half as large again as with zstd, and read in two thirds of the time.
         .set_compression(Compression::SNAPPY)
-        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-        .build();
-    let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties))?;
+        .set_max_row_group_row_count(Some(ROW_GROUP_ROWS));
+    // Days follow each other: their steps take a fifth of the room of their numbers in a dictionary.
+    for column in table.columns().iter().filter(|column| column.cells == CellType::Date) {
+        let path = ColumnPath::from(column.name);
+        properties = properties
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+    }
+    let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties.build()))?;
     for columns in batches {
         let arrays = columns.iter().map(|(_, array)| Arc::clone(array)).collect();
         let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(io::Error::other)?;

@@ -294,29 +294,13 @@ impl Plan {
                 }
             }
             Source::Series { series, kind, frequency, n_periods } => {
-                let position = dataset.find_series(series).ok_or_else(|| {
-                    let names = dataset.series().iter().map(|series| series.name.as_str());
-                    let nearest = rotor_factor::nearest(series, names).map(Into::into);
-                    MissingCause::NoSeries { series: series.clone(), nearest }
-                })?;
-                let found = dataset.series()[position].frequency;
-                if found != *frequency {
-                    let (series, wanted) = (series.clone(), *frequency);
-                    return Err(MissingCause::OtherFrequency { series, found, wanted });
-                }
-                if dataset.of_kind(*kind).is_empty() {
-                    return Err(MissingCause::NoEntity { kind: *kind });
-                }
-                let mut vintages = dataset.archive().vintages(position);
-                let Some(first) = vintages.next() else {
-                    return Err(MissingCause::NoObservations { series: series.clone() });
-                };
-                let is_of_kind = |entity: usize| dataset.entities()[entity].kind == *kind;
-                if !is_of_kind(first.entity) && !vintages.any(|vintage| is_of_kind(vintage.entity)) {
-                    let found = dataset.entities()[first.entity].kind;
-                    return Err(MissingCause::OtherKind { series: series.clone(), found, wanted: *kind });
-                }
+                let position = series_of(dataset, series, *kind, Some(*frequency))?;
                 (SweepInput::Series(position), *kind, *n_periods)
+            }
+            Source::SeriesOfAnyFrequency { series, kind, n_days, n_months } => {
+                let position = series_of(dataset, series, *kind, None)?;
+                let calendar = dataset.series()[position].frequency.calendar();
+                (SweepInput::Series(position), *kind, calendar.n_periods(*n_days, *n_months))
             }
             _ => return Err(MissingCause::UnknownSource),
         };
@@ -360,4 +344,35 @@ impl Plan {
         self.requests[request].n_periods = self.requests[request].n_periods.max(n_periods);
         request
     }
+}
+
+/// Finds a series that has values of a kind, of a frequency if one is wanted, or why there is none.
+fn series_of(
+    dataset: &Dataset,
+    name: &str,
+    kind: EntityKind,
+    wanted: Option<Frequency>,
+) -> Result<usize, MissingCause> {
+    let position = dataset.find_series(name).ok_or_else(|| {
+        let names = dataset.series().iter().map(|series| series.name.as_str());
+        let nearest = rotor_factor::nearest(name, names).map(Into::into);
+        MissingCause::NoSeries { series: name.into(), nearest }
+    })?;
+    let found = dataset.series()[position].frequency;
+    if let Some(wanted) = wanted.filter(|wanted| *wanted != found) {
+        return Err(MissingCause::OtherFrequency { series: name.into(), found, wanted });
+    }
+    if dataset.of_kind(kind).is_empty() {
+        return Err(MissingCause::NoEntity { kind });
+    }
+    let mut vintages = dataset.archive().vintages(position);
+    let Some(first) = vintages.next() else {
+        return Err(MissingCause::NoObservations { series: name.into() });
+    };
+    let is_of_kind = |entity: usize| dataset.entities()[entity].kind == kind;
+    if !is_of_kind(first.entity) && !vintages.any(|vintage| is_of_kind(vintage.entity)) {
+        let found = dataset.entities()[first.entity].kind;
+        return Err(MissingCause::OtherKind { series: name.into(), found, wanted: kind });
+    }
+    Ok(position)
 }

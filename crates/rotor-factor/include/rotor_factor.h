@@ -56,8 +56,9 @@ struct ArrowArray {
 // Sides of different majors do not understand each other.
 #define ROTOR_ABI_MAJOR 1
 
-// Grows when something is added at the end of a structure, or to a document. Since 3 the spec may say how a factor is shown.
-#define ROTOR_ABI_MINOR 3
+// Grows when something is added at the end of a structure, or to a document. Since 3 the spec may say how a factor is shown; since 4
+// an input may leave its frequency to the dataset.
+#define ROTOR_ABI_MINOR 4
 
 // Bytes of the build text in a header.
 #define ROTOR_BUILD_BYTES 160

@@ -16,8 +16,9 @@ use crate::arrow::{ArrowArray, ArrowSchema};
 pub const MAGIC: [u8; 16] = *b"rotor factor ABI";
 /// Sides of different majors do not understand each other.
 pub const ABI_MAJOR: u32 = 1;
-/// Grows when something is added at the end of a structure, or to a document. Since 3 the spec may say how a factor is shown.
-pub const ABI_MINOR: u32 = 3;
+/// Grows when something is added at the end of a structure, or to a document. Since 3 the spec may say how a factor is shown; since 4
+/// an input may leave its frequency to the dataset.
+pub const ABI_MINOR: u32 = 4;
 /// The exported symbol is this, followed by the name of the crate, so that many factors fit into one program.
 pub const SYMBOL_PREFIX: &str = "rotor_factor__";
 /// Bytes of the build text in a header.

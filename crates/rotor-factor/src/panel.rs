@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{CrossSection, Frequency, ReferencePeriod};
+use crate::{Calendar, CrossSection, Date, Frequency, Month, ReferencePeriod};
 
 /// Values of several entities over the last periods of a window, oldest first.
 ///
@@ -231,6 +231,70 @@ impl<'a> Panel<'a> {
         self.get(entity, usize::try_from(self.last.index().checked_sub(index)?).ok()?)
     }
 
+    /// Returns the values of an entity whose periods end in a month, oldest first, with NaN for a missing value: of a daily series as
+    /// many as the month has days, of a monthly one a single value, of a quarterly one none in two months of three. Periods that the
+    /// window does not have are not there.
+    ///
+    /// ```
+    /// # use rotor_factor::{Date, Frequency, Month, Panel, ReferencePeriod};
+    /// let first = ReferencePeriod::ending(Frequency::Daily, Date::new(2022, 6, 1)?).unwrap();
+    /// let panel = Panel::new(&[1.0, 2.0, 3.0], 3, 3, first)?;
+    /// let month = |number| Month::new(2022, number).unwrap();
+    /// assert_eq!((panel.of_month(0, month(5)), panel.of_month(0, month(6))), (&[1.0, 2.0][..], &[3.0][..]));
+    /// assert!(panel.of_month(0, month(4)).is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `entity` is not below [`Panel::n_entities`].
+    #[must_use]
+    pub fn of_month(&self, entity: usize, month: Month) -> &'a [f64] {
+        let calendar = self.frequency().calendar();
+        let end = month.last_day();
+        let last = calendar.position(end);
+        let first = match calendar {
+            Calendar::Days => calendar.position(month.first_day()),
+            Calendar::Months => last,
+            Calendar::Quarters if calendar.last_day(last) == Some(end) => last,
+            Calendar::Quarters => return &[],
+        };
+        let row = self.row(entity);
+        &row[self.place(first)..self.place(last + 1)]
+    }
+
+    /// Returns the values of an entity whose periods end on or after a day, oldest first, with NaN for a missing value.
+    ///
+    /// # Panics
+    ///
+    /// If `entity` is not below [`Panel::n_entities`].
+    #[must_use]
+    pub fn since(&self, entity: usize, day: Date) -> &'a [f64] {
+        // The period of a day is the first that ends on it or later.
+        &self.row(entity)[self.place(self.frequency().calendar().position(day))..]
+    }
+
+    /// Returns the latest value of an entity whose period ends on a day or before it, with the period.
+    ///
+    /// # Panics
+    ///
+    /// If `entity` is not below [`Panel::n_entities`].
+    #[must_use]
+    pub fn latest_by(&self, entity: usize, day: Date) -> Option<(ReferencePeriod, f64)> {
+        let calendar = self.frequency().calendar();
+        let position = calendar.position(day);
+        let is_over = calendar.last_day(position).is_some_and(|end| end <= day);
+        let before = self.place(if is_over { position + 1 } else { position });
+        let place = self.row(entity)[..before].iter().rposition(|value| !value.is_nan())?;
+        Some((self.period(self.n_periods - 1 - place)?, self.row(entity)[place]))
+    }
+
+    /// Returns where in a row the period at a position of the calendar stands, or the end of the row that is nearer to it.
+    fn place(&self, index: i32) -> usize {
+        let oldest = i64::from(self.last.index()) + 1 - self.n_periods as i64;
+        (i64::from(index) - oldest).clamp(0, self.n_periods as i64) as usize
+    }
+
     /// Returns the latest value of an entity in the window with its lag, or `None` if it has none.
     ///
     /// # Panics
@@ -275,6 +339,26 @@ mod tests {
         assert_eq!(Panel::new(&[1.0; 5], 4, 2, june()), Err(PanelError::Length { n_values: 5, stride: 4 }));
         let empty = Panel::new(&[], 4, 2, june()).unwrap();
         assert_eq!((empty.n_entities(), empty.last_periods(1).n_entities()), (0, 0));
+    }
+
+    #[test]
+    fn values_are_found_by_month_and_by_day() {
+        let (first, second) = (Date::new(2022, 2, 28).unwrap(), Date::new(2022, 5, 31).unwrap());
+        let month = |number: u32| Month::new(2022, number).unwrap();
+        // Quarters to the end of June: of the first entity 4 and none, of the second 5 and 6.
+        let quarter = ReferencePeriod::ending(Frequency::Quarterly, month(6).last_day()).unwrap();
+        let quarters = Panel::new(&[4.0, f64::NAN, 5.0, 6.0], 2, 2, quarter).unwrap();
+        assert_eq!((quarters.of_month(1, month(3)), quarters.of_month(1, month(5))), (&[5.0][..], &[][..]));
+        assert_eq!(quarters.latest_by(1, second).map(|(_, value)| value), Some(5.0), "June is not over");
+        assert_eq!(quarters.latest_by(1, first), None);
+        let (period, value) = quarters.latest_by(0, Date::MAX).unwrap();
+        assert_eq!((period.to_string(), value), ("2022Q1".into(), 4.0));
+        assert_eq!((quarters.since(1, first).len(), quarters.since(1, second)), (2, &[6.0][..]));
+
+        let months = Panel::new(&[1.0, f64::NAN, 3.0], 3, 3, june()).unwrap();
+        assert_eq!((months.of_month(0, month(6)), months.of_month(0, month(7))), (&[3.0][..], &[][..]));
+        assert_eq!(months.latest_by(0, second).map(|(_, value)| value), Some(1.0));
+        assert_eq!(months.since(0, month(6).first_day()), [3.0]);
     }
 
     #[test]

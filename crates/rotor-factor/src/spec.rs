@@ -81,6 +81,17 @@ pub enum Source {
         /// The length of the window.
         n_periods: usize,
     },
+    /// A series of the dataset at whichever frequency the dataset has it; the panel says which.
+    SeriesOfAnyFrequency {
+        /// Its name in the dataset.
+        series: String,
+        /// Whose values.
+        kind: EntityKind,
+        /// The window if it is daily or weekly.
+        n_days: usize,
+        /// The window if it is monthly or quarterly, in months.
+        n_months: usize,
+    },
     /// The weights of industries in sectors.
     Bridge,
     /// The series that the dataset links to sectors.
@@ -267,7 +278,8 @@ impl Spec {
                     return Some(format!("input `{}`: closes are daily (D) or monthly (M)", input.name));
                 }
                 Source::Close { n_periods, .. } | Source::Series { n_periods, .. } => [*n_periods; 2],
-                Source::Links { n_days, n_months } => [*n_days, *n_months],
+                Source::SeriesOfAnyFrequency { n_days, n_months, .. }
+                | Source::Links { n_days, n_months } => [*n_days, *n_months],
                 Source::Bridge => [1; 2],
             };
             if windows.iter().any(|n| *n == 0 || *n > 100_000) {
@@ -326,6 +338,20 @@ impl Input {
     ) -> Self {
         let series = series.into();
         Self::new(series.clone(), Source::Series { series, kind, frequency, n_periods })
+    }
+
+    /// Asks for a series of the dataset at whichever frequency the dataset has it, over `n_days` if that is daily or weekly and
+    /// over `n_months` else; one row an entity of `kind`. Its name is that of the series.
+    ///
+    /// A host older than 1.4 of the boundary refuses it.
+    pub fn series_of_any_frequency(
+        series: impl Into<String>,
+        kind: EntityKind,
+        n_days: usize,
+        n_months: usize,
+    ) -> Self {
+        let series = series.into();
+        Self::new(series.clone(), Source::SeriesOfAnyFrequency { series, kind, n_days, n_months })
     }
 
     /// Asks for the weights of industries in sectors. Its name is `bridge`.
@@ -390,6 +416,10 @@ impl Input {
                 json::text(series),
                 panel(*kind, *frequency, *n_periods)
             ),
+            Source::SeriesOfAnyFrequency { series, kind, n_days, n_months } => format!(
+                r#""source":"series","series":{},"entity":"{kind}","days":{n_days},"months":{n_months}"#,
+                json::text(series)
+            ),
             Source::Bridge => r#""source":"bridge""#.into(),
             Source::Links { n_days, n_months } => {
                 format!(r#""source":"links","days":{n_days},"months":{n_months}"#)
@@ -443,6 +473,9 @@ mod tests {
         );
         assert!(fault(&good.clone().with_reasons(&[Reason::new("none", "")])).starts_with("reason `none`"));
         assert!(fault(&good.clone().with_reasons(&[reason; 257])).starts_with("it declares 257 reasons"));
+        let multiples = |n_days| Input::series_of_any_frequency("pe_ttm", EntityKind::Sector, n_days, 12);
+        assert_eq!(fault(&good.clone().input(multiples(366))), "");
+        assert_eq!(fault(&good.clone().input(multiples(0))), "input `pe_ttm`: a window of 0 periods");
         assert_eq!(fault(&good.input(Input::links(0, 1))), "input `links`: a window of 0 periods");
     }
 
@@ -467,6 +500,11 @@ mod tests {
         assert_eq!(
             spec.to_json(),
             r#"{"name":"a","version":"1","about":"one \"idea\"","about_zh":"想法","score_min":1.0,"score_max":3.0,"inputs":[{"name":"cpi","source":"series","series":"cpi_yoy","entity":"market","frequency":"M","window":60,"optional":true}],"reasons":[{"id":"none","text":"no value"}]}"#
+        );
+        let any = Input::series_of_any_frequency("pe_ttm", EntityKind::Sector, 366, 12);
+        assert_eq!(
+            any.to_json(),
+            r#"{"name":"pe_ttm","source":"series","series":"pe_ttm","entity":"sector","days":366,"months":12,"optional":false}"#
         );
     }
 }

@@ -21,7 +21,7 @@ macro_rules! layout {
 
 #[test]
 fn the_layout_is_that_of_version_one() {
-    assert_eq!((ABI_MAJOR, ABI_MINOR), (1, 3));
+    assert_eq!((ABI_MAJOR, ABI_MINOR), (1, 4));
     layout!(Str, 16, ptr 0, len 8);
     layout!(TextSink, 16, ctx 0, write 8);
     layout!(Header, 200, magic 0, abi_major 16, abi_minor 20, header_size 24, flags 28, build 32, vtable 192);

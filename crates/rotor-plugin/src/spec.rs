@@ -125,8 +125,12 @@ fn read_input(document: InputDocument) -> Result<Input, Breach> {
         |word: Option<String>, what: &str| word.ok_or_else(|| bad(format!("input `{name}` has no {what}")));
     let kind = |entity| word(entity, "entity")?.parse::<EntityKind>().map_err(bad);
     let every = |frequency| word(frequency, "frequency")?.parse::<Frequency>().map_err(bad);
+    let is_of_any_frequency = frequency.is_none() && window == 0 && (days > 0 || months > 0);
     let input = match source.as_str() {
         "close" => Input::close(kind(entity)?, every(frequency)?, window),
+        "series" if is_of_any_frequency => {
+            Input::series_of_any_frequency(word(series, "series")?, kind(entity)?, days, months)
+        }
         "series" => Input::series(word(series, "series")?, kind(entity)?, every(frequency)?, window),
         "bridge" => Input::bridge(),
         "links" => Input::links(days, months),
@@ -213,4 +217,34 @@ fn kept(text: &str) -> &'static str {
 /// A text that is empty is none.
 fn given(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use rotor_factor::Source;
+
+    use super::*;
+
+    fn source(series: &str) -> Result<Source, String> {
+        let json =
+            format!(r#"{{"name":"a","version":"1","inputs":[{{"name":"pe","source":"series",{series}}}]}}"#);
+        let spec = read_spec(&json).map_err(|breach| breach.to_string())?;
+        Ok(spec.inputs()[0].source().clone())
+    }
+
+    #[test]
+    fn a_series_may_leave_its_frequency_to_the_dataset() {
+        let (series, kind) = ("pe_ttm".to_owned(), EntityKind::Sector);
+        let (n_days, n_months) = (366, 12);
+        assert_eq!(
+            source(r#""series":"pe_ttm","entity":"sector","days":366,"months":12"#),
+            Ok(Source::SeriesOfAnyFrequency { series: series.clone(), kind, n_days, n_months })
+        );
+        assert_eq!(
+            source(r#""series":"pe_ttm","entity":"sector","frequency":"M","window":12"#),
+            Ok(Source::Series { series, kind, frequency: Frequency::Monthly, n_periods: 12 })
+        );
+        let neither = source(r#""series":"pe_ttm","entity":"sector","window":12"#).unwrap_err();
+        assert!(neither.contains("input `pe` has no frequency"), "{neither}");
+    }
 }

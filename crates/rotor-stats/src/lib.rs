@@ -13,10 +13,11 @@
 //! | standard errors, joint effects, tests | [`Fit::covariance`], [`Fit::newey_west`], [`Covariance`] |
 //! | p-values and critical values | [`student_p_value`], [`student_upper_tail`], [`student_quantile`], [`f_p_value`], [`normal_quantile`] |
 //! | ranks and correlations | [`ranks`], [`percentiles`], [`pearson`], [`spearman`] |
-//! | means, spreads and shapes | [`mean`], [`deviation`], [`quantile`], [`skewness`], [`kurtosis`] |
+//! | means, spreads and shapes | [`mean`], [`deviation`], [`quantile`], [`skewness`], [`kurtosis`]; how unusual the last one is [`z_of_last`] |
 //! | the mean of a monthly series with its interval | [`mean_interval`], without overlap [`plain_mean_interval`] |
 //! | what others print beside a mean | [`naive_t`], [`newey_west_mean_t`], [`diebold_mariano`] |
 //! | Sharpe ratios after many trials | [`sharpe_error`], [`probabilistic_sharpe`], [`expected_maximum_sharpe`] |
+//! | sums since January, their comparable bases, what a part adds to a whole | [`three_months`], [`comparable_base`], [`contribution`] |
 //! | thresholds and ties as in decimal arithmetic | [`round9`], [`less_than`], [`equal`], [`is_constant`] |
 //!
 //! Left out: matrices as such, weighted and non-linear regression, time-series models, the bootstrap.
@@ -37,6 +38,7 @@ mod moments;
 mod rank;
 mod refine;
 mod sharpe;
+mod since_january;
 mod standard;
 mod triangle;
 mod workspace;
@@ -57,8 +59,9 @@ pub use ewc::{
     DETECTION_POWER, FEWEST_FOR_INTERVAL, INTERVAL_COVERAGE, MeanEstimate, Uncertainty, mean_interval,
 };
 pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};
-pub use moments::{deviation, kurtosis, mean, quantile, skewness};
+pub use moments::{deviation, kurtosis, mean, quantile, skewness, z_of_last};
 pub use rank::{Order, percentiles, ranks};
 pub use sharpe::{expected_maximum_sharpe, probabilistic_sharpe, sharpe_error};
+pub use since_january::{Contribution, ThreeMonths, comparable_base, contribution, three_months};
 pub use standard::{StandardisedFit, StandardisedRows};
 pub use workspace::Workspace;

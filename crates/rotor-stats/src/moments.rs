@@ -48,6 +48,28 @@ pub fn deviation(values: &[f64]) -> Result<f64, StatsError> {
     finite((squares / (values.len() - 1) as f64).sqrt() / factor)
 }
 
+/// Returns by how many standard deviations (with n - 1) the last value exceeds the mean of all of them, itself included; 0 if they
+/// are all the same to nine decimals, see [`is_constant`](crate::is_constant).
+///
+/// # Errors
+///
+/// [`StatsError::TooFew`] for fewer than two values, [`StatsError::NotFinite`] for NaN or infinity, [`StatsError::Overflow`] if the
+/// result exceeds 1.8e308.
+///
+/// ```
+/// use rotor_stats::z_of_last;
+/// assert_eq!(z_of_last(&[1.0, 2.0, 3.0])?, 1.0);
+/// assert_eq!(z_of_last(&[0.3, 0.1 + 0.2])?, 0.0);
+/// # Ok::<(), rotor_stats::StatsError>(())
+/// ```
+pub fn z_of_last(values: &[f64]) -> Result<f64, StatsError> {
+    enough(values, 2)?;
+    if crate::is_constant(values) {
+        return Ok(0.0);
+    }
+    finite((values[values.len() - 1] - mean(values)?) / deviation(values)?)
+}
+
 /// Returns the skewness m₃/m₂^1.5, of moments over n: 0 if symmetric, below 0 with a long tail to the left.
 ///
 /// # Errors

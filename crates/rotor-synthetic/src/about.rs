@@ -24,7 +24,7 @@ pub(crate) fn about(name: &str) -> About {
 }
 
 #[rustfmt::skip]
-const SERIES: [(&str, Measure, Accumulation); 53] = [
+const SERIES: [(&str, Measure, Accumulation); 60] = [
     ("aluminium_futures", Price, Single),
     ("appliance_cost_index", Price, Single),
     ("appliance_output", Volume, Single),
@@ -49,13 +49,18 @@ const SERIES: [(&str, Measure, Accumulation); 53] = [
     ("gross_margin", Rate, Single),
     ("herb_index", Price, Single),
     ("hot_rolled_coil_futures", Price, Single),
+    ("insider_buy", Flow, Single),
+    ("insider_planned_sale", Flow, Single),
+    ("insider_sell", Flow, Single),
     ("liquor_price", Price, Single),
     ("loom_rate", Rate, Single),
     ("margin_net_buy", Flow, Single),
     ("milk_price", Price, Single),
     ("net_profit_ytd_yoy", Growth, YearToDate),
+    ("new_fund_units", Flow, Single),
     ("northbound_net_buy", Flow, Single),
     ("panel_price", Price, Single),
+    ("pb", Price, Single),
     ("pe_ttm", Price, Single),
     ("polyester_chip_price", Price, Single),
     ("polyester_filament_rate", Rate, Single),
@@ -70,6 +75,8 @@ const SERIES: [(&str, Measure, Accumulation); 53] = [
     ("pulp_futures", Price, Single),
     ("pv_composite_index", Price, Single),
     ("rebar_futures", Price, Single),
+    ("revenue_ytd", Flow, YearToDate),
+    ("revenue_ytd_yoy", Growth, YearToDate),
     ("semi_equipment_sales", Volume, Single),
     ("ship_orders", Volume, Single),
     ("steel_stock", Stock, Single),

@@ -65,49 +65,49 @@ pub(crate) struct SectorTraits {
     pub(crate) beta: f64,
     /// Level of the index on the first day.
     pub(crate) level: f64,
-    /// Usual price-earnings multiple.
-    pub(crate) pe: f64,
+    /// Usual multiples: price-earnings and price-book.
+    pub(crate) multiples: [f64; 2],
     /// Free-float capitalisation on the first day, in `cny_100m`.
     pub(crate) float_cap: f64,
 }
 
-const fn traits(beta: f64, level: f64, pe: f64, float_cap: f64) -> SectorTraits {
-    SectorTraits { beta, level, pe, float_cap }
+const fn traits(beta: f64, level: f64, multiples: [f64; 2], float_cap: f64) -> SectorTraits {
+    SectorTraits { beta, level, multiples, float_cap }
 }
 
 /// In the order of [`SECTORS`].
 pub(crate) const TRAITS: [SectorTraits; N_SECTORS] = [
-    traits(0.95, 2_180.0, 32.0, 1_500.0),
-    traits(1.05, 2_260.0, 26.0, 4_800.0),
-    traits(1.00, 3_310.0, 14.0, 2_600.0),
-    traits(1.15, 4_420.0, 30.0, 5_200.0),
-    traits(1.12, 1_720.0, 42.0, 6_100.0),
-    traits(0.95, 2_350.0, 16.0, 3_000.0),
-    traits(0.85, 4_150.0, 29.0, 6_400.0),
-    traits(0.98, 2_060.0, 24.0, 1_300.0),
-    traits(1.02, 2_210.0, 26.0, 1_400.0),
-    traits(0.90, 4_040.0, 34.0, 6_600.0),
-    traits(0.80, 2_110.0, 19.0, 4_500.0),
-    traits(0.85, 2_280.0, 17.0, 5_300.0),
-    traits(1.02, 3_250.0, 13.0, 4_700.0),
-    traits(0.98, 3_390.0, 25.0, 2_900.0),
-    traits(0.98, 3_020.0, 38.0, 900.0),
-    traits(1.05, 1_890.0, 33.0, 600.0),
-    traits(1.05, 3_420.0, 17.0, 1_700.0),
-    traits(0.95, 2_320.0, 12.0, 3_800.0),
-    traits(1.10, 3_520.0, 33.0, 5_400.0),
-    traits(1.15, 1_150.0, 58.0, 2_700.0),
-    traits(1.18, 2_090.0, 52.0, 3_300.0),
-    traits(1.08, 1_280.0, 37.0, 2_500.0),
-    traits(1.05, 1_950.0, 33.0, 2_800.0),
-    traits(0.72, 2_700.0, 7.0, 17_500.0),
-    traits(1.10, 1_760.0, 18.0, 9_600.0),
-    traits(1.05, 3_600.0, 20.0, 4_300.0),
-    traits(1.05, 1_480.0, 27.0, 5_000.0),
-    traits(1.00, 4_980.0, 12.0, 4_400.0),
-    traits(0.80, 3_100.0, 14.0, 7_900.0),
-    traits(1.02, 1_640.0, 26.0, 1_600.0),
-    traits(0.92, 1_020.0, 36.0, 700.0),
+    traits(0.95, 2_180.0, [32.0, 3.2], 1_500.0),
+    traits(1.05, 2_260.0, [26.0, 2.6], 4_800.0),
+    traits(1.00, 3_310.0, [14.0, 1.1], 2_600.0),
+    traits(1.15, 4_420.0, [30.0, 2.9], 5_200.0),
+    traits(1.12, 1_720.0, [42.0, 3.4], 6_100.0),
+    traits(0.95, 2_350.0, [16.0, 2.7], 3_000.0),
+    traits(0.85, 4_150.0, [29.0, 6.2], 6_400.0),
+    traits(0.98, 2_060.0, [24.0, 2.0], 1_300.0),
+    traits(1.02, 2_210.0, [26.0, 2.1], 1_400.0),
+    traits(0.90, 4_040.0, [34.0, 3.9], 6_600.0),
+    traits(0.80, 2_110.0, [19.0, 1.8], 4_500.0),
+    traits(0.85, 2_280.0, [17.0, 1.6], 5_300.0),
+    traits(1.02, 3_250.0, [13.0, 1.3], 4_700.0),
+    traits(0.98, 3_390.0, [25.0, 2.2], 2_900.0),
+    traits(0.98, 3_020.0, [38.0, 3.6], 900.0),
+    traits(1.05, 1_890.0, [33.0, 2.0], 600.0),
+    traits(1.05, 3_420.0, [17.0, 1.9], 1_700.0),
+    traits(0.95, 2_320.0, [12.0, 1.2], 3_800.0),
+    traits(1.10, 3_520.0, [33.0, 3.5], 5_400.0),
+    traits(1.15, 1_150.0, [58.0, 3.3], 2_700.0),
+    traits(1.18, 2_090.0, [52.0, 4.2], 3_300.0),
+    traits(1.08, 1_280.0, [37.0, 2.9], 2_500.0),
+    traits(1.05, 1_950.0, [33.0, 2.6], 2_800.0),
+    traits(0.72, 2_700.0, [7.0, 0.9], 17_500.0),
+    traits(1.10, 1_760.0, [18.0, 1.8], 9_600.0),
+    traits(1.05, 3_600.0, [20.0, 2.2], 4_300.0),
+    traits(1.05, 1_480.0, [27.0, 2.5], 5_000.0),
+    traits(1.00, 4_980.0, [12.0, 1.4], 4_400.0),
+    traits(0.80, 3_100.0, [14.0, 1.2], 7_900.0),
+    traits(1.02, 1_640.0, [26.0, 2.1], 1_600.0),
+    traits(0.92, 1_020.0, [36.0, 4.0], 700.0),
 ];
 
 /// The gross margin of a sector and what moves it.
@@ -316,20 +316,23 @@ pub(crate) struct Benchmark {
     pub(crate) name: &'static str,
     /// Level on its first day.
     pub(crate) level: f64,
-    /// Usual price-earnings multiple.
-    pub(crate) pe: f64,
+    /// Usual multiples: price-earnings and price-book.
+    pub(crate) multiples: [f64; 2],
+    /// Which stream its noise comes from: an index that is added moves none of the others.
+    pub(crate) stream: usize,
     /// Sectors it is made of, with shares that add up to one.
     pub(crate) blend: &'static [(&'static str, f64)],
 }
 
 /// The benchmarks in the order of their codes.
-pub(crate) const BENCHMARKS: [Benchmark; 3] = [
+pub(crate) const BENCHMARKS: [Benchmark; 8] = [
     Benchmark {
         code: "000001",
         name_zh: "上证指数",
         name: "Shanghai Composite",
         level: 3_243.76,
-        pe: 13.0,
+        multiples: [13.0, 1.6],
+        stream: 0,
         blend: &[
             ("801780", 0.22),
             ("801790", 0.10),
@@ -348,11 +351,32 @@ pub(crate) const BENCHMARKS: [Benchmark; 3] = [
         ],
     },
     Benchmark {
+        code: "000016",
+        name_zh: "上证50",
+        name: "SSE 50",
+        level: 2_553.80,
+        multiples: [10.5, 1.4],
+        stream: 3,
+        blend: &[
+            ("801780", 0.30),
+            ("801790", 0.22),
+            ("801120", 0.14),
+            ("801160", 0.08),
+            ("801150", 0.06),
+            ("801960", 0.06),
+            ("801050", 0.04),
+            ("801730", 0.04),
+            ("801950", 0.03),
+            ("801170", 0.03),
+        ],
+    },
+    Benchmark {
         code: "000300",
         name_zh: "沪深300",
         name: "CSI 300",
         level: 3_535.23,
-        pe: 13.5,
+        multiples: [13.5, 1.7],
+        stream: 1,
         blend: &[
             ("801780", 0.18),
             ("801790", 0.14),
@@ -371,11 +395,54 @@ pub(crate) const BENCHMARKS: [Benchmark; 3] = [
         ],
     },
     Benchmark {
+        code: "000852",
+        name_zh: "中证1000",
+        name: "CSI 1000",
+        level: 4_485.60,
+        multiples: [42.0, 2.9],
+        stream: 4,
+        blend: &[
+            ("801080", 0.16),
+            ("801150", 0.14),
+            ("801750", 0.12),
+            ("801890", 0.12),
+            ("801030", 0.11),
+            ("801730", 0.09),
+            ("801760", 0.06),
+            ("801130", 0.05),
+            ("801140", 0.05),
+            ("801010", 0.05),
+            ("801970", 0.05),
+        ],
+    },
+    Benchmark {
+        code: "000905",
+        name_zh: "中证500",
+        name: "CSI 500",
+        level: 4_502.41,
+        multiples: [33.0, 2.4],
+        stream: 5,
+        blend: &[
+            ("801080", 0.13),
+            ("801150", 0.12),
+            ("801030", 0.11),
+            ("801050", 0.10),
+            ("801890", 0.10),
+            ("801730", 0.09),
+            ("801790", 0.09),
+            ("801750", 0.08),
+            ("801040", 0.06),
+            ("801740", 0.06),
+            ("801200", 0.06),
+        ],
+    },
+    Benchmark {
         code: CHINEXT,
         name_zh: "创业板指",
         name: "ChiNext",
         level: 1_000.0,
-        pe: 48.0,
+        multiples: [48.0, 4.6],
+        stream: 2,
         blend: &[
             ("801730", 0.26),
             ("801150", 0.20),
@@ -385,6 +452,42 @@ pub(crate) const BENCHMARKS: [Benchmark; 3] = [
             ("801770", 0.06),
             ("801890", 0.06),
             ("801010", 0.04),
+        ],
+    },
+    Benchmark {
+        code: "399372",
+        name_zh: "大盘成长",
+        name: "Large-cap Growth",
+        level: 3_912.70,
+        multiples: [28.0, 3.8],
+        stream: 6,
+        blend: &[
+            ("801730", 0.22),
+            ("801120", 0.20),
+            ("801150", 0.16),
+            ("801080", 0.16),
+            ("801110", 0.10),
+            ("801880", 0.10),
+            ("801980", 0.06),
+        ],
+    },
+    Benchmark {
+        code: "399377",
+        name_zh: "小盘价值",
+        name: "Small-cap Value",
+        level: 4_105.30,
+        multiples: [20.0, 1.5],
+        stream: 7,
+        blend: &[
+            ("801180", 0.16),
+            ("801720", 0.14),
+            ("801030", 0.14),
+            ("801040", 0.12),
+            ("801170", 0.12),
+            ("801160", 0.10),
+            ("801710", 0.08),
+            ("801130", 0.07),
+            ("801140", 0.07),
         ],
     },
 ];

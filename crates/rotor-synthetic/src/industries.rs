@@ -160,6 +160,62 @@ pub(crate) fn publish(plan: &Plan, figures: &Figures, released: &[Date], recorde
     }
 }
 
+/// Revenue margin of industrial enterprises in percent: its mean, and the standard deviation about it.
+pub(crate) const MARKET_MARGIN: [f64; 2] = [5.5, 0.25];
+
+/// Writes down profits and revenue of the market: profits are the sums over the classes, as first published; revenue is what makes
+/// a margin that moves slowly.
+pub(crate) fn publish_market(plan: &Plan, figures: &Figures, released: &[Date], recorder: &mut Recorder) {
+    let position_of = |recorder: &Recorder, name: &str| {
+        let series = recorder.tables.series.iter().position(|series| series.name == name);
+        series.expect("the classes are published before the market") as u32
+    };
+    let [levels, growths] = ["profit_ytd", "profit_ytd_yoy"].map(|name| position_of(recorder, name));
+    let titles = ["Revenue of industrial enterprises, year to date", "工业企业营业收入累计值"];
+    let revenues = recorder.declare("revenue_ytd", Frequency::Monthly, "cny_100m", titles);
+    let titles =
+        ["Revenue of industrial enterprises, year to date, comparable growth", "工业企业营业收入累计同比"];
+    let revenue_growths = recorder.declare("revenue_ytd_yoy", Frequency::Monthly, "percent", titles);
+    let [mean, deviation] = MARKET_MARGIN;
+    let noise = Stream::new(plan.seed, "revenue margin", 0).autoregression(plan.axis.len(), 0.95);
+    let margin = |position: usize| (mean + deviation * noise[position]) / 100.0;
+    for position in plan.axis.from(month(FIRST_PROFIT_YEAR, 1)) {
+        let of_classes = figures.iter().filter_map(|figures| {
+            let figure = figures[position]?;
+            let base = match figure.growth {
+                Some(growth) => Some(figure.level / (1.0 + growth / 100.0)),
+                None => {
+                    position.checked_sub(12).and_then(|before| figures[before]).map(|before| before.level)
+                }
+            };
+            Some((figure.level, base))
+        });
+        let (mut level, mut now, mut before, mut n) = (0.0, 0.0, 0.0, 0);
+        for (of_class, base) in of_classes {
+            level += of_class;
+            n += 1;
+            if let Some(base) = base {
+                now += of_class;
+                before += base;
+            }
+        }
+        if n == 0 || level <= 0.0 || before <= 0.0 {
+            continue;
+        }
+        let (period, day) = (plan.axis.month(position).last_day(), released[position]);
+        let mut publish = |series, value| {
+            recorder.publish(Subject { series, entity: plan.market() }, period, day, value);
+        };
+        publish(levels, rounded(level, 1));
+        publish(growths, rounded(100.0 * (now - before) / before, 1));
+        publish(revenues, rounded(level / margin(position), 1));
+        if let Some(year_before) = position.checked_sub(12) {
+            let base = before / margin(year_before);
+            publish(revenue_growths, rounded(100.0 * (now / margin(position) - base) / base, 1));
+        }
+    }
+}
+
 /// Returns the day on which the profits of each month of the axis are released.
 pub(crate) fn release_days(plan: &Plan, recorder: &mut Recorder) -> Vec<Date> {
     let mut days = Stream::new(plan.seed, "profit release days", 0);

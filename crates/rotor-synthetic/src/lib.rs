@@ -20,6 +20,7 @@ mod catalogue;
 mod companies;
 mod economy;
 mod events;
+mod filings;
 mod flows;
 mod indicators;
 mod industries;
@@ -68,7 +69,7 @@ pub enum World {
 pub struct Synthetic {
     /// What the manifest says of it.
     pub manifest: Manifest,
-    /// Its seven tables.
+    /// Its nine tables.
     pub tables: Tables,
     /// The text of `truth.toml`: what was planted, for whoever judges a finding.
     pub truth: String,
@@ -214,6 +215,11 @@ impl World {
         !matches!(self, Self::Large { .. })
     }
 
+    /// Whether companies file. In a leaky world they would give away growth that is not public yet, and in a large one nobody asks.
+    const fn has_companies(self) -> bool {
+        matches!(self, Self::AShare | Self::Null)
+    }
+
     const fn has_gaps(self) -> bool {
         matches!(self, Self::AShare | Self::Null)
     }
@@ -267,6 +273,7 @@ fn assemble(plan: &Plan, economy: &Economy, prices: &Prices) -> Synthetic {
     let released = industries::release_days(plan, &mut recorder);
     let figures = industries::figures(plan, economy, &released, leak);
     industries::publish(plan, &figures, &released, &mut recorder);
+    industries::publish_market(plan, &figures, &released, &mut recorder);
     let reports = Reports::new(plan, &mut recorder);
     reports.publish_growth(plan, &figures, leak, &mut recorder);
     reports.publish_margins(plan, economy, leak, &mut recorder);
@@ -275,6 +282,9 @@ fn assemble(plan: &Plan, economy: &Economy, prices: &Prices) -> Synthetic {
     flows::publish_multiples(plan, prices, &mut recorder);
     if world.has_flows() {
         flows::publish_flows(plan, prices, &mut recorder);
+    }
+    if world.has_companies() {
+        filings::publish(plan, &mut recorder);
     }
     bridge::publish(plan, &mut recorder);
     events::publish(plan, &mut recorder);

@@ -192,8 +192,8 @@ fn benchmark_paths(
     per_year: f64,
 ) -> Vec<Vec<f64>> {
     let change = |path: &[f64], i: usize| if i == 0 { 0.0 } else { path[i] - path[i - 1] };
-    let of_benchmark = |(b, benchmark): (usize, &super::catalogue::Benchmark)| {
-        let mut stream = Stream::new(plan.seed, "benchmark noise", b);
+    let of_benchmark = |benchmark: &super::catalogue::Benchmark| {
+        let mut stream = Stream::new(plan.seed, "benchmark noise", benchmark.stream);
         let blend: Vec<_> =
             benchmark.blend.iter().map(|(code, share)| (sector_position(code), *share)).collect();
         let complete = sectors.len() >= N_SECTORS;
@@ -214,7 +214,7 @@ fn benchmark_paths(
         }
         path
     };
-    BENCHMARKS.iter().enumerate().map(of_benchmark).collect()
+    BENCHMARKS.iter().map(of_benchmark).collect()
 }
 
 /// Returns log closes that begin at `level`; the return of the first day is that level's own history and is left out.

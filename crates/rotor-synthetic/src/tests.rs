@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use rotor_data::model::{Observation, Price};
+use rotor_data::model::{EventKind, FilingKind, Observation, Price};
 use rotor_factor::{Date, EntityKind, Month, ReferencePeriod};
 
 use crate::calendar::{day, execution_day, month, month_later};
@@ -84,7 +84,30 @@ fn the_demo_world_has_not_moved() {
     let days = tables.observations.iter().map(|row| f64::from(row.released.0.days()));
     assert_eq!(
         [checksum(closes), checksum(values), checksum(days)],
-        [6_758_589_518_306_402_709, 14_952_408_108_076_084_099, 10_431_310_592_753_166_370]
+        [1_076_695_358_645_956_968, 13_840_257_033_638_024_604, 5_059_354_644_590_543_923]
+    );
+}
+
+/// What the factors on profits, prices, prosperity and heat read has been the same since the first release: whatever a world gains draws
+/// from streams of its own.
+#[test]
+fn what_is_added_to_the_demo_world_moves_nothing_that_was_there() {
+    let tables = A_SHARE.tables();
+    let kind = |entity: u32| tables.entities[entity as usize].kind;
+    let is_read = |row: &&Observation| match tables.series[row.series as usize].name.as_str() {
+        "net_profit_ytd_yoy" | "gross_margin" | "cpi_yoy" | "ppi_yoy" => true,
+        "profit_ytd" | "profit_ytd_yoy" => kind(row.entity) == EntityKind::Industry,
+        _ => tables.links.iter().any(|link| link.series == row.series),
+    };
+    let closes = tables.prices.iter().filter(|row| kind(row.entity) == EntityKind::Sector);
+    let rows = || tables.observations.iter().filter(is_read);
+    assert_eq!(
+        [
+            checksum(closes.map(|row| row.close)),
+            checksum(rows().map(|row| row.value)),
+            checksum(rows().map(|row| f64::from(row.released.0.days())))
+        ],
+        [1_892_299_849_610_363_431, 17_325_843_844_163_929_982, 13_052_266_423_546_979_117]
     );
 }
 
@@ -135,9 +158,24 @@ fn tables_keep_the_contract() {
             assert!((row.entity as usize) < tables.entities.len());
         }
         check_bridge_and_links(tables);
+        check_filings(tables);
         assert!(tables.events.iter().all(|event| (1..=3).contains(&event.importance)));
         assert!(tables.events.is_sorted_by_key(|event| event.date));
     }
+}
+
+fn check_filings(tables: &Tables) {
+    let keys: BTreeSet<_> =
+        tables.filings.iter().map(|row| (row.company, row.period, row.released, row.kind)).collect();
+    assert_eq!(keys.len(), tables.filings.len());
+    for row in &tables.filings {
+        let is_range = row.kind == FilingKind::Forecast;
+        assert_eq!((row.net_profit_ytd.is_none(), row.low.is_some()), (is_range, is_range));
+        assert!(row.low <= row.high && row.profit().is_some_and(f64::is_finite));
+        assert!(is_range || row.released.0 > row.period, "{row:?}");
+        assert!(tables.companies.get(row.company as usize).is_some());
+    }
+    assert!(tables.companies.is_sorted_by(|a, b| a.code < b.code));
 }
 
 fn check_bridge_and_links(tables: &Tables) {
@@ -180,8 +218,9 @@ fn known_prices_of_2022_are_the_published_ones() {
 
 #[test]
 fn industrial_profits_have_their_three_traps() {
-    let levels = A_SHARE.first_vintages("profit_ytd");
+    let mut levels = A_SHARE.first_vintages("profit_ytd");
     let growths = A_SHARE.first_vintages("profit_ytd_yoy");
+    assert!(levels.remove("CN").is_some());
     assert_eq!(levels.len(), 41);
     let mut gaps = Vec::new();
     for (industry, rows) in &levels {
@@ -205,8 +244,9 @@ fn industrial_profits_have_their_three_traps() {
 
 #[test]
 fn the_pandemic_is_in_the_profits() {
-    let levels = A_SHARE.first_vintages("profit_ytd");
+    let mut levels = A_SHARE.first_vintages("profit_ytd");
     let growths = A_SHARE.first_vintages("profit_ytd_yoy");
+    levels.remove("CN");
     // The sum over industries and its comparable base, from what is published.
     let overall = |period: Date| {
         let at = |rows: &[Observation]| rows.iter().find(|row| row.period == period).map(|row| row.value);
@@ -499,4 +539,108 @@ fn holding_periods_run_from_execution_day_to_execution_day() {
     let monthly = &LARGE.prices;
     assert_eq!(monthly.holdings.len(), 29);
     assert_eq!(monthly.holdings[0].informed_by, month(2022, 7));
+}
+
+/// Growth of the members of a sector by their reports of a quarter, in percent, early ones and all: who reports in the first half of the
+/// time for reports is early.
+fn reported(made: &Made, sector: u32, period: Date) -> Option<[f64; 2]> {
+    let tables = made.tables();
+    let deadline = releases::report_deadline(period.quarter());
+    let is_member = |company: u32| {
+        let row = &tables.companies[company as usize];
+        row.sector == sector
+            && row.valid_from.is_none_or(|first| first <= deadline)
+            && row.valid_to.is_none_or(|last| deadline <= last)
+    };
+    let reports: Vec<_> = tables
+        .filings
+        .iter()
+        .filter(|row| row.period == period && row.kind == FilingKind::Report && is_member(row.company))
+        .collect();
+    assert!(reports.iter().all(|row| row.released.0 <= deadline));
+    let days = || reports.iter().map(|row| row.released.0.days());
+    let middle = i32::midpoint(days().min()?, deadline.days());
+    let growth = |until: i32| {
+        let sums =
+            reports.iter().filter(|row| row.released.0.days() <= until).fold((0.0, 0.0), |sums, row| {
+                (sums.0 + row.net_profit_ytd.unwrap(), sums.1 + row.net_profit_ytd_prior.unwrap())
+            });
+        100.0 * (sums.0 - sums.1) / sums.1
+    };
+    Some([growth(middle), growth(deadline.days())])
+}
+
+#[test]
+fn companies_add_up_to_their_sector_and_the_early_ones_are_worse() {
+    for (made, least, most) in [(&A_SHARE, -30.0, -5.0), (&NULL, -2.0, 2.0)] {
+        let growths = made.first_vintages("net_profit_ytd_yoy");
+        let mut gaps = Vec::new();
+        for (sector, names) in SECTORS.iter().enumerate() {
+            let rows =
+                growths[names.code].iter().filter(|row| row.period.month().year() >= filings::FIRST_YEAR);
+            for row in rows {
+                let [early, all] = reported(made, sector as u32, row.period).unwrap();
+                assert!(
+                    (all - row.value).abs() < 0.005,
+                    "{} {}: {all}, {}",
+                    names.code,
+                    row.period,
+                    row.value
+                );
+                gaps.push(early - all);
+            }
+        }
+        assert_eq!(gaps.len(), 31 * 44);
+        let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+        assert!((least..most).contains(&mean), "{:?}: {mean}", made.plan.world);
+    }
+    assert!(LEAKY.tables().filings.is_empty());
+}
+
+#[test]
+fn the_market_is_the_sum_of_its_classes() {
+    let mut levels = A_SHARE.first_vintages("profit_ytd");
+    let market = levels.remove("CN").unwrap();
+    let revenues = A_SHARE.first_vintages("revenue_ytd");
+    for (row, revenue) in market.iter().zip(&revenues["CN"]) {
+        let of_classes: f64 = levels
+            .values()
+            .filter_map(|rows| rows.iter().find(|class| class.period == row.period))
+            .map(|class| class.value)
+            .sum();
+        assert!((row.value - of_classes).abs() < 0.051, "{}: {of_classes}", row.period);
+        let margin = 100.0 * row.value / revenue.value;
+        assert!(revenue.period == row.period && (4.0..7.0).contains(&margin), "{}: {margin}", row.period);
+    }
+    assert!(market.len() > 190);
+}
+
+#[test]
+fn insiders_sell_three_times_what_they_buy() {
+    for made in [&A_SHARE, &NULL] {
+        let total = |series| -> f64 {
+            let rows = made.first_vintages(series);
+            assert!(rows.values().flatten().all(|row| row.value >= 0.0 && row.released.0 == row.period));
+            rows.values().flatten().map(|row| row.value).sum()
+        };
+        let ratio = total("insider_sell") / total("insider_buy");
+        assert!((2.5..4.0).contains(&ratio), "{ratio}");
+    }
+}
+
+#[test]
+fn a_calendar_of_releases_tells_what_was_expected() {
+    let events = &A_SHARE.tables().events;
+    let releases: Vec<_> = events.iter().filter(|event| event.kind == Some(EventKind::Release)).collect();
+    assert!(releases.iter().all(|event| event.date.days() - event.known_from().days() == 30));
+    let actual: BTreeSet<Date> = ["cpi_yoy", "profit_ytd"]
+        .iter()
+        .flat_map(|series| A_SHARE.first_vintages(series).into_values().flatten())
+        .map(|row| row.released.0)
+        .collect();
+    let n_kept = releases.iter().filter(|event| actual.contains(&event.date)).count();
+    assert!(n_kept > releases.len() / 4 && n_kept < releases.len(), "{n_kept} of {}", releases.len());
+    let themes: Vec<_> = events.iter().filter(|event| event.kind == Some(EventKind::Theme)).collect();
+    assert!(themes.len() >= 140 && themes.iter().all(|event| event.theme_zh.is_some()));
+    assert!(themes.iter().all(|event| event.known == Some(event.date)));
 }

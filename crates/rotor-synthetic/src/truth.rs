@@ -9,7 +9,9 @@ use crate::Plan;
 use crate::catalogue::{MARGINS, SECTORS, bridge_of};
 use crate::companies::{LATE_2019, MARGIN_NOISE, planted_correlation};
 use crate::economy::{Economy, PROSPERITY_PERSISTENCE};
-use crate::industries::LOSSES;
+use crate::filings;
+use crate::flows::INSIDER_SALES;
+use crate::industries::{LOSSES, MARKET_MARGIN};
 use crate::leak::{GROWTH_RESPONSE, INDUSTRY_RESPONSE, MARGIN_RESPONSE, SERIES_RESPONSE};
 use crate::prices::{GAPS, MARKET_DRIFT, Prices, gap_days};
 use crate::releases::Counts;
@@ -30,6 +32,10 @@ pub(crate) fn text(plan: &Plan, economy: &Economy, prices: &Prices, counts: Coun
         lines.extend(leak_section());
     } else {
         lines.extend(relation_sections(plan));
+    }
+    lines.extend(money_section());
+    if plan.world.has_companies() {
+        lines.extend(company_section(plan));
     }
     lines.extend(trap_sections(plan));
     lines.extend(count_section(counts));
@@ -102,6 +108,36 @@ fn relation_sections(plan: &Plan) -> Vec<String> {
         lines.push(format!("{} = {{ cpi = {cpi:?}, ppi = {ppi:?} }}", margin.sector));
     }
     lines
+}
+
+fn money_section() -> Vec<String> {
+    let [margin, deviation] = MARKET_MARGIN;
+    vec![
+        "\n[no_prediction] # inputs that say nothing of any return to come: whoever finds something in them found chance".to_owned(),
+        "multiples = [\"pe_ttm\", \"pb\"] # follow the closes".to_owned(),
+        "money = [\"northbound_net_buy\", \"margin_net_buy\", \"etf_net_subscription\", \"new_fund_units\"] # follow past returns".to_owned(),
+        "insiders = [\"insider_buy\", \"insider_sell\", \"insider_planned_sale\"] # follow past returns".to_owned(),
+        "profits = [\"profit_ytd\", \"profit_ytd_yoy\", \"revenue_ytd\", \"revenue_ytd_yoy\"]".to_owned(),
+        "filings = [\"comparable_ytd_yoy\", \"comparable_ytd_yoy_before\", \"comparable_quarter_yoy\"]".to_owned(),
+        format!("insider_sales_for_one_of_purchases = {INSIDER_SALES:?}"),
+        "\n[market] # profits are the sums over the industries; revenue is profit over the margin".to_owned(),
+        format!("margin_percent = {margin:?}"),
+        format!("margin_deviation = {deviation:?}"),
+    ]
+}
+
+fn company_section(plan: &Plan) -> Vec<String> {
+    let selection = if plan.world.is_related() { filings::SELECTION } else { 0.0 };
+    vec![
+        "\n[companies] # when all companies of a sector have reported, comparable_ytd_yoy is the first vintage of its".to_owned(),
+        "# net_profit_ytd_yoy (within 200%); until then the early ones are worse than the others".to_owned(),
+        format!("per_sector = {}", filings::COMPANIES),
+        format!("first_year = {}", filings::FIRST_YEAR),
+        format!("growth_deviation_percent = {:?}", filings::SPREAD),
+        format!("correlation_of_growth_with_lateness = {selection:?}"),
+        format!("share_with_an_early_filing = {:?}", filings::EARLY_SHARE),
+        format!("range_of_forecasts = {:?}", filings::RANGE),
+    ]
 }
 
 fn trap_sections(plan: &Plan) -> Vec<String> {

@@ -86,6 +86,13 @@ impl<'d> Used<'d> {
                     used.series.extend(position.map(|position| dataset.series()[position].name.as_str()));
                     months(frequency.calendar(), *n_periods)
                 }
+                Source::SeriesOfAnyFrequency { series, n_days, n_months, .. } => {
+                    let position = dataset.find_series(series);
+                    let series = position.map(|position| &dataset.series()[position]);
+                    used.series.extend(series.map(|series| series.name.as_str()));
+                    let calendar = series.map_or(Calendar::Months, |series| series.frequency.calendar());
+                    months(calendar, calendar.n_periods(*n_days, *n_months))
+                }
                 Source::Links { n_days, n_months } => {
                     let names =
                         dataset.links().iter().map(|link| &dataset.series()[link.series as usize].name);

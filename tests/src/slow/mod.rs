@@ -1,15 +1,22 @@
-//! The four factors of the method once more, slow and obvious, for holding the fast ones against.
+//! The factors once more, slow and obvious, for holding the fast ones against.
 //!
 //! Everything is plain rows: a question about a day filters them afresh, in the words of the method. There are no windows,
 //! no caches and no tricks, and nothing is shared with the crates under test but the types of the calendar.
 
 pub mod backtest;
+pub mod breadth;
+pub mod comparable;
+pub mod flow;
 pub mod heat;
+pub mod insider;
 pub mod momentum;
 pub mod price;
 pub mod profit;
 pub mod prosperity;
 mod regression;
+pub mod rolling_profit;
+mod three_months;
+pub mod valuation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +30,7 @@ pub const EPSILON: f64 = 1e-9;
 pub const TARGETS: [&str; 3] = ["net_profit_ytd_yoy", "gross_margin", "heat"];
 
 /// The diagnostics that the method names; a factor may write more.
-pub const DIAGNOSTICS: [&str; 16] = [
+pub const DIAGNOSTICS: [&str; 32] = [
     "n",
     "r2_train",
     "r2_test",
@@ -40,6 +47,22 @@ pub const DIAGNOSTICS: [&str; 16] = [
     "n_above",
     "n_below",
     "heat",
+    "multiple",
+    "percentile",
+    "percentile_all",
+    "is_pb",
+    "z_northbound",
+    "z_margin",
+    "z_etf",
+    "n_parts",
+    "r3",
+    "r3_before",
+    "n_classes",
+    "n_effective",
+    "growth",
+    "growth_before",
+    "coverage",
+    "net",
 ];
 
 /// A dataset as plain rows.
@@ -390,6 +413,18 @@ impl Facts {
         })
     }
 
+    /// Returns the weights of a sector that were released last before E; if none was, the earliest, unless only public ones count.
+    #[must_use]
+    pub fn bridge_in_force(&self, e: Date, code: &str, is_public: bool) -> Vec<&BridgeRow> {
+        let of_sector = || self.bridge.iter().filter(|row| row.sector == code);
+        let public = of_sector().map(|row| row.released).filter(|released| *released < e).max();
+        let earliest = of_sector().map(|row| row.released).min().filter(|_| !is_public);
+        let in_force = public.or(earliest);
+        let mut rows: Vec<&BridgeRow> = of_sector().filter(|row| Some(row.released) == in_force).collect();
+        rows.sort_by(|a, b| a.industry.cmp(&b.industry));
+        rows
+    }
+
     /// Returns the market that speaks for all: the only one, or `CN`.
     #[must_use]
     pub fn market(&self) -> Option<&str> {
@@ -481,6 +516,16 @@ fn before(month: Month, n: i32) -> Month {
 /// Returns the mean, summed in order.
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
+}
+
+/// By how many standard deviations the last value exceeds the mean; 0 if they are all one.
+fn z_of_last(values: &[f64]) -> f64 {
+    if is_constant(values) {
+        return 0.0;
+    }
+    let mean = mean(values);
+    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+    (values[values.len() - 1] - mean) / (squares / (values.len() as f64 - 1.0)).sqrt()
 }
 
 /// Tells whether all values are one, to nine decimals.

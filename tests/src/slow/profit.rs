@@ -106,7 +106,7 @@ pub fn answer(facts: &Facts, e: Date, options: &Options) -> Answer {
 
 /// Marks a sector; `None` is `na`.
 fn mark(answer: &mut Answer, facts: &Facts, e: Date, code: &str, options: &Options) -> Option<Marks> {
-    let bridge = bridge_in_force(facts, e, code, options);
+    let bridge = facts.bridge_in_force(e, code, options.is_public_bridge);
     let coverage: f64 = bridge.iter().map(|row| row.weight).sum();
     if bridge.is_empty() || coverage < options.min_coverage - EPSILON {
         return None;
@@ -171,17 +171,6 @@ fn mark(answer: &mut Answer, facts: &Facts, e: Date, code: &str, options: &Optio
     };
     let rmse = tested.mse.map(f64::sqrt).filter(|rmse| *rmse > EPSILON);
     Some(Marks { score: Some(score), raw: rmse.map(|rmse| change / rmse) })
-}
-
-/// The weights of a sector that were released last before E; if none was, the earliest, unless only public ones count.
-fn bridge_in_force<'a>(facts: &'a Facts, e: Date, code: &str, options: &Options) -> Vec<&'a BridgeRow> {
-    let of_sector = || facts.bridge.iter().filter(|row| row.sector == code);
-    let public = of_sector().map(|row| row.released).filter(|released| *released < e).max();
-    let earliest = of_sector().map(|row| row.released).min().filter(|_| !options.is_public_bridge);
-    let in_force = public.or(earliest);
-    let mut rows: Vec<&BridgeRow> = of_sector().filter(|row| Some(row.released) == in_force).collect();
-    rows.sort_by(|a, b| a.industry.cmp(&b.industry));
-    rows
 }
 
 /// The growth of a sector's industries, month by month, January filled.

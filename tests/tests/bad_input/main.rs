@@ -10,6 +10,7 @@
     reason = "the inputs are built for reading, and a list of cases is as long as it is"
 )]
 
+mod companies;
 mod convert;
 mod csv;
 mod files;
@@ -64,7 +65,11 @@ fn check(cases: Vec<Case>) {
 
 /// The small folder with lines added to the end of one file.
 fn adding(file: &str, lines: impl AsRef<[u8]>) -> Folder {
-    let folder = Folder::small();
+    adding_to(Folder::small(), file, lines)
+}
+
+/// A folder with lines added to the end of one file.
+fn adding_to(folder: Folder, file: &str, lines: impl AsRef<[u8]>) -> Folder {
     let mut content = fs::read(folder.path().join(file)).unwrap();
     content.extend_from_slice(lines.as_ref());
     folder.with(file, content)

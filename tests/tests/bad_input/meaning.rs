@@ -67,7 +67,7 @@ impl Sound {
         Self { manifest: dataset.manifest().clone(), meaning: meaning_of(&dataset), sheets, folder }
     }
 
-    /// A dataset of seven tables in which every column has a value somewhere and every optional one an empty cell, but for
+    /// A dataset of nine tables in which every column has a value somewhere and every optional one an empty cell, but for
     /// one of dates and one of texts that are empty; everything is referred to from elsewhere.
     fn small() -> Self {
         let folder = Folder::small()
@@ -94,6 +94,19 @@ impl Sound {
                  2020-01-10,\"Prices, \"\"final\"\"\",2,801040;801080,,,release,,\n\
                  2020-03-05,Two sessions,3,,两会,,meeting,policy,政策\n\
                  2020-12-31,End of the year,1,801080,,,,,\n",
+            )
+            .with(
+                "companies.csv",
+                "company,name,name_zh,sector,valid_from,valid_to\n\
+                 600019,Baoshan,宝山,801040,,2020-12-31\n\
+                 600584,Changdian,,801080,2020-01-01,\n",
+            )
+            .with(
+                "filings.csv",
+                "company,period,released,kind,net_profit_ytd,low,high,net_profit_ytd_prior,total_assets\n\
+                 600019,2020-03-31,2020-04-28,report,12.5,,,11,900\n\
+                 600019,2020-06-30,2020-06-20,forecast,,20,24,,\n\
+                 600584,2020-06-30,2020-07-28,express,-3,,,2,150\n",
             );
         Self::new(folder)
     }

@@ -45,7 +45,7 @@ fn each_broken_file_has_its_sentence() {
     );
     assert!(
         reason(&plugin("abi-older"))
-            .ends_with("speaks version 0.3 of the boundary and this Rotor version 1.3: the factor is older"),
+            .ends_with("speaks version 0.4 of the boundary and this Rotor version 1.4: the factor is older"),
         "{}",
         reason(&plugin("abi-older"))
     );

@@ -163,6 +163,11 @@ fn input_line(input: &rotor_factor::Input) -> String {
         Source::Series { series, kind, frequency, n_periods } => {
             format!("series `{series}` {}{optional}", panel(*kind, *frequency, *n_periods))
         }
+        Source::SeriesOfAnyFrequency { series, kind, n_days, n_months } => {
+            format!(
+                "series `{series}` by {kind}, any frequency, {n_days} days or {n_months} months{optional}"
+            )
+        }
         Source::Bridge => format!("the weights of industries in sectors{optional}"),
         Source::Links { n_days, n_months } => {
             format!("the series linked to sectors, {n_days} days or {n_months} months{optional}")

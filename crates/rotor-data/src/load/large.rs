@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use arrow_array::types::Date32Type;
 use arrow_array::{Array, PrimitiveArray};
 
-use rotor_factor::{Date, Frequency, Month, ReferencePeriod};
+use rotor_factor::{Calendar, Date, Frequency, Month, ReferencePeriod};
 
 use super::{Codes, EntityCodes, SeriesCodes, date_out_of_range, unknown_entity, unknown_series};
 use crate::archive::Publication;
@@ -27,10 +27,10 @@ pub(crate) struct Close {
 }
 
 /// Stands for a code that is not known or a cell that is empty.
-const UNKNOWN: u32 = u32::MAX;
+pub(super) const UNKNOWN: u32 = u32::MAX;
 
 /// Looks every word of a column up once.
-fn positions<T: Copy>(text: &Text<'_>, codes: Option<&Codes<T>>) -> Vec<u32> {
+pub(super) fn positions<T: Copy>(text: &Text<'_>, codes: Option<&Codes<T>>) -> Vec<u32> {
     let position = |word: Option<&str>| {
         let known = codes.and_then(|codes| codes.get(word?));
         known.map_or(UNKNOWN, |(position, _)| position)
@@ -39,7 +39,7 @@ fn positions<T: Copy>(text: &Text<'_>, codes: Option<&Codes<T>>) -> Vec<u32> {
 }
 
 /// Says what is wrong with the code in a row, if anything is.
-fn explain_code<T: Copy>(
+pub(super) fn explain_code<T: Copy>(
     batch: &Batch<'_>,
     row: usize,
     column: &str,
@@ -50,6 +50,10 @@ fn explain_code<T: Copy>(
     let code = batch.text(column).and_then(|text| text.get(row));
     match (code, codes) {
         (None, _) => explain_empty(batch, row, column, faults),
+        (Some(code), Some(codes)) if codes.is_derived(code) => {
+            let kind = FaultKind::SeriesAndFilings { series: shown(code) };
+            faults.push(batch.fault(row, Some(column), kind));
+        }
         (Some(code), Some(codes)) if codes.get(code).is_none() && !faults.repeats_code(column, code) => {
             faults.push_new_with(|| batch.fault(row, Some(column), unknown(code, codes)));
         }
@@ -57,7 +61,7 @@ fn explain_code<T: Copy>(
     }
 }
 
-fn explain_empty(batch: &Batch<'_>, row: usize, column: &str, faults: &mut FaultReport) {
+pub(super) fn explain_empty(batch: &Batch<'_>, row: usize, column: &str, faults: &mut FaultReport) {
     if !batch.is_damaged(row, column) {
         let is_value = matches!(column, "close" | "value");
         let kind = if is_value { FaultKind::NoValue } else { FaultKind::EmptyCell };
@@ -66,7 +70,12 @@ fn explain_empty(batch: &Batch<'_>, row: usize, column: &str, faults: &mut Fault
 }
 
 /// Says what is wrong with a date, and returns it if nothing is.
-fn explain_date(batch: &Batch<'_>, row: usize, column: &str, faults: &mut FaultReport) -> Option<Date> {
+pub(super) fn explain_date(
+    batch: &Batch<'_>,
+    row: usize,
+    column: &str,
+    faults: &mut FaultReport,
+) -> Option<Date> {
     let Some(days) = batch.dates(column).filter(|dates| dates.is_valid(row)).map(|dates| dates.value(row))
     else {
         explain_empty(batch, row, column, faults);
@@ -94,7 +103,7 @@ fn explain_number(batch: &Batch<'_>, row: usize, column: &str, faults: &mut Faul
 }
 
 /// Returns the day in a row; `i32::MIN` if the cell is empty, which no rule lets pass.
-fn day(dates: &PrimitiveArray<Date32Type>, row: usize) -> i32 {
+pub(super) fn day(dates: &PrimitiveArray<Date32Type>, row: usize) -> i32 {
     if dates.is_valid(row) { dates.value(row) } else { i32::MIN }
 }
 
@@ -161,6 +170,7 @@ pub(crate) fn load_observations(
     faults: &mut FaultReport,
 ) -> Option<Vec<Vec<Publication>>> {
     let frequencies = series.map_or(Vec::new(), SeriesCodes::frequencies);
+    let bounds: Vec<Bounds> = series.map_or(Vec::new(), |codes| codes.names().map(bounds_of).collect());
     let n_entities = entities.map_or(0, Codes::len) as u32;
     source.fold(faults, Vec::with_capacity, |publications: &mut Vec<Publication>, batch, faults| {
         let (Some(series_column), Some(entity_column)) = (batch.text("series"), batch.text("entity")) else {
@@ -184,6 +194,7 @@ pub(crate) fn load_observations(
                 && period <= released
                 && released <= LATEST
                 && value.is_finite();
+            let is_sound = is_sound && bounds[series_idx as usize].contain(value);
             let index = if is_sound { period_index(frequencies[series_idx as usize], period) } else { None };
             match index {
                 Some(index) => publications.push(Publication {
@@ -201,7 +212,10 @@ pub(crate) fn load_observations(
 
 /// Returns the position of the period that ends on a day (days since 1970, known to be in range) on the calendar
 /// of its frequency, or `None` if no such period ends there.
-fn period_index(frequency: Frequency, day: i32) -> Option<i32> {
+pub(super) fn period_index(frequency: Frequency, day: i32) -> Option<i32> {
+    if frequency.calendar() == Calendar::Days {
+        return Some(day);
+    }
     ReferencePeriod::ending(frequency, Date::from_days(day)?).map(ReferencePeriod::index)
 }
 
@@ -227,7 +241,40 @@ fn explain_observation(
     {
         faults.push(batch.fault(row, Some("released"), FaultKind::ReleasedEarly { released, period }));
     }
-    explain_number(batch, row, "value", faults);
+    if let Some(value) = explain_number(batch, row, "value", faults)
+        && let Some(name) = batch.text("series").and_then(|text| text.get(row))
+    {
+        let bounds = bounds_of(name);
+        if !bounds.contain(value) {
+            let kind = FaultKind::OutsideRange { value: shown_number(value), range: bounds.range };
+            faults.push(batch.fault(row, Some("value"), kind));
+        }
+    }
+}
+
+/// Between which numbers the values of a series lie.
+#[derive(Clone, Copy)]
+struct Bounds {
+    least: f64,
+    most: f64,
+    /// The same in words.
+    range: &'static str,
+}
+
+impl Bounds {
+    fn contain(self, value: f64) -> bool {
+        self.least <= value && value <= self.most
+    }
+}
+
+/// Returns the bounds of a series that has them by its meaning.
+fn bounds_of(series: &str) -> Bounds {
+    let (least, most, range) = match series {
+        "insider_buy" | "insider_sell" | "comparable_n" => (0.0, f64::INFINITY, "[0, ∞)"),
+        "comparable_coverage" => (0.0, 1.0, "[0, 1]"),
+        _ => (f64::NEG_INFINITY, f64::INFINITY, "(-∞, ∞)"),
+    };
+    Bounds { least, most, range }
 }
 
 /// A month-end close that is dated earlier leaves open which month it closes.

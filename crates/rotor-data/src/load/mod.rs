@@ -3,9 +3,11 @@
 //! One function a table. Each reports every fault it can see and goes on; a dataset comes out only if there is
 //! none. References to a table that could not be read are not checked: one fault is enough.
 
+mod companies;
 mod large;
 mod small;
 
+pub(crate) use companies::{CompanyCodes, company_positions, load_companies, load_filings};
 pub(crate) use large::{Close, Repetitions, check_closes, load_observations, load_prices};
 pub(crate) use small::{load_bridge, load_entities, load_events, load_links, load_series};
 
@@ -24,18 +26,20 @@ use crate::read::{Batch, has_blanks_around, is_missing_mark};
 #[derive(Debug)]
 pub(crate) struct Codes<T> {
     by_code: BTreeMap<String, (u32, Option<T>)>,
+    /// Codes that have a place and that nobody may refer to: the reader makes what stands behind them.
+    derived: Vec<&'static str>,
 }
 
 pub(crate) type EntityCodes = Codes<EntityKind>;
 pub(crate) type SeriesCodes = Codes<Frequency>;
 
 impl<T: Copy> Codes<T> {
-    fn new(rows: impl IntoIterator<Item = (String, Option<T>)>) -> Self {
+    pub(crate) fn new(rows: impl IntoIterator<Item = (String, Option<T>)>) -> Self {
         let mut by_code: BTreeMap<_, _> = rows.into_iter().map(|(code, value)| (code, (0, value))).collect();
         for (position, (place, _)) in by_code.values_mut().enumerate() {
             *place = position as u32;
         }
-        Self { by_code }
+        Self { by_code, derived: Vec::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -44,7 +48,12 @@ impl<T: Copy> Codes<T> {
 
     /// Returns the position of a code and what is known of it.
     fn get(&self, code: &str) -> Option<(u32, Option<T>)> {
-        self.by_code.get(code).copied()
+        self.by_code.get(code).copied().filter(|_| !self.is_derived(code))
+    }
+
+    /// Tells whether the reader makes what stands behind a code.
+    fn is_derived(&self, code: &str) -> bool {
+        self.derived.contains(&code)
     }
 
     /// Returns the code at a position. For messages: it counts from the front.
@@ -56,10 +65,12 @@ impl<T: Copy> Codes<T> {
     fn nearest(&self, code: &str) -> Option<String> {
         const MOST: usize = 2000;
         // Spreadsheets and data frames take codes for numbers and drop the zeros in front.
-        if let Some(known) = self.by_code.keys().take(MOST).find(|known| is_number_of(code, known)) {
+        let known =
+            || self.by_code.keys().take(MOST).map(String::as_str).filter(|code| !self.is_derived(code));
+        if let Some(known) = known().find(|known| is_number_of(code, known)) {
             return Some(shown(known));
         }
-        nearest(code, self.by_code.keys().take(MOST).map(String::as_str)).map(shown)
+        nearest(code, known()).map(shown)
     }
 }
 
@@ -68,6 +79,26 @@ impl SeriesCodes {
     /// are taken as days.
     pub(crate) fn frequencies(&self) -> Vec<Frequency> {
         self.by_code.values().map(|(_, frequency)| frequency.unwrap_or(Frequency::Daily)).collect()
+    }
+
+    /// Returns the position of a series that is known to be there.
+    pub(crate) fn position(&self, name: &str) -> u32 {
+        self.by_code[name].0
+    }
+
+    /// Returns the names in their order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_code.keys().map(String::as_str)
+    }
+
+    /// Returns the codes with those of the series that the reader makes of filings, all quarterly, among them.
+    pub(crate) fn with_derived(self, derived: &'static [&'static str]) -> Self {
+        // Those that are given as well have been reported, and whoever refers to them is not accused.
+        let derived: Vec<_> =
+            derived.iter().copied().filter(|code| !self.by_code.contains_key(*code)).collect();
+        let given = self.by_code.into_iter().map(|(code, (_, frequency))| (code, frequency));
+        let made = derived.iter().map(|code| ((*code).to_owned(), Some(Frequency::Quarterly)));
+        Self { by_code: Self::new(given.chain(made)).by_code, derived }
     }
 }
 
@@ -198,6 +229,18 @@ impl<'a> Row<'a> {
         self.optional_date(column)
     }
 
+    /// Reads the first and the last day of a validity.
+    fn validity(&mut self) -> (Option<Date>, Option<Date>) {
+        let valid_from = self.optional_date("valid_from");
+        let valid_to = self.optional_date("valid_to");
+        if let (Some(valid_from), Some(valid_to)) = (valid_from, valid_to)
+            && valid_to < valid_from
+        {
+            self.fault("valid_to", FaultKind::ValidityReversed { valid_from, valid_to });
+        }
+        (valid_from, valid_to)
+    }
+
     fn decimal(&mut self, column: &str, range: &'static str, allowed: impl Fn(f64) -> bool) -> Option<f64> {
         let cell = self.batch.numbers(column).filter(|numbers| numbers.is_valid(self.row));
         let number = self.filled(column, cell.map(|numbers| numbers.value(self.row)))?;
@@ -256,6 +299,10 @@ impl<'a> Row<'a> {
     fn series(&mut self, column: &str, series: Option<&SeriesCodes>) -> Option<u32> {
         let code = self.text(column)?;
         let series = series?;
+        if series.is_derived(&code) {
+            self.fault(column, FaultKind::SeriesAndFilings { series: shown(&code) });
+            return None;
+        }
         let found = series.get(&code).map(|(position, _)| position);
         if found.is_none() && !self.faults.repeats_code(column, &code) {
             let (batch, row) = (self.batch, self.row);

@@ -11,7 +11,7 @@ use crate::model::{BridgeWeight, Entity, Event, Link, Series};
 use crate::read::TableSource;
 
 /// Reads every row of a small table with `read`, in their order; `None` if not all of it can be read.
-fn rows<T: Send>(
+pub(super) fn rows<T: Send>(
     source: &TableSource,
     faults: &mut FaultReport,
     read: impl Fn(&mut Row<'_>) -> Option<T> + Sync,
@@ -25,10 +25,10 @@ fn rows<T: Send>(
 }
 
 /// A row as read: its number, its key, and its content if nothing is wrong with it.
-type Keyed<K, T> = (u64, K, Option<T>);
+pub(super) type Keyed<K, T> = (u64, K, Option<T>);
 
 /// Reports rows whose key stands in an earlier row, and returns the content of the others.
-fn unique<K: Ord, T>(
+pub(super) fn unique<K: Ord, T>(
     source: &TableSource,
     rows: Option<Vec<Option<Keyed<K, T>>>>,
     faults: &mut FaultReport,
@@ -85,13 +85,7 @@ pub(crate) fn load_entities(
         let name = row.name("name");
         let name_zh = row.optional_name("name_zh");
         let group = row.optional_word("group");
-        let valid_from = row.optional_date("valid_from");
-        let valid_to = row.optional_date("valid_to");
-        if let (Some(valid_from), Some(valid_to)) = (valid_from, valid_to)
-            && valid_to < valid_from
-        {
-            row.fault("valid_to", FaultKind::ValidityReversed { valid_from, valid_to });
-        }
+        let (valid_from, valid_to) = row.validity();
         let is_sound = row.faults.total() == before;
         let code = code?;
         let entity = match (is_sound, kind, name) {
@@ -105,12 +99,17 @@ pub(crate) fn load_entities(
     coded(source, rows, faults)
 }
 
+/// Reads `series`; those in `derived` are made by the reader and must not be given.
 pub(crate) fn load_series(
     source: &TableSource,
+    derived: &[&str],
     faults: &mut FaultReport,
 ) -> (Vec<Series>, Option<SeriesCodes>) {
     let rows = rows(source, faults, |row| {
         let name = row.code("series");
+        if let Some(name) = name.as_deref().filter(|name| derived.contains(name)) {
+            row.fault("series", FaultKind::SeriesAndFilings { series: shown(name) });
+        }
         let frequency = row.word::<Frequency>("frequency");
         let unit = row.exact_text("unit");
         let title = row.text("title");

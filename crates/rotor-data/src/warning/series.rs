@@ -21,6 +21,10 @@ pub(super) fn look(dataset: &Dataset, found: &mut Found) {
     let mut by_code: BTreeMap<WarningCode, Vec<Place>> = BTreeMap::new();
     let end = dataset.calendar().days().last().copied().unwrap_or(dataset.manifest().last);
     for (position, series) in dataset.series().iter().enumerate() {
+        // What the reader makes of filings has the faults of the filings.
+        if dataset.is_derived(position) {
+            continue;
+        }
         let mut vintages: Vec<Vintage> = dataset.archive().vintages(position).collect();
         vintages.sort_by_key(|vintage| (vintage.entity, vintage.period.index(), vintage.released));
         for of_entity in vintages.chunk_by(|a, b| a.entity == b.entity) {

@@ -14,8 +14,10 @@ const FEWEST: usize = 8;
 
 /// Finds series with early figures, and those that are public the day their periods end.
 pub(super) fn find(dataset: &Dataset) -> (Vec<EarlySeries>, Vec<SameDaySeries>) {
-    let firsts: Vec<Vec<Vintage>> =
-        (0..dataset.series().len()).map(|series| first_vintages(dataset, series)).collect();
+    // The first of a sector's companies reports long before the others, and nothing is early about it.
+    let first_vintages =
+        |series| if dataset.is_derived(series) { Vec::new() } else { first_vintages(dataset, series) };
+    let firsts: Vec<Vec<Vintage>> = (0..dataset.series().len()).map(first_vintages).collect();
     let early = firsts.iter().enumerate().filter_map(|(series, firsts)| early(dataset, series, firsts));
     let same_day = (0..firsts.len()).filter_map(|series| same_day(dataset, series, &firsts));
     (early.collect(), same_day.collect())

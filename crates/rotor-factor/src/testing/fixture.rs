@@ -106,13 +106,15 @@ impl Fixture {
             measure.unwrap_or_else(|error| panic!("`[{heading}]`: `{word}` is {error}"))
         });
         let declared = spec.inputs().iter().find(|input| input.name() == name).map(crate::Input::source);
+        let given = |word: &str| -> Frequency { word.parse().expect("a frequency is one of D, W, M, Q") };
         let (kind, frequency, is_close) = match (declared, frequency) {
             (Some(Source::Close { kind, frequency, .. }), _) => (*kind, *frequency, true),
             (Some(Source::Series { kind, frequency, .. }), _) => (*kind, *frequency, false),
-            (_, Some(frequency)) => {
-                let frequency = frequency.parse();
-                (EntityKind::Market, frequency.expect("a frequency is one of D, W, M, Q"), false)
+            (Some(Source::SeriesOfAnyFrequency { kind, .. }), Some(word)) => (*kind, given(word), false),
+            (Some(Source::SeriesOfAnyFrequency { .. }), None) => {
+                panic!("`[{heading}]` has any frequency and does not say which: `[{heading} D]`")
             }
+            (_, Some(word)) => (EntityKind::Market, given(word), false),
             _ => {
                 let declared: Vec<String> =
                     spec.inputs().iter().map(|input| input.name().to_owned()).collect();
@@ -233,15 +235,19 @@ impl Fixture {
     }
 
     fn window(&self, name: &str, source: &Source, day: Day) -> Option<Window> {
-        let (Source::Close { n_periods, .. } | Source::Series { n_periods, .. }) = source else {
-            return None;
-        };
         let blocks: Vec<&Block> = self.blocks.iter().filter(|block| block.name == name).collect();
         let first = blocks.first()?;
+        let n_periods = match source {
+            Source::Close { n_periods, .. } | Source::Series { n_periods, .. } => *n_periods,
+            Source::SeriesOfAnyFrequency { n_days, n_months, .. } => {
+                first.frequency.calendar().n_periods(*n_days, *n_months)
+            }
+            Source::Bridge | Source::Links { .. } => return None,
+        };
         let mut window = Window::new(
             first.kind,
             first.frequency,
-            *n_periods,
+            n_periods,
             self.entities[first.kind as usize].len(),
             day,
         );

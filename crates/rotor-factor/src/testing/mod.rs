@@ -21,7 +21,7 @@
 //! 2020-01-15 2020-01-16 560.0
 //! ```
 //!
-//! Periods are months (`2020-01`), quarters (`2020Q1`) or days. Two lines of one period are vintages. `[bridge]` has lines of
+//! The block of an input that has any frequency gives it: `[pe_ttm M]`. Periods are months (`2020-01`), quarters (`2020Q1`) or days. Two lines of one period are vintages. `[bridge]` has lines of
 //! sector, industry, weight and release; `[links]` of sector, series, polarity and weight, and every linked series has a block
 //! that gives its frequency and, if it likes, what it measures (`[orders M growth]`); `[groups]` of sector and group. Lines before any name in brackets are those of the first input that a factor declares. Sectors keep
 //! the order in which they are first named.

@@ -62,7 +62,8 @@ pub(crate) fn meaning_of(dataset: &Dataset) -> Meaning {
             entity.valid_to.map(|day| day.to_string()),
         ])
     });
-    let series = dataset.series().iter().map(|series| {
+    let given = || (0..dataset.series().len()).filter(|series| !dataset.is_derived(*series));
+    let series = given().map(|series| &dataset.series()[series]).map(|series| {
         line(&[
             text(&series.name),
             text(series.frequency.word()),
@@ -83,7 +84,7 @@ pub(crate) fn meaning_of(dataset: &Dataset) -> Meaning {
         closes
             .map(move |(date, close)| line(&[text(code(entity)), Some(date.to_string()), Some(bits(close))]))
     });
-    let observations = (0..dataset.series().len()).flat_map(|series| dataset.archive().vintages(series));
+    let observations = given().flat_map(|series| dataset.archive().vintages(series));
     let observations = observations.map(|vintage| {
         line(&[
             text(name(vintage.series)),
@@ -123,6 +124,31 @@ pub(crate) fn meaning_of(dataset: &Dataset) -> Meaning {
             optional_text(event.theme_zh.as_deref()),
         ])
     });
+    let companies = dataset.companies().iter().map(|company| {
+        line(&[
+            text(&company.code),
+            text(&company.name),
+            optional_text(company.name_zh.as_deref()),
+            text(code(company.sector as usize)),
+            company.valid_from.map(|day| day.to_string()),
+            company.valid_to.map(|day| day.to_string()),
+        ])
+    });
+    let mut company_codes: Vec<&str> = dataset.companies().iter().map(|row| row.code.as_str()).collect();
+    company_codes.dedup();
+    let filings = dataset.filings().iter().map(|filing| {
+        line(&[
+            text(company_codes[filing.company as usize]),
+            Some(filing.period.to_string()),
+            Some(filing.released.0.to_string()),
+            text(filing.kind.word()),
+            filing.net_profit_ytd.map(bits),
+            filing.low.map(bits),
+            filing.high.map(bits),
+            filing.net_profit_ytd_prior.map(bits),
+            filing.total_assets.map(bits),
+        ])
+    });
     put_together([
         (Table::Entities, entities.collect()),
         (Table::Series, series.collect()),
@@ -131,6 +157,8 @@ pub(crate) fn meaning_of(dataset: &Dataset) -> Meaning {
         (Table::Bridge, bridge.collect()),
         (Table::Links, links.collect()),
         (Table::Events, events.collect()),
+        (Table::Companies, companies.collect()),
+        (Table::Filings, filings.collect()),
     ])
 }
 

@@ -1,0 +1,393 @@
+//! Growth of those who have reported, against what the same companies grew by a quarter before.
+//!
+//! Companies report one after the other, and the early ones are not like the late ones. Whoever compares the growth of those who have
+//! reported with that of all companies in the quarter before compares two sets. Here it is one: the companies with a profit and a
+//! base for the quarter *and* for the quarter before it.
+//!
+//! Factors do not see filings. They see five series that are made of them, for each sector and for the market, with a vintage for
+//! each day on which a value changed. A vintage of day D comes from the filings that were released on D or before and from the
+//! companies valid on D, so that whatever is released on a day is seen the day after, as with every other series.
+//!
+//! *Invariant:* what a quarter says on a day depends on nothing that is released later. Sums run over companies in the order of
+//! their codes.
+
+mod quarter;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
+use rotor_factor::{AsOf, Date, EntityKind, Frequency, Measure, Quarter};
+
+use crate::archive::Publication;
+use crate::dataset::Dataset;
+use crate::load::company_positions;
+use crate::model::{Accumulation, Company, Entity, Filing, FilingKind, ReleaseDays, Series};
+use quarter::QuarterSample;
+
+/// The series that are made of filings, in the order of their names.
+pub(crate) const SERIES: [&str; 5] = [
+    "comparable_coverage",
+    "comparable_n",
+    "comparable_quarter_yoy",
+    "comparable_ytd_yoy",
+    "comparable_ytd_yoy_before",
+];
+
+/// Growth is never told beyond this, in percent.
+const CLIP: f64 = 200.0;
+/// A sum of bases this small beside the sum of their sizes is no base.
+const LEAST_BASE: f64 = 0.02;
+/// What a threshold is meant to in decimals.
+const TOLERANCE: f64 = 1e-9;
+
+/// Returns the rows of `series` of what is made of filings.
+pub(crate) fn series() -> Vec<Series> {
+    let row = |name: &str, [unit, unit_zh]: [&str; 2], [title, title_zh]: [&str; 2]| Series {
+        name: name.into(),
+        frequency: Frequency::Quarterly,
+        unit: unit.into(),
+        title: title.into(),
+        title_zh: Some(title_zh.into()),
+        source: Some("`companies`, `filings`".into()),
+        measure: None,
+        unit_zh: Some(unit_zh.into()),
+        accumulation: None,
+        chain: None,
+        chain_zh: None,
+        // The days of the filings are the days of the values.
+        release: Some(ReleaseDays::Published),
+    };
+    let growth = |name, accumulation, titles| Series {
+        measure: Some(Measure::Growth),
+        accumulation: Some(accumulation),
+        ..row(name, ["percent", "%"], titles)
+    };
+    let [coverage, n, quarter, ytd, before] = SERIES;
+    let shares = ["Share of total assets that has reported", "已披露公司总资产占比"];
+    vec![
+        Series { measure: Some(Measure::Rate), ..row(coverage, ["fraction", "比例"], shares) },
+        row(n, ["companies", "家"], ["Companies of the comparable sample", "可比样本公司数"]),
+        growth(
+            quarter,
+            Accumulation::Single,
+            ["Net profit of the comparable sample, single quarter, growth", "可比样本归母净利润单季同比"],
+        ),
+        growth(
+            ytd,
+            Accumulation::YearToDate,
+            ["Net profit of the comparable sample, year to date, growth", "可比样本归母净利润累计同比"],
+        ),
+        growth(
+            before,
+            Accumulation::YearToDate,
+            [
+                "Net profit of the same companies a quarter before, year to date, growth",
+                "同一样本上一报告期归母净利润累计同比",
+            ],
+        ),
+    ]
+}
+
+/// What the comparable series are made of.
+pub(crate) struct Reports {
+    /// Where each company belongs, and from when to when, by position of the company; its rows by validity.
+    homes: Vec<Vec<Home>>,
+    /// What each company filed: by period, release, and with the document that counts most at the end.
+    filed: Vec<Vec<Filed>>,
+    /// Total assets of each company, each with the day from which they are the latest.
+    assets: Vec<Vec<(i32, f64)>>,
+    /// Every filing by its release: the day, the company and the position in `filed`.
+    by_release: Vec<(i32, u32, u32)>,
+}
+
+/// A sector that a company belongs to for some time.
+#[derive(Clone, Copy)]
+struct Home {
+    sector: u32,
+    /// Days since 1970, both included.
+    first: i32,
+    last: i32,
+}
+
+/// A filing with its days as numbers.
+#[derive(Clone, Copy)]
+struct Filed {
+    /// The quarter, counted from the first of 1970.
+    quarter: i32,
+    released: i32,
+    kind: FilingKind,
+    has_assets: bool,
+    profit: f64,
+    prior: Option<f64>,
+}
+
+impl Reports {
+    /// Takes companies in the order of codes and validity, and filings with the positions of their companies.
+    pub(crate) fn new(companies: &[Company], filings: &[Filing]) -> Self {
+        let positions = company_positions(companies);
+        let n_companies = positions.last().map_or(0, |last| *last as usize + 1);
+        let mut homes = vec![Vec::new(); n_companies];
+        for (company, position) in companies.iter().zip(positions) {
+            homes[position as usize].push(Home {
+                sector: company.sector,
+                first: company.valid_from.unwrap_or(Date::MIN).days(),
+                last: company.valid_to.unwrap_or(Date::MAX).days(),
+            });
+        }
+        let (mut filed, mut with_assets) = (vec![Vec::new(); n_companies], vec![Vec::new(); n_companies]);
+        for filing in filings {
+            let Some(profit) = filing.profit() else { continue };
+            if let Some(assets) = filing.total_assets {
+                with_assets[filing.company as usize].push((filing, assets));
+            }
+            filed[filing.company as usize].push(Filed {
+                quarter: filing.period.quarter().index(),
+                released: filing.released.0.days(),
+                kind: filing.kind,
+                profit,
+                prior: filing.net_profit_ytd_prior,
+                has_assets: filing.total_assets.is_some(),
+            });
+        }
+        let mut by_release = Vec::with_capacity(filings.len());
+        for (company, filed) in filed.iter_mut().enumerate() {
+            filed.sort_by_key(|filed| (filed.quarter, filed.released, std::cmp::Reverse(filed.kind)));
+            let places = filed.iter().enumerate();
+            by_release.extend(places.map(|(place, filed)| (filed.released, company as u32, place as u32)));
+        }
+        by_release.sort_unstable();
+        let assets = with_assets.into_iter().map(latest_assets).collect();
+        Self { homes, filed, assets, by_release }
+    }
+
+    /// Returns the sector that a company belongs to on a day.
+    fn home(&self, company: u32, day: i32) -> Option<u32> {
+        let homes = &self.homes[company as usize];
+        homes.iter().find(|home| (home.first..=home.last).contains(&day)).map(|home| home.sector)
+    }
+
+    /// Returns the filing of a quarter that counts on a day: the report before the express before the forecast, among equals the
+    /// latest.
+    fn counting(&self, company: u32, quarter: i32, day: i32) -> Option<&Filed> {
+        let filed = &self.filed[company as usize];
+        let first = filed.partition_point(|filed| filed.quarter < quarter);
+        let of_quarter = filed[first..].iter().take_while(|filed| filed.quarter == quarter);
+        let public = of_quarter.filter(|filed| filed.released <= day);
+        public.min_by_key(|filed| (filed.kind, std::cmp::Reverse(filed.released)))
+    }
+
+    /// Returns profit and base of a quarter as they were known on a day. The base is the comparative of the same document, else what the
+    /// company filed a year before.
+    fn profit_and_base(&self, company: u32, quarter: i32, day: i32) -> Option<(f64, f64)> {
+        let filed = self.counting(company, quarter, day)?;
+        let own = || self.counting(company, quarter - 4, day).map(|filed| filed.profit);
+        Some((filed.profit, filed.prior.or_else(own)?))
+    }
+
+    /// Returns the profits of a company that is in the sample of a quarter on a day.
+    fn profits(&self, company: u32, quarter: i32, day: i32) -> Option<Profits> {
+        let (now, base) = self.profit_and_base(company, quarter, day)?;
+        let (before, base_before) = self.profit_and_base(company, quarter - 1, day)?;
+        Some(Profits { now, base, before, base_before })
+    }
+
+    /// Returns the total assets of the latest filing, by period and then by release, that has them on a day.
+    fn assets(&self, company: u32, day: i32) -> Option<f64> {
+        let steps = &self.assets[company as usize];
+        let place = steps.partition_point(|(from, _)| *from <= day).checked_sub(1)?;
+        Some(steps[place].1)
+    }
+
+    /// Returns the first and the last day on which a quarter has values: from its end to the day before the second quarter-end after it.
+    fn days_of(quarter: i32) -> Option<(i32, i32)> {
+        let end = |quarter| Quarter::from_index(quarter).map(|quarter| quarter.last_day().days());
+        Some((end(quarter)?, end(quarter + 2)? - 1))
+    }
+}
+
+/// Returns the total assets of a company that are the latest from some day on: those of the latest period, and of its latest filing, among
+/// what is released by then.
+fn latest_assets(mut filings: Vec<(&Filing, f64)>) -> Vec<(i32, f64)> {
+    let rank = |filing: &Filing| (filing.period, filing.released, std::cmp::Reverse(filing.kind));
+    filings.sort_by_key(|(filing, _)| (filing.released, rank(filing)));
+    let (mut steps, mut latest): (Vec<(i32, f64)>, Option<&Filing>) = (Vec::new(), None);
+    for (filing, assets) in filings {
+        if latest.is_none_or(|latest| rank(latest) < rank(filing)) {
+            let released = filing.released.0.days();
+            if steps.last().is_some_and(|(from, _)| *from == released) {
+                steps.pop();
+            }
+            latest = Some(filing);
+            steps.push((released, assets));
+        }
+    }
+    steps
+}
+
+/// Profits of a company, year to date, and what they are compared with, of a quarter and the one before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Profits {
+    now: f64,
+    base: f64,
+    before: f64,
+    base_before: f64,
+}
+
+/// A sum of profits, of their bases, and of the sizes of the bases.
+#[derive(Clone, Copy, Default)]
+struct Growth {
+    now: f64,
+    base: f64,
+    size: f64,
+}
+
+impl Growth {
+    fn add(&mut self, now: f64, base: f64) {
+        self.now += now;
+        self.base += base;
+        self.size += base.abs();
+    }
+
+    /// Returns the growth in percent; none if gains and losses of the bases cancel out.
+    fn percent(self) -> Option<f64> {
+        let has_base = self.base != 0.0 && LEAST_BASE * self.size - self.base.abs() <= TOLERANCE;
+        let growth = 100.0 * (self.now - self.base) / self.base.abs();
+        (has_base && growth.is_finite()).then(|| growth.clamp(-CLIP, CLIP))
+    }
+}
+
+/// Growth and coverage of the companies that have reported a quarter, as known on a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ComparableSample {
+    /// How many companies there are in the sample.
+    pub n: usize,
+    /// Their share of the total assets of all members, 0…1; 0 where one of the growths is missing.
+    pub coverage: f64,
+    /// Growth of their net profit, year to date, in percent.
+    pub ytd_yoy: Option<f64>,
+    /// The same growth of the same companies in the quarter before.
+    pub ytd_yoy_before: Option<f64>,
+    /// Growth of their net profit in the single quarter, in percent.
+    pub quarter_yoy: Option<f64>,
+}
+
+/// Sums over the members of a sector or of the market.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    n_members: usize,
+    n: usize,
+    ytd: Growth,
+    before: Growth,
+    single: Growth,
+    assets: f64,
+    assets_of_all: f64,
+}
+
+impl Sums {
+    /// Takes a member: its profits if it is in the sample, and its assets if they are known. `is_first` says of the first quarter, in
+    /// which the year to date is the quarter.
+    fn add(&mut self, profits: Option<&Profits>, assets: Option<f64>, is_first: bool) {
+        self.n_members += 1;
+        self.assets_of_all += assets.unwrap_or(0.0);
+        let Some(profits) = profits else { return };
+        self.n += 1;
+        self.assets += assets.unwrap_or(0.0);
+        self.ytd.add(profits.now, profits.base);
+        self.before.add(profits.before, profits.base_before);
+        if is_first {
+            self.single.add(profits.now, profits.base);
+        } else {
+            self.single.add(profits.now - profits.before, profits.base - profits.base_before);
+        }
+    }
+
+    fn sample(&self) -> ComparableSample {
+        let (ytd_yoy, ytd_yoy_before) = (self.ytd.percent(), self.before.percent());
+        let share = self.assets / self.assets_of_all;
+        let is_told = ytd_yoy.is_some() && ytd_yoy_before.is_some() && share.is_finite();
+        ComparableSample {
+            n: self.n,
+            coverage: if is_told { share } else { 0.0 },
+            ytd_yoy,
+            ytd_yoy_before,
+            quarter_yoy: self.single.percent(),
+        }
+    }
+}
+
+/// The entity that stands for the market as a whole: the only one of its kind, or the one called `CN`.
+fn market(entities: &[Entity]) -> Option<usize> {
+    let markets = || entities.iter().enumerate().filter(|(_, entity)| entity.kind == EntityKind::Market);
+    match markets().count() {
+        1 => markets().next(),
+        _ => markets().find(|(_, entity)| entity.code == "CN"),
+    }
+    .map(|(position, _)| position)
+}
+
+/// Makes the values of the comparable series. `positions` are those of [`SERIES`] in the dataset.
+pub(crate) fn publications(
+    entities: &[Entity],
+    reports: &Reports,
+    positions: [u32; SERIES.len()],
+) -> Vec<Vec<Publication>> {
+    let market = market(entities);
+    let mut quarters: Vec<i32> = reports.filed.iter().flatten().map(|filed| filed.quarter).collect();
+    quarters.sort_unstable();
+    quarters.dedup();
+    let of_quarter = |quarter: &i32| {
+        let mut publications: [Vec<Publication>; SERIES.len()] = Default::default();
+        if let Some(sample) = QuarterSample::new(reports, *quarter, entities.len(), market) {
+            sample.walk(|series, entity, released, value| {
+                publications[series].push(Publication {
+                    key: positions[series] * entities.len() as u32 + entity,
+                    index: *quarter,
+                    released,
+                    // It is no row of any table.
+                    row: 0,
+                    value,
+                });
+            });
+        }
+        publications
+    };
+    // A part a series, for the archive takes runs of one series at once.
+    quarters.par_iter().flat_map_iter(of_quarter).collect()
+}
+
+impl Dataset {
+    /// Returns the comparable sample of a quarter as known on an execution day, without the companies that `is_left_out` names by their
+    /// row of `companies`: of one sector by its position, else of the market. Filings released on the day or later, and rows valid from
+    /// the day on, do not count.
+    ///
+    /// With nobody left out these are the values of the series `comparable_*`: the quarter has values from its end on, and they stay what
+    /// they were the day before the second quarter-end after it.
+    #[must_use]
+    pub fn comparable_sample(
+        &self,
+        as_of: AsOf,
+        quarter: Quarter,
+        sector: Option<usize>,
+        is_left_out: impl Fn(&Company) -> bool,
+    ) -> ComparableSample {
+        let reports = Reports::new(self.companies(), self.filings());
+        let quarter = quarter.index();
+        let Some((first, last)) = Reports::days_of(quarter) else { return ComparableSample::default() };
+        let day = last.min(as_of.0.days() - 1);
+        if day < first {
+            return ComparableSample::default();
+        }
+        let mut sums = Sums::default();
+        let positions = company_positions(self.companies());
+        for (company, position) in self.companies().iter().zip(positions) {
+            let is_valid = company.valid_from.is_none_or(|first| first.days() <= day)
+                && company.valid_to.is_none_or(|last| day <= last.days());
+            let is_member = sector.is_none_or(|sector| company.sector as usize == sector);
+            if is_valid && is_member && !is_left_out(company) {
+                let profits = reports.profits(position, quarter, day);
+                sums.add(profits.as_ref(), reports.assets(position, day), quarter.rem_euclid(4) == 0);
+            }
+        }
+        sums.sample()
+    }
+}

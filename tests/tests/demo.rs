@@ -61,6 +61,43 @@ fn every_world_passes_its_own_check() {
     }
 }
 
+/// When all companies of a sector have reported, the reader's sample is the sector.
+#[test]
+fn the_comparable_sample_of_all_companies_grows_as_its_sector_reports() {
+    let dataset = Dataset::open(&demo()).unwrap();
+    let [reported, growth, coverage] = ["net_profit_ytd_yoy", "comparable_ytd_yoy", "comparable_coverage"]
+        .map(|name| dataset.find_series(name).unwrap());
+    let mut n_compared = 0;
+    for sector in dataset.of_kind(EntityKind::Sector) {
+        let of_sector = |series: usize| {
+            dataset.archive().vintages(series).filter(move |vintage| vintage.entity == *sector)
+        };
+        let mut periods: Vec<_> = of_sector(growth).map(|vintage| vintage.period).collect();
+        periods.sort_by_key(|period| period.index());
+        periods.dedup();
+        for period in periods {
+            let (year, month, _) = period.end().ymd();
+            let deadline = match month {
+                3 => Date::new(year, 4, 30),
+                6 => Date::new(year, 8, 31),
+                9 => Date::new(year, 10, 31),
+                _ => Date::new(year + 1, 4, 30),
+            }
+            .unwrap();
+            let at_deadline = |series: usize| {
+                let known = of_sector(series).take_while(|vintage| vintage.released.0 <= deadline);
+                known.filter(|vintage| vintage.period == period).last().unwrap().value
+            };
+            let first = of_sector(reported).find(|vintage| vintage.period == period).unwrap();
+            let difference = at_deadline(growth) - first.value.clamp(-200.0, 200.0);
+            assert!(difference.abs() < 0.005, "{sector}, {}: {difference}", period.end());
+            assert!((at_deadline(coverage) - 1.0).abs() < 1e-12, "{sector}, {}", period.end());
+            n_compared += 1;
+        }
+    }
+    assert_eq!(n_compared, 31 * 43);
+}
+
 #[test]
 fn the_real_data_are_what_their_page_says() {
     let Some(folder) = real_data("the_real_data_are_what_their_page_says") else { return };

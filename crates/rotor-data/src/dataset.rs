@@ -437,7 +437,7 @@ impl Parts<'_> {
             self.name_wide(file, &mut faults);
         }
         let parts = parts.unwrap_or_default();
-        let mut closes: Vec<Close> = one_after_the_other(parts);
+        let mut closes: Vec<Close> = load::one_after_the_other(parts);
         // Files are a few sorted runs, usually one an entity; the stable sort merges those in one pass.
         closes.sort_by_key(|close| (close.entity, close.date, close.row));
         let frequency = manifest.map(|manifest| manifest.price_frequency);
@@ -540,14 +540,4 @@ impl Parts<'_> {
         }
         (parts.unwrap_or_default(), faults)
     }
-}
-
-/// Joins the parts of a table without holding both for longer than it takes.
-fn one_after_the_other<T>(parts: Vec<Vec<T>>) -> Vec<T> {
-    let mut parts = parts.into_iter();
-    let mut all = parts.next().unwrap_or_default();
-    for part in parts {
-        all.extend(part);
-    }
-    all
 }

@@ -15,6 +15,8 @@ mod quarter;
 #[cfg(test)]
 mod tests;
 
+use std::array::from_fn;
+
 use rayon::prelude::*;
 use rotor_factor::{AsOf, Date, EntityKind, Frequency, Measure, Quarter};
 
@@ -336,7 +338,7 @@ pub(crate) fn publications(
     quarters.sort_unstable();
     quarters.dedup();
     let of_quarter = |quarter: &i32| {
-        let mut publications: [Vec<Publication>; SERIES.len()] = Default::default();
+        let mut publications: [Vec<Publication>; SERIES.len()] = from_fn(|_| Vec::with_capacity(512));
         if let Some(sample) = QuarterSample::new(reports, *quarter, entities.len(), market) {
             sample.walk(|series, entity, released, value| {
                 publications[series].push(Publication {

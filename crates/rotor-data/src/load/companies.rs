@@ -13,7 +13,7 @@ use super::large::{
     Repetitions, UNKNOWN, day, explain_code, explain_date, explain_empty, period_index, positions,
 };
 use super::small::{rows, unique};
-use super::{Codes, EntityCodes};
+use super::{Codes, EntityCodes, one_after_the_other};
 use crate::fault::{Fault, FaultKind, FaultReport, shown, shown_number};
 use crate::model::{Company, Filing, FilingKind};
 use crate::read::{Batch, TableSource, is_missing_mark};
@@ -134,9 +134,11 @@ pub(crate) fn load_filings(
             }
         }
     });
-    let mut filings: Vec<(u32, Filing)> = parts.into_iter().flatten().flatten().collect();
+    let mut filings: Vec<(u32, Filing)> = parts.map(one_after_the_other).unwrap_or_default();
     let key = |filing: &Filing| (filing.company, filing.period, filing.released, filing.kind);
-    filings.sort_by_key(|(row, filing)| (key(filing), *row));
+    if !filings.is_sorted_by_key(|(row, filing)| (key(filing), *row)) {
+        filings.sort_by_key(|(row, filing)| (key(filing), *row));
+    }
     let mut repeated = Repetitions::default();
     for same in filings.chunk_by(|(_, a), (_, b)| key(a) == key(b)) {
         for again in &same[1..] {

@@ -329,3 +329,13 @@ fn unknown_series(code: &str, series: &SeriesCodes) -> FaultKind {
 fn date_out_of_range(days: i32) -> FaultKind {
     FaultKind::NotADate { value: format!("day {days} after 1970-01-01"), error: DateError::OutOfRange }
 }
+
+/// Joins the parts of a table without holding both for longer than it takes.
+pub(crate) fn one_after_the_other<T>(parts: Vec<Vec<T>>) -> Vec<T> {
+    let mut parts = parts.into_iter();
+    let mut all = parts.next().unwrap_or_default();
+    for part in parts {
+        all.extend(part);
+    }
+    all
+}

@@ -38,9 +38,9 @@ pub fn weekly(seed: u64) -> Folder {
     mess.single_months();
     // As series, or as the tables that the reader makes them of.
     if seed.is_multiple_of(2) {
-        mess.filings()
+        mess.filings();
     } else {
-        mess.listed()
+        mess.listed();
     }
     mess.folder()
 }

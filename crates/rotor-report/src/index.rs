@@ -178,7 +178,7 @@ impl<'a> Datasets<'a> {
             }
             let files: std::collections::BTreeSet<&str> = states
                 .iter()
-                .flat_map(|state| state.sha256.iter().map(|(file, _)| file.as_ref()))
+                .flat_map(|state| state.sha256.iter().map(|(file, _)| file))
                 .filter(|file| {
                     states.iter().any(|state| state.sha256.get(file) != states[0].sha256.get(file))
                 })
@@ -237,7 +237,7 @@ fn told_apart(all: &[Option<&[Setting]>], lang: Lang) -> (Option<String>, Vec<St
     };
     let shared: Vec<&Setting> =
         known.first().map_or(Vec::new(), |first| first.iter().filter(|it| is_shared(it)).collect());
-    let of = |settings: &Option<&[Setting]>| match settings {
+    let of = |settings: Option<&[Setting]>| match settings {
         None => lang.of("not known", "未知").to_owned(),
         Some(settings) => {
             let own: Vec<&Setting> = settings.iter().filter(|it| !is_shared(it)).collect();
@@ -248,7 +248,7 @@ fn told_apart(all: &[Option<&[Setting]>], lang: Lang) -> (Option<String>, Vec<St
             }
         }
     };
-    let texts = all.iter().map(of).collect();
+    let texts = all.iter().copied().map(of).collect();
     let shared = (!shared.is_empty()).then(|| {
         let listed = listed(&shared);
         say!(lang, "All have in common, other than the defaults: {listed}.", "共同的非默认设置：{listed}。")

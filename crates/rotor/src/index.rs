@@ -148,7 +148,7 @@ impl Found {
                 max_drawdown: net.map(|net| (net.max_drawdown.depth.clone(), net.basis)),
                 turnover: all.trading.turnover.clone(),
                 deflated_sharpe: all.trials.deflated_sharpe.probability.clone(),
-                n_trials: all.trials.n_trials as u64,
+                n_trials: all.trials.n_trials,
             },
             dataset: record.dataset,
         }

@@ -200,6 +200,7 @@ fn nothing(width: f64, caption: &Caption<'_>) -> String {
 
 /// Values by date, in panels one above the other that share the dates.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by itself, and any of them may be so")]
 pub struct LineChart {
     /// The dates of the values, ascending.
     pub dates: Vec<Date>,

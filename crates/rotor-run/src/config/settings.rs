@@ -109,7 +109,7 @@ mod tests {
         let changes: Vec<String> = config
             .changes_from(&defaults)
             .into_iter()
-            .filter(|setting| !setting.key.starts_with("idea.") || setting.key.ends_with("w"))
+            .filter(|setting| !setting.key.starts_with("idea.") || setting.key == "idea.window")
             .map(|setting| format!("{} = {}", setting.key, setting.value))
             .collect();
         assert_eq!(changes, ["top = 8", "heat.weight = 0.5", "idea.window = 3"]);

@@ -145,6 +145,9 @@ fn recent(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     blocks
 }
 
+/// Portfolios of the table of years: more columns have no room on a page.
+const MOST_PORTFOLIOS: usize = 9;
+
 fn years(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
     let lang = context.lang;
     let Some((_, first)) = all.performance.iter().next() else { return Vec::new() };
@@ -158,7 +161,8 @@ fn years(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
         Column::number(lang.of("excess return (net) over equal weight", "相对全行业等权超额（费后）")),
         Column::number(lang.of("over eligible sectors", "相对可选行业等权超额")),
     ];
-    columns.extend(all.performance.iter().map(|(portfolio, of)| {
+    let shown: Vec<_> = all.performance.iter().take(MOST_PORTFOLIOS).collect();
+    columns.extend(shown.iter().map(|(portfolio, of)| {
         let title = context.portfolio(portfolio);
         Column::number(notes.of_months(title, of.annual_return.n, all.n_months))
     }));
@@ -173,12 +177,21 @@ fn years(context: &Context<'_>, all: &PortfolioMetrics) -> Vec<Block> {
         for excess in excess {
             cell(excess.map(|excess| excess.years.as_slice()), DIFFERENCE);
         }
-        for (_, of) in all.performance.iter() {
+        for (_, of) in &shown {
             cell(Some(&of.years), PERCENT);
         }
         table.row(row);
     }
     let mut blocks = notes.under(table);
+    let n_more = all.performance.iter().count() - shown.len();
+    if n_more > 0 {
+        let text = say!(
+            lang,
+            "{n_more} more benchmarks have no room here; `metrics.json` has their years.",
+            "另有{n_more}个基准未列出，其年度收益见`metrics.json`。"
+        );
+        blocks.push(text.into());
+    }
     let values = match basis(all) {
         Basis::Daily => lang.of(
             "Daily: from the last close of the year before, or the first execution, to the last close of the year",

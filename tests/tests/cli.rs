@@ -86,7 +86,7 @@ fn a_description_can_be_read_by_programs() {
     assert_eq!(description["synthetic"], true);
     let series = description["series"].as_array().unwrap();
     let profits = series.iter().find(|series| series["series"] == "profit_ytd").unwrap();
-    assert_eq!((&profits["entities"], &profits["gaps_only_in_month"]), (&41.into(), &1.into()));
+    assert_eq!((&profits["entities"], &profits["gaps_only_in_month"]), (&42.into(), &1.into()));
 }
 
 #[test]

@@ -99,13 +99,13 @@ fn the_list_has_linked_and_given_factors() {
     let (code, stdout, _) = run_rotor(&["factor", "list", library.to_str().unwrap()]);
     assert_eq!(code, 0);
     let names: Vec<&str> = stdout.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
-    let method = ["profit", "price", "prosperity", "heat", "momentum"];
-    let opt_in = ["valuation", "flow", "rolling_profit", "breadth", "comparable", "insider"];
+    let method = ["profit", "price", "prosperity", "heat"];
+    let opt_in = ["breadth", "comparable", "flow", "insider", "momentum", "rolling_profit", "valuation"];
     assert_eq!(names, [&method[..], &opt_in, &["momentum_c"]].concat());
     let (_, stdout, _) = run_rotor(&["factor", "list", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&stdout).unwrap();
-    assert_eq!((&json[4]["name"], &json[4]["abi"]), (&"momentum".into(), &[1, 4].to_vec().into()));
-    assert_eq!(json[4]["parameters"][0]["default"], 12);
+    assert_eq!((&json[8]["name"], &json[8]["abi"]), (&"momentum".into(), &[1, 4].to_vec().into()));
+    assert_eq!(json[8]["parameters"][0]["default"], 12);
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn every_run_and_note_has_a_row_that_says_what_is_different() {
         let either = part.replace("heat.weight = 0.5; top = 8", "top = 8; heat.weight = 0.5");
         assert!(page.contains(part) || page.contains(&either), "{part}");
     }
-    assert!(!page.contains("<i>") && !page.contains(".hidden"));
+    assert!(!page.contains("<i>") && !page.contains("hidden/x"));
     for link in page.split("<a href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         let place = link
             .replace("%26", "&")

@@ -19,7 +19,7 @@ fn the_longest_codes_go_through_to_the_last_table() {
     let codes = known.entities().iter().map(|entity| entity.code.as_str());
     let longer: BTreeMap<&str, String> =
         codes.map(|code| (code, format!("{code}{}", "x".repeat(LONGEST_NAME - code.len())))).collect();
-    for table in ["entities", "prices", "observations", "bridge", "links", "events"] {
+    for table in ["entities", "prices", "observations", "bridge", "links", "events", "companies", "filings"] {
         let path = place.join(format!("{table}.csv"));
         let Ok(text) = fs::read_to_string(&path) else { continue };
         let mut renamed = String::with_capacity(2 * text.len());

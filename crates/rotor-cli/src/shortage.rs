@@ -10,6 +10,8 @@ use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use rotor_data::SweepError;
+
 use crate::CliError;
 
 /// The exit code of a program that did not get what it needed.
@@ -34,6 +36,9 @@ impl Shortage {
         while let Some(error) = cause {
             if let Some(error) = error.downcast_ref::<io::Error>() {
                 return Self::of(error);
+            }
+            if let Some(SweepError::NoMemory { .. }) = error.downcast_ref() {
+                return Some(Self::Memory);
             }
             cause = error.source();
         }

@@ -101,7 +101,7 @@ pub enum SweepError {
         n_slots: usize,
     },
     /// The system does not give that much memory.
-    #[error("there is no memory for {n_slots} values of windows")]
+    #[error("too little memory: there is none for {n_slots} values of windows")]
     NoMemory {
         /// Values of all inputs, entities and dates.
         n_slots: usize,

@@ -141,6 +141,7 @@ pub enum BacktestError {
         /// The factor.
         factor: String,
         /// Why.
+        #[source]
         error: SweepError,
     },
     /// The watcher stopped the run.

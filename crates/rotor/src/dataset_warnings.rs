@@ -64,7 +64,8 @@ pub(crate) fn touching<'s>(
         let found = found.within(|place| touches(found.code, place))?;
         Some(Warning::Dataset { found })
     };
-    dataset.warnings().into_iter().filter_map(within).collect()
+    let found = dataset.warnings_reading(|series| used.series.contains(series));
+    found.into_iter().filter_map(within).collect()
 }
 
 /// What factors read of a dataset.

@@ -118,9 +118,15 @@ impl Dataset {
     /// It walks every close and every value, which takes about as long as reading them.
     #[must_use]
     pub fn warnings(&self) -> Vec<DatasetWarning> {
+        self.warnings_reading(|_| true)
+    }
+
+    /// As [`warnings`](Self::warnings), without looking at the values of series that are not read; `reads` is asked by name.
+    #[must_use]
+    pub fn warnings_reading(&self, reads: impl Fn(&str) -> bool) -> Vec<DatasetWarning> {
         let mut found = Found::default();
         prices::look(self, &mut found);
-        series::look(self, &mut found);
+        series::look(self, &reads, &mut found);
         found.warnings.sort_by_key(|warning| warning.code.order());
         found.warnings
     }

@@ -17,12 +17,12 @@ struct Firsts<'a> {
     vintages: Vec<Vintage>,
 }
 
-pub(super) fn look(dataset: &Dataset, found: &mut Found) {
+pub(super) fn look(dataset: &Dataset, reads: &dyn Fn(&str) -> bool, found: &mut Found) {
     let mut by_code: BTreeMap<WarningCode, Vec<Place>> = BTreeMap::new();
     let end = dataset.calendar().days().last().copied().unwrap_or(dataset.manifest().last);
     for (position, series) in dataset.series().iter().enumerate() {
         // What the reader makes of filings has the faults of the filings.
-        if dataset.is_derived(position) {
+        if dataset.is_derived(position) || !reads(&series.name) {
             continue;
         }
         let mut vintages: Vec<Vintage> = dataset.archive().vintages(position).collect();

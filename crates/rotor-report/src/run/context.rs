@@ -85,12 +85,13 @@ impl<'a> Context<'a> {
         name(title.unwrap_or(factor))
     }
 
-    /// A score of a factor with its word, where it declares one.
+    /// A score of a factor with its word, where it declares one; where the middle of a continuous scale lies, no record says.
     pub(super) fn score(&self, factor: u32, score: f64) -> String {
         let number = score_number(score);
         let factor = self.facts.run.factors.get(factor as usize);
         let record = factor.and_then(|factor| self.facts.record.factor(factor));
-        let Some(words) = record.and_then(|record| record.score_words.as_ref()) else { return number };
+        let of_points = record.filter(|record| record.scale.as_deref() == Some("points"));
+        let Some(words) = of_points.and_then(|record| record.score_words.as_ref()) else { return number };
         let position = match score - 2.0 {
             above if above > 1e-9 => 0,
             below if below < -1e-9 => 2,

@@ -19,6 +19,7 @@ mod rows;
 mod sheets;
 mod tables;
 mod warning;
+mod weekly;
 mod write;
 
 pub use config::{
@@ -43,4 +44,10 @@ pub use rows::{
     Run, Score, ScoreReason, ScoreReasons, SectorReturn, TextId, Texts, Turnover,
 };
 pub use warning::{ProcessPart, Warning};
+pub use weekly::{
+    EntityFlow, Flow, FlowKind, FlowSpan, FlowSum, IndustrialProfits, MissingPart, MissingReason, Named,
+    ProfitRow, ProfitRowKind, ProfitSign, SampleRow, SampleRowKind, SampleTable, SeasonalPosition,
+    SingleMonth, Tracked, TrackedKind, ValuationRow, Week, WeekReturn, WeekReturns, Weekly, WeeklyEvent,
+    WeeklyPart, YearOnYear,
+};
 pub use write::{Destination, check_destination, write};

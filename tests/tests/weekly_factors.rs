@@ -197,7 +197,8 @@ fn hold(path: &Path, lines: &[(String, String)]) {
 fn said(run: &Run) -> Vec<String> {
     let of = |execution: u32| {
         let rows = run.rows.scores.iter().filter(move |row| row.execution == execution);
-        rows.map(|row| format!("{} {:?} {:?}\n", row.sector, row.score, row.raw)).collect()
+        let said: Vec<_> = rows.map(|row| (row.sector, row.score, row.raw)).collect();
+        format!("{said:?}")
     };
     (0..run.rows.executions.len() as u32).map(of).collect()
 }

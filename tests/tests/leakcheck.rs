@@ -109,6 +109,37 @@ fn the_factors_that_a_run_asks_for_keep_their_promises() {
     }
 }
 
+/// In every made-up world, the leaky one included: there the dataset is at fault and no factor. Each says what of its inputs a world lacks.
+#[test]
+fn the_factors_that_a_run_asks_for_pass_in_every_world() {
+    let names: Vec<String> =
+        OPT_IN_FACTORS.iter().map(|factor| Plugin::linked(factor).unwrap().name().to_owned()).collect();
+    let large = World::Large { entities: 40, months: 96 };
+    let without: [(World, &[&str]); 4] = [
+        (World::AShare, &[]),
+        (World::Null, &[]),
+        (World::Leaky, &["comparable"]),
+        (large, &["flow", "comparable", "insider"]),
+    ];
+    for (kind, without) in without {
+        let folder = TempDir::new().unwrap();
+        world(&folder, kind);
+        let months = ["--start", "2021-03", "--end", "2021-08", "--factors", &names.join(",")];
+        let (code, report) = leakcheck(&folder.path().join("world"), &months);
+        let is_honest = kind != World::Leaky;
+        assert_eq!((code, &report["passed"]), (i32::from(!is_honest), &is_honest.into()), "{}", kind.name());
+        let factors = report["factors"].as_array().unwrap();
+        for factor in factors {
+            let kept = factor["promises"].as_array().unwrap().iter().filter(|row| row["kept"] == true);
+            assert_eq!(kept.count(), Promise::ALL.len(), "{}: {factor:#}", kind.name());
+        }
+        let tried: Vec<&str> = factors.iter().map(|row| row["factor"].as_str().unwrap()).collect();
+        let expected: Vec<&str> =
+            names.iter().map(String::as_str).filter(|name| !without.contains(name)).collect();
+        assert_eq!(tried, expected, "{}: {:#}", kind.name(), report["skipped"]);
+    }
+}
+
 #[test]
 fn a_terminal_of_eighty_columns_is_enough() {
     let library = plugin("remembers");

@@ -2,6 +2,9 @@
 //!
 //! All of them look back: money follows the returns of the days just past, multiples follow the closes. In a null
 //! world the money follows nothing; a multiple follows its closes in every world, since it is made of them.
+//!
+//! None of them says anything of returns to come: those of sectors are made of closes without the planted drift. With it a
+//! sector that has become dear has had good years behind it that last, and whoever buys what is cheap loses by rule.
 
 use libm::{exp, sqrt};
 use rotor_factor::{Date, Frequency, Month};
@@ -40,7 +43,7 @@ pub(crate) fn publish_multiples(plan: &Plan, prices: &Prices, recorder: &mut Rec
             let stream = Stream::new(plan.seed, &format!("{name} of benchmarks"), row.stream);
             (plan.benchmark(b), row.multiples[m], path, first_day_of(row.code), stream)
         });
-        let of_sectors = prices.sectors.iter().enumerate().map(|(sector, path)| {
+        let of_sectors = prices.undrifted.iter().enumerate().map(|(sector, path)| {
             let usual = TRAITS[plan.templates[sector]].multiples[m];
             let stream = Stream::new(plan.seed, &format!("{name} of sectors"), sector);
             (plan.sector(sector), usual, path, Date::MIN, stream)
@@ -136,7 +139,7 @@ fn publish_flow(plan: &Plan, prices: &Prices, flow: &Flow, recorder: &mut Record
     for sector in 0..plan.n_sectors() {
         let mut stream = Stream::new(plan.seed, flow.name, sector);
         let scale = flow.size * TRAITS[plan.templates[sector]].float_cap;
-        let path = &prices.sectors[sector];
+        let path = &prices.undrifted[sector];
         let mut noise = 0.0;
         for period in &periods {
             let at = |date| prices.last_on(date).unwrap_or(0);
@@ -195,7 +198,7 @@ fn publish_insiders(plan: &Plan, prices: &Prices, recorder: &mut Recorder) {
         ),
     ] {
         let series = recorder.declare(name, Frequency::Weekly, "cny_100m", titles);
-        for (sector, path) in prices.sectors.iter().enumerate() {
+        for (sector, path) in prices.undrifted.iter().enumerate() {
             let mut stream = Stream::new(plan.seed, name, sector);
             let scale = share * TRAITS[plan.templates[sector]].float_cap;
             let mut noise = stream.normal();
@@ -262,7 +265,7 @@ fn publish_float(plan: &Plan, prices: &Prices, recorder: &mut Recorder) {
         month_ends(plan, prices).into_iter().filter(|(month, _)| month.number() % 3 == 0).collect();
     for sector in 0..plan.n_sectors() {
         let mut stream = Stream::new(plan.seed, "float", sector);
-        let path = &prices.sectors[sector];
+        let path = &prices.undrifted[sector];
         let mut log_shares = 0.0;
         for (month, last) in &quarter_ends {
             // New listings and unlocked shares: about 6% a year.

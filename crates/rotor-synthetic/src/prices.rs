@@ -45,6 +45,9 @@ pub(crate) struct Prices {
     pub(crate) days: Vec<Date>,
     /// Log closes by sector and day.
     pub(crate) sectors: Vec<Vec<f64>>,
+    /// The same without the planted drift. Prosperity lasts, so the drift of the past tells something of the drift to come; what
+    /// is to say nothing of returns is made of these.
+    pub(crate) undrifted: Vec<Vec<f64>>,
     /// Log closes by benchmark and day.
     pub(crate) benchmarks: Vec<Vec<f64>>,
     /// Log return of each sector's own part by holding period, in the order of `holdings`.
@@ -72,26 +75,30 @@ impl Prices {
             if daily { trading_days(plan.first_day(), plan.last.last_day()) } else { plan.month_ends() };
         let per_year = if daily { TRADING_DAYS_PER_YEAR } else { 12.0 };
         let informed_by: Vec<Month> = days.iter().map(|day| informing_month(*day, daily)).collect();
-        let own = own_parts(plan, economy, &informed_by, per_year);
+        let own_parts = own_parts(plan, economy, &informed_by, per_year);
         let (market, groups) = common_parts(plan, days.len(), per_year);
 
-        let sectors: Vec<Vec<f64>> = (0..plan.n_sectors())
-            .map(|sector| {
-                let template = plan.templates[sector];
-                let (traits, group) = (&TRAITS[template], &groups[SECTORS[template].group as usize]);
-                let returns = (0..days.len()).map(|i| traits.beta * market[i] + group[i] + own[sector][i]);
+        let paths = |own: fn(&OwnPart) -> &[f64]| -> Vec<Vec<f64>> {
+            let path = |(part, template): (&OwnPart, &usize)| {
+                let (traits, group) = (&TRAITS[*template], &groups[SECTORS[*template].group as usize]);
+                let returns = (0..days.len()).map(|i| traits.beta * market[i] + group[i] + own(part)[i]);
                 log_path(traits.level, returns, daily)
-            })
-            .collect();
+            };
+            own_parts.iter().zip(&plan.templates).map(path).collect()
+        };
+        let (sectors, undrifted) = (paths(|own| &own.returns), paths(|own| &own.undrifted));
         let benchmarks = benchmark_paths(plan, &sectors, &market, &days, per_year);
         let holdings = holdings(&informed_by, daily);
-        let own_returns = own
+        let own_returns = own_parts
             .iter()
             .map(|own| {
-                holdings.iter().map(|period| own[period.entry + 1..=period.exit].iter().sum()).collect()
+                holdings
+                    .iter()
+                    .map(|period| own.returns[period.entry + 1..=period.exit].iter().sum())
+                    .collect()
             })
             .collect();
-        Self { days, sectors, benchmarks, own_returns, holdings }
+        Self { days, sectors, undrifted, benchmarks, own_returns, holdings }
     }
 
     /// Writes down the closes, sector by sector and then the benchmarks.
@@ -158,8 +165,15 @@ fn common_parts(plan: &Plan, n: usize, per_year: f64) -> (Vec<f64>, Vec<Vec<f64>
     (part("market", 0, volatility.market, MARKET_DRIFT), groups)
 }
 
-/// Returns the log returns of each sector's own part, tilt included.
-fn own_parts(plan: &Plan, economy: &Economy, informed_by: &[Month], per_year: f64) -> Vec<Vec<f64>> {
+/// The log returns of a sector's own part, by day.
+struct OwnPart {
+    returns: Vec<f64>,
+    /// Without the planted drift.
+    undrifted: Vec<f64>,
+}
+
+/// Returns each sector's own part.
+fn own_parts(plan: &Plan, economy: &Economy, informed_by: &[Month], per_year: f64) -> Vec<OwnPart> {
     let [least, most] = plan.world.volatility().own_monthly;
     let tilt = plan.world.tilt();
     let positions: Vec<usize> = informed_by.iter().map(|month| plan.axis.position(*month)).collect();
@@ -175,7 +189,9 @@ fn own_parts(plan: &Plan, economy: &Economy, informed_by: &[Month], per_year: f6
             standardize(&mut shocks, false);
             let prosperity = &economy.prosperity[plan.templates[sector]];
             let drift = |position: usize| tilt * prosperity[position] / steps[position];
-            shocks.iter().zip(&positions).map(|(shock, position)| scale * shock + drift(*position)).collect()
+            let undrifted: Vec<f64> = shocks.iter().map(|shock| scale * shock).collect();
+            let returns = undrifted.iter().zip(&positions).map(|(own, position)| own + drift(*position));
+            OwnPart { returns: returns.collect(), undrifted }
         })
         .collect()
 }

@@ -84,7 +84,7 @@ fn the_demo_world_has_not_moved() {
     let days = tables.observations.iter().map(|row| f64::from(row.released.0.days()));
     assert_eq!(
         [checksum(closes), checksum(values), checksum(days)],
-        [1_076_695_358_645_956_968, 13_840_257_033_638_024_604, 5_059_354_644_590_543_923]
+        [1_076_695_358_645_956_968, 15_295_569_932_396_905_475, 5_059_354_644_590_543_923]
     );
 }
 
@@ -357,6 +357,22 @@ fn prosperity_tells_the_next_return_in_one_world_only() {
         assert!((least..most).contains(&linear), "{:?}: {linear}", plan.world);
     }
     assert!(NULL.synthetic.truth.contains("tilt = 0.0\n"));
+}
+
+/// Prosperity lasts, so whatever follows closes with its drift would tell of the drift to come: the cheap would stay poor. The null world
+/// is the same without drift, and multiples follow nothing but closes.
+#[test]
+fn multiples_and_float_know_nothing_of_the_drift() {
+    assert_ne!(A_SHARE.prices.sectors, NULL.prices.sectors);
+    assert_eq!(A_SHARE.prices.undrifted, NULL.prices.undrifted);
+    assert_eq!(NULL.prices.undrifted, NULL.prices.sectors);
+    for series in ["pe_ttm", "pb", "float_cap"] {
+        let of_sectors = |made: &'static Made| {
+            let rows = made.first_vintages(series);
+            SECTORS.iter().map(|sector| rows[sector.code].clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(of_sectors(&A_SHARE), of_sectors(&NULL), "{series}");
+    }
 }
 
 /// The leaky world in one test: what is not public tells the return, what is public does not.

@@ -114,6 +114,7 @@ fn money_section() -> Vec<String> {
     let [margin, deviation] = MARKET_MARGIN;
     vec![
         "\n[no_prediction] # inputs that say nothing of any return to come: whoever finds something in them found chance".to_owned(),
+        "# Closes and returns here are those without the tilt: prosperity lasts, and past drift would tell of the next.".to_owned(),
         "multiples = [\"pe_ttm\", \"pb\"] # follow the closes".to_owned(),
         "money = [\"northbound_net_buy\", \"margin_net_buy\", \"etf_net_subscription\", \"new_fund_units\"] # follow past returns".to_owned(),
         "insiders = [\"insider_buy\", \"insider_sell\", \"insider_planned_sale\"] # follow past returns".to_owned(),

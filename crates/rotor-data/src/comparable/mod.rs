@@ -378,7 +378,7 @@ pub(crate) fn publications(
         publications
     };
     // A part a series, for the archive takes runs of one series at once.
-    quarters.par_iter().flat_map_iter(of_quarter).collect()
+    quarters.par_iter().with_max_len(1).flat_map_iter(of_quarter).collect()
 }
 
 impl Dataset {

@@ -24,7 +24,7 @@ pub(super) struct QuarterSample<'a> {
 }
 
 /// A day on which something of a company changes: its sector or assets, or its profits as well.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 struct Change {
     day: i32,
     company: u32,
@@ -86,7 +86,7 @@ impl<'a> QuarterSample<'a> {
         }
     }
 
-    /// Returns what changes after the first day, in the order of the days.
+    /// Returns what changes after the first day, in the order of the days and of companies.
     fn changes(&self) -> Vec<Change> {
         let mut changes = Vec::new();
         for (company, documents) in self.documents.iter().enumerate() {
@@ -105,7 +105,7 @@ impl<'a> QuarterSample<'a> {
                 add(home.last + 1, false);
             }
         }
-        changes.sort_unstable();
+        changes.sort_unstable_by_key(|change| i64::from(change.day) << 32 | i64::from(change.company));
         changes
     }
 
@@ -140,7 +140,9 @@ impl<'a> QuarterSample<'a> {
             return (sums, self.homes.iter().flatten().count());
         }
         let members = &self.members[entity as usize];
-        members.iter().for_each(|company| sums.add(&self.parts[*company as usize]));
+        for company in members {
+            sums.add(&self.parts[*company as usize]);
+        }
         (sums, members.len())
     }
 

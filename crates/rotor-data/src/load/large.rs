@@ -200,6 +200,7 @@ pub(crate) fn load_observations(
         let of_entities = positions_of_rows(&entity_column, entities);
         let (periods, releases) = (filled(periods, NO_DAY), filled(releases, NO_DAY));
         let values = filled(values, f64::NAN);
+        let (periods, releases, values) = (&*periods, &*releases, &*values);
         let mut rows = 0..0;
         // Rows of one series usually stand together, and what its rules are is looked up once.
         for same_series in of_series.chunk_by(|a, b| a == b) {

@@ -37,6 +37,12 @@ impl Publication {
             | u128::from(self.row)
     }
 
+    /// Tells whether an entry stands before another in a log, and not because of its row.
+    fn precedes(&self, other: &Self) -> bool {
+        self.released < other.released
+            || (self.released == other.released && (self.key, self.index) < (other.key, other.index))
+    }
+
     /// Tells whether two entries say something of the same period and were released on the same day.
     fn collides(&self, other: &Self) -> bool {
         (self.key, self.index, self.released) == (other.key, other.index, other.released)
@@ -94,20 +100,13 @@ impl Archive {
     ) -> Result<Self, Repeated> {
         let n_entities = (n_entities as u32).max(1);
         let runs = runs_by_series(&parts, n_entities, frequencies.len());
-        let logs: Vec<_> = runs.par_iter().map(sorted_log).collect();
+        // One at a time, for a few series have most of the entries and may lie side by side.
+        let sorted: Vec<_> = runs.par_iter().with_max_len(1).map(sorted_log).collect();
         drop(runs);
         drop(parts);
+        let (logs, repeated): (_, Vec<_>) = sorted.into_iter().unzip();
         let archive = Self { n_entities, logs, frequencies };
-        let rows = archive.logs.par_iter().map(|log| {
-            let mut repeated = Repetitions::default();
-            for same in log.chunk_by(Publication::collides) {
-                for again in &same[1..] {
-                    repeated.add(again.row, (same[0], *again));
-                }
-            }
-            repeated
-        });
-        let rows = rows.reduce(Repetitions::default, Repetitions::merged);
+        let rows = repeated.into_iter().fold(Repetitions::default(), Repetitions::merged);
         if rows.is_empty() { Ok(archive) } else { Err(Repeated { archive, rows }) }
     }
 
@@ -211,42 +210,64 @@ fn runs_of(mut part: &[Publication], n_entities: u32) -> Runs<'_> {
     runs
 }
 
-/// Puts the entries of one series into the order of the log.
+/// Puts the entries of one series into the order of the log, and finds those that say again what an earlier one says.
 ///
 /// Releases span a few thousand days at most, so one pass counts how many entries each day has and a second one puts
 /// every entry at its day. What remains is to order the entries of a day, which usually are in order.
-fn sorted_log(runs: &Runs<'_>) -> Vec<Publication> {
+fn sorted_log(runs: &Runs<'_>) -> (Vec<Publication>, Repetitions<(Publication, Publication)>) {
     let n_publications = runs.iter().map(|run| run.len()).sum::<usize>();
-    let entries = || runs.iter().copied().flatten();
-    // A file that is sorted by release needs no more than a look.
-    if entries().is_sorted_by(|a, b| a.released < b.released || a.order() <= b.order()) {
-        return runs.concat();
+    // A file that is sorted by release needs no more than a look. Where each entry precedes the next, none is there twice.
+    if runs.iter().copied().flatten().is_sorted_by(|a, b| a.precedes(b)) {
+        return (runs.concat(), Repetitions::default());
     }
-    let (first, last) = entries().fold((i32::MAX, i32::MIN), |(first, last), publication| {
-        (first.min(publication.released), last.max(publication.released))
-    });
-    if n_publications == 0 || (i64::from(last) - i64::from(first)) as usize > 4 * n_publications {
+    let (mut first, mut last) = (i32::MAX, i32::MIN);
+    for run in runs {
+        for publication in *run {
+            (first, last) = (first.min(publication.released), last.max(publication.released));
+        }
+    }
+    let mut log = if (i64::from(last) - i64::from(first)) as usize > 4 * n_publications {
         let mut log = runs.concat();
         log.sort_unstable_by_key(Publication::order);
-        return log;
+        log
+    } else {
+        by_day(runs, n_publications, first, last)
+    };
+    if log.is_sorted_by(Publication::precedes) {
+        return (log, Repetitions::default());
     }
+    log.par_chunk_by_mut(|a, b| a.released == b.released).for_each(|day| {
+        if !day.is_sorted_by(Publication::precedes) {
+            day.sort_unstable_by_key(Publication::order);
+        }
+    });
+    let mut repeated = Repetitions::default();
+    for same in log.chunk_by(Publication::collides) {
+        for again in &same[1..] {
+            repeated.add(again.row, (same[0], *again));
+        }
+    }
+    (log, repeated)
+}
+
+/// Puts the entries of each day together, in the order in which they lie. All days are between `first` and `last`.
+fn by_day(runs: &Runs<'_>, n_publications: usize, first: i32, last: i32) -> Vec<Publication> {
     let mut starts = vec![0; (last - first) as usize + 2];
-    for publication in entries() {
-        starts[(publication.released - first) as usize + 1] += 1;
+    for run in runs {
+        for publication in *run {
+            starts[(publication.released - first) as usize + 1] += 1;
+        }
     }
     for day in 1..starts.len() {
         starts[day] += starts[day - 1];
     }
     let mut log = vec![Publication::default(); n_publications];
-    for publication in entries() {
-        let place = &mut starts[(publication.released - first) as usize];
-        log[*place] = *publication;
-        *place += 1;
-    }
-    log.par_chunk_by_mut(|a, b| a.released == b.released).for_each(|day| {
-        if !day.is_sorted_by_key(Publication::order) {
-            day.sort_unstable_by_key(Publication::order);
+    for run in runs {
+        for publication in *run {
+            let place = &mut starts[(publication.released - first) as usize];
+            log[*place] = *publication;
+            *place += 1;
         }
-    });
+    }
     log
 }

@@ -31,17 +31,26 @@ pub struct TradingCalendar {
 }
 
 impl Closes {
-    /// Takes closes that are sorted by entity and date, each pair once.
-    pub(crate) fn new(sorted: &[Close], n_entities: usize) -> Self {
-        let mut parts = Vec::with_capacity(n_entities);
-        let mut end = 0;
-        for entity in 0..n_entities as u32 {
-            let start = end;
-            end += sorted[start..].partition_point(|close| close.entity <= entity);
-            parts.push(start..end);
+    /// Takes runs of closes that, one after the other, are sorted by entity and date, each pair once.
+    pub(crate) fn new(runs: &[&[Close]], n_entities: usize) -> Self {
+        let closes = || runs.iter().copied().flatten();
+        let mut n_closes = vec![0; n_entities];
+        for run in runs {
+            for of_entity in run.chunk_by(|a, b| a.entity == b.entity) {
+                n_closes[of_entity[0].entity as usize] += of_entity.len();
+            }
         }
-        let dates = sorted.iter().map(|close| close.date).collect();
-        Self { dates, closes: sorted.iter().map(|close| close.close).collect(), parts }
+        let mut end = 0;
+        let part = |n_of_entity: usize| {
+            let start = end;
+            end += n_of_entity;
+            start..end
+        };
+        Self {
+            parts: n_closes.into_iter().map(part).collect(),
+            dates: closes().map(|close| close.date).collect(),
+            closes: closes().map(|close| close.close).collect(),
+        }
     }
 
     /// Returns the number of closes of all entities.

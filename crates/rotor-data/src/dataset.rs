@@ -174,10 +174,11 @@ impl Dataset {
             rows: &entities,
         };
         // Side by side; each reports on its own, and the reports go in the order of the tables.
-        let ((archive, observation_faults, of_companies), ((closes, price_faults), small)) = rayon::join(
-            || parts.archive(),
-            || rayon::join(|| parts.closes(manifest.as_ref()), || parts.small_tables()),
-        );
+        let ((archive, observation_faults, of_companies), ((closes, calendar, price_faults), small)) =
+            rayon::join(
+                || parts.archive(),
+                || rayon::join(|| parts.closes(manifest.as_ref()), || parts.small_tables()),
+            );
         // Behind the readings, for the hash is that of the bytes that were read.
         let (hashes, hash_faults) = sources.hashes(manifest.as_ref());
         let (bridge, links, events, small_faults) = small;
@@ -195,12 +196,12 @@ impl Dataset {
             by_kind.entry(entity.kind).or_default().push(position);
         }
         Ok(Self {
-            calendar: TradingCalendar::new(&closes, &entities, manifest.price_frequency),
             manifest,
             entities,
             by_kind,
             series,
             closes,
+            calendar,
             archive,
             bridge,
             links,
@@ -416,6 +417,25 @@ fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
     None
 }
 
+/// What orders closes: entity and date, and the row where these are there twice.
+fn place(close: &Close) -> (u32, i32, u32) {
+    (close.entity, close.date, close.row)
+}
+
+/// Cuts closes into runs that are sorted, and orders those by their beginnings. Files are a few sorted runs, usually one an entity,
+/// which then only have to be read one after the other.
+fn sorted_runs(parts: &[Vec<Close>]) -> Vec<&[Close]> {
+    let runs = parts.iter().flat_map(|part| part.chunk_by(|a, b| place(a) <= place(b)));
+    let mut runs: Vec<&[Close]> = runs.collect();
+    runs.sort_by_key(|run| place(&run[0]));
+    runs
+}
+
+/// Tells whether closes ascend by entity and date, from run to run too.
+fn ascend(runs: &[&[Close]]) -> bool {
+    runs.iter().copied().flatten().is_sorted_by(|a, b| (a.entity, a.date) < (b.entity, b.date))
+}
+
 /// Companies, their filings, and what is wrong with them.
 type OfCompanies = (Vec<Company>, Vec<Filing>, FaultReport);
 
@@ -429,20 +449,40 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn closes(&self, manifest: Option<&Manifest>) -> (Closes, FaultReport) {
+    /// Tells whether the positions of entities are those of the codes, which a fault in the table can keep them from being.
+    fn is_complete(&self) -> bool {
+        self.entities.map(Codes::len) == Some(self.rows.len())
+    }
+
+    fn closes(&self, manifest: Option<&Manifest>) -> (Closes, TradingCalendar, FaultReport) {
         let mut faults = FaultReport::default();
-        let Some(file) = self.sources.get(Table::Prices) else { return (Closes::default(), faults) };
+        let Some(file) = self.sources.get(Table::Prices) else {
+            return (Closes::default(), TradingCalendar::default(), faults);
+        };
         let parts = load::load_prices(file, self.entities, manifest, &mut faults);
         if parts.is_none() {
             self.name_wide(file, &mut faults);
         }
         let parts = parts.unwrap_or_default();
-        let mut closes: Vec<Close> = load::one_after_the_other(parts);
-        // Files are a few sorted runs, usually one an entity; the stable sort merges those in one pass.
-        closes.sort_by_key(|close| (close.entity, close.date, close.row));
+        let runs = sorted_runs(&parts);
         let frequency = manifest.map(|manifest| manifest.price_frequency);
-        load::check_closes(file, &closes, self.entities, frequency, &mut faults);
-        (Closes::new(&closes, self.entities.map_or(0, Codes::len)), faults)
+        let n_entities = self.entities.map_or(0, Codes::len);
+        let closes = if frequency == Some(PriceFrequency::Daily) && ascend(&runs) {
+            // None is there twice, and daily closes have no other rule.
+            Closes::new(&runs, n_entities)
+        } else {
+            let mut closes = runs.concat();
+            closes.sort_by_key(place);
+            load::check_closes(file, &closes, self.entities, frequency, &mut faults);
+            Closes::new(&[&closes], n_entities)
+        };
+        drop(parts);
+        // With a fault somewhere there is no dataset, and nobody looks at the calendar.
+        let calendar = match frequency.filter(|_| self.is_complete()) {
+            Some(frequency) => TradingCalendar::new(&closes, self.rows, frequency),
+            None => TradingCalendar::default(),
+        };
+        (closes, calendar, faults)
     }
 
     /// Puts one fault in the place of those of a header that belongs to a wide table.
@@ -484,9 +524,7 @@ impl Parts<'_> {
         });
         let Some(filings) = filings else { return ((companies, Vec::new(), faults), Vec::new()) };
         let mut derived = Vec::new();
-        // With a fault elsewhere the positions of entities may not be those of the codes.
-        let is_sound = faults.is_empty() && self.entities.map(Codes::len) == Some(self.rows.len());
-        if let (true, Some(series)) = (is_sound, self.series) {
+        if let (true, Some(series)) = (faults.is_empty() && self.is_complete(), self.series) {
             let reports = comparable::Reports::new(&companies, &filings);
             let positions = comparable::SERIES.map(|name| series.position(name));
             derived = comparable::publications(self.rows, &reports, positions);

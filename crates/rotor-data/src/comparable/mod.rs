@@ -16,6 +16,7 @@ mod quarter;
 mod tests;
 
 use std::array::from_fn;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use rotor_factor::{AsOf, Date, EntityKind, Frequency, Measure, Quarter};
@@ -94,12 +95,10 @@ pub(crate) fn series() -> Vec<Series> {
 pub(crate) struct Reports {
     /// Where each company belongs, and from when to when, by position of the company; its rows by validity.
     homes: Vec<Vec<Home>>,
-    /// What each company filed: by period, release, and with the document that counts most at the end.
-    filed: Vec<Vec<Filed>>,
+    /// What was filed of each quarter, counted from the first of 1970: the filings of a company together, in the order of companies.
+    filed: BTreeMap<i32, Vec<Filed>>,
     /// Total assets of each company, each with the day from which they are the latest.
     assets: Vec<Vec<(i32, f64)>>,
-    /// Every filing by its release: the day, the company and the position in `filed`.
-    by_release: Vec<(i32, u32, u32)>,
 }
 
 /// A sector that a company belongs to for some time.
@@ -111,14 +110,12 @@ struct Home {
     last: i32,
 }
 
-/// A filing with its days as numbers.
+/// A filing with its release as a number.
 #[derive(Clone, Copy)]
 struct Filed {
-    /// The quarter, counted from the first of 1970.
-    quarter: i32,
+    company: u32,
     released: i32,
     kind: FilingKind,
-    has_assets: bool,
     profit: f64,
     prior: Option<f64>,
 }
@@ -136,30 +133,29 @@ impl Reports {
                 last: company.valid_to.unwrap_or(Date::MAX).days(),
             });
         }
-        let (mut filed, mut with_assets) = (vec![Vec::new(); n_companies], vec![Vec::new(); n_companies]);
+        let mut with_assets = vec![Vec::new(); n_companies];
+        let mut filed: BTreeMap<i32, Vec<Filed>> = BTreeMap::new();
         for filing in filings {
             let Some(profit) = filing.profit() else { continue };
             if let Some(assets) = filing.total_assets {
                 with_assets[filing.company as usize].push((filing, assets));
             }
-            filed[filing.company as usize].push(Filed {
-                quarter: filing.period.quarter().index(),
+            filed.entry(filing.period.quarter().index()).or_default().push(Filed {
+                company: filing.company,
                 released: filing.released.0.days(),
                 kind: filing.kind,
                 profit,
                 prior: filing.net_profit_ytd_prior,
-                has_assets: filing.total_assets.is_some(),
             });
         }
-        let mut by_release = Vec::with_capacity(filings.len());
-        for (company, filed) in filed.iter_mut().enumerate() {
-            filed.sort_by_key(|filed| (filed.quarter, filed.released, std::cmp::Reverse(filed.kind)));
-            let places = filed.iter().enumerate();
-            by_release.extend(places.map(|(place, filed)| (filed.released, company as u32, place as u32)));
+        for filed in filed.values_mut() {
+            // As filings lie in a dataset, these are in order.
+            if !filed.is_sorted_by_key(|filed| filed.company) {
+                filed.sort_by_key(|filed| filed.company);
+            }
         }
-        by_release.sort_unstable();
         let assets = with_assets.into_iter().map(latest_assets).collect();
-        Self { homes, filed, assets, by_release }
+        Self { homes, filed, assets }
     }
 
     /// Returns the sector that a company belongs to on a day.
@@ -168,29 +164,16 @@ impl Reports {
         homes.iter().find(|home| (home.first..=home.last).contains(&day)).map(|home| home.sector)
     }
 
-    /// Returns the filing of a quarter that counts on a day: the report before the express before the forecast, among equals the
-    /// latest.
-    fn counting(&self, company: u32, quarter: i32, day: i32) -> Option<&Filed> {
-        let filed = &self.filed[company as usize];
-        let first = filed.partition_point(|filed| filed.quarter < quarter);
-        let of_quarter = filed[first..].iter().take_while(|filed| filed.quarter == quarter);
-        let public = of_quarter.filter(|filed| filed.released <= day);
-        public.min_by_key(|filed| (filed.kind, std::cmp::Reverse(filed.released)))
-    }
-
-    /// Returns profit and base of a quarter as they were known on a day. The base is the comparative of the same document, else what the
-    /// company filed a year before.
-    fn profit_and_base(&self, company: u32, quarter: i32, day: i32) -> Option<(f64, f64)> {
-        let filed = self.counting(company, quarter, day)?;
-        let own = || self.counting(company, quarter - 4, day).map(|filed| filed.profit);
-        Some((filed.profit, filed.prior.or_else(own)?))
-    }
-
-    /// Returns the profits of a company that is in the sample of a quarter on a day.
-    fn profits(&self, company: u32, quarter: i32, day: i32) -> Option<Profits> {
-        let (now, base) = self.profit_and_base(company, quarter, day)?;
-        let (before, base_before) = self.profit_and_base(company, quarter - 1, day)?;
-        Some(Profits { now, base, before, base_before })
+    /// Returns what each company filed that a quarter is made of.
+    fn documents(&self, quarter: i32) -> Vec<Documents<'_>> {
+        let mut documents = vec![Documents::default(); self.homes.len()];
+        for (place, quarter) in [quarter, quarter - 1, quarter - 4, quarter - 5].into_iter().enumerate() {
+            let filed = self.filed.get(&quarter).map_or(&[][..], Vec::as_slice);
+            for of_company in filed.chunk_by(|a, b| a.company == b.company) {
+                documents[of_company[0].company as usize].0[place] = of_company;
+            }
+        }
+        documents
     }
 
     /// Returns the total assets of the latest filing, by period and then by release, that has them on a day.
@@ -204,6 +187,34 @@ impl Reports {
     fn days_of(quarter: i32) -> Option<(i32, i32)> {
         let end = |quarter| Quarter::from_index(quarter).map(|quarter| quarter.last_day().days());
         Some((end(quarter)?, end(quarter + 2)? - 1))
+    }
+}
+
+/// What a company filed of a quarter, of the quarter before, and of these two a year before, in this order.
+#[derive(Clone, Copy, Default)]
+struct Documents<'a>([&'a [Filed]; 4]);
+
+impl Documents<'_> {
+    /// Returns the filing that counts on a day: the report before the express before the forecast, among equals the latest.
+    fn counting(filed: &[Filed], day: i32) -> Option<&Filed> {
+        let public = filed.iter().filter(|filed| filed.released <= day);
+        public.min_by_key(|filed| (filed.kind, std::cmp::Reverse(filed.released)))
+    }
+
+    /// Returns profit and base of a quarter as they were known on a day. The base is the comparative of the same document, else what the
+    /// company filed a year before.
+    fn profit_and_base(filed: &[Filed], year_before: &[Filed], day: i32) -> Option<(f64, f64)> {
+        let filed = Self::counting(filed, day)?;
+        let own = || Self::counting(year_before, day).map(|filed| filed.profit);
+        Some((filed.profit, filed.prior.or_else(own)?))
+    }
+
+    /// Returns the profits of the company if it is in the sample of the quarter on a day.
+    fn profits(&self, day: i32) -> Option<Profits> {
+        let [quarter, before, year_before, year_before_that] = self.0;
+        let (now, base) = Self::profit_and_base(quarter, year_before, day)?;
+        let (before, base_before) = Self::profit_and_base(before, year_before_that, day)?;
+        Some(Profits { now, base, before, base_before })
     }
 }
 
@@ -244,10 +255,14 @@ struct Growth {
 }
 
 impl Growth {
-    fn add(&mut self, now: f64, base: f64) {
-        self.now += now;
-        self.base += base;
-        self.size += base.abs();
+    fn of(now: f64, base: f64) -> Self {
+        Self { now, base, size: base.abs() }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.now += other.now;
+        self.base += other.base;
+        self.size += other.size;
     }
 
     /// Returns the growth in percent; none if gains and losses of the bases cancel out.
@@ -273,34 +288,45 @@ pub struct ComparableSample {
     pub quarter_yoy: Option<f64>,
 }
 
-/// Sums over the members of a sector or of the market.
+/// Sums over the members of a sector or of the market, or what one member brings to them.
+///
+/// A company that is not in the sample brings zeros, which change no bit of a sum: adding needs no branch.
 #[derive(Clone, Copy, Default)]
 struct Sums {
-    n_members: usize,
-    n: usize,
     ytd: Growth,
     before: Growth,
     single: Growth,
     assets: f64,
     assets_of_all: f64,
+    /// How many are in the sample. A number like the others, so that all twelve are added alike.
+    n: f64,
 }
 
 impl Sums {
-    /// Takes a member: its profits if it is in the sample, and its assets if they are known. `is_first` says of the first quarter, in
-    /// which the year to date is the quarter.
-    fn add(&mut self, profits: Option<&Profits>, assets: Option<f64>, is_first: bool) {
-        self.n_members += 1;
-        self.assets_of_all += assets.unwrap_or(0.0);
-        let Some(profits) = profits else { return };
-        self.n += 1;
-        self.assets += assets.unwrap_or(0.0);
-        self.ytd.add(profits.now, profits.base);
-        self.before.add(profits.before, profits.base_before);
-        if is_first {
-            self.single.add(profits.now, profits.base);
-        } else {
-            self.single.add(profits.now - profits.before, profits.base - profits.base_before);
+    /// Returns what a member brings: its profits if it is in the sample, and its assets if they are known. `is_first` says of the first
+    /// quarter, in which the year to date is the quarter.
+    fn of(profits: Option<&Profits>, assets: Option<f64>, is_first: bool) -> Self {
+        let assets = assets.unwrap_or(0.0);
+        let Some(profits) = profits else { return Self { assets_of_all: assets, ..Self::default() } };
+        let Profits { now, base, before, base_before } = *profits;
+        let ytd = Growth::of(now, base);
+        Self {
+            ytd,
+            before: Growth::of(before, base_before),
+            single: if is_first { ytd } else { Growth::of(now - before, base - base_before) },
+            assets,
+            assets_of_all: assets,
+            n: 1.0,
         }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.ytd.add(&other.ytd);
+        self.before.add(&other.before);
+        self.single.add(&other.single);
+        self.assets += other.assets;
+        self.assets_of_all += other.assets_of_all;
+        self.n += other.n;
     }
 
     fn sample(&self) -> ComparableSample {
@@ -308,7 +334,7 @@ impl Sums {
         let share = self.assets / self.assets_of_all;
         let is_told = ytd_yoy.is_some() && ytd_yoy_before.is_some() && share.is_finite();
         ComparableSample {
-            n: self.n,
+            n: self.n as usize,
             coverage: if is_told { share } else { 0.0 },
             ytd_yoy,
             ytd_yoy_before,
@@ -334,9 +360,7 @@ pub(crate) fn publications(
     positions: [u32; SERIES.len()],
 ) -> Vec<Vec<Publication>> {
     let market = market(entities);
-    let mut quarters: Vec<i32> = reports.filed.iter().flatten().map(|filed| filed.quarter).collect();
-    quarters.sort_unstable();
-    quarters.dedup();
+    let quarters: Vec<i32> = reports.filed.keys().copied().collect();
     let of_quarter = |quarter: &i32| {
         let mut publications: [Vec<Publication>; SERIES.len()] = from_fn(|_| Vec::with_capacity(512));
         if let Some(sample) = QuarterSample::new(reports, *quarter, entities.len(), market) {
@@ -354,7 +378,7 @@ pub(crate) fn publications(
         publications
     };
     // A part a series, for the archive takes runs of one series at once.
-    quarters.par_iter().flat_map_iter(of_quarter).collect()
+    quarters.par_iter().with_max_len(1).flat_map_iter(of_quarter).collect()
 }
 
 impl Dataset {
@@ -380,14 +404,16 @@ impl Dataset {
             return ComparableSample::default();
         }
         let mut sums = Sums::default();
+        let documents = reports.documents(quarter);
         let positions = company_positions(self.companies());
         for (company, position) in self.companies().iter().zip(positions) {
             let is_valid = company.valid_from.is_none_or(|first| first.days() <= day)
                 && company.valid_to.is_none_or(|last| day <= last.days());
             let is_member = sector.is_none_or(|sector| company.sector as usize == sector);
             if is_valid && is_member && !is_left_out(company) {
-                let profits = reports.profits(position, quarter, day);
-                sums.add(profits.as_ref(), reports.assets(position, day), quarter.rem_euclid(4) == 0);
+                let profits = documents[position as usize].profits(day);
+                let assets = reports.assets(position, day);
+                sums.add(&Sums::of(profits.as_ref(), assets, quarter.rem_euclid(4) == 0));
             }
         }
         sums.sample()

@@ -1,16 +1,21 @@
 //! One quarter from its end on: what changes from day to day, and what the sums are then.
 
-use super::{Profits, Reports, SERIES, Sums};
+use super::{Documents, Reports, SERIES, Sums};
 
 /// The companies of a quarter as they are known on a day, which moves forward.
 pub(super) struct QuarterSample<'a> {
     reports: &'a Reports,
-    quarter: i32,
+    documents: Vec<Documents<'a>>,
+    /// The first quarter of a year, in which the year to date is the quarter.
+    is_first: bool,
     first: i32,
     last: i32,
     market: Option<usize>,
-    companies: Vec<Known>,
-    /// The companies of each entity, in the order of their codes.
+    /// The sector that each company belongs to.
+    homes: Vec<Option<u32>>,
+    /// What each company brings to the sums; one that belongs to no sector brings nothing.
+    parts: Vec<Sums>,
+    /// The companies of each entity but the market, in the order of their codes.
     members: Vec<Vec<u32>>,
     /// What was told last of each entity, by series.
     told: Vec<[Option<f64>; SERIES.len()]>,
@@ -18,18 +23,8 @@ pub(super) struct QuarterSample<'a> {
     is_whole: Vec<bool>,
 }
 
-/// What is known of a company on the day.
-#[derive(Clone, Copy, Default)]
-struct Known {
-    /// The sector it belongs to.
-    home: Option<u32>,
-    /// Its profits if it has what the sample asks for.
-    profits: Option<Profits>,
-    assets: Option<f64>,
-}
-
 /// A day on which something of a company changes: its sector or assets, or its profits as well.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 struct Change {
     day: i32,
     company: u32,
@@ -48,17 +43,19 @@ impl<'a> QuarterSample<'a> {
         let n_companies = reports.homes.len();
         let mut sample = Self {
             reports,
-            quarter,
+            documents: reports.documents(quarter),
+            is_first: quarter.rem_euclid(4) == 0,
             first,
             last,
             market,
-            companies: vec![Known::default(); n_companies],
+            homes: vec![None; n_companies],
+            parts: vec![Sums::default(); n_companies],
             members: vec![Vec::new(); n_entities],
             told: vec![[None; SERIES.len()]; n_entities],
             is_whole: vec![false; n_entities],
         };
         for company in 0..n_companies as u32 {
-            sample.update(Change { day: first, company, is_of_profits: true });
+            sample.update(company, first);
         }
         Some(sample)
     }
@@ -66,17 +63,18 @@ impl<'a> QuarterSample<'a> {
     /// Walks from the first day of the quarter's values to the last, and gives every value on the day on which it became what it is:
     /// the series by its position in [`SERIES`], the entity, the day, the value.
     pub(super) fn walk(mut self, mut tell: impl FnMut(usize, u32, i32, f64)) {
-        let everybody: Vec<u32> = (0..self.members.len() as u32).collect();
-        self.tell(&everybody, self.first, &mut tell);
+        let mut touched: Vec<u32> = (0..self.members.len() as u32).collect();
+        self.tell(&touched, self.first, &mut tell);
         let changes = self.changes();
         for of_day in changes.chunk_by(|a, b| a.day == b.day) {
-            let mut touched: Vec<u32> = Vec::new();
+            touched.clear();
             let mut is_of_assets = true;
-            for change in of_day {
-                let before = self.companies[change.company as usize].home;
-                self.update(*change);
-                let after = self.companies[change.company as usize].home;
-                is_of_assets &= !change.is_of_profits && before == after;
+            for of_company in of_day.chunk_by(|a, b| a.company == b.company) {
+                let company = of_company[0].company;
+                let before = self.homes[company as usize];
+                self.update(company, of_company[0].day);
+                let after = self.homes[company as usize];
+                is_of_assets &= before == after && !of_company.iter().any(|change| change.is_of_profits);
                 touched.extend(before);
                 touched.extend(after);
             }
@@ -88,73 +86,73 @@ impl<'a> QuarterSample<'a> {
         }
     }
 
-    /// Returns what changes after the first day, in the order of the days.
+    /// Returns what changes after the first day, in the order of the days and of companies.
     fn changes(&self) -> Vec<Change> {
-        let by_release = &self.reports.by_release;
-        let from = by_release.partition_point(|(released, ..)| *released <= self.first);
-        let until = by_release.partition_point(|(released, ..)| *released <= self.last);
-        // Profits of the quarter and the one before, and what stands in for their comparatives.
-        let counts = [self.quarter, self.quarter - 1, self.quarter - 4, self.quarter - 5];
-        let of_filing = |(day, company, place): &(i32, u32, u32)| {
-            let filed = &self.reports.filed[*company as usize][*place as usize];
-            let is_of_profits = counts.contains(&filed.quarter);
-            let change = Change { day: *day, company: *company, is_of_profits };
-            (is_of_profits || filed.has_assets).then_some(change)
-        };
-        let mut changes: Vec<Change> = by_release[from..until].iter().filter_map(of_filing).collect();
-        for (company, homes) in self.reports.homes.iter().enumerate() {
-            let days = homes.iter().flat_map(|home| [home.first, home.last + 1]);
-            let inside = days.filter(|day| self.first < *day && *day <= self.last);
-            changes.extend(inside.map(|day| Change { day, company: company as u32, is_of_profits: false }));
+        let mut changes = Vec::new();
+        for (company, documents) in self.documents.iter().enumerate() {
+            let mut add = |day, is_of_profits| {
+                if self.first < day && day <= self.last {
+                    changes.push(Change { day, company: company as u32, is_of_profits });
+                }
+            };
+            documents.0.into_iter().flatten().for_each(|filed| add(filed.released, true));
+            let assets = &self.reports.assets[company];
+            let from = assets.partition_point(|(day, _)| *day <= self.first);
+            let assets = assets[from..].iter().take_while(|(day, _)| *day <= self.last);
+            assets.for_each(|(day, _)| add(*day, false));
+            for home in &self.reports.homes[company] {
+                add(home.first, false);
+                add(home.last + 1, false);
+            }
         }
-        changes.sort_unstable();
-        changes.dedup();
+        changes.sort_unstable_by_key(|change| i64::from(change.day) << 32 | i64::from(change.company));
         changes
     }
 
-    /// Looks up what changes of a company.
-    fn update(&mut self, change: Change) {
-        let Change { day, company, is_of_profits } = change;
+    /// Looks up what is known of a company on a day.
+    fn update(&mut self, company: u32, day: i32) {
         let home = self.reports.home(company, day);
-        let known = &mut self.companies[company as usize];
-        if home != known.home {
-            if let Some(members) = known.home.map(|home| &mut self.members[home as usize]) {
+        let known = &mut self.homes[company as usize];
+        if home != *known {
+            if let Some(members) = known.map(|home| &mut self.members[home as usize]) {
                 members.retain(|member| *member != company);
             }
             if let Some(members) = home.map(|home| &mut self.members[home as usize]) {
                 let at = members.partition_point(|member| *member < company);
                 members.insert(at, company);
             }
-            known.home = home;
+            *known = home;
         }
-        if is_of_profits {
-            known.profits = self.reports.profits(company, self.quarter, day);
-        }
-        known.assets = self.reports.assets(company, day);
+        self.parts[company as usize] = match home {
+            Some(_) => {
+                let profits = self.documents[company as usize].profits(day);
+                Sums::of(profits.as_ref(), self.reports.assets(company, day), self.is_first)
+            }
+            None => Sums::default(),
+        };
     }
 
-    fn sums(&self, entity: u32) -> Sums {
+    /// Returns the sums of an entity and how many members it has.
+    fn sums(&self, entity: u32) -> (Sums, usize) {
         let mut sums = Sums::default();
-        let is_first = self.quarter.rem_euclid(4) == 0;
-        let mut add = |known: &Known| sums.add(known.profits.as_ref(), known.assets, is_first);
         if self.market == Some(entity as usize) {
-            self.companies.iter().filter(|known| known.home.is_some()).for_each(&mut add);
-        } else {
-            let members = &self.members[entity as usize];
-            for company in members {
-                add(&self.companies[*company as usize]);
-            }
+            self.parts.iter().for_each(|part| sums.add(part));
+            return (sums, self.homes.iter().flatten().count());
         }
-        sums
+        let members = &self.members[entity as usize];
+        for company in members {
+            sums.add(&self.parts[*company as usize]);
+        }
+        (sums, members.len())
     }
 
     /// Tells what of these entities is other than it was. A number and a coverage of zero are told only where there was more before; a
     /// growth that ceases to exist stays as it was, and the coverage says so.
     fn tell(&mut self, entities: &[u32], day: i32, tell: &mut impl FnMut(usize, u32, i32, f64)) {
         for entity in entities {
-            let sums = self.sums(*entity);
+            let (sums, n_members) = self.sums(*entity);
             let sample = sums.sample();
-            self.is_whole[*entity as usize] = sums.n == sums.n_members && sample.coverage == 1.0;
+            self.is_whole[*entity as usize] = sample.n == n_members && sample.coverage == 1.0;
             let told = &mut self.told[*entity as usize];
             let n = sample.n as f64;
             let values = [

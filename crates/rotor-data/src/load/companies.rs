@@ -3,6 +3,7 @@
 //! Companies are a small table. Filings can be many: a sound row costs a few comparisons, and only a row that fails one of them is
 //! looked at again to say what is wrong with it.
 
+use std::array::from_fn;
 use std::collections::BTreeMap;
 
 use arrow_array::types::Float64Type;
@@ -112,7 +113,7 @@ pub(crate) fn load_filings(
             let (period, released) = (day(periods, row), day(releases, row));
             let filing = kind.filter(|_| company != UNKNOWN).and_then(|kind| {
                 let [net_profit_ytd, low, high, net_profit_ytd_prior, total_assets] =
-                    numbers.map(|cells| number(cells, row));
+                    from_fn(|column| number(numbers[column], row));
                 let period = Date::from_days(period)?;
                 period_index(Frequency::Quarterly, period.days())?;
                 let filing = Filing {

@@ -3,10 +3,11 @@
 //! A sound row costs a few comparisons. Only a row that fails one of them is looked at again, slowly, to say what
 //! is wrong with it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use arrow_array::types::Date32Type;
-use arrow_array::{Array, PrimitiveArray};
+use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray};
 
 use rotor_factor::{Calendar, Date, Frequency, Month, ReferencePeriod};
 
@@ -36,6 +37,19 @@ pub(super) fn positions<T: Copy>(text: &Text<'_>, codes: Option<&Codes<T>>) -> V
         known.map_or(UNKNOWN, |(position, _)| position)
     };
     text.words().map(position).collect()
+}
+
+/// Returns for each row the position of its code; [`UNKNOWN`] where the cell is empty.
+fn positions_of_rows<T: Copy>(text: &Text<'_>, codes: Option<&Codes<T>>) -> Vec<u32> {
+    text.of_rows(&positions(text, codes), UNKNOWN)
+}
+
+/// Returns the values of a column, with `empty` where a cell is empty.
+fn filled<T: ArrowPrimitiveType>(cells: &PrimitiveArray<T>, empty: T::Native) -> Cow<'_, [T::Native]> {
+    match cells.null_count() {
+        0 => Cow::Borrowed(cells.values()),
+        _ => cells.iter().map(|cell| cell.unwrap_or(empty)).collect(),
+    }
 }
 
 /// Says what is wrong with the code in a row, if anything is.
@@ -102,9 +116,12 @@ fn explain_number(batch: &Batch<'_>, row: usize, column: &str, faults: &mut Faul
     number.is_finite().then_some(number)
 }
 
-/// Returns the day in a row; `i32::MIN` if the cell is empty, which no rule lets pass.
+/// Stands for a day in a cell that is empty; no rule lets it pass.
+const NO_DAY: i32 = i32::MIN;
+
+/// Returns the day in a row; [`NO_DAY`] if the cell is empty.
 pub(super) fn day(dates: &PrimitiveArray<Date32Type>, row: usize) -> i32 {
-    if dates.is_valid(row) { dates.value(row) } else { i32::MIN }
+    if dates.is_valid(row) { dates.value(row) } else { NO_DAY }
 }
 
 /// What a close can be: no index and no share was ever outside, and a number that is was never a close.
@@ -126,11 +143,9 @@ pub(crate) fn load_prices(
         else {
             return;
         };
-        let known = positions(&codes, entities);
-        for row in 0..batch.n_rows() {
-            let entity = codes.key(row).map_or(UNKNOWN, |key| known[key]);
-            let date = day(dates, row);
-            let close = if values.is_valid(row) { values.value(row) } else { f64::NAN };
+        let of_entities = positions_of_rows(&codes, entities);
+        let (dates, values) = (filled(dates, NO_DAY), filled(values, f64::NAN));
+        for (row, ((&entity, &date), &close)) in of_entities.iter().zip(&*dates).zip(&*values).enumerate() {
             if entity != UNKNOWN && (first..=last).contains(&date) && CLOSES.contains(&close) {
                 closes.push(Close { entity, date, row: batch.row_number(row) as u32, close });
             } else {
@@ -181,30 +196,47 @@ pub(crate) fn load_observations(
         else {
             return;
         };
-        let known_series = positions(&series_column, series);
-        let known_entities = positions(&entity_column, entities);
-        for row in 0..batch.n_rows() {
-            let series_idx = series_column.key(row).map_or(UNKNOWN, |key| known_series[key]);
-            let entity = entity_column.key(row).map_or(UNKNOWN, |key| known_entities[key]);
-            let (period, released) = (day(periods, row), day(releases, row));
-            let value = if values.is_valid(row) { values.value(row) } else { f64::NAN };
-            let is_sound = series_idx != UNKNOWN
-                && entity != UNKNOWN
-                && EARLIEST <= period
-                && period <= released
-                && released <= LATEST
-                && value.is_finite();
-            let is_sound = is_sound && bounds[series_idx as usize].contain(value);
-            let index = if is_sound { period_index(frequencies[series_idx as usize], period) } else { None };
-            match index {
-                Some(index) => publications.push(Publication {
-                    key: series_idx * n_entities + entity,
-                    index,
-                    released,
-                    row: batch.row_number(row) as u32,
-                    value,
-                }),
-                None => explain_observation(batch, row, series, entities, faults),
+        let of_series = positions_of_rows(&series_column, series);
+        let of_entities = positions_of_rows(&entity_column, entities);
+        let (periods, releases) = (filled(periods, NO_DAY), filled(releases, NO_DAY));
+        let values = filled(values, f64::NAN);
+        let (periods, releases, values) = (&*periods, &*releases, &*values);
+        let mut rows = 0..0;
+        // Rows of one series usually stand together, and what its rules are is looked up once.
+        for same_series in of_series.chunk_by(|a, b| a == b) {
+            rows = rows.end..rows.end + same_series.len();
+            let series_idx = same_series[0];
+            let (frequency, bounds) = match series_idx {
+                UNKNOWN => (Frequency::Daily, Bounds::NONE),
+                series => (frequencies[series as usize], bounds[series as usize]),
+            };
+            let is_sound = |row: usize| {
+                let (period, released, value) = (periods[row], releases[row], values[row]);
+                of_entities[row] != UNKNOWN
+                    && EARLIEST <= period
+                    && period <= released
+                    && released <= LATEST
+                    && value.is_finite()
+                    && bounds.contain(value)
+            };
+            let publication = |row: usize, index| Publication {
+                key: series_idx * n_entities + of_entities[row],
+                index,
+                released: releases[row],
+                row: batch.row_number(row) as u32,
+                value: values[row],
+            };
+            // A day is its own position, so that sound rows can be taken all at once.
+            if frequency.calendar() == Calendar::Days && rows.clone().all(is_sound) {
+                publications.extend(rows.clone().map(|row| publication(row, periods[row])));
+                continue;
+            }
+            for row in rows.clone() {
+                let index = if is_sound(row) { period_index(frequency, periods[row]) } else { None };
+                match index {
+                    Some(index) => publications.push(publication(row, index)),
+                    None => explain_observation(batch, row, series, entities, faults),
+                }
             }
         }
     })
@@ -262,6 +294,9 @@ struct Bounds {
 }
 
 impl Bounds {
+    /// Those of a series that is not known: no value lies between them.
+    const NONE: Self = Self { least: f64::INFINITY, most: f64::NEG_INFINITY, range: "" };
+
     fn contain(self, value: f64) -> bool {
         self.least <= value && value <= self.most
     }

@@ -281,6 +281,15 @@ impl<'a> Text<'a> {
         self.keys.is_valid(row).then(|| self.keys.value(row) as usize)
     }
 
+    /// Returns for each row what its word is given in `of_words`, or `empty` if the cell is empty.
+    pub(crate) fn of_rows(&self, of_words: &[u32], empty: u32) -> Vec<u32> {
+        let of_word = |key: i32| of_words[key as usize];
+        match self.keys.null_count() {
+            0 => self.keys.values().iter().map(|key| of_word(*key)).collect(),
+            _ => self.keys.iter().map(|key| key.map_or(empty, of_word)).collect(),
+        }
+    }
+
     /// Returns a row's word; an empty text is an empty cell.
     pub(crate) fn get(&self, row: usize) -> Option<&'a str> {
         let key = self.key(row)?;

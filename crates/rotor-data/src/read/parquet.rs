@@ -55,6 +55,7 @@ pub(super) fn fold<R: Send>(
     let room = |group: usize| layout.rows_claimed(group).min(source.len() as u64 / n_groups) as usize;
     let parts: Vec<(Option<R>, FaultReport)> = (0..layout.first_rows.len())
         .into_par_iter()
+        .with_max_len(1)
         .map(|group| {
             let mut report = FaultReport::default();
             let mut result = start(room(group));

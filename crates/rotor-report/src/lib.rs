@@ -10,9 +10,11 @@
 pub mod dataset;
 mod declared;
 pub mod draw;
+mod growth;
 pub mod index;
 pub mod note;
 pub mod page;
+mod parts;
 pub mod run;
 pub mod sentences;
 pub mod terms;

@@ -3,7 +3,7 @@
 //! Every page (terminal, HTML, Markdown), whatever its language, takes the word for a concept from here, so that one thing has
 //! one name. [`REFUSED`] are the words that readers must never meet again; a test looks for them in pages, help and documents.
 
-use crate::words::Lang;
+use crate::words::{Lang, capitalised};
 
 /// Declares the terms: a variant, its English and its Chinese.
 macro_rules! terms {
@@ -212,8 +212,7 @@ impl Term {
     /// Returns the term as a heading: in English with a capital letter.
     #[must_use]
     pub fn heading(self, lang: Lang) -> String {
-        let mut letters = self.of(lang).chars();
-        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+        capitalised(self.of(lang))
     }
 }
 

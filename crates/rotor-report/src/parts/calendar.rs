@@ -25,8 +25,7 @@ impl Calendar<'_> {
     }
 }
 
-/// The section; nothing where the dataset has no series to wait for.
-/// `id` is that of the section on its page.
+/// The section; nothing where the dataset has no series to wait for. `id` is that of the section on its page.
 pub(crate) fn section(calendar: Calendar<'_>, id: &str) -> Option<Section> {
     let Calendar { lang, releases, .. } = calendar;
     let mut blocks = Vec::new();
@@ -34,11 +33,7 @@ pub(crate) fn section(calendar: Calendar<'_>, id: &str) -> Option<Section> {
         blocks.push(Block::Heading(lang.of("Overdue", "逾期未公布").into()));
         blocks.push(Block::List(releases.overdue.iter().map(|series| overdue(calendar, series)).collect()));
     }
-    let mut rows: Vec<Row> = same_day(&releases.next).map(|releases| expected(calendar, releases)).collect();
-    rows.extend(releases.announced.iter().map(|release| announced(calendar, release)));
-    rows.extend(releases.reports.iter().map(|deadline| reports(calendar, *deadline)));
-    // Days in ISO form are in order as texts.
-    rows.sort_by(|one, other| one.day.cmp(&other.day));
+    let rows = rows(calendar);
     if !rows.is_empty() {
         if !blocks.is_empty() {
             blocks.push(Block::Heading(lang.of("Next releases", "后续公布日程").into()));
@@ -63,6 +58,28 @@ pub(crate) fn section(calendar: Calendar<'_>, id: &str) -> Option<Section> {
         heading: lang.of("Data calendar", "数据日历").into(),
         blocks,
     })
+}
+
+/// The next release in a sentence.
+pub(crate) fn lead(calendar: Calendar<'_>) -> Option<String> {
+    let Row { shown, period, what, .. } = rows(calendar).into_iter().next()?;
+    Some(match (calendar.lang, period.is_empty()) {
+        (Lang::En, true) => format!("Next release: {what}, {shown}."),
+        (Lang::En, false) => format!("Next release: {what} for {period}, {shown}."),
+        (Lang::Zh, true) => format!("下一项公布：{what}（{shown}）。"),
+        (Lang::Zh, false) => format!("下一项公布：{what}（{period}，{shown}）。"),
+    })
+}
+
+/// What comes next, by day.
+fn rows(calendar: Calendar<'_>) -> Vec<Row> {
+    let releases = calendar.releases;
+    let mut rows: Vec<Row> = same_day(&releases.next).map(|releases| expected(calendar, releases)).collect();
+    rows.extend(releases.announced.iter().map(|release| announced(calendar, release)));
+    rows.extend(releases.reports.iter().map(|deadline| reports(calendar, *deadline)));
+    // Days in ISO form are in order as texts.
+    rows.sort_by(|one, other| one.day.cmp(&other.day));
+    rows
 }
 
 /// A row of the table.

@@ -13,13 +13,14 @@ pub(crate) fn unit(lang: Lang, unit: &str, own_zh: Option<&str>) -> String {
     name(known.unwrap_or(unit))
 }
 
-/// A number with the unit behind it.
+/// A number with the unit behind it; English units have numbers of their own, such as "CNY 100m", and stand in brackets.
 pub(crate) fn with_unit(lang: Lang, number: &str, unit: &str) -> String {
     let is_word = unit.starts_with(|letter: char| letter.is_ascii_alphanumeric());
     match lang {
         _ if unit == "%" => format!("{number}%"),
-        Lang::Zh if !is_word => format!("{number}{unit}"),
-        _ => format!("{number} {unit}"),
+        Lang::En => format!("{number} ({unit})"),
+        Lang::Zh if is_word => format!("{number} {unit}"),
+        Lang::Zh => format!("{number}{unit}"),
     }
 }
 
@@ -36,9 +37,10 @@ mod tests {
         assert_eq!(unit(Lang::En, "cny_per_tonne", Some("元/吨")), "CNY/tonne");
         assert_eq!(unit(Lang::En, "furlongs", None), "furlongs");
     }
+
     #[test]
     fn units_stand_behind_their_numbers() {
-        assert_eq!(with_unit(Lang::En, "344", "CNY/tonne"), "344 CNY/tonne");
+        assert_eq!(with_unit(Lang::En, "344", "CNY/tonne"), "344 (CNY/tonne)");
         assert_eq!(with_unit(Lang::En, "5.4", "%"), "5.4%");
         assert_eq!(with_unit(Lang::Zh, "344", "元/吨"), "344元/吨");
         assert_eq!(with_unit(Lang::Zh, "344", "furlongs"), "344 furlongs");

@@ -6,6 +6,7 @@ use rotor_run::{Named, Weekly};
 use crate::draw::Unit;
 use crate::page::Cell;
 use crate::parts;
+use crate::parts::calendar::Calendar;
 use crate::words::{Lang, NONE, signed};
 
 /// Growth and returns in tables, the unit in the title of the column.
@@ -26,6 +27,12 @@ impl WeeklyContext<'_> {
     /// A name in the language of the page, safe to show.
     pub(super) fn name(self, named: &Named) -> String {
         parts::named(self.lang, [named.name_zh.as_deref(), Some(&named.name), Some(&named.code)])
+    }
+
+    /// When the data come next.
+    pub(super) fn calendar(&self) -> Calendar<'_> {
+        let weekly = self.weekly;
+        Calendar { lang: self.lang, as_of: weekly.as_of, releases: &weekly.releases, series: &weekly.series }
     }
 
     /// A difference in percentage points.

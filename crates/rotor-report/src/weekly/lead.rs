@@ -3,6 +3,7 @@
 use super::context::WeeklyContext;
 use super::{events, money, profits, sample, tracking, valuation, week};
 use crate::page::{Block, Section};
+use crate::parts::calendar;
 
 /// The lead; nothing where no section has data.
 pub(super) fn section(context: WeeklyContext<'_>) -> Option<Section> {
@@ -13,12 +14,13 @@ pub(super) fn section(context: WeeklyContext<'_>) -> Option<Section> {
         sample::lead(context),
         money::lead(context),
         events::lead(context),
+        calendar::lead(context.calendar()),
         valuation::lead(context),
     ];
     let sentences: Vec<String> = sentences.into_iter().flatten().collect();
     (!sentences.is_empty()).then(|| Section {
         id: "summary".into(),
         heading: context.lang.of("In brief", "核心结论").into(),
-        blocks: vec![Block::Paragraph(context.joined(&sentences))],
+        blocks: vec![Block::List(sentences)],
     })
 }

@@ -5,7 +5,7 @@ use rotor_run::{MissingPart, MissingReason, WeeklyPart};
 use super::context::WeeklyContext;
 use super::money;
 use crate::page::{Block, Section};
-use crate::words::{Lang, name, say};
+use crate::words::{Lang, capitalised, name, say};
 
 pub(super) fn section(context: WeeklyContext<'_>) -> Section {
     let (lang, missing) = (context.lang, &context.weekly.missing);
@@ -22,7 +22,7 @@ pub(super) fn section(context: WeeklyContext<'_>) -> Section {
 }
 
 fn sentence(lang: Lang, missing: &MissingPart) -> String {
-    let (part, reason) = (part(lang, missing.part), reason(lang, &missing.reason));
+    let (part, reason) = (capitalised(part(lang, missing.part)), reason(lang, &missing.reason));
     say!(lang, "{part}: {reason}.", "{part}：{reason}。")
 }
 

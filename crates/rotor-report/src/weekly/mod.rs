@@ -18,13 +18,15 @@ mod tracking;
 mod valuation;
 mod week;
 
+#[cfg(test)]
+mod tests;
+
 use rotor_run::Weekly;
 
 pub use document::{WeeklyDocument, document};
 
 use crate::page::Page;
-use crate::parts::calendar::{self, Calendar};
-use crate::parts::{data_section, figures};
+use crate::parts::{calendar, data_section, figures};
 use crate::words::Lang;
 use context::WeeklyContext;
 
@@ -32,7 +34,6 @@ use context::WeeklyContext;
 #[must_use]
 pub fn page(weekly: &Weekly, lang: Lang) -> Page {
     let context = WeeklyContext { weekly, lang };
-    let calendar = Calendar { lang, as_of: weekly.as_of, releases: &weekly.releases, series: &weekly.series };
     let sections = [
         lead::section(context),
         week::section(context),
@@ -41,7 +42,7 @@ pub fn page(weekly: &Weekly, lang: Lang) -> Page {
         sample::section(context),
         money::section(context),
         events::section(context),
-        calendar::section(calendar, "releases"),
+        calendar::section(context.calendar(), "releases"),
         valuation::section(context),
         Some(missing::section(context)),
         data_section(lang, &weekly.warnings),

@@ -8,7 +8,7 @@ use crate::page::{Block, Cell, Column, Section, Table};
 use crate::parts::dates;
 use crate::parts::units::{unit, with_unit};
 use crate::terms::Term;
-use crate::words::{Lang, NONE, counted, say, signed};
+use crate::words::{Lang, NONE, capitalised, counted, say, signed};
 
 /// The sectors with the largest and with the smallest sums that are named.
 const N_NAMED: usize = 3;
@@ -28,7 +28,7 @@ pub(super) fn section(context: WeeklyContext<'_>) -> Option<Section> {
     }
     let (of_insiders, others): (Vec<&Flow>, Vec<&Flow>) = flows.iter().partition(|flow| is_of_insiders(flow));
     for flow in others {
-        blocks.push(Block::Heading(title(lang, flow.kind).into()));
+        blocks.push(Block::Heading(capitalised(title(lang, flow.kind))));
         blocks.push(sentence(context, flow).into());
         blocks.extend(tables(context, flow));
     }
@@ -59,7 +59,7 @@ pub(super) fn lead(context: WeeklyContext<'_>) -> Option<String> {
         }))
         .collect();
     let clauses_text = context.clauses(&clauses);
-    (!clauses.is_empty()).then(|| say!(lang, "{clauses_text}.", "{clauses_text}。"))
+    (!clauses.is_empty()).then(|| capitalised(&say!(lang, "{clauses_text}.", "{clauses_text}。")))
 }
 
 fn is_of_insiders(flow: &Flow) -> bool {
@@ -74,14 +74,14 @@ fn is_known(span: FlowSpan) -> bool {
 /// What flows.
 pub(super) fn title(lang: Lang, kind: FlowKind) -> &'static str {
     match kind {
-        FlowKind::Northbound => lang.of("Northbound net purchases", "北向资金净买入"),
-        FlowKind::Margin => lang.of("Net purchases on margin", "融资净买入"),
+        FlowKind::Northbound => lang.of("northbound net purchases", "北向资金净买入"),
+        FlowKind::Margin => lang.of("net purchases on margin", "融资净买入"),
         FlowKind::EtfUnits => lang.of("ETF net subscriptions, units", "ETF净申购份额"),
         FlowKind::Etf => lang.of("ETF net subscriptions", "ETF净申购金额"),
-        FlowKind::NewFunds => lang.of("New equity funds", "新成立权益基金份额"),
-        FlowKind::InsiderBuy => lang.of("Purchases of major shareholders", "重要股东增持"),
-        FlowKind::InsiderSell => lang.of("Sales of major shareholders", "重要股东减持"),
-        FlowKind::InsiderPlanned => lang.of("Announced sales of major shareholders", "重要股东拟减持"),
+        FlowKind::NewFunds => lang.of("new equity funds", "新成立权益基金份额"),
+        FlowKind::InsiderBuy => lang.of("purchases of major shareholders", "重要股东增持"),
+        FlowKind::InsiderSell => lang.of("sales of major shareholders", "重要股东减持"),
+        FlowKind::InsiderPlanned => lang.of("announced sales of major shareholders", "重要股东拟减持"),
     }
 }
 
@@ -135,12 +135,18 @@ fn of_whole(context: WeeklyContext<'_>, flow: &Flow, sum: FlowSum, has_before: b
     });
     let before = sum.before.zip(sum.change()).filter(|_| has_before);
     let before = before.map_or(String::new(), |(before, change)| {
-        let (before, change) = (amount(before), with_unit(lang, &signed(change, DECIMALS), &unit));
-        match (flow.span, lang) {
-            (FlowSpan::Month { .. }, Lang::En) => format!(", the month before {before}, change {change}"),
-            (FlowSpan::Month { .. }, Lang::Zh) => format!("，上月{before}，变动{change}"),
-            (_, Lang::En) => format!(", the week before {before}, change {change}"),
-            (_, Lang::Zh) => format!("，上周{before}，变动{change}"),
+        let (before, change) = (written(flow.kind).write(before), signed(change, DECIMALS));
+        let is_month = matches!(flow.span, FlowSpan::Month { .. });
+        match lang {
+            Lang::En => {
+                let span = if is_month { "month" } else { "week" };
+                format!(", the {span} before {before}, change {change}")
+            }
+            Lang::Zh => {
+                let span = if is_month { "上月" } else { "上周" };
+                let [before, change] = [before, change].map(|number| with_unit(lang, &number, &unit));
+                format!("，{span}{before}，变动{change}")
+            }
         }
     });
     say!(lang, "{title}{span}: {value}{by}{before}", "{title}{span}{value}{by}{before}")
@@ -149,7 +155,7 @@ fn of_whole(context: WeeklyContext<'_>, flow: &Flow, sum: FlowSum, has_before: b
 /// What is known of a flow.
 fn sentence(context: WeeklyContext<'_>, flow: &Flow) -> String {
     let lang = context.lang;
-    let title = title(lang, flow.kind);
+    let title = capitalised(title(lang, flow.kind));
     match flow.span {
         FlowSpan::Nothing { last } => say!(
             lang,
@@ -168,7 +174,7 @@ fn sentence(context: WeeklyContext<'_>, flow: &Flow) -> String {
             };
             clauses.extend(largest_and_smallest(context, flow));
             let clauses = context.clauses(&clauses);
-            say!(lang, "{clauses}.", "{clauses}。")
+            capitalised(&say!(lang, "{clauses}.", "{clauses}。"))
         }
     }
 }
@@ -197,7 +203,7 @@ fn insider_amount(context: WeeklyContext<'_>, value: f64) -> String {
     let lang = context.lang;
     let flows = || context.weekly.flows.iter();
     let unit = flows().find(|flow| is_of_insiders(flow)).map_or(String::new(), |flow| unit_of(lang, flow));
-    with_unit(lang, &signed(value, DECIMALS), &unit).trim_end().to_owned()
+    if unit.is_empty() { signed(value, DECIMALS) } else { with_unit(lang, &signed(value, DECIMALS), &unit) }
 }
 
 /// Purchases less sales, and whether their sign has changed.
@@ -215,7 +221,10 @@ fn net(context: WeeklyContext<'_>) -> Option<String> {
             }
             _ => lang.of("sign unchanged", "方向未变"),
         };
-        let before = insider_amount(context, before);
+        let before = match lang {
+            Lang::En => signed(before, DECIMALS),
+            Lang::Zh => insider_amount(context, before),
+        };
         say!(lang, ", the week before {before}: {sign}", "，上周{before}，{sign}")
     });
     Some(say!(lang, "Purchases less sales: {value}{before}.", "净增持{value}{before}。"))
@@ -240,7 +249,7 @@ fn overview(context: WeeklyContext<'_>) -> Table {
             |n| say!(lang, "sum of {n} sectors", "{n}个行业之和"),
         );
         table.row([
-            Cell::from(title(lang, flow.kind).to_owned() + &span(lang, flow.span)),
+            Cell::from(capitalised(title(lang, flow.kind)) + &span(lang, flow.span)),
             Cell::number(sum.value, unit),
             cell(sum.before, unit),
             cell(sum.change(), Unit::plain(DECIMALS).signed()),
@@ -281,7 +290,7 @@ fn tables(context: WeeklyContext<'_>, flow: &Flow) -> Vec<Block> {
         blocks.push(table(Term::Benchmark.of(lang), &flow.benchmarks).into());
     }
     if !flow.sectors.is_empty() {
-        let title = title(lang, flow.kind);
+        let title = capitalised(title(lang, flow.kind));
         blocks.push(Block::Folded {
             title: say!(lang, "{title} by sector", "{title}：分行业"),
             blocks: vec![table(Term::Sector.of(lang), &flow.sectors).into()],

@@ -132,7 +132,7 @@ fn details(context: WeeklyContext<'_>, profits: &IndustrialProfits) -> Vec<Strin
             let margin = fixed(margin, 2);
             let change = total.margin_change.map_or(String::new(), |change| {
                 let change = context.points(change, 2);
-                say!(lang, " ({change} on the year before)", "（较上年同期{change}）")
+                say!(lang, " ({change} against the year before)", "（较上年同期{change}）")
             });
             let name = Term::Margin.of(lang);
             say!(lang, "{name} {margin}%{change}", "{name}{margin}%{change}")
@@ -148,7 +148,7 @@ fn details(context: WeeklyContext<'_>, profits: &IndustrialProfits) -> Vec<Strin
 fn single_month(lang: Lang, month: Month) -> String {
     match month.number() {
         2 => dates::since_january(lang, month),
-        _ => say!(lang, "{month}", "{month}单月", month = dates::month(lang, month)),
+        _ => say!(lang, "single month {month}", "{month}单月", month = dates::month(lang, month)),
     }
 }
 

@@ -100,7 +100,7 @@ mod tests {
     fn estimate(value: f64, interval: (f64, f64)) -> Estimate {
         Estimate {
             value: Metric { n: 108, value: Ok(value) },
-            method: Method::Ewc,
+            method: Method::Cosines,
             horizon: 1,
             uncertainty: Ok(Uncertainty {
                 standard_error: 0.03,

@@ -11,7 +11,7 @@ use crate::parts::figures::under;
 use crate::parts::seasons::{Seasons, seasons};
 use crate::parts::units::{unit, with_unit};
 use crate::terms::Term;
-use crate::words::{Lang, NONE, counted, plain, say};
+use crate::words::{Lang, NONE, capitalised, counted, plain, say};
 
 /// More series than these are left to the table.
 const MOST_DRAWN: usize = 80;
@@ -30,7 +30,7 @@ pub(super) fn section(context: WeeklyContext<'_>) -> Option<Section> {
         .into(),
     )];
     for chain in all.chunk_by(|one, other| one.chain == other.chain) {
-        let title = chain[0].chain.as_ref().map(|chain| context.name(chain));
+        let title = chain[0].chain.as_ref().map(|chain| capitalised(&context.name(chain)));
         blocks.push(Block::Heading(title.unwrap_or_else(|| lang.of("Other series", "其他指标").into())));
         blocks.push(Block::List(chain.iter().map(|one| sentence(context, one)).collect()));
     }
@@ -43,7 +43,12 @@ pub(super) fn section(context: WeeklyContext<'_>) -> Option<Section> {
             let title = context.name(&one.series);
             let title = match &one.chain {
                 Some(chain) => {
-                    say!(lang, "{chain}: {title}", "{chain}：{title}", chain = context.name(chain))
+                    say!(
+                        lang,
+                        "{chain}: {title}",
+                        "{chain}：{title}",
+                        chain = capitalised(&context.name(chain))
+                    )
                 }
                 None => title,
             };

@@ -128,11 +128,16 @@ fn of_whole(context: WeeklyContext<'_>, flow: &Flow, sum: FlowSum, has_before: b
     let lang = context.lang;
     let unit = unit_of(lang, flow);
     let amount = |value: f64| with_unit(lang, &written(flow.kind).write(value), &unit);
-    let (title, span, value) = (title(lang, flow.kind), span(lang, flow.span), amount(sum.value));
-    let by = flow.n_summed.map_or(String::new(), |n| {
+    let (title, span) = (title(lang, flow.kind), span(lang, flow.span));
+    let by = flow.n_summed.map(|n| {
         let n = counted(lang, n, ["sector", "sectors"], "个行业");
-        say!(lang, " (sum of {n})", "（{n}之和）")
+        say!(lang, "sum of {n}", "（{n}之和）")
     });
+    let value = match (by, lang) {
+        (None, _) => amount(sum.value),
+        (Some(by), Lang::En) => format!("{} ({unit}, {by})", written(flow.kind).write(sum.value)),
+        (Some(by), Lang::Zh) => amount(sum.value) + &by,
+    };
     let before = sum.before.zip(sum.change()).filter(|_| has_before);
     let before = before.map_or(String::new(), |(before, change)| {
         let (before, change) = (written(flow.kind).write(before), signed(change, DECIMALS));
@@ -149,7 +154,7 @@ fn of_whole(context: WeeklyContext<'_>, flow: &Flow, sum: FlowSum, has_before: b
             }
         }
     });
-    say!(lang, "{title}{span}: {value}{by}{before}", "{title}{span}{value}{by}{before}")
+    say!(lang, "{title}{span}: {value}{before}", "{title}{span}{value}{before}")
 }
 
 /// What is known of a flow.
@@ -170,12 +175,25 @@ fn sentence(context: WeeklyContext<'_>, flow: &Flow) -> String {
         FlowSpan::Week | FlowSpan::FirstDays { .. } | FlowSpan::Month { .. } => {
             let mut clauses: Vec<String> = match flow.market {
                 Some(sum) => vec![of_whole(context, flow, sum, true)],
-                None => vec![format!("{title}{span}", span = span(lang, flow.span))],
+                None => vec![of_benchmarks(context, flow)],
             };
             clauses.extend(largest_and_smallest(context, flow));
             let clauses = context.clauses(&clauses);
             capitalised(&say!(lang, "{clauses}.", "{clauses}。"))
         }
+    }
+}
+
+/// The benchmarks of a flow that has no whole.
+fn of_benchmarks(context: WeeklyContext<'_>, flow: &Flow) -> String {
+    let lang = context.lang;
+    let (title, span) = (title(lang, flow.kind), span(lang, flow.span));
+    let unit = written(flow.kind);
+    let benchmarks = flow.benchmarks.iter().map(|one| (&one.entity, unit.write(one.value)));
+    let benchmarks = context.listed(benchmarks);
+    match benchmarks.is_empty() {
+        true => say!(lang, "{title}{span}, without a sum of the market", "{title}{span}无全市场合计"),
+        false => say!(lang, "{title}{span}: {benchmarks}", "{title}{span}：{benchmarks}"),
     }
 }
 
@@ -286,6 +304,9 @@ fn tables(context: WeeklyContext<'_>, flow: &Flow) -> Vec<Block> {
         table
     };
     let mut blocks = Vec::new();
+    if !is_known(flow.span) {
+        return blocks;
+    }
     if !flow.benchmarks.is_empty() {
         blocks.push(table(Term::Benchmark.of(lang), &flow.benchmarks).into());
     }

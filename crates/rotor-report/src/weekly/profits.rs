@@ -216,7 +216,7 @@ fn growth_table(context: WeeklyContext<'_>, rows: &[&ProfitRow]) -> Table {
     let ytd = Term::YearToDate.of(lang);
     let has_members = rows.iter().any(|row| row.kind != ProfitRowKind::Class);
     let mut columns = vec![
-        Column::name(if has_members { "" } else { lang.of("class", "行业") }),
+        Column::name(if has_members { lang.of("part", "部分") } else { lang.of("class", "行业") }),
         Column::number(lang.of("profit, CNY 100m", "利润（亿元）")),
         Column::number(say!(lang, "{ytd} YoY %", "{ytd}同比 %")),
         Column::number(lang.of("a month before %", "上月 %")),
@@ -302,7 +302,7 @@ fn contribution_table(context: WeeklyContext<'_>, rows: &[&ProfitRow]) -> Table 
 fn margin_table(context: WeeklyContext<'_>, rows: &[&ProfitRow]) -> Table {
     let lang = context.lang;
     let mut table = Table::new([
-        Column::name(""),
+        Column::name(lang.of("part", "部分")),
         Column::number(lang.of("revenue since January YoY %", "营业收入累计同比 %")),
         Column::number(say!(lang, "{margin} %", "{margin} %", margin = Term::Margin.of(lang))),
         Column::number(lang.of("against the year before, pp", "较上年同期（百分点）")),

@@ -145,9 +145,9 @@ fn table(context: WeeklyContext<'_>) -> Table {
         Column::word(lang.of("multiple", "指标")),
         Column::number(lang.of("times", "倍数")),
         Column::number(lang.of("change", "变动")),
-        Column::number(lang.of("percentile, 10 years", "近十年分位 %")),
+        Column::number(lang.of("percentile of 10 years, %", "近十年分位 %")),
         Column::number(lang.of("rank", "排名")),
-        Column::number(lang.of("percentile, all history", "全部历史分位 %")).detail(),
+        Column::number(lang.of("of all history, %", "全部历史分位 %")).detail(),
         Column::word(lang.of("day", "日期")).detail(),
     ]);
     for row in &context.weekly.valuation {

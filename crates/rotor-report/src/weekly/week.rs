@@ -127,7 +127,7 @@ fn table(context: WeeklyContext<'_>, of: &str, rows: &[WeekReturn]) -> Table {
         let first = context.name(&first.entity);
         columns.push(Column::number(say!(lang, "over {first}, pp", "超额（对{first}）百分点")));
     }
-    columns.push(Column::number(lang.of("percentile, 5 years", "近五年分位 %")));
+    columns.push(Column::number(lang.of("percentile of 5 years, %", "近五年分位 %")));
     columns.push(Column::number(lang.of("weeks", "周数")).detail());
     let mut table = Table::new(columns);
     for one in rows {

@@ -41,7 +41,7 @@ pub(crate) fn points_above_last_year(lang: Lang, by: f64) -> String {
     }
 }
 
-/// As [`growth`], with "YoY" before it where English would not say so.
+/// As [`growth`], saying in English as well what it is against.
 pub(crate) fn year_on_year(lang: Lang, now: f64, before: Option<f64>) -> String {
     let text = growth(lang, now, before);
     if lang == Lang::Zh || rounded(now) == 0.0 { text } else { format!("YoY {text}") }

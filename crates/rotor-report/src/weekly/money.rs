@@ -191,10 +191,10 @@ fn of_benchmarks(context: WeeklyContext<'_>, flow: &Flow) -> String {
     let unit = written(flow.kind);
     let benchmarks = flow.benchmarks.iter().map(|one| (&one.entity, unit.write(one.value)));
     let benchmarks = context.listed(benchmarks);
-    match benchmarks.is_empty() {
-        true => say!(lang, "{title}{span}, without a sum of the market", "{title}{span}无全市场合计"),
-        false => say!(lang, "{title}{span}: {benchmarks}", "{title}{span}：{benchmarks}"),
+    if benchmarks.is_empty() {
+        return say!(lang, "{title}{span}, without a sum of the market", "{title}{span}无全市场合计");
     }
+    say!(lang, "{title}{span}: {benchmarks}", "{title}{span}：{benchmarks}")
 }
 
 fn largest_and_smallest(context: WeeklyContext<'_>, flow: &Flow) -> Vec<String> {

@@ -394,7 +394,7 @@ fn assert_says(text: &str, sentences: &[&str]) {
 /// The tables of blocks, folded ones included.
 fn tables(blocks: &[Block]) -> Vec<&Table> {
     let of_block = |block| match block {
-        &Block::Table(ref table) => vec![table],
+        Block::Table(table) => vec![table],
         Block::Folded { blocks, .. } => tables(blocks),
         _ => Vec::new(),
     };

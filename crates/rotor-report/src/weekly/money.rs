@@ -141,14 +141,24 @@ fn of_whole(context: WeeklyContext<'_>, flow: &Flow, sum: FlowSum, has_before: b
     let before = sum.before.zip(sum.change()).filter(|_| has_before);
     let before = before.map_or(String::new(), |(before, change)| {
         let (before, change) = (written(flow.kind).write(before), signed(change, DECIMALS));
+        // That before is over, whatever is known of this one.
+        let is_part = context.weekly.week.is_partial || matches!(flow.span, FlowSpan::FirstDays { .. });
         let is_month = matches!(flow.span, FlowSpan::Month { .. });
         match lang {
             Lang::En => {
-                let span = if is_month { "month" } else { "week" };
+                let span = match (is_month, is_part) {
+                    (true, _) => "month",
+                    (false, true) => "whole week",
+                    (false, false) => "week",
+                };
                 format!(", the {span} before {before}, change {change}")
             }
             Lang::Zh => {
-                let span = if is_month { "上月" } else { "上周" };
+                let span = match (is_month, is_part) {
+                    (true, _) => "上月",
+                    (false, true) => "上周全周",
+                    (false, false) => "上周",
+                };
                 let [before, change] = [before, change].map(|number| with_unit(lang, &number, &unit));
                 format!("，{span}{before}，变动{change}")
             }

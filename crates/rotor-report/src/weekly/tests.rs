@@ -150,8 +150,9 @@ fn tracking() -> Vec<Tracked> {
     };
     let output = Tracked {
         last: 13.52,
-        last_day: day("2024-06-30"),
+        last_day: day("2024-07-25"),
         value: Some(13.52),
+        month_to_date: None,
         position: Some(SeasonalPosition::Within),
         ..tracked(named("output", "Output", "产量"), None, TrackedKind::Growth, (13.52, -4.19))
     };
@@ -393,12 +394,15 @@ fn assert_says(text: &str, sentences: &[&str]) {
 
 /// The tables of blocks, folded ones included.
 fn tables(blocks: &[Block]) -> Vec<&Table> {
-    let of_block = |block| match block {
-        Block::Table(table) => vec![table],
-        Block::Folded { blocks, .. } => tables(blocks),
-        _ => Vec::new(),
-    };
-    blocks.iter().flat_map(of_block).collect()
+    let mut found = Vec::new();
+    for block in blocks {
+        match block {
+            Block::Table(table) => found.push(table),
+            Block::Folded { blocks, .. } => found.extend(tables(blocks)),
+            _ => {}
+        }
+    }
+    found
 }
 
 #[test]
@@ -493,7 +497,7 @@ fn series_are_worded_by_their_kind() {
             "- 螺纹钢：2024-07-25为6610元/吨，周环比下行0.60%；本月以来均值较上月均值上行1.50%；2024年6月为344元/吨，环比下行14.21%，同比增幅扩大4.85个百分点至31.84%；高于历史同期。",
             "；2024年6月为344%，环比下行0.50个百分点，同比下降0.50个百分点。",
             "- 新船订单：2024年6月为5422元/吨，环比下行14.21%，同比降幅收窄0.45个百分点至18.64%；2024年1—6月累计同比增幅收窄15.09个百分点至43.93%；低于历史同期。",
-            "### 其他指标\n\n- 产量：2024年6月同比由降转增，增幅为13.52%；处于历史同期区间。",
+            "### 其他指标\n\n- 产量：2024-07-25为13.52%，周环比下行0.60个百分点；2024年6月同比由降转增，增幅为13.52%；处于历史同期区间。",
         ],
     );
     assert_says(
@@ -501,7 +505,7 @@ fn series_are_worded_by_their_kind() {
         &[
             "- Rebar: 6610 (CNY/tonne) on 2024-07-25, WoW down 0.60%; the mean of the month so far against that of the month before up 1.50%; June 2024: 344 (CNY/tonne), MoM down 14.21%, YoY growth widened by 4.85 pp to 31.84%; above the range of the same month of the five years before.",
             "January to June 2024: YoY growth narrowed by 15.09 pp to 43.93%; below the range",
-            "- Output: June 2024: YoY turned from decline to growth of 13.52%; within the range",
+            "- Output: 13.52% on 2024-07-25, WoW down 0.60 pp; June 2024: YoY turned from decline to growth of 13.52%; within the range",
         ],
     );
 }
@@ -581,7 +585,7 @@ fn flows_say_of_which_days_they_are() {
         &text(&full(), Lang::Zh),
         &[
             "北向资金净买入-114.2亿元，上周-35.1亿元，变动-79.1亿元；行业中最多：煤炭+16.0、银行+9.6；最少：食品饮料-46.9、电子-13.3。",
-            "融资净买入（前四个交易日）-114.2亿元（4个行业之和），上周",
+            "融资净买入（前四个交易日）-114.2亿元（4个行业之和），上周全周-35.1亿元，变动-79.1亿元；",
             "ETF净申购金额（2024年6月，月度数据）-114.2亿元，上月-35.1亿元",
             "ETF净申购份额：本周数据尚未公布，最新为2024-07-19。",
             "新成立权益基金份额：该数据已停止公布，最后一日为2024-05-31。",
@@ -592,7 +596,7 @@ fn flows_say_of_which_days_they_are() {
     assert_says(
         &text(&full(), Lang::En),
         &[
-            "Net purchases on margin (first four trading days): -114.2 (CNY 100m, sum of 4 sectors), the week before -35.1, change -79.1;",
+            "Net purchases on margin (first four trading days): -114.2 (CNY 100m, sum of 4 sectors), the whole week before -35.1, change -79.1;",
             "New equity funds: the series has ended; its last day is 2024-05-31.",
             "- Purchases less sales: -11.8 (CNY 100m), the week before +4.0: turned from net purchases to net sales.",
         ],

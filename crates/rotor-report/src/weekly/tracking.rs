@@ -102,7 +102,8 @@ fn unit_of(lang: Lang, one: &Tracked) -> String {
 }
 
 fn change(one: &Tracked, by: f64) -> Change {
-    if one.kind == TrackedKind::Points { Change::Points(by) } else { Change::Ratio(by) }
+    // Growth against an earlier growth is a difference as well.
+    if one.kind == TrackedKind::Level { Change::Ratio(by) } else { Change::Points(by) }
 }
 
 /// Where a series stands.
@@ -208,10 +209,9 @@ fn table(context: WeeklyContext<'_>, all: &[Tracked]) -> Table {
     for one in all {
         let is_growth = one.kind == TrackedKind::Growth;
         let ratio = Unit::percent(2).signed();
-        let unit = match one.kind {
-            TrackedKind::Points => Unit { suffix: lang.of(" pp", "个百分点"), ..FINE },
-            TrackedKind::Level | TrackedKind::Growth => ratio,
-        };
+        let points = Unit { suffix: lang.of(" pp", "个百分点"), ..FINE };
+        let unit = if one.kind == TrackedKind::Level { ratio } else { points };
+        let unit_on_year = if one.kind == TrackedKind::Points { points } else { ratio };
         let value = |value: Option<f64>| {
             value.map_or_else(|| NONE.into(), |value| Cell::of_number(plain(value), value, Unit::plain(2)))
         };
@@ -225,10 +225,10 @@ fn table(context: WeeklyContext<'_>, all: &[Tracked]) -> Table {
             or_none_month(one).into(),
             value(one.value),
             cell(one.month_on_month.filter(|_| !is_growth), unit),
-            cell(one.year_on_year.now, unit),
-            cell(one.year_on_year.before, unit),
+            cell(one.year_on_year.now, unit_on_year),
+            cell(one.year_on_year.before, unit_on_year),
             cell(one.year_on_year.change, FINE),
-            cell(one.since_january.and_then(|since| since.now), unit),
+            cell(one.since_january.and_then(|since| since.now), unit_on_year),
             one.position.map_or(NONE, |position| short_position(lang, position)).into(),
         ]);
     }

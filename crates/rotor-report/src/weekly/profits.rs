@@ -195,7 +195,7 @@ fn tables(context: WeeklyContext<'_>, profits: &IndustrialProfits) -> Vec<Block>
         blocks.push(Block::Heading(Term::GrowthContribution.heading(lang)));
         blocks.push(Block::Paragraph(
             lang.of(
-                "What a part adds to the growth of the total since January, in percentage points and as a part of that growth; parts of the total in the base period and now. Classes by what they add.",
+                "What a part adds to the growth of the total since January, in percentage points and as a part of that growth; its part of the total in the base period and now. Classes by what they add.",
                 "各部分对利润总额累计增速的拉动（百分点）与贡献率，以及基期与当期占比；分行业按拉动排序。",
             )
             .into(),
@@ -219,13 +219,13 @@ fn growth_table(context: WeeklyContext<'_>, rows: &[&ProfitRow]) -> Table {
         Column::name(if has_members { lang.of("part", "部分") } else { lang.of("class", "行业") }),
         Column::number(lang.of("profit, CNY 100m", "利润（亿元）")),
         Column::number(say!(lang, "{ytd} YoY %", "{ytd}同比 %")),
-        Column::number(lang.of("a month before %", "上月 %")),
+        Column::number(lang.of("before %", "上月 %")),
         Column::number(lang.of("change, pp", "变动（百分点）")),
-        Column::word(lang.of("profit and loss", "盈亏")),
-        Column::number(lang.of("single month YoY %", "单月同比 %")),
-        Column::number(lang.of("the month before %", "上月单月 %")).detail(),
-        Column::number(lang.of("three months YoY %", "近三个月同比 %")),
-        Column::number(lang.of("three months, a month before %", "上月近三个月 %")).detail(),
+        Column::word(lang.of("profit or loss", "盈亏")).detail(),
+        Column::number(lang.of("month YoY %", "单月同比 %")),
+        Column::number(lang.of("month before %", "上月单月 %")).detail(),
+        Column::number(lang.of("3 months YoY %", "近三个月同比 %")).detail(),
+        Column::number(lang.of("3 months before %", "上月近三个月 %")).detail(),
         Column::number(lang.of("% of total", "占比 %")).detail(),
     ];
     if has_members {
@@ -282,8 +282,8 @@ fn contribution_table(context: WeeklyContext<'_>, rows: &[&ProfitRow]) -> Table 
         Column::name(lang.of("part", "部分")),
         Column::number(lang.of("contribution, pp", "拉动（百分点）")),
         Column::number(lang.of("rate %", "贡献率 %")),
-        Column::number(lang.of("base, % of total", "基期占比 %")),
-        Column::number(lang.of("now, % of total", "当期占比 %")),
+        Column::number(lang.of("base %", "基期占比 %")),
+        Column::number(lang.of("now %", "当期占比 %")),
         Column::number(lang.of("change, pp", "变动（百分点）")),
     ]);
     for row in rows {
@@ -303,9 +303,9 @@ fn margin_table(context: WeeklyContext<'_>, rows: &[&ProfitRow]) -> Table {
     let lang = context.lang;
     let mut table = Table::new([
         Column::name(lang.of("part", "部分")),
-        Column::number(lang.of("revenue since January YoY %", "营业收入累计同比 %")),
+        Column::number(lang.of("revenue YTD YoY %", "营业收入累计同比 %")),
         Column::number(say!(lang, "{margin} %", "{margin} %", margin = Term::Margin.of(lang))),
-        Column::number(lang.of("against the year before, pp", "较上年同期（百分点）")),
+        Column::number(lang.of("change, pp", "较上年同期（百分点）")),
     ]);
     for row in rows {
         table.row([

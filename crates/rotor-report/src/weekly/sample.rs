@@ -21,7 +21,7 @@ pub(super) fn section(context: WeeklyContext<'_>) -> Option<Section> {
         return None;
     }
     let about = lang.of(
-        "Net profit of the companies that have reported so far, growth on the same period of the year before. Only the same companies a quarter before are a comparison; a forecast given as a range counts with its middle.",
+        "Net profit of the companies that have reported so far, growth on the same period of the year before. Only the same companies a quarter before are a comparison; a forecast given as a range counts with its middle. \"Before\" is a quarter before: of the same companies, and of all of them.",
         "已披露公司的归母净利润同比。只与同一批公司上一报告期比较；以区间给出的业绩预告取中值。",
     );
     let mut blocks = vec![Block::Paragraph(about.into())];
@@ -122,11 +122,13 @@ fn warning(context: WeeklyContext<'_>, sample: &SampleTable) -> String {
             "上一报告期该批公司为{before}，全部公司为{of_all}：{selection}来自样本选择而非变化。"
         )
     });
-    say!(
-        lang,
-        "Who reports early is selected.{size} The last column is no comparison.",
-        "先披露的公司并非随机样本。{size}末列不可比。"
-    )
+    let has_all = sample.rows.iter().any(|row| row.before_of_all.is_some());
+    let column = if has_all {
+        lang.of(" What all companies did before is no comparison.", "全部公司上期一列不可比。")
+    } else {
+        ""
+    };
+    say!(lang, "Who reports early is selected.{size}{column}", "先披露的公司并非随机样本。{size}{column}")
 }
 
 fn table(context: WeeklyContext<'_>, rows: &[SampleRow]) -> Table {
@@ -135,7 +137,7 @@ fn table(context: WeeklyContext<'_>, rows: &[SampleRow]) -> Table {
     let mut columns = vec![
         Column::name(lang.of("companies of", "范围")),
         Column::number(lang.of("companies", "家数")),
-        Column::number(say!(lang, "{coverage} %", "{coverage} %", coverage = Term::Coverage.of(lang))),
+        Column::number(lang.of("coverage %", "资产覆盖率 %")),
         Column::number(say!(lang, "{ytd} YoY %", "{ytd}同比 %", ytd = Term::YearToDate.of(lang))),
         Column::number(say!(
             lang,
@@ -144,16 +146,13 @@ fn table(context: WeeklyContext<'_>, rows: &[SampleRow]) -> Table {
             quarter = Term::SingleQuarter.of(lang)
         ))
         .detail(),
-        Column::number(lang.of("same companies a quarter before %", "同一批公司上期 %")),
+        Column::number(lang.of("same before %", "同一批公司上期 %")),
         Column::number(lang.of("difference, pp", "变动（百分点）")),
     ];
     if has_all {
         let mark = Term::NotComparable.of(lang);
-        columns.push(Column::number(say!(
-            lang,
-            "all companies a quarter before % ({mark})",
-            "全部公司上期 %（{mark}）"
-        )));
+        let title = say!(lang, "all before % ({mark})", "全部公司上期 %（{mark}）");
+        columns.push(Column::number(title).detail());
     }
     let mut table = Table::new(columns);
     for row in rows {

@@ -89,10 +89,10 @@ pub(super) fn lead(context: WeeklyContext<'_>) -> Option<String> {
     let written = |(one, growth): &(&Tracked, f64)| context.listed([(&one.series, percent(*growth, 2))]);
     let (largest, least) = (written(known.first()?), written(known.last()?));
     let n_up = known.iter().filter(|(_, growth)| *growth > 0.0).count();
-    let n = counted(lang, known.len(), ["series with a growth", "series with a growth"], "个有同比的指标");
+    let n = counted(lang, known.len(), ["series", "series"], "个有同比的指标");
     Some(say!(
         lang,
-        "Of {n} {n_up} are above the year before, from {largest} to {least}.",
+        "Of {n} with a YoY {n_up} are above the year before: the highest is {largest}, the lowest {least}.",
         "{n}中{n_up}个高于上年同期，最高为{largest}，最低为{least}。"
     ))
 }
@@ -193,16 +193,16 @@ fn table(context: WeeklyContext<'_>, all: &[Tracked]) -> Table {
     let mut table = Table::new([
         Column::name(lang.of("series", "指标")),
         Column::number(lang.of("last", "最新值")),
-        Column::word(lang.of("unit", "单位")),
+        Column::word(lang.of("unit", "单位")).detail(),
         Column::word(lang.of("day", "日期")),
         Column::number(Term::WeekOnWeek.of(lang)),
         Column::number(lang.of("month to date", "本月以来")).detail(),
-        Column::word(lang.of("month", "月份")),
+        Column::word(lang.of("month", "月份")).detail(),
         Column::number(lang.of("value of the month", "当月值")).detail(),
         Column::number(Term::MonthOnMonth.of(lang)),
         Column::number(on_year),
         Column::number(say!(lang, "{on_year} before", "上月{on_year}")).detail(),
-        Column::number(say!(lang, "change of {on_year}, pp", "{on_year}变化（百分点）")),
+        Column::number(say!(lang, "{on_year} change, pp", "{on_year}变化（百分点）")),
         Column::number(say!(lang, "{on_year} since January", "累计{on_year}")).detail(),
         Column::word(lang.of("against five years", "历史同期")).detail(),
     ]);

@@ -92,7 +92,7 @@ fn counts(context: WeeklyContext<'_>, returns: &WeekReturns) -> Option<String> {
     let (median, equal) = (percent(median, 2), percent(equal, 2));
     Some(say!(
         lang,
-        "of {n} {n_up} rose, {n_flat} were flat, {n_down} fell (median {median}, equal weight {equal})",
+        "of {n} up {n_up}, flat {n_flat}, down {n_down} (median {median}, equal weight {equal})",
         "{n}中{n_up}个上涨、{n_flat}个持平、{n_down}个下跌（中位数{median}，等权{equal}）"
     ))
 }

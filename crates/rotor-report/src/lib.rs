@@ -1,4 +1,4 @@
-//! Pages for people: the report of a run and the note of a day.
+//! Pages for people: the report of a run, the note of a day and the page of a week.
 //!
 //! A [`page::Page`] is plain data in one language: sections of paragraphs, tables and figures. Renderers that know nothing of
 //! factors write it as [one self-contained HTML file](page::html), [Markdown](page::markdown) or [text for a terminal](page::terminal).
@@ -10,11 +10,14 @@
 pub mod dataset;
 mod declared;
 pub mod draw;
+mod growth;
 pub mod index;
 pub mod note;
 pub mod page;
+mod parts;
 pub mod run;
 pub mod sentences;
 pub mod terms;
 pub mod text;
+pub mod weekly;
 pub mod words;

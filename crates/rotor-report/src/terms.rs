@@ -3,7 +3,7 @@
 //! Every page (terminal, HTML, Markdown), whatever its language, takes the word for a concept from here, so that one thing has
 //! one name. [`REFUSED`] are the words that readers must never meet again; a test looks for them in pages, help and documents.
 
-use crate::words::Lang;
+use crate::words::{Lang, capitalised};
 
 /// Declares the terms: a variant, its English and its Chinese.
 macro_rules! terms {
@@ -161,6 +161,32 @@ terms! {
     Mapping = "sector–industry mapping", "行业映射";
     /// Against the same period of the year before.
     YearOnYear = "YoY", "同比";
+    /// Against the month before.
+    MonthOnMonth = "MoM", "环比";
+    /// Against the week before.
+    WeekOnWeek = "WoW", "周环比";
+    /// Since January.
+    YearToDate = "YTD", "累计";
+    /// What returns are held against.
+    Benchmark = "benchmark", "基准";
+    /// The position of a value among others, in percent of them.
+    Percentile = "percentile", "分位";
+    /// Price over the earnings of the last twelve months.
+    PriceToEarnings = "PE (TTM)", "市盈率（TTM）";
+    /// Price over book value.
+    PriceToBook = "PB", "市净率";
+    /// Profit over revenue.
+    Margin = "profit margin", "利润率";
+    /// What a part adds to the growth of the whole, in percentage points.
+    GrowthContribution = "contribution to growth", "拉动";
+    /// The companies that have reported both periods.
+    ComparableSample = "comparable sample", "可比样本";
+    /// The part of all assets that companies of a sample have.
+    Coverage = "coverage of assets", "资产覆盖率";
+    /// What may not be compared with the columns beside it.
+    NotComparable = "not comparable", "不可比";
+    /// A single quarter of a year.
+    SingleQuarter = "single quarter", "单季";
     /// A logarithmic axis.
     LogScale = "log scale", "对数坐标";
     /// A point beyond the whiskers of a box plot.
@@ -186,8 +212,7 @@ impl Term {
     /// Returns the term as a heading: in English with a capital letter.
     #[must_use]
     pub fn heading(self, lang: Lang) -> String {
-        let mut letters = self.of(lang).chars();
-        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+        capitalised(self.of(lang))
     }
 }
 

@@ -86,6 +86,12 @@ pub fn reason(lang: Lang, text: &str, text_zh: Option<&str>) -> String {
     sentence(text_zh.filter(|_| lang == Lang::Zh).unwrap_or(text))
 }
 
+/// A text with a capital letter at its start.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Also without the line breaks that are no control characters.
 fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -467,7 +467,7 @@ pub struct ValuationRow {
     pub day: Date,
     /// The multiple.
     pub multiple: f64,
-    /// Against the last one seven days or more before it.
+    /// Its difference to the last one seven days or more before it, as a multiple: 13.4 after 13.8 is -0.4.
     pub change: Option<f64>,
     /// Its percentile of ten years; `None` with fewer than three years of months.
     pub percentile: Option<f64>,
@@ -553,6 +553,23 @@ impl YearOnYear {
     #[must_use]
     pub fn new(now: Option<f64>, before: Option<f64>) -> Self {
         Self { now, before, change: now.zip(before).map(|(now, before)| now - before) }
+    }
+}
+
+impl IndustrialProfits {
+    /// Returns the classes that earn more than a year ago, in percent of those of which that is known.
+    #[must_use]
+    pub fn breadth(&self) -> Option<f64> {
+        (self.n_known > 0).then(|| 100.0 * self.n_growing as f64 / self.n_known as f64)
+    }
+}
+
+impl SampleRow {
+    /// Returns by how much the companies of the sample grew faster than all members a quarter before, in percentage points: what is
+    /// selection and no change.
+    #[must_use]
+    pub fn selection(&self) -> Option<f64> {
+        self.before.zip(self.before_of_all).map(|(before, of_all)| before - of_all)
     }
 }
 

@@ -1,13 +1,14 @@
 //! What every part of the page asks of a note: names, titles and words in the language of the page.
 
-use rotor_factor::{EntityKind, Explanation, Month, Signal};
+use rotor_factor::{EntityKind, Explanation, Signal};
 use rotor_run::metrics::Reason;
 use rotor_run::{NoSignal, Note, NoteDay, NoteFactor};
 
 use crate::declared::text;
+use crate::parts;
 use crate::sentences;
 use crate::terms::Term;
-use crate::words::{Lang, NONE, fixed, name, reason, sentence};
+use crate::words::{Lang, NONE, fixed, reason, sentence};
 
 /// What stands for the score of a sector that is not scored.
 pub(crate) const NOT_SCORED: &str = NONE;
@@ -45,10 +46,7 @@ impl<'a> NoteContext<'a> {
     /// The name of an entity; its code if it has none.
     pub(crate) fn entity(&self, position: u32) -> String {
         let entity = &self.note.entities[position as usize];
-        let name_zh = entity.name_zh.as_deref().filter(|_| self.lang == Lang::Zh);
-        let in_order = [name_zh, Some(entity.name.as_str()), Some(entity.code.as_str())];
-        let found = in_order.into_iter().flatten().find(|name| !name.trim().is_empty());
-        name(found.unwrap_or(NONE))
+        parts::named(self.lang, [entity.name_zh.as_deref(), Some(&entity.name), Some(&entity.code)])
     }
 
     /// Tells whether a portfolio of the track record is a benchmark of the dataset.
@@ -64,17 +62,15 @@ impl<'a> NoteContext<'a> {
 
     /// The title of a series; its name if it has none.
     pub(crate) fn series(&self, series: &str) -> String {
-        let known = self.note.find_series(series).map(|at| &self.note.series[at]);
-        let title_zh = known.and_then(|known| known.title_zh.as_deref()).filter(|_| self.lang == Lang::Zh);
-        let in_order = [title_zh, known.map(|known| known.title.as_str()), Some(series)];
-        let found = in_order.into_iter().flatten().find(|title| !title.trim().is_empty());
-        name(found.unwrap_or(NONE))
+        match self.note.find_series(series) {
+            Some(known) => parts::series_title(self.lang, &self.note.series[known]),
+            None => parts::named(self.lang, [None, None, Some(series)]),
+        }
     }
 
     /// The title of a factor.
     pub(crate) fn factor(&self, factor: &NoteFactor) -> String {
-        let title = factor.spec.presentation().title();
-        title.map_or_else(|| name(factor.spec.name()), |title| text(self.lang, title))
+        parts::factor_title(self.lang, factor)
     }
 
     /// What a factor is about; `None` if that is no more than its title.
@@ -146,39 +142,4 @@ pub(crate) fn scored(signal: &Signal) -> Vec<usize> {
         score_b.total_cmp(&score_a).then(raw(raw_b).total_cmp(&raw(raw_a))).then(a.cmp(b))
     });
     sectors
-}
-
-/// A month as a title has it: "July 2022", "2022 年 7 月".
-pub(crate) fn month_title(lang: Lang, month: Month) -> String {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let (year, number) = (month.year(), month.number());
-    match lang {
-        Lang::En => format!("{} {year}", NAMES[number as usize - 1]),
-        Lang::Zh => format!("{year} 年 {number} 月"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_is_written_out_in_titles() {
-        let month = Month::new(2022, 7).unwrap();
-        assert_eq!(month_title(Lang::En, month), "July 2022");
-        assert_eq!(month_title(Lang::Zh, month), "2022 年 7 月");
-    }
 }

@@ -3,10 +3,10 @@
 use rotor_factor::{
     ColumnValues, Date, EntityKind, EntityRef, Forecast, Month, Presentation, Signal, Table, Text,
 };
-use rotor_run::{
-    Awaited, Metrics, NoSignal, Note, NoteDay, NoteFactor, NoteHistory, Releases, Track, Warning,
-};
+use rotor_run::{Metrics, NoSignal, Note, NoteDay, NoteFactor, NoteHistory, Track, Warning};
 use serde::{Serialize, Serializer};
+
+use crate::parts::document::{DatasetEntry, ReleasesEntry, config};
 
 /// The version of the document's keys.
 const FORMAT: u32 = 2;
@@ -28,14 +28,6 @@ pub struct NoteDocument<'a> {
     history: HistoryEntry<'a>,
     releases: ReleasesEntry<'a>,
     track: TrackEntry<'a>,
-}
-
-#[derive(Debug, Serialize)]
-struct DatasetEntry<'a> {
-    name: &'a str,
-    title: &'a str,
-    synthetic: bool,
-    price_frequency: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -166,48 +158,6 @@ struct SeriesEntry<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ReleasesEntry<'a> {
-    next: Vec<NextEntry<'a>>,
-    overdue: Vec<OverdueEntry<'a>>,
-    announced: Vec<AnnouncedEntry<'a>>,
-    reports: Option<DeadlineEntry>,
-}
-
-#[derive(Debug, Serialize)]
-struct NextEntry<'a> {
-    series: &'a str,
-    period: String,
-    expected: String,
-    is_announced: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct OverdueEntry<'a> {
-    series: &'a str,
-    last: String,
-    released: String,
-    /// Of months and quarters.
-    awaited: Option<String>,
-    latest: Option<String>,
-    /// Of days and weeks.
-    n_days: Option<i32>,
-    longest: Option<i32>,
-}
-
-#[derive(Debug, Serialize)]
-struct AnnouncedEntry<'a> {
-    date: String,
-    title: &'a str,
-    title_zh: Option<&'a str>,
-}
-
-#[derive(Debug, Serialize)]
-struct DeadlineEntry {
-    date: String,
-    quarter: String,
-}
-
-#[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum TrackEntry<'a> {
     Missing {
@@ -243,25 +193,15 @@ fn iso<S: Serializer>(day: &Date, serializer: S) -> Result<S::Ok, S::Error> {
 /// Makes the document of a note.
 #[must_use]
 pub fn document(note: &Note) -> NoteDocument<'_> {
-    let (day, dataset) = (&note.day, &note.dataset);
-    let mut config = note.config.to_json();
-    if let Some(config) = config.as_object_mut() {
-        // Where the dataset lies is no part of what is known.
-        config.remove("dataset");
-    }
+    let day = &note.day;
     NoteDocument {
         format: FORMAT,
         as_of: day.as_of.0.to_string(),
         is_default_day: note.is_default_day,
         month: day.month.to_string(),
-        dataset: DatasetEntry {
-            name: &dataset.name,
-            title: &dataset.title,
-            synthetic: dataset.synthetic,
-            price_frequency: dataset.price_frequency.letter(),
-        },
+        dataset: DatasetEntry::new(&note.dataset),
         warnings: &note.warnings,
-        config,
+        config: config(&note.config),
         picks: picks(note, day),
         ranking: ranking(note, day),
         factors: factors(note, day, true),
@@ -273,7 +213,7 @@ pub fn document(note: &Note) -> NoteDocument<'_> {
             factors: factors(note, before, false),
         }),
         history: history(note, &note.history),
-        releases: releases(note, &note.releases),
+        releases: ReleasesEntry::new(&note.releases, &note.series),
         track: match &note.track {
             Ok(track) => record(track),
             Err(missing) => TrackEntry::Missing { error: &missing.text },
@@ -432,46 +372,6 @@ fn history<'a>(note: &'a Note, history: &'a NoteHistory) -> HistoryEntry<'a> {
             .map(|(sector, returns)| ReturnsEntry { sector: code(note, *sector as usize), returns })
             .collect(),
         series: series.collect(),
-    }
-}
-
-fn releases<'a>(note: &'a Note, releases: &'a Releases) -> ReleasesEntry<'a> {
-    let series = |position: usize| note.series[position].name.as_str();
-    let next = releases.next.iter().map(|release| NextEntry {
-        series: series(release.series),
-        period: release.period.to_string(),
-        expected: release.expected.to_string(),
-        is_announced: release.is_announced,
-    });
-    let overdue = releases.overdue.iter().map(|overdue| {
-        let (period, days) = match overdue.awaited {
-            Awaited::Period { period, latest } => (Some((period, latest)), None),
-            Awaited::Days { n_days, longest } => (None, Some((n_days, longest))),
-        };
-        OverdueEntry {
-            series: series(overdue.series),
-            last: overdue.last.to_string(),
-            released: overdue.released.to_string(),
-            awaited: period.map(|(period, _)| period.to_string()),
-            latest: period.map(|(_, latest)| latest.to_string()),
-            n_days: days.map(|(n_days, _)| n_days),
-            longest: days.map(|(_, longest)| longest),
-        }
-    });
-    let announced = releases.announced.iter().map(|release| AnnouncedEntry {
-        date: release.date.to_string(),
-        title: &release.title,
-        title_zh: release.title_zh.as_deref(),
-    });
-    let deadline = releases.reports.map(|deadline| DeadlineEntry {
-        date: deadline.date.to_string(),
-        quarter: deadline.quarter.to_string(),
-    });
-    ReleasesEntry {
-        next: next.collect(),
-        overdue: overdue.collect(),
-        announced: announced.collect(),
-        reports: deadline,
     }
 }
 

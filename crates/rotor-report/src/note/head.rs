@@ -1,10 +1,10 @@
 //! What a reader needs first: the day, the month, the dataset and the selected sectors.
 
-use rotor_factor::Date;
-
-use super::context::{NoteContext, month_title, score_number};
+use super::context::{NoteContext, score_number};
+use crate::parts::dates::month_title;
+use crate::parts::head;
 use crate::terms::Term;
-use crate::words::{Lang, NONE, name, say, sentence};
+use crate::words::say;
 
 /// The month for which sectors are selected is that of the day.
 pub(super) fn title(context: &NoteContext<'_>) -> String {
@@ -14,11 +14,7 @@ pub(super) fn title(context: &NoteContext<'_>) -> String {
 
 /// The mark of data that are made up.
 pub(super) fn mark(context: &NoteContext<'_>) -> Option<String> {
-    context.note.dataset.synthetic.then(|| synthetic(context.lang).to_owned())
-}
-
-fn synthetic(lang: Lang) -> &'static str {
-    lang.of("SYNTHETIC DATA", "模拟数据")
+    head::mark(context.lang, &context.note.dataset)
 }
 
 pub(super) fn facts(context: &NoteContext<'_>) -> Vec<(String, String)> {
@@ -26,7 +22,7 @@ pub(super) fn facts(context: &NoteContext<'_>) -> Vec<(String, String)> {
     vec![
         (lang.of("as of", "数据截至").into(), cutoff(context)),
         (lang.of("last complete month", "最近完整月份").into(), note.day.month.to_string()),
-        (lang.of("dataset", "数据集").into(), dataset(context)),
+        (lang.of("dataset", "数据集").into(), head::dataset(lang, &note.dataset)),
         (
             say!(
                 lang,
@@ -39,34 +35,13 @@ pub(super) fn facts(context: &NoteContext<'_>) -> Vec<(String, String)> {
     ]
 }
 
-/// The day, and which data are used on it.
 fn cutoff(context: &NoteContext<'_>) -> String {
     let (lang, note) = (context.lang, context.note);
-    let as_of = note.day.as_of.0;
-    let last = note.last_close.map_or(NONE.into(), |day: Date| day.to_string());
-    let mut text = say!(
-        lang,
-        "{as_of} (data published before this date; closes up to {last}",
-        "{as_of}（仅用此前已公布的数据，收盘价截至 {last}"
-    );
-    if note.is_default_day {
-        text += lang.of(
-            "; default date: the first weekday after the last trading day of the dataset",
-            "；未指定日期，取数据集最后交易日之后的首个工作日",
-        );
-    }
-    text + lang.of(")", "）")
-}
-
-fn dataset(context: &NoteContext<'_>) -> String {
-    let (lang, dataset) = (context.lang, &context.note.dataset);
-    let (short, title) = (name(&dataset.name), sentence(&dataset.title));
-    let mark = match (dataset.synthetic, lang) {
-        (false, _) => String::new(),
-        (true, Lang::En) => format!(" ({})", synthetic(lang)),
-        (true, Lang::Zh) => format!("（{}）", synthetic(lang)),
-    };
-    say!(lang, "{short}: {title}{mark}", "{short}：{title}{mark}")
+    let default = note.is_default_day.then_some(lang.of(
+        "; default date: the first weekday after the last trading day of the dataset",
+        "；未指定日期，取数据集最后交易日之后的首个工作日",
+    ));
+    head::cutoff(lang, note.day.as_of.0, note.last_close, default)
 }
 
 fn selected(context: &NoteContext<'_>) -> String {

@@ -4,21 +4,23 @@ use rotor_factor::{Measure, Month};
 use rotor_run::SeriesHistory;
 
 use super::context::NoteContext;
-use super::figures;
-use super::units::unit;
+use crate::growth::{Change, direction, points_above_last_year, year_on_year};
 use crate::page::{Block, Column, Figure, Section, Table};
-use crate::words::{Lang, NONE, fixed, name, or_none, plain, say, signed};
+use crate::parts::figures::under;
+use crate::parts::seasons::{Seasons, seasons};
+use crate::parts::units::unit;
+use crate::words::{Lang, NONE, name, or_none, plain, say, signed};
 
 /// More series than these are left to the table.
 const MOST_DRAWN: usize = 80;
 
 /// A linked series of a market with its last public month.
 #[derive(Debug)]
-pub(super) struct Indicator<'a> {
-    pub(super) history: &'a SeriesHistory,
-    pub(super) title: String,
+struct Indicator<'a> {
+    history: &'a SeriesHistory,
+    title: String,
     /// The unit in the language of the page.
-    pub(super) unit: String,
+    unit: String,
     measure: Option<Measure>,
     /// Whether it is an index.
     is_index: bool,
@@ -26,15 +28,6 @@ pub(super) struct Indicator<'a> {
     chain: Option<String>,
     /// Where its last month stands.
     last: usize,
-}
-
-/// What a month is against an earlier one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Change {
-    /// Growth in percent.
-    Ratio(f64),
-    /// A difference in percentage points, of rates and surveys.
-    Points(f64),
 }
 
 /// The section; nothing without linked series.
@@ -60,13 +53,13 @@ pub(super) fn section(context: &NoteContext<'_>) -> Option<Section> {
         .iter()
         .enumerate()
         .take(MOST_DRAWN)
-        .filter_map(|(place, one)| figures::seasons(context, one, place))
+        .filter_map(|(place, one)| seasons(one.seasons(context, place)))
         .collect();
     let about = lang.of(
         "January to December, this year in bold, with the sectors that a series is linked to (- where more is worse).",
         "各年 1—12 月叠加，加粗为当年；图下为对应行业（- 为负向）。",
     );
-    blocks.extend(figures::under(lang.of("The years over each other", "历年同期对比"), about.into(), drawn));
+    blocks.extend(under(lang.of("The years over each other", "历年同期对比"), about.into(), drawn));
     blocks.push(Block::Folded {
         title: lang.of("All linked series in a table", "全部指标明细").into(),
         blocks: vec![table(context, &all).into()],
@@ -101,7 +94,7 @@ fn indicators<'a>(context: &NoteContext<'a>) -> Vec<Indicator<'a>> {
             Some(Indicator {
                 history,
                 title,
-                unit: unit(context, &series.name, &series.unit),
+                unit: unit(context.lang, &series.unit, series.unit_zh.as_deref()),
                 measure: series.measure,
                 is_index: series.unit == "index",
                 chain: chain.map(|chain| name(&chain)),
@@ -115,7 +108,7 @@ fn indicators<'a>(context: &NoteContext<'a>) -> Vec<Indicator<'a>> {
 }
 
 impl Indicator<'_> {
-    pub(super) fn is_growth(&self) -> bool {
+    fn is_growth(&self) -> bool {
         self.measure == Some(Measure::Growth)
     }
 
@@ -154,15 +147,21 @@ impl Indicator<'_> {
     }
 
     /// Where it stands, in a sentence.
-    pub(super) fn sentence(&self, lang: Lang) -> String {
+    fn sentence(&self, lang: Lang) -> String {
         let (month, value) = (self.month(), or_none(self.value(0), plain));
         let mut parts = Vec::new();
         if !self.is_growth() {
-            parts.extend(self.change(1, 0).map(|change| month_on_month(lang, change)));
+            parts.extend(self.change(1, 0).map(|change| {
+                let direction = direction(lang, change);
+                say!(lang, "MoM {direction}", "环比{direction}")
+            }));
         }
         match self.yoy(0) {
             Some(now) => parts.push(year_on_year(lang, now, self.yoy(1))),
-            None => parts.extend(self.change(12, 0).map(|change| against_last_year(lang, change))),
+            None => parts.extend(self.change(12, 0).map(|change| {
+                let (Change::Ratio(by) | Change::Points(by)) = change;
+                points_above_last_year(lang, by)
+            })),
         }
         let parts = parts.join(lang.of("; ", "；"));
         let unit = &self.unit;
@@ -175,7 +174,19 @@ impl Indicator<'_> {
         }
     }
 
-    pub(super) fn title_with_chain(&self, lang: Lang) -> String {
+    /// The years over each other; `place` is that among the series.
+    fn seasons(&self, context: &NoteContext<'_>, place: usize) -> Seasons<'_> {
+        Seasons {
+            id: format!("indicator-{place}"),
+            title: self.title_with_chain(context.lang),
+            about: self.sectors(context),
+            unit: &self.unit,
+            is_growth: self.is_growth(),
+            history: self.history,
+        }
+    }
+
+    fn title_with_chain(&self, lang: Lang) -> String {
         let title = &self.title;
         match &self.chain {
             Some(chain) => say!(lang, "{chain}: {title}", "{chain}：{title}"),
@@ -194,7 +205,7 @@ impl Indicator<'_> {
     }
 
     /// The sectors that it is linked to.
-    pub(super) fn sectors(&self, context: &NoteContext<'_>) -> String {
+    fn sectors(&self, context: &NoteContext<'_>) -> String {
         let lang = context.lang;
         let of = |(sector, polarity): &(usize, i8)| {
             let (name, sign) = (&context.names[*sector], if *polarity < 0 { "-" } else { "+" });
@@ -206,80 +217,6 @@ impl Indicator<'_> {
         } else {
             sectors.join(lang.between())
         }
-    }
-}
-
-/// What a person reads: two decimals.
-fn rounded(value: f64) -> f64 {
-    fixed(value, 2).parse().unwrap_or(value)
-}
-
-fn month_on_month(lang: Lang, change: Change) -> String {
-    let (Change::Ratio(by) | Change::Points(by)) = change;
-    let unit = if matches!(change, Change::Ratio(_)) { "%" } else { lang.of(" pp", " 个百分点") };
-    let size = fixed(by.abs(), 2);
-    match rounded(by) {
-        by if by > 0.0 => say!(lang, "MoM up {size}{unit}", "环比上行 {size}{unit}"),
-        by if by < 0.0 => say!(lang, "MoM down {size}{unit}", "环比下行 {size}{unit}"),
-        _ => lang.of("MoM flat", "环比持平").into(),
-    }
-}
-
-/// A rate or a survey against the year before.
-fn against_last_year(lang: Lang, change: Change) -> String {
-    let (Change::Ratio(by) | Change::Points(by)) = change;
-    let size = fixed(by.abs(), 2);
-    match rounded(by) {
-        by if by > 0.0 => say!(lang, "{size} pp above a year before", "同比上升 {size} 个百分点"),
-        by if by < 0.0 => say!(lang, "{size} pp below a year before", "同比下降 {size} 个百分点"),
-        _ => lang.of("unchanged year on year", "同比持平").into(),
-    }
-}
-
-/// The growth over the year before, against that of the month before. Growth and its change are rounded to what is printed, then compared.
-fn year_on_year(lang: Lang, now: f64, before: Option<f64>) -> String {
-    let change = before.map(|before| rounded(now - before));
-    let now = rounded(now);
-    let size = fixed(now.abs(), 2);
-    let Some((before, change)) = before.map(rounded).zip(change) else {
-        return match now {
-            now if now > 0.0 => say!(lang, "YoY up {size}%", "同比增长 {size}%"),
-            now if now < 0.0 => say!(lang, "YoY down {size}%", "同比下降 {size}%"),
-            _ => lang.of("unchanged year on year", "同比持平").into(),
-        };
-    };
-    let by = fixed(change.abs(), 2);
-    if now == 0.0 {
-        return lang.of("unchanged year on year", "同比持平").into();
-    }
-    if before == 0.0 {
-        return if now > 0.0 {
-            say!(lang, "YoY turned to growth of {size}%", "同比转增，增幅为 {size}%")
-        } else {
-            say!(lang, "YoY turned to a decline of {size}%", "同比转降，降幅为 {size}%")
-        };
-    }
-    match (now > 0.0, before > 0.0) {
-        (true, false) => {
-            say!(lang, "YoY turned from decline to growth of {size}%", "同比由降转增，增幅为 {size}%")
-        }
-        (false, true) => {
-            say!(lang, "YoY turned from growth to a decline of {size}%", "同比由增转降，降幅为 {size}%")
-        }
-        (true, true) if change > 0.0 => {
-            say!(lang, "YoY growth widened by {by} pp to {size}%", "同比增幅扩大 {by} 个百分点至 {size}%")
-        }
-        (true, true) if change < 0.0 => {
-            say!(lang, "YoY growth narrowed by {by} pp to {size}%", "同比增幅收窄 {by} 个百分点至 {size}%")
-        }
-        (false, false) if change < 0.0 => {
-            say!(lang, "YoY decline widened by {by} pp to {size}%", "同比降幅扩大 {by} 个百分点至 {size}%")
-        }
-        (false, false) if change > 0.0 => {
-            say!(lang, "YoY decline narrowed by {by} pp to {size}%", "同比降幅收窄 {by} 个百分点至 {size}%")
-        }
-        (true, _) => say!(lang, "YoY growth unchanged at {size}%", "同比增幅持平于 {size}%"),
-        (false, _) => say!(lang, "YoY decline unchanged at {size}%", "同比降幅持平于 {size}%"),
     }
 }
 
@@ -318,38 +255,4 @@ fn table(context: &NoteContext<'_>, all: &[Indicator<'_>]) -> Table {
         ]);
     }
     table
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The wordings of growth against that of the month before.
-    #[test]
-    fn growth_is_worded_by_its_sign_and_its_change() {
-        let of = |now: f64, before: f64| year_on_year(Lang::En, now, Some(before));
-        assert_eq!(of(31.851_284, 26.979_101), "YoY growth widened by 4.87 pp to 31.85%");
-        assert_eq!(of(43.934_165, 53.947_369), "YoY growth narrowed by 10.01 pp to 43.93%");
-        assert_eq!(of(-3.0, -2.0), "YoY decline widened by 1.00 pp to 3.00%");
-        assert_eq!(of(-2.0, -3.0), "YoY decline narrowed by 1.00 pp to 2.00%");
-        assert_eq!(of(2.0, -3.0), "YoY turned from decline to growth of 2.00%");
-        assert_eq!(of(-2.0, 3.0), "YoY turned from growth to a decline of 2.00%");
-        assert_eq!(
-            [of(2.0, 0.0), of(-2.0, 0.001)],
-            ["YoY turned to growth of 2.00%", "YoY turned to a decline of 2.00%"]
-        );
-        assert_eq!([of(0.0, 2.0), of(0.004, -2.0)], ["unchanged year on year"; 2]);
-        assert_eq!(
-            [of(2.0, 2.001), of(-2.0, -2.0)],
-            ["YoY growth unchanged at 2.00%", "YoY decline unchanged at 2.00%"]
-        );
-        assert_eq!(year_on_year(Lang::En, 2.0, None), "YoY up 2.00%");
-        assert_eq!(
-            year_on_year(Lang::Zh, 31.851_284, Some(26.979_101)),
-            "同比增幅扩大 4.87 个百分点至 31.85%"
-        );
-        assert_eq!(year_on_year(Lang::Zh, 2.0, Some(-3.0)), "同比由降转增，增幅为 2.00%");
-        assert_eq!(month_on_month(Lang::En, Change::Ratio(-14.214_463)), "MoM down 14.21%");
-        assert_eq!(month_on_month(Lang::Zh, Change::Points(0.001)), "环比持平");
-    }
 }

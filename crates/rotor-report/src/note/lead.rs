@@ -3,9 +3,10 @@
 use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
 use rotor_run::{Run, Track};
 
-use super::context::{NoteContext, month_title, score_number, scored};
+use super::context::{NoteContext, score_number, scored};
 use super::track::portfolio;
 use crate::page::{Block, Column, Section, Table};
+use crate::parts::dates::month_title;
 use crate::terms::Term;
 use crate::words::{NONE, or_none, say, signed};
 

@@ -1,10 +1,9 @@
-//! The sectors without a score, and why; and what looks wrong in the data.
+//! The sectors without a score, and why.
 
 use rotor_factor::Explanation;
 
 use super::context::NoteContext;
 use crate::page::{Block, Section};
-use crate::sentences;
 use crate::words::say;
 
 pub(super) fn section(context: &NoteContext<'_>) -> Section {
@@ -51,15 +50,4 @@ pub(super) fn section(context: &NoteContext<'_>) -> Section {
         heading: lang.of("Not scored (—), and why", "未评分（—）的行业及原因").into(),
         blocks: vec![block],
     }
-}
-
-/// What looks wrong in the data; nothing if nothing does.
-pub(super) fn data(context: &NoteContext<'_>) -> Option<Section> {
-    let (lang, warnings) = (context.lang, &context.note.warnings);
-    let sentences = warnings.iter().map(|warning| sentences::warning(lang, warning));
-    (!warnings.is_empty()).then(|| Section {
-        id: "data".into(),
-        heading: lang.of("What looks wrong in the data", "数据疑点").into(),
-        blocks: vec![Block::List(sentences.collect())],
-    })
 }

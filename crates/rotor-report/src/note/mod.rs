@@ -3,7 +3,6 @@
 //! [`page`] makes the page of a [`Note`] in one language, a file a section; [`document()`] makes the same note as a document with
 //! every number in full.
 
-mod calendar;
 mod changes;
 mod context;
 mod document;
@@ -16,13 +15,14 @@ mod missing;
 mod ranking;
 mod returns;
 mod track;
-mod units;
 
 use rotor_run::Note;
 
 pub use document::{NoteDocument, document};
 
 use crate::page::{Block, Page, Section};
+use crate::parts;
+use crate::parts::calendar::{self, Calendar};
 use crate::words::{Lang, say};
 use context::{FactorResult, NoteContext};
 use factors::FactorSection;
@@ -77,67 +77,18 @@ pub fn page(note: &Note, lang: Lang) -> Page {
     sections.extend(returns::section(&context));
     sections.extend(lead::issues_section(&context));
     sections.extend(lead::watch_list(&context));
-    sections.extend(calendar::section(&context));
+    let calendar = Calendar { lang, as_of: note.day.as_of.0, releases: &note.releases, series: &note.series };
+    sections.extend(calendar::section(calendar, "calendar"));
     sections.push(missing::section(&context));
-    sections.extend(missing::data(&context));
+    sections.extend(parts::data_section(lang, &note.warnings));
     sections.push(track::section(&context));
     sections.push(lead::risks(&context));
-    number_figures(&context, &mut sections);
+    parts::figures::number(lang, &note.dataset.name, &mut sections);
     Page {
         lang,
         title: head::title(&context),
         mark: head::mark(&context),
         facts: head::facts(&context),
         sections,
-    }
-}
-
-/// Numbers the figures of the page in reading order, each with its source.
-fn number_figures(context: &NoteContext<'_>, sections: &mut [Section]) {
-    let mut ids = Vec::new();
-    for section in sections {
-        for block in &mut section.blocks {
-            number_block(context, block, &mut ids);
-        }
-    }
-}
-
-/// `ids` are those of the figures before.
-fn number_block(context: &NoteContext<'_>, block: &mut Block, ids: &mut Vec<String>) {
-    let lang = context.lang;
-    match block {
-        Block::Figures(figures) => {
-            for figure in figures {
-                let n = ids.len() + 1;
-                // Names of factors and tables may make the same identifier.
-                if ids.contains(&figure.id) {
-                    figure.id = format!("{}-figure-{n}", figure.id);
-                }
-                ids.push(figure.id.clone());
-                let (title, dataset) = (&figure.title, crate::words::name(&context.note.dataset.name));
-                figure.title = say!(lang, "Figure {n}: {title}", "图 {n}：{title}");
-                let source =
-                    say!(lang, "Source: dataset {dataset}, Rotor.", "资料来源：数据集 {dataset}，Rotor。");
-                let between = if figure.about.is_empty() { "" } else { lang.of(" ", "") };
-                figure.about = format!("{}{between}{source}", figure.about);
-            }
-        }
-        Block::AroundFigures(blocks) | Block::Folded { blocks, .. } | Block::Appendix { blocks, .. } => {
-            for block in blocks {
-                number_block(context, block, ids);
-            }
-        }
-        Block::Columns(columns) => {
-            for block in columns.iter_mut().flatten() {
-                number_block(context, block, ids);
-            }
-        }
-        Block::Heading(_)
-        | Block::Paragraph(_)
-        | Block::Warning(_)
-        | Block::List(_)
-        | Block::Table(_)
-        | Block::Tiles(_)
-        | Block::InsteadOfFigures(_) => {}
     }
 }

@@ -1,34 +1,26 @@
 //! The track record of the same configuration up to the day, with how sure one may be of it.
 
-use rotor_run::metrics::{ByName, Caveat, Estimate, Excess, Metric, PortfolioMetrics, Variant};
+use rotor_run::metrics::{ByName, Caveat, Estimate, Excess, PortfolioMetrics, Variant};
 use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP, TOP_NET};
-use rotor_run::{Metrics, NoTrack, Track};
+use rotor_run::{Metrics, Track};
 
 use super::context::NoteContext;
 use super::figures;
 use crate::page::{Block, Column, Section, Table};
+use crate::parts::estimate::{CORRELATION, PERCENT, bound, interval, no_track, number, significance};
 use crate::sentences;
 use crate::terms::Term;
 use crate::text::sparkline;
-use crate::words::{Lang, NONE, fixed, name, reason, say, signed};
+use crate::words::{Lang, NONE, fixed, name, say};
 
 pub(super) fn section(context: &NoteContext<'_>) -> Section {
     let lang = context.lang;
     let blocks = match &context.note.track {
         Ok(track) => blocks(context, track),
-        Err(missing) => vec![refusal(lang, missing).into()],
+        Err(missing) => vec![no_track(lang, missing).into()],
     };
     let heading = lang.of("Track record", "历史回测表现").into();
     Section { id: "track".into(), heading, blocks }
-}
-
-fn refusal(lang: Lang, missing: &NoTrack) -> String {
-    let reason = reason(lang, &missing.text, missing.text_zh.as_deref());
-    let hint = missing.hint.as_deref().map_or(String::new(), |hint| {
-        let hint = crate::words::reason(lang, hint, missing.hint_zh.as_deref());
-        say!(lang, " To get one: {hint}.", "（提示：{hint}）")
-    });
-    say!(lang, "No track record: {reason}.{hint}", "无历史回测：{reason}。{hint}")
 }
 
 fn blocks(context: &NoteContext<'_>, track: &Track) -> Vec<Block> {
@@ -139,7 +131,7 @@ fn over<'a>(all: &'a PortfolioMetrics, benchmark: &str) -> Option<&'a Excess> {
 fn over_eligible(context: &NoteContext<'_>, estimate: &Estimate) -> String {
     let lang = context.lang;
     let (value, interval) = (number(&estimate.value, PERCENT), interval(estimate, PERCENT));
-    let reading = significance(context, estimate);
+    let reading = significance(lang, estimate);
     say!(
         lang,
         "Excess return over the eligible sectors, those that could be selected each month (net): {value} annualised, 95% CI {interval}: {reading}. This is what choosing among them added.",
@@ -232,7 +224,7 @@ fn excess_table(context: &NoteContext<'_>, all: &PortfolioMetrics) -> Vec<Block>
                 .value
                 .as_ref()
                 .map_or_else(|_| NONE.into(), |rate| format!("{}%", fixed(100.0 * rate, 0))),
-            significance(context, &one.arithmetic),
+            significance(lang, &one.arithmetic),
         ]);
     }
     if table.rows.is_empty() {
@@ -282,7 +274,7 @@ fn rank_ic_table(context: &NoteContext<'_>, metrics: &Metrics) -> Option<Block> 
             interval(mean, CORRELATION),
             mean.value.n.to_string(),
             mean.uncertainty.as_ref().map_or_else(|_| NONE.into(), |found| fixed(found.detectable, 3)),
-            significance(context, mean),
+            significance(lang, mean),
             number(&evaluated.raw_rank_ic.mean.value, CORRELATION),
         ]);
     }
@@ -322,48 +314,4 @@ fn live(context: &NoteContext<'_>, metrics: &Metrics) -> Option<String> {
         "Over the {n} months in which every factor scores, the excess return over equal weight (net) is {value} annualised, 95% CI {interval}{eligible}.",
         "仅计全部因子均有评分的 {n} 个月：相对全行业等权的年化超额收益（费后）为 {value}，95% 置信区间 {interval}{eligible}。"
     ))
-}
-
-/// How a number is written.
-#[derive(Clone, Copy)]
-struct NumberFormat {
-    scale: f64,
-    decimals: usize,
-    suffix: &'static str,
-}
-
-const PERCENT: NumberFormat = NumberFormat { scale: 100.0, decimals: 1, suffix: "%" };
-const CORRELATION: NumberFormat = NumberFormat { scale: 1.0, decimals: 3, suffix: "" };
-
-fn number(metric: &Metric, format: NumberFormat) -> String {
-    let NumberFormat { scale, decimals, suffix } = format;
-    metric.value.as_ref().map_or_else(|_| NONE.into(), |value| signed(scale * value, decimals) + suffix)
-}
-
-fn interval(estimate: &Estimate, format: NumberFormat) -> String {
-    let NumberFormat { scale, decimals, suffix } = format;
-    estimate.uncertainty.as_ref().map_or_else(
-        |_| NONE.into(),
-        |found| {
-            let (low, high) = found.interval;
-            format!("[{}{suffix}, {}{suffix}]", bound(scale * low, decimals), bound(scale * high, decimals))
-        },
-    )
-}
-
-/// The end of an interval; one that would round to zero has two more decimals, for on which side of zero it lies matters.
-fn bound(value: f64, decimals: usize) -> String {
-    let rounds_to_zero = fixed(value, decimals).bytes().all(|byte| b"0.".contains(&byte));
-    signed(value, if rounds_to_zero { decimals + 2 } else { decimals })
-}
-
-/// On which side of zero an interval lies.
-fn significance(context: &NoteContext<'_>, estimate: &Estimate) -> String {
-    let lang = context.lang;
-    match (&estimate.value.value, &estimate.uncertainty) {
-        (Ok(_), Ok(found)) if found.interval.0 > 0.0 => lang.of("significantly positive", "显著为正").into(),
-        (Ok(_), Ok(found)) if found.interval.1 < 0.0 => lang.of("significantly negative", "显著为负").into(),
-        (Ok(_), Ok(_)) => lang.of("not significant", "不显著").into(),
-        (Err(reason), _) | (_, Err(reason)) => context.missing_number(reason),
-    }
 }

@@ -3,23 +3,21 @@
 
 mod declared;
 mod generic;
-mod indicators;
 mod ranking;
 mod returns;
 mod track;
 
-use crate::draw::{Chart, Tone};
 use rotor_factor::Group;
 
 pub(super) use declared::of_declared;
 pub(super) use generic::tables as of_tables;
-pub(super) use indicators::seasons;
 pub(super) use ranking::figures as of_ranking;
 pub(super) use returns::figure_of as of_returns;
 pub(super) use track::{figures as of_track, relative_values};
 
 use super::context::NoteContext;
 use crate::page::{Block, Figure};
+use crate::parts::figures::{decimals, figure, tone, under};
 use crate::words::{Lang, say};
 
 /// The sectors of a part of the economy.
@@ -62,18 +60,6 @@ fn title(lang: Lang, group: Option<Group>) -> &'static str {
     }
 }
 
-/// A figure under a title.
-fn figure(id: impl Into<String>, title: impl Into<String>, about: impl Into<String>, chart: Chart) -> Figure {
-    Figure { id: id.into(), title: title.into(), about: about.into(), chart }
-}
-
-/// Figures under a heading, with a paragraph that says how to read them; nothing where there is none to show.
-pub(super) fn under(heading: &str, about: String, figures: Vec<Figure>) -> Option<Block> {
-    let is_empty = figures.is_empty();
-    let blocks = vec![Block::Heading(heading.into()), about.into(), Block::Figures(figures)];
-    (!is_empty).then_some(Block::AroundFigures(blocks))
-}
-
 /// Figures by stream, each under a heading of its own; the first is followed by what says how to read them.
 fn by_heading(lang: Lang, heading: &str, about: &str, streams: Vec<(&str, Vec<Figure>)>) -> Option<Block> {
     let mut blocks = Vec::new();
@@ -89,20 +75,4 @@ fn by_heading(lang: Lang, heading: &str, about: &str, streams: Vec<(&str, Vec<Fi
         blocks.push(Block::Figures(figures));
     }
     (!blocks.is_empty()).then_some(Block::AroundFigures(blocks))
-}
-
-/// The first tones for so many series.
-fn tone(position: usize) -> Tone {
-    [Tone::First, Tone::Second, Tone::Third, Tone::Fourth].get(position).copied().unwrap_or(Tone::Muted)
-}
-
-/// As many decimals as about four digits of the largest value need.
-fn decimals(values: impl Iterator<Item = f64>) -> usize {
-    let largest = values.map(f64::abs).filter(|value| value.is_finite()).fold(0.0, f64::max);
-    match largest {
-        _ if largest >= 1000.0 => 0,
-        _ if largest >= 100.0 => 1,
-        _ if largest >= 1.0 => 2,
-        _ => 4,
-    }
 }

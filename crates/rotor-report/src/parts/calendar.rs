@@ -1,24 +1,39 @@
-//! When the data behind the note come next, and which of them are late.
+//! When the data behind a page come next, and which of them are late.
 
-use rotor_run::{AnnouncedRelease, Awaited, NextRelease, OverdueSeries, ReportDeadline};
+use rotor_data::model::Series;
+use rotor_factor::Date;
+use rotor_run::{AnnouncedRelease, Awaited, NextRelease, OverdueSeries, Releases, ReportDeadline};
 
-use super::context::NoteContext;
+use super::series_title;
 use crate::page::{Block, Column, Section, Table};
-use crate::words::{name, say};
+use crate::words::{Lang, name, say};
 
-/// The section; nothing where the dataset has no series to wait for.
-pub(super) fn section(context: &NoteContext<'_>) -> Option<Section> {
-    let (lang, releases) = (context.lang, &context.note.releases);
+/// The releases of a page with what is needed to name them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Calendar<'a> {
+    pub(crate) lang: Lang,
+    /// The day of the page.
+    pub(crate) as_of: Date,
+    pub(crate) releases: &'a Releases,
+    /// The series that the releases refer to by position.
+    pub(crate) series: &'a [Series],
+}
+
+impl Calendar<'_> {
+    fn title(self, series: usize) -> String {
+        series_title(self.lang, &self.series[series])
+    }
+}
+
+/// The section; nothing where the dataset has no series to wait for. `id` is that of the section on its page.
+pub(crate) fn section(calendar: Calendar<'_>, id: &str) -> Option<Section> {
+    let Calendar { lang, releases, .. } = calendar;
     let mut blocks = Vec::new();
     if !releases.overdue.is_empty() {
         blocks.push(Block::Heading(lang.of("Overdue", "逾期未公布").into()));
-        blocks.push(Block::List(releases.overdue.iter().map(|series| overdue(context, series)).collect()));
+        blocks.push(Block::List(releases.overdue.iter().map(|series| overdue(calendar, series)).collect()));
     }
-    let mut rows: Vec<Row> = same_day(&releases.next).map(|releases| expected(context, releases)).collect();
-    rows.extend(releases.announced.iter().map(|release| announced(context, release)));
-    rows.extend(releases.reports.iter().map(|deadline| reports(context, *deadline)));
-    // Days in ISO form are in order as texts.
-    rows.sort_by(|one, other| one.day.cmp(&other.day));
+    let rows = rows(calendar);
     if !rows.is_empty() {
         if !blocks.is_empty() {
             blocks.push(Block::Heading(lang.of("Next releases", "后续公布日程").into()));
@@ -39,10 +54,32 @@ pub(super) fn section(context: &NoteContext<'_>) -> Option<Section> {
         blocks.push(table.into());
     }
     (!blocks.is_empty()).then(|| Section {
-        id: "calendar".into(),
+        id: id.into(),
         heading: lang.of("Data calendar", "数据日历").into(),
         blocks,
     })
+}
+
+/// The next release in a sentence.
+pub(crate) fn lead(calendar: Calendar<'_>) -> Option<String> {
+    let Row { shown, period, what, .. } = rows(calendar).into_iter().next()?;
+    Some(match (calendar.lang, period.is_empty()) {
+        (Lang::En, true) => format!("Next release: {what}, {shown}."),
+        (Lang::En, false) => format!("Next release: {what} for {period}, {shown}."),
+        (Lang::Zh, true) => format!("下一项公布：{what}（{shown}）。"),
+        (Lang::Zh, false) => format!("下一项公布：{what}（{period}，{shown}）。"),
+    })
+}
+
+/// What comes next, by day.
+fn rows(calendar: Calendar<'_>) -> Vec<Row> {
+    let releases = calendar.releases;
+    let mut rows: Vec<Row> = same_day(&releases.next).map(|releases| expected(calendar, releases)).collect();
+    rows.extend(releases.announced.iter().map(|release| announced(calendar, release)));
+    rows.extend(releases.reports.iter().map(|deadline| reports(calendar, *deadline)));
+    // Days in ISO form are in order as texts.
+    rows.sort_by(|one, other| one.day.cmp(&other.day));
+    rows
 }
 
 /// A row of the table.
@@ -60,12 +97,11 @@ fn same_day(releases: &[NextRelease]) -> impl Iterator<Item = &[NextRelease]> {
     releases.chunk_by(move |one, other| key(one) == key(other))
 }
 
-fn expected(context: &NoteContext<'_>, releases: &[NextRelease]) -> Row {
-    let (lang, first) = (context.lang, &releases[0]);
-    let titles: Vec<String> =
-        releases.iter().map(|release| context.series(&context.note.series[release.series].name)).collect();
+fn expected(calendar: Calendar<'_>, releases: &[NextRelease]) -> Row {
+    let (lang, first) = (calendar.lang, &releases[0]);
+    let titles: Vec<String> = releases.iter().map(|release| calendar.title(release.series)).collect();
     let day = first.expected;
-    let is_past = day < context.day().as_of.0;
+    let is_past = day < calendar.as_of;
     let shown = match (first.is_announced, is_past) {
         (true, _) => day.to_string(),
         (false, false) => say!(lang, "about {day}", "约 {day}"),
@@ -79,8 +115,8 @@ fn expected(context: &NoteContext<'_>, releases: &[NextRelease]) -> Row {
     }
 }
 
-fn announced(context: &NoteContext<'_>, release: &AnnouncedRelease) -> Row {
-    let title_zh = release.title_zh.as_deref().filter(|_| context.lang == crate::words::Lang::Zh);
+fn announced(calendar: Calendar<'_>, release: &AnnouncedRelease) -> Row {
+    let title_zh = release.title_zh.as_deref().filter(|_| calendar.lang == Lang::Zh);
     Row {
         day: release.date.to_string(),
         shown: release.date.to_string(),
@@ -89,8 +125,8 @@ fn announced(context: &NoteContext<'_>, release: &AnnouncedRelease) -> Row {
     }
 }
 
-fn reports(context: &NoteContext<'_>, deadline: ReportDeadline) -> Row {
-    let lang = context.lang;
+fn reports(calendar: Calendar<'_>, deadline: ReportDeadline) -> Row {
+    let lang = calendar.lang;
     let what = match deadline.quarter.number() {
         4 => lang.of(
             "last day for annual and first-quarter reports of listed companies",
@@ -107,9 +143,9 @@ fn reports(context: &NoteContext<'_>, deadline: ReportDeadline) -> Row {
     }
 }
 
-fn overdue(context: &NoteContext<'_>, series: &OverdueSeries) -> String {
-    let lang = context.lang;
-    let title = context.series(&context.note.series[series.series].name);
+fn overdue(calendar: Calendar<'_>, series: &OverdueSeries) -> String {
+    let lang = calendar.lang;
+    let title = calendar.title(series.series);
     let (last, released) = (series.last, series.released);
     match series.awaited {
         Awaited::Period { period, latest } => say!(

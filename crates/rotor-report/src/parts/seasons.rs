@@ -1,20 +1,33 @@
-//! Linked series month by month, the years over each other.
+//! Series month by month, the years over each other.
 
-use crate::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 use rotor_factor::{Date, Month};
+use rotor_run::SeriesHistory;
 
-use super::{decimals, figure};
-use crate::note::context::NoteContext;
-use crate::note::indicators::Indicator;
+use super::figures::{decimals, figure};
+use crate::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 use crate::page::Figure;
 
 /// How many years lie over each other.
 const N_YEARS: i32 = 4;
 
+/// A series whose years are drawn.
+#[derive(Debug)]
+pub(crate) struct Seasons<'a> {
+    /// The identifier of the figure.
+    pub(crate) id: String,
+    pub(crate) title: String,
+    /// What stands below the figure; may be empty.
+    pub(crate) about: String,
+    /// The unit in the language of the page.
+    pub(crate) unit: &'a str,
+    /// Whether the values are growth, so that the figure has a line at zero.
+    pub(crate) is_growth: bool,
+    pub(crate) history: &'a SeriesHistory,
+}
+
 /// The figure of a series; nothing if none of its years has a value.
-pub(crate) fn seasons(context: &NoteContext<'_>, indicator: &Indicator<'_>, place: usize) -> Option<Figure> {
-    let lang = context.lang;
-    let history = indicator.history;
+pub(crate) fn seasons(shown: Seasons<'_>) -> Option<Figure> {
+    let history = shown.history;
     let this_year = history.months.last()?.year();
     let months: Vec<Month> = (1..=12).filter_map(|number| Month::new(this_year, number)).collect();
     let dates: Vec<Date> = months.iter().map(|month| month.first_day()).collect();
@@ -41,16 +54,15 @@ pub(crate) fn seasons(context: &NoteContext<'_>, indicator: &Indicator<'_>, plac
     }
     let known = || series.iter().flat_map(|series| series.values.iter().flatten().copied());
     let panel = Panel {
-        axis: indicator.unit.clone(),
+        axis: shown.unit.to_owned(),
         unit: Unit::plain(decimals(known())),
         is_log: false,
-        baseline: indicator.is_growth().then_some(0.0),
+        baseline: shown.is_growth.then_some(0.0),
         height: 1.4,
         series: series.clone(),
         bands: Vec::new(),
     };
     let chart =
         LineChart { dates, panels: vec![panel], is_small: true, is_seasonal: true, ..LineChart::default() };
-    let title = indicator.title_with_chain(lang);
-    Some(figure(format!("indicator-{place}"), title, indicator.sectors(context), Chart::Lines(chart)))
+    Some(figure(shown.id, shown.title, shown.about, Chart::Lines(chart)))
 }

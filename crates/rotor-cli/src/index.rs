@@ -39,12 +39,14 @@ pub(crate) fn run(arguments: &IndexCommand) -> Result<Outcome, CliError> {
     let page = html(&index_page(&found, arguments.lang.into())) + "\n" + MARK;
     destination.write(page.as_bytes())?;
     let count = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
-    let mut text = format!(
-        "{} is written: {}, {}\n",
-        shown_path(&arguments.folder.join(PAGE)),
-        count(found.runs.len(), "run"),
-        count(found.notes.len(), "note")
-    );
+    let mut contents = vec![count(found.runs.len(), "run"), count(found.notes.len(), "note")];
+    match found.weeklies.len() {
+        0 => {}
+        1 => contents.push("1 weekly".into()),
+        n => contents.push(format!("{n} weeklies")),
+    }
+    let mut text =
+        format!("{} is written: {}\n", shown_path(&arguments.folder.join(PAGE)), contents.join(", "));
     for unread in &found.unread {
         text += &rotor_fs::shown_lines(&format!("not read: {}: {}\n", unread.place, unread.reason));
     }

@@ -68,6 +68,7 @@ enum Command {
     /// repeated, 2 if there is no run folder.
     Verify(run::verify::Verify),
     /// Compare two run folders: inputs, scores, selected sectors, returns, metrics and the headline; or two saved notes
+    /// or weeklies
     ///
     /// Exit code 0 if the results are the same, 1 if they differ, 2 if a folder cannot be read.
     Compare(compare::Compare),
@@ -78,6 +79,8 @@ enum Command {
     Accept(golden::accept::Accept),
     /// Write the monthly note: the sectors selected on a day, and why
     Note(run::note::NoteCommand),
+    /// Write the weekly: what became public in the week, what moved, and where things stand
+    Weekly(run::weekly::WeeklyCommand),
     /// Print the flags of every verb for the page of the command line
     #[command(hide = true)]
     HelpMarkdown,
@@ -132,10 +135,12 @@ enum CliError {
     Export(#[from] rotor_export::ExportError),
     #[error("`--format {format}` is not text and is not printed")]
     NeedsFile { format: &'static str },
-    #[error("`{}` is not the document of a note: {source}", rotor_fs::shown_path(path))]
-    SavedNote { path: PathBuf, source: io::Error },
-    #[error("`{}` is a note and `{}` is none", rotor_fs::shown_path(note), rotor_fs::shown_path(run))]
-    NoteAndRun { note: PathBuf, run: PathBuf },
+    #[error("`{}` is not the document of a {kind}: {source}", rotor_fs::shown_path(path))]
+    SavedPage { kind: &'static str, path: PathBuf, source: io::Error },
+    #[error(
+        "`{}` is a {} and `{}` is a {}", rotor_fs::shown_path(&before.1), before.0, rotor_fs::shown_path(&after.1), after.0
+    )]
+    TwoKinds { before: (&'static str, PathBuf), after: (&'static str, PathBuf) },
     #[error("cannot find out the path of this program: {0}")]
     Program(#[source] io::Error),
     #[error("there is no Chromium to print with")]
@@ -196,9 +201,9 @@ impl CliError {
             Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
             Self::Export(error) => error.hint().map(Into::into),
             Self::NeedsFile { .. } => Some("name a file by `--out FILE`".into()),
-            Self::NoteAndRun { .. } => {
-                Some("compare two run folders, or two notes saved by `rotor note --save DIR`".into())
-            }
+            Self::TwoKinds { .. } => Some(
+                "compare two run folders, or two pages saved by `rotor note --save DIR` or `rotor weekly --save DIR`".into(),
+            ),
             _ => None,
         };
         hint.into_iter().collect()
@@ -225,6 +230,7 @@ impl Command {
             Self::Backtest(arguments) => arguments.may_load(),
             Self::Leakcheck(arguments) => arguments.may_load(),
             Self::Note(arguments) => arguments.may_load(),
+            Self::Weekly(arguments) => arguments.may_load(),
             Self::Verify(arguments) => arguments.may_load(),
             Self::Factor(command) => command.may_load(),
             Self::Golden(_) | Self::Accept(_) => true,
@@ -318,6 +324,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Init(arguments) => run::init::run(&arguments),
         Command::Leakcheck(arguments) => run::leakcheck::run(&arguments),
         Command::Note(arguments) => run::note::run(&arguments),
+        Command::Weekly(arguments) => run::weekly::run(&arguments),
         Command::HelpMarkdown => {
             let mut program = Arguments::command();
             program.build();

@@ -2,7 +2,8 @@
 //!
 //! [`compare()`] holds two run folders that were read against each other: first what they were made of, then what came out, month by month,
 //! and how far the headline moved against its own uncertainty. [`first_difference`] is the strict question, bit for bit.
-//! [`golden`] keeps a run as text; [`compare_notes`] does for two saved notes what [`compare()`] does for runs.
+//! [`golden`] keeps a run as text; [`compare_notes`] and [`compare_weeklies`] do for two saved pages what [`compare()`] does for
+//! runs.
 //!
 //! The crate reads no file and prints nothing.
 
@@ -13,6 +14,7 @@ mod headline;
 mod inputs;
 mod notes;
 mod results;
+mod weekly;
 
 use rotor_run::{Run, RunFolder, Warning};
 use serde::Serialize;
@@ -29,6 +31,8 @@ pub use results::{
     Change, FactChange, HoldingsChange, MetricChange, MetricChanges, MonthChange, Named, Results,
     WarningChanges, changed_metrics,
 };
+
+pub use weekly::{SavedWeekly, WeeklyChange, WeeklyComparison, compare_weeklies};
 
 /// What differs between two runs.
 #[derive(Clone, Debug, Serialize)]

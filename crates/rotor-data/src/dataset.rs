@@ -230,6 +230,15 @@ impl Dataset {
         self.by_kind.get(&kind).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns the position of the market that speaks for all: the only one, or the one called `CN`.
+    #[must_use]
+    pub fn market(&self) -> Option<usize> {
+        match self.of_kind(EntityKind::Market) {
+            [only] => Some(*only),
+            several => several.iter().copied().find(|market| self.entities[*market].code == "CN"),
+        }
+    }
+
     /// Returns the position of an entity.
     #[must_use]
     pub fn find_entity(&self, code: &str) -> Option<usize> {

@@ -29,7 +29,7 @@ mod write;
 pub use archive::{Archive, Vintage};
 pub use censor::{Future, Part};
 pub use closes::{Closes, TradingCalendar};
-pub use comparable::ComparableSample;
+pub use comparable::{ComparableMember, comparable_growth};
 pub use dataset::{DataError, Dataset};
 pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};
 pub use fault::{Fault, FaultKind, FaultReport};

@@ -28,7 +28,7 @@ pub use check::{
     Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,
     leakcheck,
 };
-pub use note::{Note, NoteDay, note};
+pub use note::{Note, NoteDay, note, track};
 pub use plan::{Missing, MissingCause, Plan, PlanError};
 pub use replay::{Outcome, Replay, ReplayError, TableDays, replay};
 pub use schedule::{Execution, Schedule, ScheduleError, executions, schedule};

@@ -67,12 +67,7 @@ pub fn note(
     let said = replay(&known, &plan, &instances, &days, TableDays::Last)
         .map_err(|error| culprit(&known, members, &days, error))?;
     stop_at_failure(config, members, &plan, &said, &days)?;
-    let until = match dataset.manifest().price_frequency {
-        // The close of the day itself is not known yet.
-        PriceFrequency::Daily => as_of.0.plus_days(-1).unwrap_or(Date::MIN),
-        PriceFrequency::MonthEnd => as_of.0,
-    };
-    let track = match backtest_until(&known, config, members, &[], until, watch) {
+    let track = match track_of(&known, config, members, as_of, watch) {
         Err(BacktestError::Stopped) => return Err(BacktestError::Stopped),
         track => track,
     };
@@ -101,6 +96,37 @@ pub fn note(
     };
     let before = note_days.pop().filter(|before| !before.sectors.is_empty());
     Ok(Note { day, before, track })
+}
+
+/// Replays a strategy over every holding period that had ended by a day, on what was public by then.
+///
+/// # Errors
+///
+/// As a backtest of the dataset that somebody had on the day.
+pub fn track(
+    dataset: &Dataset,
+    config: &Config,
+    members: &[Member<'_>],
+    as_of: AsOf,
+    watch: &dyn Watch,
+) -> Result<Backtest, BacktestError> {
+    track_of(&dataset.known_on(as_of), config, members, as_of, watch)
+}
+
+/// As [`track`], on the dataset of the day.
+fn track_of(
+    known: &Dataset,
+    config: &Config,
+    members: &[Member<'_>],
+    as_of: AsOf,
+    watch: &dyn Watch,
+) -> Result<Backtest, BacktestError> {
+    let until = match known.manifest().price_frequency {
+        // The close of the day itself is not known yet.
+        PriceFrequency::Daily => as_of.0.plus_days(-1).unwrap_or(Date::MIN),
+        PriceFrequency::MonthEnd => as_of.0,
+    };
+    backtest_until(known, config, members, &[], until, watch)
 }
 
 impl NoteDay {

@@ -173,7 +173,7 @@ fn months(dataset: &Dataset, start: Month, end: Option<Month>) -> impl Iterator<
 /// The first trading day of each month after its consumer and producer prices, those of the month before, are out; the last one of
 /// the month if they come too late. `None` without any such prices.
 fn after_prices(dataset: &Dataset, end: Option<Month>) -> Option<Schedule> {
-    let market = market(dataset)?;
+    let market = dataset.market()?;
     let series: Vec<usize> =
         ["cpi_yoy", "ppi_yoy"].iter().filter_map(|name| dataset.find_series(name)).collect();
     // Of each series the first release of each month's value; one without values of the market says nothing.
@@ -220,12 +220,4 @@ fn is_over(dataset: &Dataset, month: Month) -> bool {
     let last = last_close.map(|(day, _)| day).max().unwrap_or(Date::MIN).max(dataset.manifest().last);
     let days_left = (last.days() + 1).max(month.first_day().days())..=month.last_day().days();
     last.month() > month || !days_left.filter_map(Date::from_days).any(|day| day.weekday() <= 5)
-}
-
-/// The market that speaks for all: the only one, or `CN`.
-pub(crate) fn market(dataset: &Dataset) -> Option<usize> {
-    match dataset.of_kind(EntityKind::Market) {
-        [only] => Some(*only),
-        several => several.iter().copied().find(|market| dataset.entities()[*market].code == "CN"),
-    }
 }

@@ -1,4 +1,4 @@
-//! The index of a folder: a row for every run and every saved note in it.
+//! The index of a folder: a row for every run, every saved note and every saved weekly in it.
 //!
 //! [`Index`] holds what the page shows, as plain values; whoever reads the folder fills it in.
 
@@ -29,6 +29,8 @@ pub struct Index {
     pub runs: Vec<RunEntry>,
     /// The saved notes, by day and place.
     pub notes: Vec<NoteEntry>,
+    /// The saved weeklies, by day and place.
+    pub weeklies: Vec<WeeklyEntry>,
     /// What looks like one of them and cannot be read, by place.
     pub unread: Vec<UnreadEntry>,
 }
@@ -96,7 +98,32 @@ pub struct NoteEntry {
     pub net_value: Vec<f64>,
 }
 
-/// A folder that looks like a run or a note and cannot be read.
+/// A saved weekly of the folder.
+#[derive(Clone, Debug)]
+pub struct WeeklyEntry {
+    /// The way to its folder from the folder of the index, with slashes.
+    pub place: String,
+    /// The same to its page; `None` if there is none.
+    pub page: Option<String>,
+    /// Its day.
+    pub as_of: Date,
+    /// The Monday and the Sunday of its week.
+    pub week: (Date, Date),
+    /// The name of its dataset.
+    pub dataset: String,
+    /// Whether that is made up.
+    pub is_synthetic: bool,
+    /// The sectors that gained and that lost in the week; `None` without returns.
+    pub up_and_down: Option<(usize, usize)>,
+    /// The median gain of the sectors in percent; `None` without returns.
+    pub median: Option<f64>,
+    /// The sectors that gained most: name, Chinese name and gain in percent.
+    pub best: Vec<(String, Option<String>, f64)>,
+    /// What of the configuration is not as nobody has changed it; `None` if this version does not read it.
+    pub settings: Option<Vec<Setting>>,
+}
+
+/// A folder that looks like a run, a note or a weekly and cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadEntry {
     /// The way to it, with slashes.
@@ -112,11 +139,12 @@ pub fn page(index: &Index, lang: Lang) -> Page {
     let mut sections = Vec::new();
     sections.extend(runs(index, &datasets, lang));
     sections.extend(notes(index, lang));
+    sections.extend(weeklies(index, lang));
     sections.extend(unread(index, lang));
     if sections.is_empty() {
         let text = lang.of(
-            "There is no run and no saved note below this folder.",
-            "该文件夹下没有回测结果，也没有存档的报告。",
+            "There is no run, no saved note and no saved weekly below this folder.",
+            "该文件夹下没有回测结果，也没有存档的月报或周报。",
         );
         sections.push(Section {
             id: "empty".into(),
@@ -126,10 +154,13 @@ pub fn page(index: &Index, lang: Lang) -> Page {
     }
     let folder = name(&index.folder);
     let (n_runs, n_notes) = (index.runs.len(), index.notes.len());
-    let contents = [
+    let mut contents = vec![
         counted(lang, n_runs, ["run", "runs"], " 次回测"),
-        counted(lang, n_notes, ["note", "notes"], " 份报告"),
+        counted(lang, n_notes, ["note", "notes"], " 份月报"),
     ];
+    if !index.weeklies.is_empty() {
+        contents.push(counted(lang, index.weeklies.len(), ["weekly", "weeklies"], " 份周报"));
+    }
     let mut facts = vec![(lang.of("contents", "内容").to_owned(), contents.join(lang.of(", ", "，")))];
     if let [(dataset, _)] = datasets.names[..] {
         let title =
@@ -141,7 +172,8 @@ pub fn page(index: &Index, lang: Lang) -> Page {
         .runs
         .iter()
         .map(|run| run.dataset.synthetic)
-        .chain(index.notes.iter().map(|note| note.is_synthetic));
+        .chain(index.notes.iter().map(|note| note.is_synthetic))
+        .chain(index.weeklies.iter().map(|weekly| weekly.is_synthetic));
     let is_synthetic: Vec<bool> = is_synthetic.collect();
     let all_synthetic = !is_synthetic.is_empty() && is_synthetic.iter().all(|is_so| *is_so);
     Page {
@@ -398,7 +430,53 @@ fn notes(index: &Index, lang: Lang) -> Option<Section> {
     }
     let mut blocks: Vec<Block> = shared.map(Block::from).into_iter().collect();
     blocks.push(table.into());
-    Some(Section { id: "notes".into(), heading: lang.of("Notes", "报告").into(), blocks })
+    Some(Section { id: "notes".into(), heading: lang.of("Notes", "月报").into(), blocks })
+}
+
+fn weeklies(index: &Index, lang: Lang) -> Option<Section> {
+    if index.weeklies.is_empty() {
+        return None;
+    }
+    let settings: Vec<Option<&[Setting]>> =
+        index.weeklies.iter().map(|weekly| weekly.settings.as_deref()).collect();
+    let (shared, settings) = told_apart(&settings, lang);
+    let gain = Unit::plain(2).signed();
+    let mut table = Table::new([
+        Column::word(lang.of("as of", "数据截至")),
+        Column::word(lang.of("week", "周")),
+        Column::word(lang.of("largest gains %", "周涨幅居前 %")),
+        Column::number(lang.of("median %", "中位数 %")),
+        Column::word(lang.of("up / down", "上涨 / 下跌")),
+        Column::word(lang.of("settings", "设置")),
+        Column::word(lang.of("dataset", "数据集")),
+        Column::word(lang.of("folder", "文件夹")),
+    ])
+    .sortable();
+    for (weekly, settings) in index.weeklies.iter().zip(settings) {
+        let best = weekly.best.iter().map(|(sector, sector_zh, value)| {
+            let sector = name(sector_zh.as_deref().filter(|_| lang == Lang::Zh).unwrap_or(sector));
+            format!("{sector} {}", gain.write(*value))
+        });
+        let best: Vec<String> = best.collect();
+        let day = Cell::from(weekly.as_of);
+        let (monday, sunday) = weekly.week;
+        table.row([
+            match &weekly.page {
+                Some(page) => day.linked(page.as_str()),
+                None => day,
+            },
+            say!(lang, "{monday} to {sunday}", "{monday} 至 {sunday}").into(),
+            if best.is_empty() { NONE.into() } else { best.join(lang.between()).into() },
+            weekly.median.map_or_else(|| NONE.into(), |median| Cell::number(median, gain)),
+            weekly.up_and_down.map_or_else(|| NONE.to_owned(), |(up, down)| format!("{up} / {down}")).into(),
+            settings.into(),
+            marked(name(&weekly.dataset), weekly.is_synthetic, lang).into(),
+            name(&weekly.place).into(),
+        ]);
+    }
+    let mut blocks: Vec<Block> = shared.map(Block::from).into_iter().collect();
+    blocks.push(table.into());
+    Some(Section { id: "weeklies".into(), heading: lang.of("Weeklies", "周报").into(), blocks })
 }
 
 fn unread(index: &Index, lang: Lang) -> Option<Section> {

@@ -24,8 +24,8 @@ mod write;
 
 pub use config::{
     Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, Isolate, KEYS, KeptTables, Key, MissingScore,
-    OnError, OnMissingInput, Rebalance, RiskFree, Setting, Ties, TradeDay, Weights, config_from_json,
-    read_config, settings,
+    OnError, OnMissingInput, Rebalance, RiskFree, Setting, Ties, TradeDay, WeeklySettings, Weights,
+    config_from_json, read_config, settings,
 };
 pub use error::{ColumnFault, RunError, TableFault};
 pub use metrics::Metrics;

@@ -60,7 +60,7 @@ pub use ewc::{
 };
 pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};
 pub use moments::{deviation, kurtosis, mean, quantile, skewness, z_of_last};
-pub use rank::{Order, percentiles, ranks};
+pub use rank::{Order, percentile_among, percentiles, ranks};
 pub use sharpe::{expected_maximum_sharpe, probabilistic_sharpe, sharpe_error};
 pub use since_january::{Contribution, ThreeMonths, comparable_base, contribution, three_months};
 pub use standard::{StandardisedFit, StandardisedRows};

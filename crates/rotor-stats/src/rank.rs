@@ -1,6 +1,7 @@
 //! Ranks with ties, and percentiles made of them.
 
 use crate::StatsError;
+use crate::decimal::{equal, less_than};
 use crate::error::all_finite;
 
 /// Which value has rank 1.
@@ -43,6 +44,23 @@ pub fn ranks(values: &[f64], order: Order) -> Result<Vec<f64>, StatsError> {
         n_below += tied.len();
     }
     Ok(ranks)
+}
+
+/// Returns where a value stands among values that it belongs to, in percent: 100 (those below + half of those equal) / n, above 0 and
+/// below 100. Values that differ by less than the [tolerance](crate::TOLERANCE) are equal; NaN is none. `None` without values.
+///
+/// ```
+/// use rotor_stats::percentile_among;
+/// assert_eq!(percentile_among(2.0, [1.0, 2.0, 3.0, 4.0]), Some(37.5));
+/// ```
+pub fn percentile_among(value: f64, among: impl IntoIterator<Item = f64>) -> Option<f64> {
+    let (mut n, mut n_below, mut n_equal) = (0_u32, 0_u32, 0_u32);
+    for other in among {
+        n += u32::from(!other.is_nan());
+        n_below += u32::from(less_than(other, value));
+        n_equal += u32::from(equal(other, value));
+    }
+    (n > 0).then(|| 100.0 * (f64::from(n_below) + 0.5 * f64::from(n_equal)) / f64::from(n))
 }
 
 /// Returns the percentile of each value among them, (average ascending rank - 1/2) / n, above 0 and below 1.

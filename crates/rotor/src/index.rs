@@ -1,4 +1,4 @@
-//! What lies in a folder of runs and saved notes, for its index.
+//! What lies in a folder of runs, saved notes and saved weeklies, for its index.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rotor_factor::{Date, Month};
 use rotor_fs::{from_start, read_regular};
-use rotor_report::index::{Index, KeyFigures, NoteEntry, RunEntry, UnreadEntry, page};
+use rotor_report::index::{Index, KeyFigures, NoteEntry, RunEntry, UnreadEntry, WeeklyEntry, page};
 use rotor_report::page::Page;
 use rotor_report::words::Lang;
 use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP_NET};
@@ -23,16 +23,22 @@ pub const NOTE_FILE: &str = "note.json";
 /// The page in the folder of a saved note.
 pub const NOTE_PAGE: &str = "note.html";
 
+/// The document of a saved weekly, by which its folder is known as one.
+pub const WEEKLY_FILE: &str = "weekly.json";
+/// The page in the folder of a saved weekly.
+pub const WEEKLY_PAGE: &str = "weekly.html";
+
 /// The record of a run, by which its folder is known as one.
 const RUN_FILE: &str = "run.json";
 /// How deep below the folder is looked.
 const MOST_LEVELS: usize = 6;
-/// No note is near to this.
-const LONGEST_NOTE: u64 = 1 << 30;
+/// No document is near to this.
+const LONGEST_DOCUMENT: u64 = 1 << 30;
 
-/// Reads what an index shows of a folder: every run and every saved note below it. What cannot be read is named with the reason.
+/// Reads what an index shows of a folder: every run, every saved note and every saved weekly below it. What cannot be read is named with
+/// the reason.
 ///
-/// Folders whose names begin with a dot, and links to folders, are passed over, as is what lies inside a run or a note.
+/// Folders whose names begin with a dot, and links to folders, are passed over, as is what lies inside a run or a saved page.
 ///
 /// # Errors
 ///
@@ -48,10 +54,12 @@ pub fn index(folder: &Path) -> Result<Index, io::Error> {
         match entry {
             Entry::Run(run) => index.runs.push(*run),
             Entry::Note(note) => index.notes.push(*note),
+            Entry::Weekly(weekly) => index.weeklies.push(*weekly),
             Entry::Unread(unread) => index.unread.push(unread),
         }
     }
     index.notes.sort_by(|one, other| (other.as_of, &one.place).cmp(&(one.as_of, &other.place)));
+    index.weeklies.sort_by(|one, other| (other.as_of, &one.place).cmp(&(one.as_of, &other.place)));
     Ok(index)
 }
 
@@ -61,7 +69,7 @@ pub fn index_page(index: &Index, lang: Lang) -> Page {
     page(index, lang)
 }
 
-/// A folder that has the mark of a run or a note.
+/// A folder that has the mark of a run or of a saved page.
 struct Found {
     /// The way to it from the folder of the index.
     place: PathBuf,
@@ -72,15 +80,17 @@ struct Found {
 enum Kind {
     Run,
     Note,
+    Weekly,
 }
 
 enum Entry {
     Run(Box<RunEntry>),
     Note(Box<NoteEntry>),
+    Weekly(Box<WeeklyEntry>),
     Unread(UnreadEntry),
 }
 
-/// Finds runs and notes below a folder, in the order of their names.
+/// Finds runs and saved pages below a folder, in the order of their names.
 fn gather(folder: &Path, below: &Path, level: usize, found: &mut Vec<Found>) -> io::Result<()> {
     let here = folder.join(below);
     let mut names = Vec::new();
@@ -96,11 +106,8 @@ fn gather(folder: &Path, below: &Path, level: usize, found: &mut Vec<Found>) -> 
     for name in names {
         let place = below.join(name);
         let has = |file: &str| folder.join(&place).join(file).is_file();
-        let kind = match (has(RUN_FILE), has(NOTE_FILE)) {
-            (true, _) => Some(Kind::Run),
-            (_, true) => Some(Kind::Note),
-            _ => None,
-        };
+        let kinds = [(RUN_FILE, Kind::Run), (NOTE_FILE, Kind::Note), (WEEKLY_FILE, Kind::Weekly)];
+        let kind = kinds.into_iter().find(|(file, _)| has(file)).map(|(_, kind)| kind);
         match kind {
             Some(kind) => found.push(Found { place, kind }),
             // A folder that may not be read hides what is in it, which is no fault of the others.
@@ -119,6 +126,7 @@ impl Found {
                 .map(|summary| Entry::Run(Box::new(self.run(&at, summary, defaults))))
                 .map_err(|error| error.to_string()),
             Kind::Note => self.note(&at, defaults).map(|note| Entry::Note(Box::new(note))),
+            Kind::Weekly => self.weekly(&at, defaults).map(|weekly| Entry::Weekly(Box::new(weekly))),
         };
         read.unwrap_or_else(|reason| Entry::Unread(UnreadEntry { place: slashed(&self.place), reason }))
     }
@@ -155,10 +163,7 @@ impl Found {
     }
 
     fn note(&self, at: &Path, defaults: &Config) -> Result<NoteEntry, String> {
-        let bytes = read_regular(&at.join(NOTE_FILE), LONGEST_NOTE).map_err(|error| error.to_string())?;
-        let note: SavedNote = serde_json::from_slice(&bytes)
-            .map_err(|error| format!("`{NOTE_FILE}` is not the document of a note: {error}"))?;
-        let day = |text: &str| text.parse::<Date>().map_err(|error| error.to_string());
+        let note: SavedNote = document(at, NOTE_FILE, "note")?;
         let month = note.month.parse::<Month>().map_err(|error| error.to_string())?;
         let mut selected: Vec<Ranked> = note.ranking.into_iter().filter(|row| row.weight > 0.0).collect();
         selected.sort_by_key(|row| row.rank);
@@ -177,6 +182,74 @@ impl Found {
             net_value: grown(gains),
         })
     }
+
+    fn weekly(&self, at: &Path, defaults: &Config) -> Result<WeeklyEntry, String> {
+        const N_BEST: usize = 3;
+        let weekly: SavedWeekly = document(at, WEEKLY_FILE, "weekly")?;
+        let returns = weekly.returns.as_ref();
+        let best = returns.iter().flat_map(|returns| &returns.sectors).take(N_BEST);
+        Ok(WeeklyEntry {
+            place: slashed(&self.place),
+            page: self.page(at, WEEKLY_PAGE),
+            as_of: day(&weekly.as_of)?,
+            week: (day(&weekly.week.monday)?, day(&weekly.week.sunday)?),
+            dataset: weekly.dataset.name,
+            is_synthetic: weekly.dataset.synthetic,
+            up_and_down: returns.map(|returns| (returns.n_up, returns.n_down)),
+            median: returns.and_then(|returns| returns.median),
+            best: best.map(|row| (row.entity.name.clone(), row.entity.name_zh.clone(), row.value)).collect(),
+            settings: config_from_json(&weekly.config, WEEKLY_FILE)
+                .ok()
+                .map(|config| config.changes_from(defaults)),
+        })
+    }
+}
+
+/// Reads the document of a saved page.
+fn document<D: serde::de::DeserializeOwned>(at: &Path, file: &str, kind: &str) -> Result<D, String> {
+    let bytes = read_regular(&at.join(file), LONGEST_DOCUMENT).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| format!("`{file}` is not the document of a {kind}: {error}"))
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|error: rotor_factor::DateError| error.to_string())
+}
+
+/// What is read of the document of a saved weekly.
+#[derive(Deserialize)]
+struct SavedWeekly {
+    as_of: String,
+    week: SavedWeek,
+    dataset: SavedDataset,
+    config: Value,
+    returns: Option<SavedReturns>,
+}
+
+#[derive(Deserialize)]
+struct SavedWeek {
+    monday: String,
+    sunday: String,
+}
+
+#[derive(Deserialize)]
+struct SavedReturns {
+    sectors: Vec<SavedGain>,
+    n_up: usize,
+    n_down: usize,
+    median: Option<f64>,
+}
+
+#[derive(Deserialize)]
+struct SavedGain {
+    entity: SavedName,
+    value: f64,
+}
+
+#[derive(Deserialize)]
+struct SavedName {
+    name: String,
+    name_zh: Option<String>,
 }
 
 /// What is read of the document of a saved note.

@@ -26,11 +26,13 @@ mod leakcheck;
 mod ledger;
 mod note;
 mod record;
+mod releases;
 mod run;
 mod session;
 mod text;
 mod trials;
 mod verify;
+mod weekly;
 
 pub use config::{ConfigError, ResolvedConfig, read_config_file, resolve_config, set_keys};
 pub use demo::{DEMO_FOLDER, DatasetFolder, DemoError};
@@ -40,7 +42,7 @@ pub use factors::{
     serve_isolated,
 };
 pub use golden::{Acceptance, Accepted, GoldenCases, GoldenError, GoldenFinding};
-pub use index::{NOTE_FILE, NOTE_PAGE, index, index_page};
+pub use index::{NOTE_FILE, NOTE_PAGE, WEEKLY_FILE, WEEKLY_PAGE, index, index_page};
 pub use leakcheck::{LeakFindings, LeakcheckError, leakcheck, sealed_note};
 pub use ledger::{LedgerChoice, trial_data};
 pub use note::Note;
@@ -48,6 +50,7 @@ pub use run::{REPORT_FILE, Run};
 pub use session::{Notice, Session};
 pub use trials::{BestTrial, DatasetTrials, TrialsVerdict, trials_by_dataset, trials_of};
 pub use verify::{Obstacle, Reproduction, Verification, VerifyError, VerifyOptions, verify};
+pub use weekly::Weekly;
 
 pub use rotor_compare::{Comparison, compare};
 pub use rotor_data::{DataError, Dataset};

@@ -1,9 +1,6 @@
 //! A comparison of two saved notes, and how it is shown.
 
-use std::path::{Path, PathBuf};
-
-use rotor::NOTE_FILE;
-use rotor_compare::{Datum, NoteComparison, NoteSector, RankChange, SavedNote, ScoreChange};
+use rotor_compare::{Datum, InputChange, NoteComparison, NoteSector, RankChange, ScoreChange};
 use rotor_report::draw::Unit;
 use rotor_report::page::{Block, Cell, Column, Page, Section, Table};
 use rotor_report::text::fit;
@@ -11,26 +8,6 @@ use rotor_report::words::{Lang, NONE, plain};
 use serde_json::Value;
 
 use super::page::{MOST_SHOWN, section, with_rest};
-use crate::CliError;
-
-/// No note is longer; one of thirty sectors and ten years has a megabyte.
-const LONGEST: u64 = 1 << 28;
-
-/// Where the document of a saved note is, if the path is a folder with one or the file itself.
-pub(super) fn find(path: &Path) -> Option<PathBuf> {
-    let inside = path.join(NOTE_FILE);
-    if rotor_fs::from_start(&inside).is_file() {
-        return Some(inside);
-    }
-    rotor_fs::from_start(path).is_file().then(|| path.to_owned())
-}
-
-/// Reads a saved note.
-pub(super) fn read(path: &Path) -> Result<SavedNote, CliError> {
-    let failed = |source| CliError::SavedNote { path: path.to_owned(), source };
-    let text = rotor_fs::read_text(path, LONGEST).map_err(failed)?;
-    SavedNote::parse(&text).map_err(|error| failed(error.into()))
-}
 
 /// Returns the page of a comparison.
 pub(super) fn page(before: &str, after: &str, comparison: &NoteComparison) -> Page {
@@ -50,7 +27,7 @@ pub(super) fn page(before: &str, after: &str, comparison: &NoteComparison) -> Pa
         ("Verdict", verdict),
     ];
     let sections = [
-        inputs(comparison),
+        inputs(&comparison.inputs),
         selected(comparison),
         ranking(comparison),
         scores(comparison),
@@ -65,8 +42,8 @@ pub(super) fn page(before: &str, after: &str, comparison: &NoteComparison) -> Pa
     }
 }
 
-fn inputs(comparison: &NoteComparison) -> Option<Section> {
-    let changes = &comparison.inputs;
+/// What two pages were made of and differs.
+pub(super) fn inputs(changes: &[InputChange]) -> Option<Section> {
     if changes.is_empty() {
         return None;
     }
@@ -198,7 +175,7 @@ fn revisions(comparison: &NoteComparison) -> Option<Section> {
     Some(section("revisions", "Published values that differ", with_rest(table, changes.len())))
 }
 
-fn datum(datum: &Datum) -> String {
+pub(super) fn datum(datum: &Datum) -> String {
     match datum {
         Datum::Empty => NONE.into(),
         Datum::Number(number) => plain(*number),

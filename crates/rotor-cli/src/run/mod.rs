@@ -1,4 +1,5 @@
-//! `rotor backtest`, `rotor verify`, `rotor note`, `rotor leakcheck` and `rotor init`: what they share, a configuration and its factors.
+//! `rotor backtest`, `rotor verify`, `rotor note`, `rotor weekly`, `rotor leakcheck` and `rotor init`: what they share, a configuration and
+//! its factors.
 
 pub(crate) mod backtest;
 pub(crate) mod init;
@@ -6,7 +7,9 @@ pub(crate) mod language;
 pub(crate) mod leakcheck;
 pub(crate) mod ledger;
 pub(crate) mod note;
+mod output;
 mod progress;
 pub(crate) mod settings;
 mod summary;
 pub(crate) mod verify;
+pub(crate) mod weekly;

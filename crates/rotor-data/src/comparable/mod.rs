@@ -11,6 +11,7 @@
 //! *Invariant:* what a quarter says on a day depends on nothing that is released later. Sums run over companies in the order of
 //! their codes.
 
+mod members;
 mod quarter;
 #[cfg(test)]
 mod tests;
@@ -19,12 +20,12 @@ use std::array::from_fn;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use rotor_factor::{AsOf, Date, EntityKind, Frequency, Measure, Quarter};
+use rotor_factor::{Date, EntityKind, Frequency, Measure, Quarter};
 
 use crate::archive::Publication;
-use crate::dataset::Dataset;
 use crate::load::company_positions;
 use crate::model::{Accumulation, Company, Entity, Filing, FilingKind, ReleaseDays, Series};
+pub use members::{ComparableMember, comparable_growth};
 use quarter::QuarterSample;
 
 /// The series that are made of filings, in the order of their names.
@@ -209,11 +210,21 @@ impl Documents<'_> {
         Some((filed.profit, filed.prior.or_else(own)?))
     }
 
+    /// Returns profit and base of the quarter.
+    fn now(&self, day: i32) -> Option<(f64, f64)> {
+        let [quarter, _, year_before, _] = self.0;
+        Self::profit_and_base(quarter, year_before, day)
+    }
+
+    /// Returns profit and base of the quarter before.
+    fn before(&self, day: i32) -> Option<(f64, f64)> {
+        let [_, before, _, year_before_that] = self.0;
+        Self::profit_and_base(before, year_before_that, day)
+    }
+
     /// Returns the profits of the company if it is in the sample of the quarter on a day.
     fn profits(&self, day: i32) -> Option<Profits> {
-        let [quarter, before, year_before, year_before_that] = self.0;
-        let (now, base) = Self::profit_and_base(quarter, year_before, day)?;
-        let (before, base_before) = Self::profit_and_base(before, year_before_that, day)?;
+        let ((now, base), (before, base_before)) = (self.now(day)?, self.before(day)?);
         Some(Profits { now, base, before, base_before })
     }
 }
@@ -275,17 +286,17 @@ impl Growth {
 
 /// Growth and coverage of the companies that have reported a quarter, as known on a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct ComparableSample {
+pub(crate) struct ComparableSample {
     /// How many companies there are in the sample.
-    pub n: usize,
+    pub(crate) n: usize,
     /// Their share of the total assets of all members, 0…1; 0 where one of the growths is missing.
-    pub coverage: f64,
+    pub(crate) coverage: f64,
     /// Growth of their net profit, year to date, in percent.
-    pub ytd_yoy: Option<f64>,
+    pub(crate) ytd_yoy: Option<f64>,
     /// The same growth of the same companies in the quarter before.
-    pub ytd_yoy_before: Option<f64>,
+    pub(crate) ytd_yoy_before: Option<f64>,
     /// Growth of their net profit in the single quarter, in percent.
-    pub quarter_yoy: Option<f64>,
+    pub(crate) quarter_yoy: Option<f64>,
 }
 
 /// Sums over the members of a sector or of the market, or what one member brings to them.
@@ -379,43 +390,4 @@ pub(crate) fn publications(
     };
     // A part a series, for the archive takes runs of one series at once.
     quarters.par_iter().with_max_len(1).flat_map_iter(of_quarter).collect()
-}
-
-impl Dataset {
-    /// Returns the comparable sample of a quarter as known on an execution day, without the companies that `is_left_out` names by their
-    /// row of `companies`: of one sector by its position, else of the market. Filings released on the day or later, and rows valid from
-    /// the day on, do not count.
-    ///
-    /// With nobody left out these are the values of the series `comparable_*`: the quarter has values from its end on, and they stay what
-    /// they were the day before the second quarter-end after it.
-    #[must_use]
-    pub fn comparable_sample(
-        &self,
-        as_of: AsOf,
-        quarter: Quarter,
-        sector: Option<usize>,
-        is_left_out: impl Fn(&Company) -> bool,
-    ) -> ComparableSample {
-        let reports = Reports::new(self.companies(), self.filings());
-        let quarter = quarter.index();
-        let Some((first, last)) = Reports::days_of(quarter) else { return ComparableSample::default() };
-        let day = last.min(as_of.0.days() - 1);
-        if day < first {
-            return ComparableSample::default();
-        }
-        let mut sums = Sums::default();
-        let documents = reports.documents(quarter);
-        let positions = company_positions(self.companies());
-        for (company, position) in self.companies().iter().zip(positions) {
-            let is_valid = company.valid_from.is_none_or(|first| first.days() <= day)
-                && company.valid_to.is_none_or(|last| day <= last.days());
-            let is_member = sector.is_none_or(|sector| company.sector as usize == sector);
-            if is_valid && is_member && !is_left_out(company) {
-                let profits = documents[position as usize].profits(day);
-                let assets = reports.assets(position, day);
-                sums.add(&Sums::of(profits.as_ref(), assets, quarter.rem_euclid(4) == 0));
-            }
-        }
-        sums.sample()
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rotor_factor::{Group, Released};
+use rotor_factor::{AsOf, Group, Released};
 
 use super::*;
 

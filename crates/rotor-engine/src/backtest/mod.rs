@@ -16,7 +16,7 @@ use rotor_strategy::{Alternative, CrossSections, FactorScores};
 
 use crate::plan::Plan;
 use crate::replay::{Outcome, Replay, ReplayError, TableDays, replay_watched};
-use crate::schedule::{Execution, Schedule, market, schedule};
+use crate::schedule::{Execution, Schedule, schedule};
 use crate::views::Views;
 use crate::watch::{Counter, Watch};
 use signals::Signals;
@@ -225,7 +225,7 @@ fn risk_free(
         RiskFree::Rate(rate) => return Ok(vec![Some(*rate); executions.len()]),
         RiskFree::Series(name) => name,
     };
-    let market = market(dataset);
+    let market = dataset.market();
     let Some((series, market)) = dataset.find_series(name).zip(market) else {
         let names = dataset.series().iter().map(|series| series.name.as_str());
         return Err(BacktestError::NoRiskFree {

@@ -1,5 +1,7 @@
 //! The keys of a configuration: what each means, how it is set and written.
 
+use std::collections::BTreeMap;
+
 use rotor_factor::{Group, Month, Value, nearest};
 use toml::Value as Toml;
 
@@ -180,6 +182,33 @@ pub const KEYS: &[Key] = &[
         about: "the first month of the box plots of a note, YYYY-MM; empty: the last 60 months",
         put: |config, value| put(&mut config.box_start, open_month(value)),
         get: |config| config.box_start.map_or(String::new(), |start| start.to_string()).into(),
+    },
+    Key {
+        name: "weekly.releases",
+        about: "series whose next release the weekly tells; none: CPI, PPI, industrial profits and the monthly series linked to sectors",
+        put: |config, value| put(&mut config.weekly.releases, texts(value)),
+        get: |config| list(&config.weekly.releases),
+    },
+    Key {
+        name: "weekly.financials",
+        about: "codes of the financial sectors, which the second row of the weekly's comparable sample leaves out",
+        put: |config, value| put(&mut config.weekly.financials, texts(value)),
+        get: |config| list(&config.weekly.financials),
+    },
+    Key {
+        name: "weekly.exclude_loss",
+        about: "loss from which on the weekly shows the comparable sample without a company as well, in the unit of the filings",
+        put: |config, value| put(&mut config.weekly.exclude_loss, number(value, 0.0..=1e9, "from 0 to 1e9")),
+        get: |config| config.weekly.exclude_loss.into(),
+    },
+    Key {
+        name: "weekly.groups",
+        about: "groups of industrial classes that the weekly shows, such as {cars = [\"C36\"]}; none: its own",
+        put: |config, value| put(&mut config.weekly.groups, named_lists(value)),
+        get: |config| {
+            let groups = config.weekly.groups.iter();
+            Toml::Table(groups.map(|(name, codes)| (name.clone(), list(codes))).collect())
+        },
     },
 ];
 
@@ -372,6 +401,14 @@ fn texts(value: &Toml) -> Result<Vec<String>, FaultKind> {
         // A single code of digits, given by a flag.
         Toml::Integer(code) => Ok(vec![code.to_string()]),
         _ => Err(type_fault("a list of texts", value)),
+    }
+}
+
+/// Lists of texts, each under its name.
+fn named_lists(value: &Toml) -> Result<BTreeMap<String, Vec<String>>, FaultKind> {
+    match value {
+        Toml::Table(table) => table.iter().map(|(name, value)| Ok((name.clone(), texts(value)?))).collect(),
+        _ => Err(type_fault("a table of lists", value)),
     }
 }
 

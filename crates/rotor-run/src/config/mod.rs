@@ -68,8 +68,35 @@ pub struct Config {
     pub seed: u64,
     /// The first month of the box plots of a note; `None` is the last sixty months.
     pub box_start: Option<Month>,
+    /// What the page of a week shows.
+    pub weekly: WeeklySettings,
     /// Settings of single factors, by name.
     pub factor: BTreeMap<String, FactorConfig>,
+}
+
+/// What the page of a week shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeeklySettings {
+    /// Groups of industrial classes, by name, each with the codes of its classes; none means those of the page.
+    pub groups: BTreeMap<String, Vec<String>>,
+    /// The series whose next release is told; none means CPI, PPI, industrial profits and the monthly series that are linked to
+    /// sectors.
+    pub releases: Vec<String>,
+    /// The codes of the financial sectors.
+    pub financials: Vec<String>,
+    /// The loss from which on a company is left out of the second comparable sample, in the unit of the filings.
+    pub exclude_loss: f64,
+}
+
+impl Default for WeeklySettings {
+    fn default() -> Self {
+        Self {
+            groups: BTreeMap::new(),
+            releases: Vec::new(),
+            financials: ["801780", "801790"].map(Into::into).into(),
+            exclude_loss: 50.0,
+        }
+    }
 }
 
 /// The settings of one factor.
@@ -251,6 +278,7 @@ impl Default for Config {
             trials: None,
             seed: 1,
             box_start: None,
+            weekly: WeeklySettings::default(),
             factor: BTreeMap::new(),
         }
     }

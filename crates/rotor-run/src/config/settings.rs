@@ -27,11 +27,12 @@ impl Setting {
 
 impl Config {
     /// Returns the settings that make two configurations different: those of [`settings`] that are changed, without the number of
-    /// trials and what only notes show.
+    /// trials and what pages alone show.
     #[must_use]
     pub fn changes_from(&self, defaults: &Self) -> Vec<Setting> {
-        const NOT_OF_RESULTS: &[&str] = &["trials", "note.box_start"];
-        let is_told = |setting: &Setting| setting.is_changed() && !NOT_OF_RESULTS.contains(&&*setting.key);
+        let is_of_results =
+            |key: &str| key != "trials" && !key.starts_with("note.") && !key.starts_with("weekly.");
+        let is_told = |setting: &Setting| setting.is_changed() && is_of_results(&setting.key);
         settings(&self.to_json(), defaults).into_iter().filter(is_told).collect()
     }
 }

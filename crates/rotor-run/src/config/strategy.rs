@@ -16,6 +16,10 @@ const NOT_OF_STRATEGY: &[&str] = &[
     "trials",
     "seed",
     "note.box_start",
+    "weekly.releases",
+    "weekly.financials",
+    "weekly.exclude_loss",
+    "weekly.groups",
 ];
 
 /// Keys of lists whose order says nothing.
@@ -88,6 +92,8 @@ mod tests {
             ("tables", "all".into()),
             ("benchmarks", "000300".into()),
             ("note.box_start", "2012-01".into()),
+            ("weekly.releases", "cpi_yoy".into()),
+            ("weekly.exclude_loss", 20.into()),
             ("factors", "idea, heat".into()),
             ("idea.library", "lib/b.so".into()),
             ("idea.isolate", true.into()),

@@ -10,9 +10,9 @@ use rotor_run::{
 use rotor_strategy::{has_score, required_factors};
 
 use super::history::read_history;
-use super::releases::releases;
 use crate::dataset_warnings::{Reach, touching};
 use crate::factors::{FactorSet, RunFactor};
+use crate::releases::{releases, series_read};
 
 /// The months of returns that are shown where the configuration does not say from when.
 const RETURNS_MONTHS: usize = 60;
@@ -30,7 +30,8 @@ pub(crate) fn compose(
     let day = note_day(found.day, config);
     // Windows that begin before the calendar have nothing to show, and figures of them are left out.
     let history = read_history(dataset, &day, returns_months(config, day.month)).unwrap_or_default();
-    let releases = releases(dataset, day.as_of, factors.iter().map(|factor| factor.instance.spec()));
+    let read = series_read(dataset, factors.iter().map(|factor| factor.instance.spec()));
+    let releases = releases(dataset, day.as_of, &read);
     let manifest = dataset.manifest();
     let warnings = warnings_of(dataset, factors, &day, found.track.as_ref().ok());
     Note {
@@ -80,7 +81,7 @@ fn returns_months(config: &Config, last: Month) -> usize {
     config.box_start.map_or(RETURNS_MONTHS, from_start)
 }
 
-fn note_factor(factor: &RunFactor) -> NoteFactor {
+pub(crate) fn note_factor(factor: &RunFactor) -> NoteFactor {
     let sha256 = factor.sha256().map(str::to_owned);
     NoteFactor { spec: factor.plugin.spec().clone(), weight: factor.weight, sha256 }
 }
@@ -114,7 +115,7 @@ fn track(track: Backtest, config: &Config) -> Track {
     Track { run: track.run, metrics, warnings: track.warnings }
 }
 
-fn no_track(error: &BacktestError) -> NoTrack {
+pub(crate) fn no_track(error: &BacktestError) -> NoTrack {
     // The hint of `NoExecutions` names the last day of the dataset, which was not known on the day.
     let names_later_days = matches!(error, BacktestError::NoExecutions { .. });
     NoTrack {

@@ -2,7 +2,6 @@
 
 mod compose;
 mod history;
-mod releases;
 
 use rotor_data::{Dataset, PriceFrequency};
 use rotor_engine::{BacktestError, Watch, note};
@@ -13,6 +12,7 @@ use rotor_report::words::Lang;
 
 use crate::session::Session;
 use compose::compose;
+pub(crate) use compose::{no_track, note_factor};
 
 /// The note of a day, ready to be shown.
 #[derive(Clone, Debug)]
@@ -73,6 +73,6 @@ fn default_day(dataset: &Dataset) -> Date {
 }
 
 /// The last trading day; where there is none, the last day of which the manifest speaks.
-fn last_day(dataset: &Dataset) -> Date {
+pub(crate) fn last_day(dataset: &Dataset) -> Date {
     dataset.calendar().days().last().copied().unwrap_or(dataset.manifest().last)
 }

@@ -1,4 +1,4 @@
-//! When the data that factors read are published next, and which of them are late.
+//! When data are published next, and which of them are late.
 //!
 //! A period is expected on its last day and the median lag of the periods before it. Only what was released before the day counts.
 
@@ -18,20 +18,15 @@ const AHEAD: i32 = 45;
 /// The last days of reports: of the year and the first quarter, of the half-year, of the third quarter.
 const DEADLINES: [(u32, u32); 3] = [(4, 30), (8, 31), (10, 31)];
 
-/// Finds the next releases of what factors read, as of a day.
-pub(super) fn releases<'s>(
-    dataset: &Dataset,
-    as_of: AsOf,
-    specs: impl Iterator<Item = &'s Spec>,
-) -> Releases {
-    let read = series_read(dataset, specs);
+/// Finds the next releases of the series of these positions, as of a day.
+pub(crate) fn releases(dataset: &Dataset, as_of: AsOf, read: &BTreeSet<usize>) -> Releases {
     let known = |event: &&Event| {
         event.kind == Some(EventKind::Release) && event.known_from() < as_of.0 && event.date >= as_of.0
     };
     let mut events: Vec<&Event> = dataset.events().iter().filter(known).collect();
     events.sort_by(|one, other| (one.date, &one.title).cmp(&(other.date, &other.title)));
     let mut found = Releases::default();
-    for series in &read {
+    for series in read {
         let Some(first_releases) = FirstReleases::of(dataset, *series, as_of) else { continue };
         let name = dataset.series()[*series].name.as_str();
         let announced = events.iter().find(|event| event.theme.as_deref() == Some(name));
@@ -69,11 +64,13 @@ pub(super) fn releases<'s>(
 }
 
 /// The series that factors read, by position.
-fn series_read<'s>(dataset: &Dataset, specs: impl Iterator<Item = &'s Spec>) -> BTreeSet<usize> {
+pub(crate) fn series_read<'s>(dataset: &Dataset, specs: impl Iterator<Item = &'s Spec>) -> BTreeSet<usize> {
     let mut read = BTreeSet::new();
     for input in specs.flat_map(Spec::inputs) {
         match input.source() {
-            Source::Series { series, .. } => read.extend(dataset.find_series(series)),
+            Source::Series { series, .. } | Source::SeriesOfAnyFrequency { series, .. } => {
+                read.extend(dataset.find_series(series));
+            }
             Source::Links { .. } => read.extend(dataset.links().iter().map(|link| link.series as usize)),
             _ => {}
         }
@@ -82,7 +79,7 @@ fn series_read<'s>(dataset: &Dataset, specs: impl Iterator<Item = &'s Spec>) -> 
 }
 
 /// The next day by which companies must have reported.
-fn deadline(day: Date) -> Option<ReportDeadline> {
+pub(crate) fn deadline(day: Date) -> Option<ReportDeadline> {
     let (year, ..) = day.ymd();
     let of_year =
         |year: i32| DEADLINES.iter().filter_map(move |(month, day)| Date::new(year, *month, *day).ok());
@@ -95,8 +92,20 @@ fn deadline(day: Date) -> Option<ReportDeadline> {
     Some(ReportDeadline { date, quarter: quarter? })
 }
 
+/// The day by which companies must have reported a quarter.
+pub(crate) fn report_deadline(quarter: Quarter) -> Option<Date> {
+    let [with_year, half, third] = DEADLINES;
+    let (year, (month, day)) = match quarter.number() {
+        1 => (quarter.year(), with_year),
+        2 => (quarter.year(), half),
+        3 => (quarter.year(), third),
+        _ => (quarter.year() + 1, with_year),
+    };
+    Date::new(year, month, day).ok()
+}
+
 /// The day on which each period of a series became public first, for any entity, as of a day.
-struct FirstReleases {
+pub(crate) struct FirstReleases {
     frequency: Frequency,
     /// By period, ascending; never empty.
     released: BTreeMap<i32, Date>,
@@ -104,7 +113,7 @@ struct FirstReleases {
 
 impl FirstReleases {
     /// `None` if nothing is public.
-    fn of(dataset: &Dataset, series: usize, as_of: AsOf) -> Option<Self> {
+    pub(crate) fn of(dataset: &Dataset, series: usize, as_of: AsOf) -> Option<Self> {
         let mut released: BTreeMap<i32, Date> = BTreeMap::new();
         // The log is in the order of release.
         let public =
@@ -121,7 +130,7 @@ impl FirstReleases {
     }
 
     /// The last period and the day of its release.
-    fn last(&self) -> (ReferencePeriod, Date) {
+    pub(crate) fn last(&self) -> (ReferencePeriod, Date) {
         let (index, released) = self.released.last_key_value().expect("never empty");
         (self.period(*index).expect("a period of the dataset"), *released)
     }
@@ -158,7 +167,7 @@ impl FirstReleases {
     }
 
     /// What is later than it ever was of late.
-    fn overdue(&self, as_of: AsOf) -> Option<Awaited> {
+    pub(crate) fn overdue(&self, as_of: AsOf) -> Option<Awaited> {
         if self.frequency.calendar() != Calendar::Days {
             let (period, lags) = (self.next_period()?, self.lags());
             let latest = period.end().plus_days(*lags.last()?)?;

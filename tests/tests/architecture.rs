@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "rotor",
         &[
             "rotor-factor",
+            "rotor-stats",
             "rotor-fs",
             "rotor-data",
             "rotor-synthetic",

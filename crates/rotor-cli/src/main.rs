@@ -212,6 +212,7 @@ impl CliError {
 
 /// Ends at once, without the exit handlers and destructors of libraries that were loaded: one could hang, or change the exit code.
 fn main() -> ! {
+    shortage::keep_freed_memory();
     // Without a folder to work in, relative places fail where they are used.
     let _ = rotor::note_start();
     if let Some(code) = rotor::serve_isolated(&Catalogue::built_in()) {

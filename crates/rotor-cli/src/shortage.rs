@@ -26,6 +26,21 @@ pub(crate) enum Shortage {
     OpenFiles,
 }
 
+/// Keeps memory that was freed for what is asked for next. Whoever reads a dataset takes and frees large columns one after the other, and
+/// giving each back to the system, to be fetched again page by page, takes as long as decoding it.
+pub(crate) fn keep_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        const LARGEST: libc::c_int = 32 << 20;
+        const KEPT: libc::c_int = 1 << 30;
+        // SAFETY: there is one thread yet, and both calls set a number of the allocator.
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, LARGEST);
+            libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
+        }
+    }
+}
+
 impl Shortage {
     /// Finds the shortage behind an error, if there is one.
     pub(crate) fn behind(error: &CliError) -> Option<Self> {

@@ -43,15 +43,15 @@ fn changes(comparison: &WeeklyComparison) -> Option<Section> {
     }
     let mut table = Table::new([
         Column::word("part"),
-        Column::name("what"),
-        Column::number("before"),
-        Column::number("after"),
+        Column::word("what"),
+        Column { can_shrink: true, ..Column::number("before") },
+        Column { can_shrink: true, ..Column::number("after") },
     ]);
     for part in changes.chunk_by(|one, other| one.part == other.part) {
         for change in part.iter().take(MOST_SHOWN) {
             table.row([
                 change.part.to_owned(),
-                fit(&change.what, 48),
+                fit(&change.what, 40),
                 datum(&change.before),
                 datum(&change.after),
             ]);

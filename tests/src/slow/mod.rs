@@ -17,6 +17,7 @@ mod regression;
 pub mod rolling_profit;
 mod three_months;
 pub mod valuation;
+pub mod weekly;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -33,6 +33,7 @@ struct TrackedRow {
     frequency: Frequency,
     measure: Option<Measure>,
     is_ytd: bool,
+    is_index: bool,
     chain: Option<String>,
 }
 
@@ -166,6 +167,7 @@ impl Rows {
             frequency: series.frequency,
             measure: series.measure,
             is_ytd: series.accumulation == Some(Accumulation::YearToDate),
+            is_index: series.unit == "index",
             chain: series.chain.clone(),
         });
         let companies = dataset.companies().iter().map(|row| CompanyRow {
@@ -285,7 +287,11 @@ fn returns(page: &mut Page, rows: &Rows, day: Date, week: &Week, options: &Optio
     let in_order: Vec<&String> = if options.benchmarks.is_empty() {
         benchmarks.iter().map(|entity| &entity.code).collect()
     } else {
-        options.benchmarks.iter().filter(|code| benchmarks.iter().any(|entity| entity.code == **code)).collect()
+        options
+            .benchmarks
+            .iter()
+            .filter(|code| benchmarks.iter().any(|entity| entity.code == **code))
+            .collect()
     };
     let first = in_order.first().and_then(|code| own(code));
     if first.is_none() {
@@ -331,7 +337,8 @@ fn events(page: &mut Page, rows: &Rows, day: Date, week: &Week) {
         by_stars.then(one.date.cmp(&two.date)).then(one.title.as_bytes().cmp(two.title.as_bytes()))
     });
     for (place, event) in shown.iter().enumerate() {
-        let sectors: Vec<&str> = event.sectors.iter().map(|sector| rows.codes[*sector as usize].as_str()).collect();
+        let sectors: Vec<&str> =
+            event.sectors.iter().map(|sector| rows.codes[*sector as usize].as_str()).collect();
         let text = format!("{} {} {} {}", event.date, event.importance, event.title, list(&sectors));
         page.word(format!("events/{place:02}"), Some(text));
     }

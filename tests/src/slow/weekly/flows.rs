@@ -79,7 +79,8 @@ fn add_flow(page: &mut Page, rows: &Rows, day: Date, week: &Week, (kind, name): 
         (later(from, -7), later(to, -7))
     };
     let sums = |entities: &BTreeMap<&str, BTreeMap<Date, f64>>, from: Date, to: Date| -> Vec<(String, f64)> {
-        let sums = entities.iter().filter_map(|(code, known)| Some(((*code).to_owned(), sum(known, from, to)?)));
+        let sums =
+            entities.iter().filter_map(|(code, known)| Some(((*code).to_owned(), sum(known, from, to)?)));
         sums.collect()
     };
     let now = sums(&sectors, from, to);

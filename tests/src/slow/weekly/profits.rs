@@ -40,9 +40,7 @@ const GROUPS: [(&str, &[&str]); 13] = [
     ("equipment", &["C33", "C34", "C35", "C36", "C37", "C38", "C39", "C40"]),
     (
         "consumer goods",
-        &[
-            "C13", "C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21", "C22", "C23", "C24", "C27", "C28",
-        ],
+        &["C13", "C14", "C15", "C16", "C17", "C18", "C19", "C20", "C21", "C22", "C23", "C24", "C27", "C28"],
     ),
     ("raw materials", &["C25", "C26", "C30", "C31", "C32"]),
     (
@@ -65,7 +63,8 @@ pub fn groups() -> Vec<(&'static str, &'static [&'static str])> {
 
 pub(super) fn add(page: &mut Page, rows: &Rows, day: Date, week: &Week) {
     let codes: Vec<&str> = rows.of_kind(EntityKind::Industry).map(|entity| entity.code.as_str()).collect();
-    let classes: Vec<(&str, Publisher)> = codes.iter().map(|code| (*code, publisher(rows, code, day))).collect();
+    let classes: Vec<(&str, Publisher)> =
+        codes.iter().map(|code| (*code, publisher(rows, code, day))).collect();
     let market = rows.facts.market().map(|code| publisher(rows, code, day));
     let market = market.filter(|market| !market.profit.levels.is_empty());
     let every = || classes.iter().map(|(_, class)| class).chain(&market);
@@ -77,7 +76,8 @@ pub(super) fn add(page: &mut Page, rows: &Rows, day: Date, week: &Week) {
     page.word("profits/month", Some(t));
     page.word("profits/month_before", Some(month_before(t)));
     let names = codes.iter().copied().chain(rows.facts.market());
-    let vintages = names.filter_map(|code| rows.facts.observations.get(&("profit_ytd".into(), code.into()))).flatten();
+    let vintages =
+        names.filter_map(|code| rows.facts.observations.get(&("profit_ytd".into(), code.into()))).flatten();
     let released = vintages
         .filter(|row| row.period == t.last_day() && row.released < day)
         .map(|row| row.released)
@@ -86,9 +86,11 @@ pub(super) fn add(page: &mut Page, rows: &Rows, day: Date, week: &Week) {
     page.word("profits/released", Some(released));
     page.word("profits/is_in_week", Some(week.monday <= released));
 
-    let is_known = |class: &Publisher| class.profit.levels.contains_key(&t) && class.profit.bases.contains_key(&t);
+    let is_known =
+        |class: &Publisher| class.profit.levels.contains_key(&t) && class.profit.bases.contains_key(&t);
     page.word("profits/n_known", Some(classes.iter().filter(|(_, class)| is_known(class)).count()));
-    let grows = |class: &Publisher| is_known(class) && class.profit.levels[&t] > class.profit.bases[&t] + EPSILON;
+    let grows =
+        |class: &Publisher| is_known(class) && class.profit.levels[&t] > class.profit.bases[&t] + EPSILON;
     page.word("profits/n_growing", Some(classes.iter().filter(|(_, class)| grows(class)).count()));
 
     let all: Vec<&Publisher> = classes.iter().map(|(_, class)| class).collect();
@@ -124,7 +126,8 @@ fn publisher(rows: &Rows, code: &str, day: Date) -> Publisher {
     let mut revenue = Money { levels: months("revenue_ytd"), bases: BTreeMap::new() };
     let revenue_growth = months("revenue_ytd_yoy");
     for (month, level) in &revenue.levels {
-        let growth = revenue_growth.get(month).filter(|growth| *level > EPSILON && **growth > -100.0 + EPSILON);
+        let growth =
+            revenue_growth.get(month).filter(|growth| *level > EPSILON && **growth > -100.0 + EPSILON);
         let base = match growth {
             Some(growth) => Some(level / (1.0 + growth / 100.0)),
             None => revenue.levels.get(&before(*month, 12)).copied(),
@@ -264,12 +267,16 @@ fn put(page: &mut Page, start: &str, row: &Together, total: &Together, t: Month)
     page.number(format!("{start}/base_share"), base_share);
     page.number(format!("{start}/share_change"), share.zip(base_share).map(|(now, then)| now - then));
     page.number(format!("{start}/contribution"), added);
-    page.number(format!("{start}/contribution_rate"), added.zip(growth).map(|(added, growth)| 100.0 * added / growth));
+    page.number(
+        format!("{start}/contribution_rate"),
+        added.zip(growth).map(|(added, growth)| 100.0 * added / growth),
+    );
     revenue(page, start, row, t);
 }
 
 fn revenue(page: &mut Page, start: &str, row: &Together, t: Month) {
-    let both = |values: fn(&Publisher) -> &BTreeMap<Month, f64>, bases: fn(&Publisher) -> &BTreeMap<Month, f64>| {
+    let both = |values: fn(&Publisher) -> &BTreeMap<Month, f64>,
+                bases: fn(&Publisher) -> &BTreeMap<Month, f64>| {
         let of = |member: &&Publisher| Some((*values(member).get(&t)?, *bases(member).get(&t)?));
         row.members.iter().filter_map(of).collect::<Vec<_>>()
     };
@@ -282,7 +289,8 @@ fn revenue(page: &mut Page, start: &str, row: &Together, t: Month) {
         page.leave_open(format!("{start}/margin"));
         page.leave_open(format!("{start}/revenue_growth"));
     }
-    let published = row.members.first().filter(|_| row.is_one).and_then(|one| one.revenue_growth.get(&t)).copied();
+    let published =
+        row.members.first().filter(|_| row.is_one).and_then(|one| one.revenue_growth.get(&t)).copied();
     let (revenue, profit) = (added(revenues).expect("not empty"), added(profits).expect("it has a row"));
     page.number(format!("{start}/revenue_growth"), published.or_else(|| ratio(revenue)));
     let margin = |profit: f64, revenue: f64| (revenue > EPSILON).then(|| 100.0 * profit / revenue);

@@ -47,7 +47,9 @@ fn add_quarter(page: &mut Page, rows: &Rows, day: Date, quarter: Quarter, option
     let members: BTreeMap<&str, &str> = rows
         .companies
         .iter()
-        .filter(|row| row.valid_from.is_none_or(|from| from <= day) && row.valid_to.is_none_or(|to| day <= to))
+        .filter(|row| {
+            row.valid_from.is_none_or(|from| from <= day) && row.valid_to.is_none_or(|to| day <= to)
+        })
         .map(|row| (row.code.as_str(), row.sector.as_str()))
         .collect();
     let start = format!("samples/{quarter}");
@@ -92,7 +94,8 @@ fn add_quarter(page: &mut Page, rows: &Rows, day: Date, quarter: Quarter, option
     }
     let is_large = |code: &&str| {
         let of_sample = sample(rows, code, day, quarter).is_some();
-        of_sample && sample(rows, code, day, quarter).is_some_and(|own| own.now.0 < -options.exclude_loss - EPSILON)
+        of_sample
+            && sample(rows, code, day, quarter).is_some_and(|own| own.now.0 < -options.exclude_loss - EPSILON)
     };
     let large: Vec<&str> = all.iter().filter(|code| is_large(code)).copied().collect();
     let of_nobody = |code: &&str| {

@@ -41,11 +41,14 @@ fn add_series(page: &mut Page, start: &str, series: &TrackedRow, known: &BTreeMa
         _ => Kind::Level,
     };
     page.word(format!("{start}/chain"), series.chain.as_ref());
-    page.word(format!("{start}/kind"), Some(match kind {
-        Kind::Level => "Level",
-        Kind::Points => "Points",
-        Kind::Growth => "Growth",
-    }));
+    page.word(
+        format!("{start}/kind"),
+        Some(match kind {
+            Kind::Level => "Level",
+            Kind::Points => "Points",
+            Kind::Growth => "Growth",
+        }),
+    );
     let (last_day, last) = known.last_key_value().map(|(day, value)| (*day, *value)).expect("it is known");
     page.number(format!("{start}/last"), Some(last));
     page.word(format!("{start}/last_day"), Some(last_day));
@@ -87,15 +90,19 @@ fn add_series(page: &mut Page, start: &str, series: &TrackedRow, known: &BTreeMa
     page.number(format!("{start}/mom"), of(month, 1).and_then(|then| against(kind, value, then)));
     let on_year = |lag: i32| {
         if kind == Kind::Growth {
-            return of(month, lag);
+            // An index of growth has 100 where nothing grows.
+            let nothing = if series.is_index { 100.0 } else { 0.0 };
+            return Some(of(month, lag)? - nothing);
         }
         against(kind, of(month, lag)?, of(month, lag + 12)?)
     };
     pair(page, &format!("{start}/yoy"), on_year(0), on_year(1));
 
     if series.is_ytd {
-        // The sum and the value are one.
-        page.leave_open(format!("{start}/ytd"));
+        // The value is the sum: whether it stands as the one or the other, and what a month before is to it, is not said.
+        for sum in ["ytd", "yoy", "mom"] {
+            page.leave_open(format!("{start}/{sum}"));
+        }
     } else if series.measure == Some(Measure::Volume) && series.frequency == Frequency::Monthly {
         let sum = |month: Month| -> Option<f64> {
             (0..month.number() as i32).rev().map(|lag| of(month, lag)).sum()
@@ -109,7 +116,11 @@ fn add_series(page: &mut Page, start: &str, series: &TrackedRow, known: &BTreeMa
             page.leave_open(format!("{start}/ytd/before"));
             page.leave_open(format!("{start}/ytd/change"));
         }
-        pair(page, &format!("{start}/ytd"), growth(0), growth(1));
+        if growth(0).is_some() {
+            pair(page, &format!("{start}/ytd"), growth(0), growth(1));
+        } else {
+            page.leave_open(format!("{start}/ytd"));
+        }
     }
     let years: Vec<f64> = (1..=5).filter_map(|year| of(month, 12 * year)).collect();
     if years.len() >= 3 {

@@ -53,7 +53,11 @@ fn current(rows: &Rows, code: &str, day: Date) -> Option<Found> {
     let (pe, pb) = (rows.facts.known("pe_ttm", code, day), rows.facts.known("pb", code, day));
     let after = before(m, 120).last_day();
     let in_window = |values: &Values| -> Values {
-        values.iter().filter(|(period, _)| **period > after).map(|(period, value)| (*period, *value)).collect()
+        values
+            .iter()
+            .filter(|(period, _)| **period > after)
+            .map(|(period, value)| (*period, *value))
+            .collect()
     };
     let rules = Rules::default();
     let is_listed = rules.pb_sectors.iter().any(|listed| listed == code) && !pb.is_empty();
@@ -72,7 +76,11 @@ fn current(rows: &Rows, code: &str, day: Date) -> Option<Found> {
     }
     let then = values.range(..=later(period, -7)).next_back().map(|(_, value)| *value);
     let positive = |values: &Values| -> Values {
-        values.iter().filter(|(_, value)| **value > EPSILON).map(|(period, value)| (*period, *value)).collect()
+        values
+            .iter()
+            .filter(|(_, value)| **value > EPSILON)
+            .map(|(period, value)| (*period, *value))
+            .collect()
     };
     let (window, all) = (positive(&in_window(&values)), positive(&values));
     let months: BTreeSet<Month> = window.keys().map(|period| period.month()).collect();

@@ -56,13 +56,15 @@ fn flow(known: &Known<'_>, week: &Week, kind: FlowKind, name: &str) -> Option<Fl
     };
     let mut sectors = shown(EntityKind::Sector);
     let own = dataset.market().filter(|market| entities.contains(market));
+    // Of each week all sectors that have told it: the sum of the week before is what the page of that week said.
     let summed = || {
-        let of_sectors = of_kind(dataset, EntityKind::Sector).filter_map(|(sector, _)| sums.of(sector));
-        of_sectors.reduce(|sum, it| FlowSum {
-            value: sum.value + it.value,
-            // One that has nothing yet adds nothing.
-            before: sum.before.map_or(it.before, |before| Some(before + it.before.unwrap_or(0.0))),
-        })
+        let sum = |span: (Date, Date)| {
+            let sectors = of_kind(dataset, EntityKind::Sector);
+            let told = sectors.filter_map(|(sector, _)| sums.over(sector, span));
+            told.reduce(|sum, value| sum + value)
+        };
+        let [now, before] = sums.span?;
+        Some(FlowSum { value: sum(now)?, before: sum(before) })
     };
     let market = own.map_or_else(summed, |market| sums.of(market));
     let n_summed = own.is_none().then_some(sectors.len());
@@ -136,11 +138,12 @@ struct Sums<'v> {
 impl Sums<'_> {
     /// `None` if nothing of the span is public.
     fn of(&self, entity: usize) -> Option<FlowSum> {
-        let sum = |(first, last): (Date, Date)| {
-            let values = self.values.between(entity, first, last).map(|(_, value)| value);
-            values.reduce(|sum, value| sum + value)
-        };
         let [now, before] = self.span?;
-        Some(FlowSum { value: sum(now)?, before: sum(before) })
+        Some(FlowSum { value: self.over(entity, now)?, before: self.over(entity, before) })
+    }
+
+    fn over(&self, entity: usize, (first, last): (Date, Date)) -> Option<f64> {
+        let values = self.values.between(entity, first, last).map(|(_, value)| value);
+        values.reduce(|sum, value| sum + value)
     }
 }

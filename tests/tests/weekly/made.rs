@@ -91,10 +91,10 @@ impl Made {
     }
 }
 
-/// The page of a day with some keys of the configuration; of one factor, as the numbers of the page do not hang on them.
+/// The page of a day with some keys of the configuration; without a track record of factors, on which its numbers do not hang.
 pub(crate) fn weekly(dataset: &Arc<Dataset>, day: Option<Date>, keys: &[(&str, &str)]) -> Weekly {
     let mut config = default_config();
-    set_keys(&mut config, [("factors", "heat")]).unwrap();
+    set_keys(&mut config, [("factors", "heat"), ("start", "2150-01")]).unwrap();
     set_keys(&mut config, keys.iter().copied()).unwrap();
     weekly_of(dataset, day, config)
 }

@@ -44,6 +44,23 @@ impl SampleSeries {
             quarter: known.values("comparable_quarter_yoy")?,
         })
     }
+
+    /// The row of an entity, of which nothing but the series is known.
+    fn row(&self, kind: SampleRowKind, name: Named, entity: usize, quarter: Quarter) -> Option<SampleRow> {
+        let at = |values: &Values| values.at(entity, quarter.index());
+        let (since_january, before) = (at(&self.since_january), at(&self.before));
+        Some(SampleRow {
+            kind,
+            name,
+            n: at(&self.n).unwrap_or(0.0) as usize,
+            coverage: at(&self.coverage)?,
+            since_january,
+            quarter: at(&self.quarter),
+            before,
+            change: since_january.zip(before).map(|(now, before)| now - before),
+            before_of_all: None,
+        })
+    }
 }
 
 fn sample(
@@ -53,27 +70,18 @@ fn sample(
     quarter: Quarter,
 ) -> Option<SampleTable> {
     let dataset = known.dataset;
-    let market = dataset.market()?;
-    let is_enough = |coverage: f64| !less_than(coverage, LEAST_COVERAGE);
     let members = dataset.comparable_members(known.as_of, quarter);
-    let of_series = |kind: SampleRowKind, entity: usize, name: Named| {
-        let at = |values: &Values| values.at(entity, quarter.index());
-        let coverage = at(&series.coverage).filter(|coverage| is_enough(*coverage))?;
-        let (since_january, before) = (at(&series.since_january), at(&series.before));
-        let own = members.iter().filter(|member| entity == market || member.sector == entity);
-        Some(SampleRow {
-            kind,
-            name,
-            n: at(&series.n).unwrap_or(0.0) as usize,
-            coverage,
-            since_january,
-            quarter: at(&series.quarter),
-            before,
-            change: since_january.zip(before).map(|(now, before)| now - before),
-            before_of_all: comparable_growth(own.filter_map(|member| member.before)),
-        })
+    // A growth that no longer exists leaves its last vintage in a series: where there are companies, they are asked.
+    let row = |kind: SampleRowKind, name: Named, sector: Option<usize>| {
+        let row = if members.is_empty() {
+            series.row(kind, name, sector.or_else(|| dataset.market())?, quarter)?
+        } else {
+            let own = members.iter().filter(|member| sector.is_none_or(|sector| member.sector == sector));
+            of_members(kind, name, &own.collect::<Vec<_>>(), quarter)
+        };
+        (!less_than(row.coverage, LEAST_COVERAGE)).then_some(row)
     };
-    let all = of_series(SampleRowKind::Market, market, Named::word("market", ["All companies", "全部A股"]))?;
+    let all = row(SampleRowKind::Market, Named::word("market", ["All companies", "全部A股"]), None)?;
     let sectors: Vec<(usize, Named)> =
         of_kind(dataset, EntityKind::Sector).map(|(position, sector)| (position, named(sector))).collect();
     let is_financial = |sector: usize| config.weekly.financials.contains(&dataset.entities()[sector].code);
@@ -84,7 +92,7 @@ fn sample(
         rows.push(of_members(SampleRowKind::WithoutFinancials, without_financials(), &others, quarter));
     }
     rows.extend(
-        sectors.iter().filter_map(|(sector, name)| of_series(SampleRowKind::Sector, *sector, name.clone())),
+        sectors.iter().filter_map(|(sector, name)| row(SampleRowKind::Sector, name.clone(), Some(*sector))),
     );
     // Whoever lost as much moves the sum of all.
     let loss = config.weekly.exclude_loss;

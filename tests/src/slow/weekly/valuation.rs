@@ -15,6 +15,9 @@ pub(super) fn add(page: &mut Page, rows: &Rows, day: Date) {
         let mut percentiles: Vec<(&str, f64)> = Vec::new();
         for entity in rows.of_kind(kind) {
             let start = format!("valuation/{}", entity.code);
+            if !entity.is_alive(later(day, -1)) {
+                continue;
+            }
             let Some(found) = current(rows, &entity.code, day) else {
                 // Whether there is a row of what the factor does not score is not said.
                 page.leave_open(format!("{start}/"));

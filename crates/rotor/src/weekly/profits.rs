@@ -36,7 +36,18 @@ pub(super) fn profits(known: &Known<'_>, week: &Week, config: &Config) -> Option
     // A January is never public by rule, and one that is has no meaning of its own.
     let months = whole().flat_map(|entity| figures.profit.of(entity).map(|(month, _)| month));
     let month = months.filter(|month| month.rem_euclid(12) != 0).max()?;
-    let rows = Rows { dataset, figures: &figures, month, total: total(&figures, month, market, &classes) };
+    let published = market.and_then(|market| figures.profit(market, month));
+    let sum = || {
+        let profits = classes.iter().filter_map(|class| figures.profit(*class, month));
+        profits.reduce(|sum, profit| sum + profit)
+    };
+    let rows = Rows {
+        dataset,
+        figures: &figures,
+        month,
+        profit: published.or_else(sum),
+        total: total(&figures, month, market, &classes),
+    };
     let known_classes: Vec<Pair> = classes.iter().filter_map(|class| figures.pair(*class, month)).collect();
     let released = first_release(known, month)?;
     Some(IndustrialProfits {
@@ -153,6 +164,8 @@ struct Rows<'d> {
     dataset: &'d Dataset,
     figures: &'d Figures,
     month: i32,
+    /// Profit of all industry: as published, else the sum over the classes, with a base or without.
+    profit: Option<f64>,
     /// Profit and base of all industry.
     total: Option<Pair>,
 }
@@ -254,7 +267,7 @@ impl Rows<'_> {
         let profit = members.iter().filter_map(|it| figures.profit(*it, month)).reduce(|sum, it| sum + it);
         let part = pair.zip(self.total);
         let added = part.and_then(|(part, all)| contribution((part.value, part.base), (all.value, all.base)));
-        let share = profit.zip(self.total).filter(|(_, all)| less_than(0.0, all.value));
+        let share = profit.zip(self.profit).filter(|(_, all)| less_than(0.0, *all));
         // Profit and revenue of the same members.
         let both = members.iter().filter_map(|it| figures.pair(*it, month).zip(figures.revenue(*it, month)));
         let (earned, revenue): (Vec<Pair>, Vec<Pair>) = both.unzip();
@@ -275,7 +288,7 @@ impl Rows<'_> {
             month: SingleMonth::default(),
             month_before: SingleMonth::default(),
             three_months: YearOnYear::default(),
-            share: share.map(|(profit, all)| 100.0 * profit / all.value),
+            share: share.map(|(profit, all)| 100.0 * profit / all),
             contribution: added.map(|added| added.points),
             contribution_rate: added.and_then(|added| added.rate),
             base_share: added.map(|added| added.base_share),

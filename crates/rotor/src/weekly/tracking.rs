@@ -4,7 +4,7 @@ use rotor_data::Dataset;
 use rotor_data::model::{Accumulation, Series};
 use rotor_factor::{Frequency, Measure, Month};
 use rotor_run::{Named, SeasonalPosition, SeriesHistory, Tracked, TrackedKind, YearOnYear};
-use rotor_stats::less_than;
+use rotor_stats::{equal, less_than};
 
 use super::known::{Known, Values};
 
@@ -121,6 +121,8 @@ impl<'d> Indicator<'d> {
     /// A value against an earlier one.
     fn change(&self, now: f64, then: f64) -> Option<f64> {
         let change = match self.kind {
+            // A mean that cancels out is nothing but for its last digits.
+            TrackedKind::Level if equal(then, 0.0) => return None,
             TrackedKind::Level => 100.0 * (now - then) / then.abs(),
             TrackedKind::Points | TrackedKind::Growth => now - then,
         };

@@ -311,6 +311,7 @@ fn without_a_market_its_series_have_no_rows() {
     }
     let weekly = made.weekly("2024-07-29");
     assert!(weekly.tracking.is_empty());
+    assert_eq!(weekly.samples[0].rows[0].n, 2, "companies need no market");
     assert_eq!(weekly.flows[0].n_summed, Some(1));
     assert_eq!(weekly.profits.unwrap().month.to_string(), "2024-06");
 }

@@ -102,6 +102,21 @@ fn equal_gains_are_ranked_by_code_and_who_did_not_close_has_no_row() {
 }
 
 #[test]
+fn benchmarks_of_another_time_have_no_row() {
+    let mut made = three_sectors();
+    for (code, life) in
+        [("000001", "2024-07-29,"), ("000002", ",2024-07-25"), ("000003", "2024-07-26,2024-07-26")]
+    {
+        made.row("entities", &format!("{code},benchmark,Benchmark {code},{life}"));
+        made.closes(code, &[(date("2024-07-19"), 10.0), (date("2024-07-25"), 11.0)]);
+    }
+    let returns = made.weekly("2024-07-29").returns.unwrap();
+    let benchmarks: Vec<&str> = returns.benchmarks.iter().map(|row| row.entity.code.as_str()).collect();
+    assert_eq!(benchmarks, ["000003", "000016", "000300"]);
+    assert_near(returns.sectors[0].excess, 1.2 - 10.0);
+}
+
+#[test]
 fn a_gain_stands_among_the_own_weeks_of_five_years() {
     let first = "2018-01-01";
     let fridays: Vec<Date> = weekdays(first, "2024-07-26").filter(|day| day.weekday() == 5).collect();
@@ -127,6 +142,29 @@ fn a_gain_stands_among_the_own_weeks_of_five_years() {
     let row = made(300);
     assert_eq!(row.n_weeks, 260, "no more than five years");
     assert_near(row.percentile, 100.0 * 0.5 / 260.0);
+}
+
+#[test]
+fn a_release_is_expected_after_the_median_lag_of_a_year() {
+    let mut made = Made::new("2024-07-01", "2024-07-31");
+    made.series("cpi_yoy", "M", "percent");
+    let last: rotor_factor::Month = "2024-06".parse().unwrap();
+    for before in 0..20 {
+        let period = last.plus(-before).unwrap().last_day();
+        // Of the last twelve six came after 9 days and six after 12; those before them do not count, nor do revisions.
+        let lag = if before >= 12 { 40 } else { 9 + 3 * (before % 2) };
+        let released = |lag: i32| period.plus_days(lag).unwrap().to_string();
+        made.tell("cpi_yoy", "CN", &period.to_string(), &released(lag), 1.0);
+        made.tell("cpi_yoy", "CN", &period.to_string(), &released(lag + 2), 1.1);
+    }
+    let weekly = made.weekly("2024-07-29");
+    let next: Vec<String> = weekly
+        .releases
+        .next
+        .iter()
+        .map(|next| format!("{} {} {}", weekly.series[next.series].name, next.period, next.expected))
+        .collect();
+    assert_eq!(next, ["cpi_yoy 2024-07 2024-08-12"]);
 }
 
 #[test]

@@ -133,3 +133,29 @@ fn a_sample_begins_with_a_twentieth_of_the_assets() {
     assert_eq!(n_samples(4.9), 0);
     assert_eq!(n_samples(5.0), 1, "the twentieth itself is enough");
 }
+
+#[test]
+fn series_alone_make_a_sample_of_what_they_say() {
+    let mut made = Made::new("2024-03-01", "2024-08-30");
+    for (name, values) in [
+        ("comparable_ytd_yoy", [-38.7, 12.0]),
+        ("comparable_ytd_yoy_before", [-35.0, 9.5]),
+        ("comparable_quarter_yoy", [-41.0, 14.0]),
+        ("comparable_coverage", [0.31, 0.04]),
+        ("comparable_n", [1679.0, 3.0]),
+    ] {
+        made.series(name, "Q", "percent");
+        made.tell(name, "CN", "2024-06-30", "2024-07-20", values[0]);
+        made.tell(name, "801080", "2024-06-30", "2024-07-20", values[1]);
+    }
+    let weekly = made.weekly("2024-07-29");
+    let sample = &weekly.samples[0];
+    let [row] = &sample.rows[..] else { panic!("a sector of less than a twentieth has no row") };
+    assert_eq!((row.kind, row.n, row.coverage), (SampleRowKind::Market, 1679, 0.31));
+    assert_near(row.since_january, -38.7);
+    assert_near(row.before, -35.0);
+    assert_near(row.quarter, -41.0);
+    assert_near(row.change, -3.7);
+    assert_eq!(row.before_of_all, None);
+    assert_eq!((sample.n_without_assets, sample.large_losses.len()), (None, 0));
+}

@@ -26,8 +26,9 @@ pub(super) fn returns(known: &Known<'_>, week: &Week, config: &Config) -> Option
     };
     let codes = || config.benchmarks.iter().filter_map(|code| dataset.find_entity(code));
     let all = || of_kind(dataset, EntityKind::Benchmark).map(|(position, _)| position);
-    let benchmarks: Vec<usize> =
+    let mut benchmarks: Vec<usize> =
         if config.benchmarks.is_empty() { all().collect() } else { codes().collect() };
+    benchmarks.retain(|benchmark| dataset.entities()[*benchmark].is_valid_on(last));
     let first = benchmarks.first().and_then(|first| gain(known, *first, *weeks.last()?));
     let mut benchmarks: Vec<WeekReturn> = benchmarks.into_iter().filter_map(of).collect();
     let alive = of_kind(dataset, EntityKind::Sector).filter(|(_, sector)| sector.is_valid_on(last));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rotor_factor::{Date, EntityKind, Frequency};
 
 use super::super::before;
-use super::{Page, Rows, Week, later, list};
+use super::{Page, Rows, Week, last_complete_month, later, list};
 
 const SERIES: [(&str, &str); 8] = [
     ("Northbound", "northbound_net_buy"),
@@ -60,6 +60,11 @@ fn add_flow(page: &mut Page, rows: &Rows, day: Date, week: &Week, (kind, name): 
         Frequency::Monthly => {
             let of_all = market.iter().chain(sectors.values()).chain(benchmarks.values());
             let last = of_all.flat_map(BTreeMap::keys).max().expect("there are values").month();
+            if last < last_complete_month(day) {
+                // It is late or has ended.
+                page.leave_open(format!("{start}/"));
+                return None;
+            }
             (last.first_day(), last.last_day())
         }
         Frequency::Quarterly => {

@@ -183,6 +183,11 @@ impl Together<'_> {
         added(self.members.iter().filter_map(of).collect())
     }
 
+    /// Profit, of the members without a base as well.
+    fn level(&self, month: Month) -> f64 {
+        self.members.iter().filter_map(|member| member.profit.levels.get(&month)).sum()
+    }
+
     fn is_whole(&self, month: Month) -> bool {
         self.members.iter().all(|member| {
             member.profit.levels.contains_key(&month) && member.profit.bases.contains_key(&month)
@@ -218,11 +223,7 @@ fn put(page: &mut Page, start: &str, row: &Together, total: &Together, t: Month)
         return;
     };
     page.word(format!("{start}/n_known"), Some(row.n_known(t)));
-    if !row.is_whole(t) {
-        // Whether a member without a base counts in the profit is not said.
-        page.leave_open(format!("{start}/profit"));
-    }
-    page.number(format!("{start}/profit"), Some(profit));
+    page.number(format!("{start}/profit"), Some(row.level(t)));
     let is_published = row.is_one && row.members[0].growth.contains_key(&t);
     page.word(format!("{start}/is_published"), Some(is_published));
     pair(page, &format!("{start}/since_january"), row.growth(t), row.growth(earlier));
@@ -257,9 +258,13 @@ fn put(page: &mut Page, start: &str, row: &Together, total: &Together, t: Month)
         }
     }
     pair(page, &format!("{start}/three_months"), row.three_months(t), row.three_months(earlier));
-    let Some((whole, whole_base)) = total.sums(t) else { return };
+    let Some((_, whole_base)) = total.sums(t) else { return };
     let positive = |of: f64| (of > EPSILON).then_some(of);
-    let share = positive(whole).map(|whole| 100.0 * profit / whole);
+    let share = positive(total.level(t)).map(|whole| 100.0 * row.level(t) / whole);
+    if !total.is_whole(t) {
+        // The change of a share is that of those with a base.
+        page.leave_open(format!("{start}/share_change"));
+    }
     let base_share = positive(whole_base).map(|whole| 100.0 * base / whole);
     let added = positive(whole_base).map(|whole| 100.0 * (profit - base) / whole);
     let growth = total.growth(t).filter(|growth| growth.abs() >= 0.1 - EPSILON);

@@ -68,10 +68,12 @@ fn add_quarter(page: &mut Page, rows: &Rows, day: Date, quarter: Quarter, option
         let of = |is_meant: &dyn Fn(&str) -> bool| -> Vec<String> {
             all.iter().filter(|code| is_meant(members[**code])).map(ToString::to_string).collect()
         };
-        let mut groups = BTreeMap::from([
-            ("market".to_owned(), of(&|_| true)),
-            ("financials".to_owned(), of(&|sector| !options.financials.iter().any(|code| code == sector))),
-        ]);
+        let is_financial = |sector: &str| options.financials.iter().any(|code| code == sector);
+        let mut groups = BTreeMap::from([("market".to_owned(), of(&|_| true))]);
+        // Without financial sectors there is nothing to leave out.
+        if rows.codes.iter().any(|code| is_financial(code)) {
+            groups.insert("financials".to_owned(), of(&|sector| !is_financial(sector)));
+        }
         let sectors: BTreeSet<&str> = members.values().copied().collect();
         for sector in sectors {
             groups.insert(sector.to_owned(), of(&|own| own == sector));

@@ -22,7 +22,8 @@ pub struct Rows {
     trading_days: Vec<Date>,
     series: Vec<TrackedRow>,
     companies: Vec<CompanyRow>,
-    filings: Vec<FilingRow>,
+    /// By company.
+    filings: BTreeMap<String, Vec<FilingRow>>,
     events: Vec<Event>,
     codes: Vec<String>,
 }
@@ -47,7 +48,6 @@ struct CompanyRow {
 
 #[derive(Clone, Debug)]
 struct FilingRow {
-    company: String,
     period: Date,
     released: Date,
     /// 0 for a report, 1 for the figures in brief, 2 for what is expected.
@@ -179,8 +179,7 @@ impl Rows {
         let companies: Vec<CompanyRow> = companies.collect();
         let listed: BTreeSet<&String> = companies.iter().map(|row| &row.code).collect();
         let listed: Vec<&String> = listed.into_iter().collect();
-        let filings = dataset.filings().iter().map(|row| FilingRow {
-            company: listed[row.company as usize].clone(),
+        let filing = |row: &rotor_data::model::Filing| FilingRow {
             period: row.period,
             released: row.released.0,
             rank: match row.kind {
@@ -190,17 +189,21 @@ impl Rows {
             },
             profit: match (row.net_profit_ytd, row.low, row.high) {
                 (Some(profit), ..) => profit,
-                (None, Some(low), Some(high)) => (low + high) / 2.0,
+                (None, Some(low), Some(high)) => f64::midpoint(low, high),
                 (None, Some(bound), None) | (None, None, Some(bound)) => bound,
                 (None, None, None) => panic!("a filing has a profit"),
             },
             prior: row.net_profit_ytd_prior,
             assets: row.total_assets,
-        });
+        };
+        let mut filings: BTreeMap<String, Vec<FilingRow>> = BTreeMap::new();
+        for row in dataset.filings() {
+            filings.entry(listed[row.company as usize].clone()).or_default().push(filing(row));
+        }
         Self {
             trading_days: facts.trading_days(),
             series: series.collect(),
-            filings: filings.collect(),
+            filings,
             companies,
             events: dataset.events().to_vec(),
             codes: dataset.entities().iter().map(|entity| entity.code.clone()).collect(),
@@ -321,7 +324,7 @@ fn returns(page: &mut Page, rows: &Rows, day: Date, week: &Week, options: &Optio
     page.word("returns/sectors", Some(list(&codes(&gains))));
     let n = gains.len();
     if n > 0 {
-        page.number("returns/median", Some((gains[(n - 1) / 2].1 + gains[n / 2].1) / 2.0));
+        page.number("returns/median", Some(f64::midpoint(gains[(n - 1) / 2].1, gains[n / 2].1)));
         page.number("returns/mean", Some(gains.iter().map(|(_, gain)| gain).sum::<f64>() / n as f64));
     }
 }

@@ -85,7 +85,7 @@ fn said(weekly: &Weekly) -> [String; 10] {
 }
 
 /// The folder with every table made anew, line by line.
-fn changed(folder: &Folder, change: &dyn Fn(&str, &[&str], &str) -> Option<String>) -> Folder {
+fn changed(folder: &Folder, change: impl Fn(&str, &[&str], &str) -> Option<String>) -> Folder {
     let mut new = Folder::new().with("dataset.toml", fs::read(folder.path().join("dataset.toml")).unwrap());
     for table in TABLES {
         let text = read(folder, table);
@@ -161,10 +161,10 @@ fn nothing_that_was_not_known_matters() {
                 let cells: Vec<&str> = line.split(',').collect();
                 known_from(table, columns, &cells).is_some_and(|known| known >= day)
             };
-            let cut = changed(&folder, &|table, columns, line| {
+            let cut = changed(&folder, |table, columns, line| {
                 (!is_late(table, columns, line)).then(|| line.to_owned())
             });
-            let shock = changed(&folder, &|table, columns, line| {
+            let shock = changed(&folder, |table, columns, line| {
                 let cells: Vec<&str> = line.split(',').collect();
                 Some(if is_late(table, columns, line) {
                     shocked(table, columns, &cells)

@@ -22,7 +22,7 @@ fn six(sector: &str) -> Made {
             2 => made.row("filings", &format!("{code},2024-06-30,2024-07-10,forecast,,16,20,15,")),
             4 => {}
             _ => {
-                made.row("filings", &format!("{code},2024-06-30,2024-07-24,report,{profit},,,{prior},{own}"))
+                made.row("filings", &format!("{code},2024-06-30,2024-07-24,report,{profit},,,{prior},{own}"));
             }
         }
     }

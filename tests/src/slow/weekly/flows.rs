@@ -98,16 +98,14 @@ fn add_flow(page: &mut Page, rows: &Rows, day: Date, week: &Week, (kind, name): 
         page.leave_open(format!("{start}/"));
         return None;
     }
-    let whole = match &market {
-        Some(market) => (sum(market, from, to)?, sum(market, earlier_from, earlier_to)),
-        None => {
-            page.word(format!("{start}/n_summed"), Some(now.len()));
-            let earlier = sums(&sectors, earlier_from, earlier_to);
-            let total = |sums: &[(String, f64)]| {
-                (!sums.is_empty()).then(|| sums.iter().map(|(_, value)| value).sum::<f64>())
-            };
-            (total(&now)?, total(&earlier))
-        }
+    let whole = if let Some(market) = &market {
+        (sum(market, from, to)?, sum(market, earlier_from, earlier_to))
+    } else {
+        page.word(format!("{start}/n_summed"), Some(now.len()));
+        let total = |sums: &[(String, f64)]| {
+            (!sums.is_empty()).then(|| sums.iter().map(|(_, value)| value).sum::<f64>())
+        };
+        (total(&now)?, total(&sums(&sectors, earlier_from, earlier_to)))
     };
     page.number(format!("{start}/value"), Some(whole.0));
     page.number(format!("{start}/before"), whole.1);

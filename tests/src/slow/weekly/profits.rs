@@ -154,7 +154,7 @@ impl Together<'_> {
         let both = self.members.iter().filter_map(|member| {
             Some((*member.profit.levels.get(&month)?, *member.profit.bases.get(&month)?))
         });
-        added(both.collect())
+        added(&both.collect::<Vec<_>>())
     }
 
     fn n_known(&self, month: Month) -> usize {
@@ -180,7 +180,7 @@ impl Together<'_> {
             let then = (at(levels, before(month, 1))?, at(bases, before(month, 1))?);
             Some((now.0 - then.0, now.1 - then.1))
         };
-        added(self.members.iter().filter_map(of).collect())
+        added(&self.members.iter().filter_map(of).collect::<Vec<_>>())
     }
 
     /// Profit, of the members without a base as well.
@@ -198,7 +198,7 @@ impl Together<'_> {
         let windows: Vec<(f64, f64)> =
             self.members.iter().filter_map(|member| member.profit.window(month)).collect();
         let size: f64 = windows.iter().map(|(_, base)| base.abs()).sum();
-        let (sum, base) = added(windows)?;
+        let (sum, base) = added(&windows)?;
         if base <= EPSILON || base / size < 0.02 - EPSILON {
             return None;
         }
@@ -206,7 +206,7 @@ impl Together<'_> {
     }
 }
 
-fn added(pairs: Vec<(f64, f64)>) -> Option<(f64, f64)> {
+fn added(pairs: &[(f64, f64)]) -> Option<(f64, f64)> {
     let sum = |of: &dyn Fn(&(f64, f64)) -> f64| pairs.iter().map(of).sum::<f64>();
     (!pairs.is_empty()).then(|| (sum(&|pair| pair.0), sum(&|pair| pair.1)))
 }
@@ -238,24 +238,18 @@ fn put(page: &mut Page, start: &str, row: &Together, total: &Together, t: Month)
     for (name, month) in [("month", t), ("month_before", earlier)] {
         let published = row.members.first().filter(|_| row.is_one).and_then(|one| one.single.get(&month));
         let name = format!("{start}/{name}");
-        match published {
-            Some(growth) => {
-                page.number(format!("{name}/growth"), Some(*growth));
-                page.word(format!("{name}/is_derived"), Some(false));
-            }
-            None => {
-                if month.number() == 2 {
-                    // The two months are the year to date.
-                    page.leave_open(format!("{name}/is_derived"));
-                }
-                let growth = row.single_month(month).and_then(ratio);
-                if growth.is_none() {
-                    page.leave_open(format!("{name}/is_derived"));
-                }
-                page.number(format!("{name}/growth"), growth);
-                page.word(format!("{name}/is_derived"), growth.map(|_| true));
-            }
+        if let Some(growth) = published {
+            page.number(format!("{name}/growth"), Some(*growth));
+            page.word(format!("{name}/is_derived"), Some(false));
+            continue;
         }
+        let growth = row.single_month(month).and_then(ratio);
+        if month.number() == 2 || growth.is_none() {
+            // The two months are the year to date.
+            page.leave_open(format!("{name}/is_derived"));
+        }
+        page.number(format!("{name}/growth"), growth);
+        page.word(format!("{name}/is_derived"), Some(true));
     }
     pair(page, &format!("{start}/three_months"), row.three_months(t), row.three_months(earlier));
     let Some((_, whole_base)) = total.sums(t) else { return };
@@ -296,7 +290,7 @@ fn revenue(page: &mut Page, start: &str, row: &Together, t: Month) {
     }
     let published =
         row.members.first().filter(|_| row.is_one).and_then(|one| one.revenue_growth.get(&t)).copied();
-    let (revenue, profit) = (added(revenues).expect("not empty"), added(profits).expect("it has a row"));
+    let (revenue, profit) = (added(&revenues).expect("not empty"), added(&profits).expect("it has a row"));
     page.number(format!("{start}/revenue_growth"), published.or_else(|| ratio(revenue)));
     let margin = |profit: f64, revenue: f64| (revenue > EPSILON).then(|| 100.0 * profit / revenue);
     let now = margin(profit.0, revenue.0);

@@ -179,11 +179,15 @@ fn growth(pairs: &[(f64, f64)]) -> Option<f64> {
     Some((100.0 * (sum - base) / base.abs()).clamp(-200.0, 200.0))
 }
 
+/// What a company has filed by a day.
+fn filings<'a>(rows: &'a Rows, code: &str, day: Date) -> impl Iterator<Item = &'a FilingRow> {
+    rows.filings.get(code).into_iter().flatten().filter(move |row| row.released <= day)
+}
+
 /// The filing that counts.
 fn counted<'a>(rows: &'a Rows, code: &str, quarter: Quarter, day: Date) -> Option<&'a FilingRow> {
-    rows.filings
-        .iter()
-        .filter(|row| row.company == code && row.period == quarter.last_day() && row.released <= day)
+    filings(rows, code, day)
+        .filter(|row| row.period == quarter.last_day())
         .min_by_key(|row| (row.rank, std::cmp::Reverse(row.released)))
 }
 
@@ -203,6 +207,8 @@ fn sample(rows: &Rows, code: &str, day: Date, quarter: Quarter) -> Option<Profit
 
 /// The total assets that a company has told last.
 fn assets(rows: &Rows, code: &str, day: Date) -> Option<f64> {
-    let told = rows.filings.iter().filter(|row| row.company == code && row.released <= day);
-    told.filter(|row| row.assets.is_some()).max_by_key(|row| (row.period, row.released))?.assets
+    filings(rows, code, day)
+        .filter(|row| row.assets.is_some())
+        .max_by_key(|row| (row.period, row.released))?
+        .assets
 }

@@ -9,6 +9,7 @@ mod dataset;
 mod factor;
 mod files;
 mod golden;
+mod import;
 mod index;
 mod reference;
 mod report;
@@ -88,6 +89,10 @@ enum Command {
     Report(report::Report),
     /// Write a page over a folder of runs and saved notes: key figures, net values, and which settings differ
     Index(index::IndexCommand),
+    /// Make a dataset of the files that you have, by a plan that says what they hold and since when it was known
+    ///
+    /// Exit code 0 if the dataset is made, 2 if the plan or a file is at fault; then nothing is written.
+    Import(import::Import),
     /// List the strategies tried on a dataset and test the best one against luck
     Trials(trials::TrialsCommand),
 }
@@ -141,6 +146,10 @@ enum CliError {
         "`{}` is a {} and `{}` is a {}", rotor_fs::shown_path(&before.1), before.0, rotor_fs::shown_path(&after.1), after.0
     )]
     TwoKinds { before: (&'static str, PathBuf), after: (&'static str, PathBuf) },
+    #[error("cannot read the plan {}: {source}", rotor_fs::shown_path(path))]
+    PlanFile { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    Import(#[from] rotor_import::ImportError),
     #[error("cannot find out the path of this program: {0}")]
     Program(#[source] io::Error),
     #[error("there is no Chromium to print with")]
@@ -201,6 +210,7 @@ impl CliError {
             Self::NoLedger { .. } => Some("name one by `--ledger FILE`".into()),
             Self::Export(error) => error.hint().map(Into::into),
             Self::NeedsFile { .. } => Some("name a file by `--out FILE`".into()),
+            Self::Import(error) => error.hint().map(Into::into),
             Self::TwoKinds { .. } => Some(
                 "compare two run folders, or two pages saved by `rotor note --save DIR` or `rotor weekly --save DIR`".into(),
             ),
@@ -333,6 +343,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         }
         Command::Report(arguments) => report::run(&arguments),
         Command::Index(arguments) => index::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Trials(arguments) => trials::run(&arguments),
         Command::Verify(arguments) => run::verify::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),

@@ -57,6 +57,32 @@ pub fn write_dataset(
     Ok(())
 }
 
+impl Dataset {
+    /// Makes a dataset of tables as plain values, by the rules of a folder; rows of faults are those of the tables.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::FaultyTables`] with every fault.
+    ///
+    /// # Panics
+    ///
+    /// If a row refers to an entity or a series that the tables do not have.
+    pub fn from_tables(manifest: Manifest, tables: &Tables) -> Result<Self, DataError> {
+        let batch = |columns: &Columns| {
+            let field = |(column, array): &(&Column, ArrayRef)| {
+                Field::new(column.name, array.data_type().clone(), column.optional)
+            };
+            let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
+            let arrays = columns.iter().map(|(_, array)| Arc::clone(array)).collect();
+            RecordBatch::try_new(Arc::new(schema), arrays).expect("columns of one table have one length")
+        };
+        let filled = columns_of(tables)
+            .into_iter()
+            .filter(|(_, columns)| columns.first().is_some_and(|(_, array)| !array.is_empty()));
+        Self::from_batches(manifest, filled.map(|(table, columns)| (table, vec![batch(&columns)])).collect())
+    }
+}
+
 /// Writes the dataset in `from` to the new folder `to` in another format.
 ///
 /// Values stay equal to the bit and rows keep their order; columns come in the order of the documentation. Hashes in the

@@ -83,6 +83,19 @@ fn without_a_series_of_the_market_sectors_are_summed_and_counted() {
 }
 
 #[test]
+fn the_week_before_is_summed_over_whoever_told_it() {
+    let mut made = Made::new("2024-07-01", "2024-08-30");
+    made.series("insider_buy", "W", "cny_100m");
+    made.tell("insider_buy", "801010", "2024-07-19", "2024-07-19", 3.0);
+    made.tell("insider_buy", "801080", "2024-07-19", "2024-07-19", 5.0);
+    made.tell("insider_buy", "801010", "2024-07-26", "2024-07-26", 4.0);
+    let sum =
+        |day: &str| flow(&made.weekly(day), FlowKind::InsiderBuy).market.map(|sum| (sum.value, sum.before));
+    assert_eq!(sum("2024-07-22"), Some((8.0, None)));
+    assert_eq!(sum("2024-07-29"), Some((4.0, Some(8.0))), "what the page of that week said");
+}
+
+#[test]
 fn months_are_shown_as_months() {
     let mut made = Made::new("2024-07-01", "2024-08-30");
     made.series("new_fund_units", "M", "100m_units");

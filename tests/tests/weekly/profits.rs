@@ -173,6 +173,25 @@ fn a_contribution_is_that_of_the_weekly() {
 }
 
 #[test]
+fn shares_of_classes_without_a_base_are_shares_of_the_same_whole() {
+    let mut made = made(&["C34", "C39", "D44"]);
+    tell(&mut made, "C34", "2024-06-30", 30.0, 20.0);
+    tell(&mut made, "D44", "2024-06-30", 50.0, 25.0);
+    // Its growth is not published, nor its profit of a year ago.
+    tell(&mut made, "C39", "2024-06-30", 20.0, None);
+    let weekly = page(&made);
+    for (code, n_known, share) in
+        [("total", 2, 100.0), ("C34", 1, 30.0), ("equipment", 1, 50.0), ("D", 1, 50.0)]
+    {
+        let row = profit_row(&weekly, code);
+        assert_eq!(row.n_known, n_known, "{code}");
+        assert_near(row.share, share);
+    }
+    // Growth is that of the two that have a base: 80 over 25 and 40.
+    assert_near(profit_row(&weekly, "total").since_january.now, 100.0 * (80.0 / 65.0 - 1.0));
+}
+
+#[test]
 fn growth_of_the_whole_near_nothing_is_not_shared_out() {
     let rate = |growth: f64| {
         let mut made = made(&["C39"]);

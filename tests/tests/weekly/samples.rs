@@ -159,3 +159,24 @@ fn series_alone_make_a_sample_of_what_they_say() {
     assert_eq!(row.before_of_all, None);
     assert_eq!((sample.n_without_assets, sample.large_losses.len()), (None, 0));
 }
+
+#[test]
+fn a_single_quarter_that_no_longer_has_a_base_is_not_that_of_an_older_sample() {
+    let mut made = Made::new("2024-03-01", "2024-08-30");
+    for (code, released, quarter, prior) in
+        [("600001", "2024-07-10", [4.0, 10.0], [2.0, 6.0]), ("600002", "2024-07-20", [4.0, 3.0], [6.0, 2.0])]
+    {
+        made.row("companies", &format!("{code},Company,801080,,"));
+        let ([first, half], [first_prior, half_prior]) = (quarter, prior);
+        made.row("filings", &format!("{code},2024-03-31,2024-04-25,report,{first},,,{first_prior},100"));
+        made.row("filings", &format!("{code},2024-06-30,{released},report,{half},,,{half_prior},100"));
+    }
+    let of = |day: &str| {
+        let weekly = made.weekly(day);
+        let row = row(&weekly.samples[0].rows, "market").clone();
+        (row.n, row.quarter, row.since_january)
+    };
+    // The one earned 6 in the quarter, 4 a year ago; the other lost 1 and 4: together nothing a year ago.
+    assert_eq!(of("2024-07-15"), (1, Some(50.0), Some(100.0 * (10.0 - 6.0) / 6.0)));
+    assert_eq!(of("2024-07-25"), (2, None, Some(100.0 * (13.0 - 8.0) / 8.0)));
+}

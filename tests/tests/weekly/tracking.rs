@@ -103,6 +103,20 @@ fn a_fall_of_a_negative_value_is_a_fall() {
 }
 
 #[test]
+fn a_mean_that_cancels_out_is_no_base() {
+    let mut made = made();
+    declare(&mut made, "spread", "W", "price", "");
+    // Their sum is nothing but for its last digits.
+    for (day, value) in [("2024-05-10", 0.1), ("2024-05-17", 0.2), ("2024-05-24", -0.3), ("2024-06-14", 1.0)]
+    {
+        made.tell("spread", "CN", day, day, value);
+    }
+    let weekly = made.weekly("2024-07-29");
+    let row = row(&weekly, "spread");
+    assert_eq!((row.value, row.month_on_month), (Some(1.0), None));
+}
+
+#[test]
 fn sums_since_january_are_those_of_the_example() {
     let mut made = made();
     declare(&mut made, "ships", "M", "volume", "");

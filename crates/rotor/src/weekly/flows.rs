@@ -44,7 +44,10 @@ fn flow(known: &Known<'_>, week: &Week, kind: FlowKind, name: &str) -> Option<Fl
         .filter(|entity| values.last(*entity).is_some())
         .collect();
     let last = entities.iter().filter_map(|entity| values.last(*entity)).map(|(day, _)| day).max()?;
-    let has_ended = FirstReleases::of(dataset, position, known.as_of)?.overdue(known.as_of).is_some();
+    let is_overdue = FirstReleases::of(dataset, position, known.as_of)?.overdue(known.as_of).is_some();
+    // A month may be late once; two that are missing are the end.
+    let is_monthly = !matches!(series.frequency, Frequency::Daily | Frequency::Weekly);
+    let has_ended = is_overdue && !(is_monthly && last.month().index() >= known.month.index() - 1);
     let span = span(week, &values, &entities, last, has_ended);
     let sums = Sums { values: &values, span: days(week, span) };
     let shown = |kind: EntityKind| {

@@ -188,12 +188,12 @@ fn missing(dataset: &Dataset, weekly: &rotor_run::Weekly) -> Vec<MissingPart> {
         lacks(WeeklyPart::Profits, absent(&[profits::PROFIT]));
     }
     if weekly.samples.is_empty() {
-        let reason = match absent(&[samples::COVERAGE]) {
-            MissingReason::NotInDataset(_) => {
-                MissingReason::NotInDataset(vec!["companies".into(), "filings".into()])
-            }
-            _ => MissingReason::NoOpenQuarter,
-        };
+        let lacking: Vec<&str> = samples::SERIES.into_iter().filter(|name| !has(name)).collect();
+        let names =
+            if lacking.len() == samples::SERIES.len() { vec!["companies", "filings"] } else { lacking };
+        let names: Vec<String> = names.into_iter().map(Into::into).collect();
+        let is_told = names.is_empty();
+        let reason = if is_told { MissingReason::NoOpenQuarter } else { MissingReason::NotInDataset(names) };
         lacks(WeeklyPart::Samples, reason);
     }
     for (kind, series) in flows::SERIES {

@@ -9,8 +9,14 @@ use super::known::{Known, Values};
 use super::{named, of_kind};
 use crate::releases::report_deadline;
 
-/// The series that says how many have reported.
-pub(super) const COVERAGE: &str = "comparable_coverage";
+/// The series of comparable samples: coverage, number of companies, growth since January, that of the quarter before, of the quarter alone.
+pub(super) const SERIES: [&str; 5] = [
+    "comparable_coverage",
+    "comparable_n",
+    "comparable_ytd_yoy",
+    "comparable_ytd_yoy_before",
+    "comparable_quarter_yoy",
+];
 /// The coverage from which on a row is shown.
 const LEAST_COVERAGE: f64 = 0.05;
 
@@ -36,12 +42,13 @@ struct SampleSeries {
 
 impl SampleSeries {
     fn of(known: &Known<'_>) -> Option<Self> {
+        let [coverage, n, since_january, before, quarter] = SERIES;
         Some(Self {
-            coverage: known.values(COVERAGE)?,
-            n: known.values("comparable_n")?,
-            since_january: known.values("comparable_ytd_yoy")?,
-            before: known.values("comparable_ytd_yoy_before")?,
-            quarter: known.values("comparable_quarter_yoy")?,
+            coverage: known.values(coverage)?,
+            n: known.values(n)?,
+            since_january: known.values(since_january)?,
+            before: known.values(before)?,
+            quarter: known.values(quarter)?,
         })
     }
 

@@ -1,0 +1,118 @@
+//! From the files that people have to a point-in-time dataset.
+//!
+//! A [`Plan`] says what the files hold and since when it was known; [`import`] reads them all and either there is a dataset that obeys
+//! every rule, or there is a report of every fault with file, sheet, row, column and value. Nothing is guessed in silence: zeros
+//! and days of release must be spoken of, and what is left out or changed is counted.
+//!
+//! The crate opens no connection and knows no source: what differs between sources stands in plans.
+
+mod assemble;
+mod block;
+mod date;
+mod fault;
+mod key;
+mod number;
+pub mod plan;
+mod read;
+mod release;
+mod report;
+mod shipped;
+mod source;
+
+use std::path::Path;
+
+use rotor_data::model::Tables;
+use rotor_data::{DataError, Dataset, Format, Manifest, write_dataset};
+
+use assemble::{Assembled, assemble};
+pub use fault::{Fault, FaultKind, Faults, Place};
+pub use plan::Plan;
+pub use report::TableReport;
+pub use shipped::{BRIDGES, CALENDARS, DEADLINES, SHIPPED};
+
+/// What files gave.
+#[derive(Debug)]
+pub struct Imported {
+    /// What the manifest says.
+    pub manifest: Manifest,
+    /// The tables, in the order of their rows.
+    pub tables: Tables,
+    /// What became of the cells of each table of the plan.
+    pub reports: Vec<TableReport>,
+}
+
+/// Why there is no dataset.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// The plan is none.
+    #[error("the plan cannot be read: {0}")]
+    Plan(#[from] toml::de::Error),
+    /// Something in the plan or the files is wrong.
+    #[error("{0}")]
+    Faulty(Faults),
+    /// The folder cannot be written.
+    #[error(transparent)]
+    Write(#[from] DataError),
+}
+
+impl ImportError {
+    /// Returns how to mend it, where the message does not say.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Plan(_) => Some("the page of `rotor import` has every key"),
+            Self::Faulty(_) => None,
+            Self::Write(error) => error.hint(),
+        }
+    }
+}
+
+/// Reads the files of a plan; their names are meant from `folder`.
+///
+/// # Errors
+///
+/// [`ImportError::Faulty`] with every fault of the plan, the files, and of what would come of them.
+pub fn import(plan: &Plan, folder: &Path) -> Result<Imported, ImportError> {
+    let Assembled { manifest, tables, reports, prices, observations } =
+        assemble(plan, folder).map_err(ImportError::Faulty)?;
+    match Dataset::from_tables(manifest.clone(), &tables) {
+        Ok(_) => Ok(Imported { manifest, tables, reports }),
+        Err(error) => Err(ImportError::Faulty(in_files(&error, &prices, &observations))),
+    }
+}
+
+/// The faults of a dataset, told by the places in the files that they come from.
+fn in_files(error: &DataError, prices: &[Place], observations: &[Place]) -> Faults {
+    let mut faults = Faults::default();
+    let Some(report) = error.faults() else {
+        faults.add(None, None, FaultKind::Dataset(error.to_string()));
+        return faults;
+    };
+    for fault in report.faults() {
+        let row = fault.row.and_then(|row| usize::try_from(row).ok()?.checked_sub(1));
+        let places = match fault.table {
+            Some(rotor_data::schema::Table::Prices) => prices,
+            Some(rotor_data::schema::Table::Observations) => observations,
+            _ => &[],
+        };
+        let place = row.and_then(|row| places.get(row)).cloned();
+        let told = match place {
+            Some(_) => fault.kind.to_string(),
+            None => fault.to_string(),
+        };
+        faults.faults.push(Fault { place, table: None, kind: FaultKind::Dataset(told), count: fault.count });
+    }
+    faults
+}
+
+impl Imported {
+    /// Writes the dataset to a new folder, whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`ImportError::Write`] if there is something at `folder` or the disk refuses.
+    pub fn write(&self, folder: &Path) -> Result<(), ImportError> {
+        Ok(write_dataset(folder, &self.manifest, &self.tables, Format::Parquet, &[])?)
+    }
+}

@@ -1,0 +1,215 @@
+//! Files as rows of cells: text files, workbooks, and zip archives with one of them inside.
+//!
+//! *Invariant:* no file makes the reader reserve what it merely claims: cells, letters and unpacked bytes are bounded.
+
+mod text;
+mod workbook;
+
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use rotor_factor::Date;
+
+use crate::fault::{FaultKind, Place};
+use crate::plan::TablePlan;
+
+/// No file is longer.
+const LONGEST_FILE: u64 = 1 << 30;
+/// What is packed may not become longer.
+const LONGEST_UNPACKED: u64 = 1 << 28;
+/// The most cells of a sheet.
+pub(crate) const MOST_CELLS: usize = 20_000_000;
+
+/// A cell as it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Cell {
+    Empty,
+    Text(String),
+    Number(f64),
+    /// Of a workbook.
+    Day(Date),
+    /// A formula without a value, such as `#NAME?`.
+    Error(String),
+}
+
+impl Cell {
+    /// The text of a cell, as a key or a header is read.
+    pub(crate) fn text(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(text) | Self::Error(text) => text.trim().to_owned(),
+            // A code that a workbook made a number of.
+            Self::Number(number) => format!("{number}"),
+            Self::Day(day) => day.to_string(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+}
+
+/// A row of a sheet with its number, 1 for the first.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) number: u64,
+    pub(crate) cells: Vec<Cell>,
+}
+
+impl Row {
+    pub(crate) fn cell(&self, column: usize) -> &Cell {
+        self.cells.get(column).unwrap_or(&Cell::Empty)
+    }
+
+    pub(crate) fn is_blank(&self) -> bool {
+        self.cells.iter().all(Cell::is_empty)
+    }
+}
+
+/// A sheet of a workbook, or a text file.
+#[derive(Clone, Debug)]
+pub(crate) struct Sheet {
+    /// The file, as the plan leads to it.
+    pub(crate) path: PathBuf,
+    /// The name of the sheet, of a workbook.
+    pub(crate) name: Option<String>,
+    /// How it was encoded, of a text file.
+    pub(crate) encoding: Option<&'static str>,
+    pub(crate) rows: Vec<Row>,
+}
+
+impl Sheet {
+    /// A place in it.
+    pub(crate) fn place(&self) -> Place {
+        Place { file: self.path.clone(), sheet: self.name.clone(), row: None, column: None, value: None }
+    }
+}
+
+/// Reads the file of a table.
+pub(crate) fn read(path: &Path, shown: &Path, plan: &TablePlan) -> Result<Sheet, (Place, FaultKind)> {
+    let place =
+        || Place { file: shown.to_owned(), sheet: plan.sheet.clone(), row: None, column: None, value: None };
+    let failed = |kind| (place(), kind);
+    let bytes = rotor_fs::read_regular(path, LONGEST_FILE)
+        .map_err(|error| failed(FaultKind::Unreadable { reason: error.to_string() }))?;
+    sheet_of(bytes, shown, plan, true).map_err(failed)
+}
+
+fn sheet_of(bytes: Vec<u8>, shown: &Path, plan: &TablePlan, may_be_packed: bool) -> Result<Sheet, FaultKind> {
+    const OLD_WORKBOOK: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+    const ZIP: &[u8] = b"PK\x03\x04";
+    if bytes.starts_with(OLD_WORKBOOK) {
+        return Err(FaultKind::OldWorkbook);
+    }
+    if !bytes.starts_with(ZIP) {
+        let (rows, encoding) = text::rows(&bytes, plan.encoding, plan.separator)?;
+        return Ok(Sheet { path: shown.to_owned(), name: None, encoding: Some(encoding), rows });
+    }
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes))
+        .map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+    if archive.index_for_name("[Content_Types].xml").is_some() {
+        check_packed(&mut archive)?;
+        drop(archive);
+        let (name, rows) = workbook::rows(bytes, plan.sheet.as_deref())?;
+        return Ok(Sheet { path: shown.to_owned(), name: Some(name), encoding: None, rows });
+    }
+    if !may_be_packed || archive.len() != 1 {
+        return Err(FaultKind::ManyMembers { n: archive.len() });
+    }
+    let member = archive.by_index(0).map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+    let unpacked = unpacked(member)?;
+    sheet_of(unpacked, shown, plan, false)
+}
+
+/// Unpacks a member, up to a length that no honest file has.
+fn unpacked(member: impl Read) -> Result<Vec<u8>, FaultKind> {
+    let mut bytes = Vec::new();
+    member
+        .take(LONGEST_UNPACKED + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+    if bytes.len() as u64 > LONGEST_UNPACKED {
+        return Err(FaultKind::TooLong { limit: LONGEST_UNPACKED });
+    }
+    Ok(bytes)
+}
+
+/// Unpacks every member once and counts: what a header says of its length may be a lie.
+fn check_packed(archive: &mut zip::ZipArchive<Cursor<&Vec<u8>>>) -> Result<(), FaultKind> {
+    let mut left = LONGEST_UNPACKED;
+    for position in 0..archive.len() {
+        let member = archive
+            .by_index(position)
+            .map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+        let n = std::io::copy(&mut member.take(left + 1), &mut std::io::sink())
+            .map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+        left = left.checked_sub(n).ok_or(FaultKind::TooLong { limit: LONGEST_UNPACKED })?;
+    }
+    Ok(())
+}
+
+/// The files that a pattern of the plan leads to, in the order of their names; each with the way to it from the folder of the plan.
+pub(crate) fn files(folder: &Path, pattern: &str) -> Result<Vec<(PathBuf, PathBuf)>, FaultKind> {
+    if !pattern.contains(['*', '?']) {
+        return Ok(vec![(folder.join(pattern), pattern.into())]);
+    }
+    let (below, name) = pattern.rsplit_once('/').unwrap_or(("", pattern));
+    if below.contains(['*', '?']) {
+        return Err(FaultKind::FolderPattern { pattern: pattern.into() });
+    }
+    let unreadable = |error: std::io::Error| FaultKind::Unreadable { reason: error.to_string() };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(rotor_fs::from_start(&folder.join(below))).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let Some(own) = entry.file_name().to_str().map(str::to_owned) else { continue };
+        if matches(name.as_bytes(), own.as_bytes()) {
+            found.push((entry.path(), Path::new(below).join(own)));
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        return Err(FaultKind::NoFile { pattern: pattern.into() });
+    }
+    Ok(found)
+}
+
+/// Whether a name is as a pattern says: `*` stands for any letters, `?` for one.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    // Where the last star was, and how much of the name it took.
+    let (mut at, mut of, mut star) = (0, 0, None);
+    while of < name.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, of));
+                at += 1;
+            }
+            Some(letter) if *letter == b'?' || *letter == name[of] => {
+                at += 1;
+                of += 1;
+            }
+            _ => {
+                let Some((place, taken)) = star else { return false };
+                star = Some((place, taken + 1));
+                at = place + 1;
+                of = taken + 1;
+            }
+        }
+    }
+    pattern[at..].iter().all(|letter| *letter == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_any_letters() {
+        let is = |pattern: &str, name: &str| matches(pattern.as_bytes(), name.as_bytes());
+        assert!(is("sw_*.csv", "sw_801010.csv") && is("*", "x") && is("a?c", "abc") && is("*a*b", "xaayb"));
+        assert!(!is("sw_*.csv", "sw_801010.csv.gz") && !is("a?c", "ac") && !is("*a*b", "xaay"));
+    }
+}

@@ -1,0 +1,69 @@
+//! Sheets of workbooks as rows of cells, read cell by cell: a workbook of a few kilobytes can claim a rectangle of 17 milliard cells.
+
+use std::io::Cursor;
+
+use calamine::{Data, DataRef, Reader, Xlsx};
+
+use super::{Cell, MOST_CELLS, Row};
+use crate::date::serial;
+use crate::fault::FaultKind;
+
+/// A row may not have more columns than this; cells further right are refused.
+const MOST_COLUMNS: u32 = 16_384;
+
+/// Reads a sheet by its name, else the first; returns its name and its rows.
+pub(super) fn rows(bytes: Vec<u8>, sheet: Option<&str>) -> Result<(String, Vec<Row>), FaultKind> {
+    let unreadable = |error: &dyn std::fmt::Display| FaultKind::Unreadable { reason: error.to_string() };
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
+    let sheets = workbook.sheet_names();
+    let name = match sheet {
+        None => {
+            sheets.first().cloned().ok_or(FaultKind::NoSheet { name: String::new(), sheets: Vec::new() })?
+        }
+        Some(name) if sheets.iter().any(|known| known == name) => name.to_owned(),
+        Some(name) => return Err(FaultKind::NoSheet { name: name.into(), sheets }),
+    };
+    let mut reader = workbook.worksheet_cells_reader(&name).map_err(|error| unreadable(&error))?;
+    let mut rows: Vec<Row> = Vec::new();
+    let mut n_cells = 0_usize;
+    while let Some(cell) = reader.next_cell().map_err(|error| unreadable(&error))? {
+        let (row, column) = cell.get_position();
+        let value = read(cell.get_value());
+        if value == Cell::Empty {
+            continue;
+        }
+        if column >= MOST_COLUMNS {
+            return Err(FaultKind::TooManyCells { limit: MOST_COLUMNS as usize });
+        }
+        let number = u64::from(row) + 1;
+        let is_new = rows.last().is_none_or(|last| last.number != number);
+        if is_new {
+            rows.push(Row { number, cells: Vec::new() });
+        }
+        let cells = &mut rows.last_mut().expect("a row was pushed").cells;
+        let column = column as usize;
+        // Empty cells before it count as well: they are kept.
+        n_cells += (column + 1).saturating_sub(cells.len());
+        if n_cells > MOST_CELLS {
+            return Err(FaultKind::TooManyCells { limit: MOST_CELLS });
+        }
+        if cells.len() <= column {
+            cells.resize(column + 1, Cell::Empty);
+        }
+        cells[column] = value;
+    }
+    Ok((name, rows))
+}
+
+fn read(value: &DataRef<'_>) -> Cell {
+    let text = |text: &str| if text.trim().is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
+    match Data::from(value.clone()) {
+        Data::String(found) | Data::DateTimeIso(found) | Data::DurationIso(found) => text(&found),
+        Data::Float(number) => Cell::Number(number),
+        Data::Int(number) => Cell::Number(number as f64),
+        Data::Bool(flag) => Cell::Text(flag.to_string()),
+        Data::DateTime(day) => serial(day.as_f64()).map_or(Cell::Number(day.as_f64()), Cell::Day),
+        Data::Error(error) => Cell::Error(error.to_string()),
+        Data::Empty => Cell::Empty,
+    }
+}

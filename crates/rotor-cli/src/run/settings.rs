@@ -126,7 +126,10 @@ fn value_name(key: &str) -> &'static str {
     match key {
         "dataset" => "DIR",
         "start" | "end" | "note.box_start" => "YYYY-MM",
-        "exclude" | "benchmarks" => "CODE,…",
+        "exclude" | "benchmarks" | "weekly.financials" => "CODE,…",
+        "weekly.releases" => "NAME,…",
+        "weekly.exclude_loss" => "N",
+        "weekly.groups" => "TABLE",
         "groups" | "factors" => "NAME,…",
         "min_factors" | "top" | "cost_bp" | "trials" | "seed" => "N",
         _ => "WORD",

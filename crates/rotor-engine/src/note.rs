@@ -67,7 +67,7 @@ pub fn note(
     let said = replay(&known, &plan, &instances, &days, TableDays::Last)
         .map_err(|error| culprit(&known, members, &days, error))?;
     stop_at_failure(config, members, &plan, &said, &days)?;
-    let track = match track_of(&known, config, members, as_of, watch) {
+    let track = match track(&known, config, members, as_of, watch) {
         Err(BacktestError::Stopped) => return Err(BacktestError::Stopped),
         track => track,
     };
@@ -98,23 +98,13 @@ pub fn note(
     Ok(Note { day, before, track })
 }
 
-/// Replays a strategy over every holding period that had ended by a day, on what was public by then.
+/// Replays a strategy over every holding period that had ended by a day. `known` is the dataset that somebody had on it,
+/// [`Dataset::known_on`].
 ///
 /// # Errors
 ///
-/// As a backtest of the dataset that somebody had on the day.
+/// As a backtest.
 pub fn track(
-    dataset: &Dataset,
-    config: &Config,
-    members: &[Member<'_>],
-    as_of: AsOf,
-    watch: &dyn Watch,
-) -> Result<Backtest, BacktestError> {
-    track_of(&dataset.known_on(as_of), config, members, as_of, watch)
-}
-
-/// As [`track`], on the dataset of the day.
-fn track_of(
     known: &Dataset,
     config: &Config,
     members: &[Member<'_>],

@@ -24,7 +24,8 @@ use rotor_report::page::Page;
 use rotor_report::weekly::{self as pages, WeeklyDocument};
 use rotor_report::words::Lang;
 use rotor_run::{
-    Config, Metrics, MissingPart, MissingReason, Named, NoTrack, NoteDataset, NoteFactor, Releases, Warning,
+    Config, Flow, IndustrialProfits, Metrics, MissingPart, MissingReason, Named, NoTrack, NoteDataset,
+    NoteFactor, Releases, SampleTable, Tracked, ValuationRow, Warning, Week, WeekReturns, WeeklyEvent,
     WeeklyPart,
 };
 
@@ -71,8 +72,16 @@ impl Session {
     pub fn weekly(&self, as_of: Option<Date>, watch: &dyn Watch) -> Result<Weekly, BacktestError> {
         let last = last_day(&self.dataset);
         let day = AsOf(as_of.unwrap_or_else(|| last.plus_days(1).unwrap_or(last)));
-        let dataset = self.dataset.known_on(day);
-        let track = match track(&self.dataset, &self.config, &self.factors.members(), day, watch) {
+        let known = self.dataset.known_on(day);
+        // Neither needs the other.
+        let (evidence, sections) =
+            rayon::join(|| self.evidence(&known, day, watch), || Sections::of(&known, &self.config, day));
+        Ok(Weekly { facts: compose(&known, &self.config, day, as_of.is_none(), evidence?, sections) })
+    }
+
+    /// What the strategy of the configuration has been worth, on the dataset of the day.
+    fn evidence(&self, known: &Dataset, day: AsOf, watch: &dyn Watch) -> Result<Evidence, BacktestError> {
+        let track = match track(known, &self.config, &self.factors.members(), day, watch) {
             Err(BacktestError::Stopped) => return Err(BacktestError::Stopped),
             track => track,
         };
@@ -83,12 +92,11 @@ impl Session {
             benchmarks: track.as_ref().map_or(&[], |track| track.run.portfolios.as_slice()),
         };
         let specs = self.factors.iter().map(|factor| factor.instance.spec());
-        let warnings = touching(&dataset, &reach, specs);
+        let warnings = touching(known, &reach, specs);
         let track = track
             .map(|found| rotor_eval::evaluate_with(&found.run, &found.cross_sections, &[], &self.config))
             .map_err(|error| no_track(&error));
-        let evidence = Evidence { factors: self.factors.iter().map(note_factor).collect(), track, warnings };
-        Ok(Weekly { facts: compose(&dataset, &self.config, day, as_of.is_none(), evidence) })
+        Ok(Evidence { factors: self.factors.iter().map(note_factor).collect(), track, warnings })
     }
 }
 
@@ -99,6 +107,36 @@ struct Evidence {
     warnings: Vec<Warning>,
 }
 
+/// What the dataset says to the page.
+struct Sections {
+    week: Week,
+    returns: Option<WeekReturns>,
+    tracking: Vec<Tracked>,
+    profits: Option<IndustrialProfits>,
+    samples: Vec<SampleTable>,
+    flows: Vec<Flow>,
+    events: Vec<WeeklyEvent>,
+    valuation: Vec<ValuationRow>,
+}
+
+impl Sections {
+    /// Computes every section from the dataset that was known on the day.
+    fn of(dataset: &Dataset, config: &Config, day: AsOf) -> Self {
+        let known = Known::new(dataset, day);
+        let week = week::week(&known);
+        Self {
+            returns: returns::returns(&known, &week, config),
+            tracking: tracking::tracking(&known),
+            profits: profits::profits(&known, &week, config),
+            samples: samples::samples(&known, config),
+            flows: flows::flows(&known, &week),
+            events: events::events(dataset, day, &week),
+            valuation: valuation::valuation(&known),
+            week,
+        }
+    }
+}
+
 /// Composes the page of a day from the dataset that was known on it.
 fn compose(
     dataset: &Dataset,
@@ -106,17 +144,10 @@ fn compose(
     day: AsOf,
     is_default_day: bool,
     evidence: Evidence,
+    sections: Sections,
 ) -> rotor_run::Weekly {
-    let known = Known::new(dataset, day);
     let manifest = dataset.manifest();
-    let week = week::week(&known);
-    let returns = returns::returns(&known, &week, config);
-    let tracking = tracking::tracking(&known);
-    let profits = profits::profits(&known, &week, config);
-    let samples = samples::samples(&known, config);
-    let flows = flows::flows(&known, &week);
-    let events = events::events(dataset, day, &week);
-    let valuation = valuation::valuation(&known);
+    let Sections { week, returns, tracking, profits, samples, flows, events, valuation } = sections;
     let mut weekly = rotor_run::Weekly {
         as_of: day.0,
         is_default_day,

@@ -75,12 +75,59 @@ fn every_run_and_note_has_a_row_that_says_what_is_different() {
 }
 
 #[test]
+fn a_weekly_is_archived_compared_and_listed() {
+    let folder = TempDir::new().unwrap();
+    let (archive, demo) = (folder.path().join("sent"), demo());
+    let weekly = |day: &str| {
+        let said = done(&["weekly", "--as-of", day, "--dataset", text(&demo), "--save", text(&archive)]);
+        said.strip_suffix(" is written\n").unwrap().to_owned()
+    };
+    let (before, after) = (weekly("2024-07-22"), weekly("2024-07-29"));
+    let (code, page, _) = run_rotor(&["compare", &before, &before]);
+    assert!(code == 0 && page.contains("the weeklies are the same"), "{page}");
+    let (code, page, _) = run_rotor(&["compare", &before, &after]);
+    assert!(code == 1 && page.contains("returns") && page.contains("valuation"), "{page}");
+    let json = done_or_different(&["compare", "--json", &before, &after]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let changes = json["comparison"]["changes"].as_array().unwrap();
+    assert!(changes.iter().any(|change| change["part"] == "week" && change["what"] == "monday"));
+    // A weekly is no note.
+    done(&["note", "--as-of", "2021-12-10", "--dataset", text(&demo), "--save", text(&archive)]);
+    let note = fs::read_dir(&archive).unwrap().map(|entry| entry.unwrap().path());
+    let note = note.into_iter().find(|path| text(path).contains("/note-")).unwrap();
+    let (code, _, errors) = run_rotor(&["compare", text(&note), &after]);
+    assert!(code == 2 && errors.contains("is a note and") && errors.contains("is a weekly"), "{errors}");
+    let said = done(&["index", text(&archive)]);
+    assert!(said.contains("is written: 0 runs, 1 note, 2 weeklies"), "{said}");
+    let page = fs::read_to_string(archive.join("index.html")).unwrap();
+    assert!(page.contains(">2024-07-29</a>") && page.contains("2024-07-22 to 2024-07-28"));
+    // Every form of the page, the same bytes in both.
+    for form in ["text", "md", "html", "json"] {
+        for lang in ["en", "zh"] {
+            let page = || {
+                let flags = ["--format", form, "--lang", lang, "--dataset", text(&demo)];
+                done(&[&["weekly", "--as-of", "2024-07-29"][..], &flags].concat())
+            };
+            assert_eq!(page(), page(), "{form} {lang}");
+        }
+    }
+}
+
+fn done_or_different(arguments: &[&str]) -> String {
+    let (code, said, errors) = run_rotor(arguments);
+    assert!(code < 2, "{arguments:?}: {errors}");
+    said
+}
+
+#[test]
 fn what_is_no_index_is_not_replaced_and_an_empty_folder_says_so() {
     let folder = TempDir::new().unwrap();
     done(&["index", text(folder.path())]);
     let page = folder.path().join("index.html");
     assert!(
-        fs::read_to_string(&page).unwrap().contains("There is no run and no saved note below this folder.")
+        fs::read_to_string(&page)
+            .unwrap()
+            .contains("There is no run, no saved note and no saved weekly below this folder.")
     );
     fs::write(&page, "<html>mine</html>").unwrap();
     let (code, _, errors) = run_rotor(&["index", text(folder.path())]);

@@ -218,7 +218,7 @@ mod tests {
         };
         let found = compare_weeklies(&of("[]"), &of(r#"[{"title": "x", "date": "2024-08-01"}]"#), 0.0);
         let what: Vec<&str> = found.changes.iter().map(|change| change.what.as_str()).collect();
-        assert_eq!(what, ["x (2024-08-01).date", "x (2024-08-01).title"]);
+        assert_eq!(what, ["x (2024-08-01).title", "x (2024-08-01).date"]);
         assert!(SavedWeekly::parse("{}").is_err());
     }
 }

@@ -127,11 +127,9 @@ fn value_name(key: &str) -> &'static str {
         "dataset" => "DIR",
         "start" | "end" | "note.box_start" => "YYYY-MM",
         "exclude" | "benchmarks" | "weekly.financials" => "CODE,…",
-        "weekly.releases" => "NAME,…",
-        "weekly.exclude_loss" => "N",
         "weekly.groups" => "TABLE",
-        "groups" | "factors" => "NAME,…",
-        "min_factors" | "top" | "cost_bp" | "trials" | "seed" => "N",
+        "groups" | "factors" | "weekly.releases" => "NAME,…",
+        "min_factors" | "top" | "cost_bp" | "trials" | "seed" | "weekly.exclude_loss" => "N",
         _ => "WORD",
     }
 }

@@ -89,8 +89,6 @@ pub enum FaultKind {
     ManyReleases { n: usize },
     #[error("two tables declare series `{series}` differently")]
     TwoSeries { series: String },
-    #[error("it must be filled in: {what}")]
-    ToFill { what: String },
     // Cells.
     #[error("it is not a date")]
     NotADate,
@@ -120,8 +118,6 @@ pub enum FaultKind {
     NotInCalendar { calendar: String, period: String },
     #[error("it was released on {released}, before its period {period} ended")]
     ReleasedEarly { released: String, period: String },
-    #[error("the series `{series}` has periods that are no {frequency}: {period}")]
-    NotItsFrequency { series: String, frequency: &'static str, period: String },
     // What came out.
     #[error("{0}")]
     Dataset(String),
@@ -154,7 +150,6 @@ impl FaultKind {
             Self::ManyReleases { .. } => told(
                 "keep one; `vintage` may stand beside `days`, `else_days` beside `calendar` and `column`",
             ),
-            Self::ToFill { .. } => told("write it into the plan; it cannot be known from the files"),
             Self::NotADate => {
                 told("give its form, such as `format = \"%m/%d/%Y\"`, or name the row under `drop_rows`")
             }
@@ -180,7 +175,6 @@ impl FaultKind {
             Self::ReleasedEarly { .. } => {
                 told("look at `shift` and `roll`: the day may be that of another period")
             }
-            Self::NotItsFrequency { .. } => told("give the series its frequency, or `roll` its days"),
             _ => None,
         }
     }

@@ -16,16 +16,7 @@ pub(super) fn page(before: &str, after: &str, comparison: &NoteComparison) -> Pa
         (true, false) => "ranking and scores are the same, with different inputs",
         (false, _) => "ranking or scores differ",
     };
-    let verdict = match comparison.tolerance {
-        0.0 => verdict.to_owned(),
-        tolerance => format!("{verdict}, at a tolerance of {tolerance}"),
-    };
-    let named = |name: &str, day: &str| format!("{name} (as of {day})");
-    let facts = [
-        ("Before", named(before, &comparison.days.0)),
-        ("After", named(after, &comparison.days.1)),
-        ("Verdict", verdict),
-    ];
+    let names = ((before, &*comparison.days.0), (after, &*comparison.days.1));
     let sections = [
         inputs(&comparison.inputs),
         selected(comparison),
@@ -33,9 +24,26 @@ pub(super) fn page(before: &str, after: &str, comparison: &NoteComparison) -> Pa
         scores(comparison),
         revisions(comparison),
     ];
+    of_days("Comparison of two notes", names, verdict, comparison.tolerance, sections)
+}
+
+/// The page of a comparison of two pages, each with its name and its day.
+pub(super) fn of_days(
+    title: &str,
+    (before, after): ((&str, &str), (&str, &str)),
+    verdict: &str,
+    tolerance: f64,
+    sections: impl IntoIterator<Item = Option<Section>>,
+) -> Page {
+    let verdict = match tolerance {
+        0.0 => verdict.to_owned(),
+        tolerance => format!("{verdict}, at a tolerance of {tolerance}"),
+    };
+    let named = |(name, day): (&str, &str)| format!("{name} (as of {day})");
+    let facts = [("Before", named(before)), ("After", named(after)), ("Verdict", verdict)];
     Page {
         lang: Lang::En,
-        title: "Comparison of two notes".into(),
+        title: title.into(),
         mark: None,
         facts: facts.map(|(label, fact)| (label.to_owned(), fact)).to_vec(),
         sections: sections.into_iter().flatten().collect(),

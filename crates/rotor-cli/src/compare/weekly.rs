@@ -3,9 +3,8 @@
 use rotor_compare::WeeklyComparison;
 use rotor_report::page::{Column, Page, Section, Table};
 use rotor_report::text::fit;
-use rotor_report::words::Lang;
 
-use super::note::{datum, inputs};
+use super::note::{datum, inputs, of_days};
 use super::page::{MOST_SHOWN, section, with_rest};
 
 /// Returns the page of a comparison.
@@ -15,24 +14,9 @@ pub(super) fn page(before: &str, after: &str, comparison: &WeeklyComparison) -> 
         (true, false) => "the weeklies say the same, with different inputs",
         (false, _) => "the weeklies differ",
     };
-    let verdict = match comparison.tolerance {
-        0.0 => verdict.to_owned(),
-        tolerance => format!("{verdict}, at a tolerance of {tolerance}"),
-    };
-    let named = |name: &str, day: &str| format!("{name} (as of {day})");
-    let facts = [
-        ("Before", named(before, &comparison.days.0)),
-        ("After", named(after, &comparison.days.1)),
-        ("Verdict", verdict),
-    ];
+    let names = ((before, &*comparison.days.0), (after, &*comparison.days.1));
     let sections = [inputs(&comparison.inputs), changes(comparison)];
-    Page {
-        lang: Lang::En,
-        title: "Comparison of two weeklies".into(),
-        mark: None,
-        facts: facts.map(|(label, fact)| (label.to_owned(), fact)).to_vec(),
-        sections: sections.into_iter().flatten().collect(),
-    }
+    of_days("Comparison of two weeklies", names, verdict, comparison.tolerance, sections)
 }
 
 /// The first that differ of each part, so that a long one hides no other.

@@ -79,7 +79,7 @@ fn a_run_takes_so_much_of_a_factor_and_no_more() {
 
 /// A process that is not a zombie.
 #[cfg(target_os = "linux")]
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Process {
     id: u32,
     parent: u32,
@@ -102,14 +102,19 @@ fn processes() -> Vec<Process> {
     ids.filter_map(process).collect()
 }
 
-/// The process that sleeps for so many seconds, once it does.
+/// The process that sleeps for so many seconds, once it does and the program that started it has ended.
 #[cfg(target_os = "linux")]
 fn asleep(seconds: &str) -> Process {
+    let words = format!("sleep {seconds}");
     for _ in 0..1000 {
-        // The program that started it had the same words at the end of its line.
-        let is_it = |process: &Process| process.line == format!("sleep {seconds}");
-        if let Some(process) = processes().into_iter().find(is_it) {
-            return process;
+        let all = processes();
+        if let Some(sleeping) = all.iter().find(|process| process.line == words) {
+            // The program that started it has the same words at the end of its line.
+            let is_adopted =
+                |parent: &Process| parent.id == sleeping.parent && !parent.line.ends_with(&words);
+            if all.iter().any(is_adopted) {
+                return sleeping.clone();
+            }
         }
         std::thread::sleep(Duration::from_millis(10));
     }

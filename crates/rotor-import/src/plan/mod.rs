@@ -12,6 +12,8 @@ use rotor_data::model::Accumulation;
 use rotor_factor::{Date, EntityKind, Frequency, Group, Measure};
 use serde::Deserialize;
 
+use crate::fault::Faults;
+use crate::{ImportError, recipe};
 use choice::{optional_day, optional_word, word};
 pub use release::{ReleasePlan, VintageOf};
 
@@ -402,12 +404,31 @@ pub enum Zero {
 }
 
 impl Plan {
-    /// Reads a plan.
+    /// Reads a plan; tables that name a recipe are those of the recipe, with the keys that they have themselves in the place of its.
     ///
     /// # Errors
     ///
-    /// What the parser says, with line and column.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+    /// [`ImportError::Plan`] with what the parser says, with line and column; [`ImportError::Faulty`] if a recipe is unknown.
+    pub fn parse(text: &str) -> Result<Self, ImportError> {
+        let plan: toml::Table = text.parse()?;
+        if !recipe::are_named(&plan) {
+            // The parser says where what is wrong stands.
+            return Ok(toml::from_str(text)?);
+        }
+        Self::of(plan)
+    }
+
+    /// Makes a plan of keys and values.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::parse`], without lines.
+    pub fn of(plan: toml::Table) -> Result<Self, ImportError> {
+        let plan = recipe::filled(plan).map_err(|kind| {
+            let mut faults = Faults::default();
+            faults.add(None, None, kind);
+            ImportError::Faulty(faults)
+        })?;
+        Ok(plan.try_into()?)
     }
 }

@@ -36,7 +36,18 @@ macro_rules! recipes {
 }
 
 /// Every recipe, in the order of their names.
-pub const RECIPES: &[Recipe] = recipes!["akshare.index_hist_sw", "akshare.macro_china_ppi", "wide.levels"];
+pub const RECIPES: &[Recipe] = recipes![
+    "akshare.index_hist_sw",
+    "akshare.macro_china_ppi",
+    "ken_french.industries",
+    "stooq.bulk",
+    "stooq.daily",
+    "wide.levels",
+    "wide.returns_decimal",
+    "wide.returns_percent",
+    "yfinance.download",
+    "yfinance.history",
+];
 
 impl Recipe {
     /// Finds a recipe by its name.
@@ -115,7 +126,8 @@ fn add(plan: &mut Table, given: Table) {
             (Some(Value::Array(own)), Value::Array(given)) => {
                 for value in given {
                     let is_known = own.iter().any(|known| {
-                        *known == value || value.get("code").is_some_and(|code| known.get("code") == Some(code))
+                        *known == value
+                            || value.get("code").is_some_and(|code| known.get("code") == Some(code))
                     });
                     if !is_known {
                         own.push(value);

@@ -315,6 +315,9 @@ pub struct KeyPlan {
     pub file: Option<String>,
     /// A pattern with one group, in what was found.
     pub pattern: Option<String>,
+    /// Whether the code is what was found in capital letters.
+    #[serde(default)]
+    pub upper: bool,
     /// Codes of what is written; what is not in it is left out and counted.
     pub map: Option<BTreeMap<String, String>>,
     /// The same from what is shipped, such as `sw2021`: names and codes of the classification.

@@ -1,0 +1,3 @@
+//! Recipes on files of the shapes that programs write, with made-up numbers.
+
+mod world;

@@ -53,8 +53,7 @@ impl<'s> Block<'s> {
             }
             ColumnName::Header(header) => header.trim(),
             ColumnName::Either(headers) => {
-                let is_there =
-                    |wanted: &&String| self.headers.iter().any(|header| header == wanted.trim());
+                let is_there = |wanted: &&String| self.headers.iter().any(|header| header == wanted.trim());
                 let found = headers.iter().find(is_there).or(headers.first());
                 found.map_or("", |header| header.trim())
             }

@@ -6,26 +6,26 @@ use rotor_factor::Date;
 use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
 
 /// A value of a cell, or that it is empty.
-pub type Value = Option<f64>;
+pub(crate) type Value = Option<f64>;
 
 /// A sheet with the names of series in a row: what stands above and below them, and a row a day.
 #[derive(Clone, Debug, Default)]
-pub struct Edb<'a> {
+pub(crate) struct Edb<'a> {
     /// What A1 shows: a text, or the last value of a formula.
-    pub first: Option<&'a str>,
+    pub(crate) first: Option<&'a str>,
     /// The formula of A1, of a plug-in.
-    pub formula: Option<&'a str>,
+    pub(crate) formula: Option<&'a str>,
     /// The rows of names and meta data, each with its label.
-    pub head: Vec<Vec<&'a str>>,
+    pub(crate) head: Vec<Vec<&'a str>>,
     /// The days with the values of each column.
-    pub rows: Vec<(Date, Vec<Value>)>,
+    pub(crate) rows: Vec<(Date, Vec<Value>)>,
     /// The text below.
-    pub footer: Option<&'a str>,
+    pub(crate) footer: Option<&'a str>,
 }
 
 impl Edb<'_> {
     /// Writes it, newest first.
-    pub fn save(&self, path: &Path) {
+    pub(crate) fn save(&self, path: &Path) {
         let mut book = Workbook::new();
         let sheet = book.add_worksheet();
         match (self.formula, self.first) {
@@ -71,7 +71,7 @@ fn write_day(sheet: &mut Worksheet, row: u32, day: Date) {
 }
 
 /// A sheet of functions: codes and names in two rows, every cell a formula with its last value, oldest first.
-pub fn functions(path: &Path, columns: &[(&str, &str)], function: &str, rows: &[(Date, Vec<&str>)]) {
+pub(crate) fn functions(path: &Path, columns: &[(&str, &str)], function: &str, rows: &[(Date, Vec<&str>)]) {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.write(0, 0, "证券代码").unwrap();
@@ -89,23 +89,4 @@ pub fn functions(path: &Path, columns: &[(&str, &str)], function: &str, rows: &[
         }
     }
     book.save(path).unwrap();
-}
-
-/// The last days of months, beginning with one.
-pub fn month_ends(first: &str, n: usize) -> Vec<Date> {
-    let first: Date = first.parse().unwrap();
-    (0..n).map(|later| first.month().plus(later as i32).unwrap().last_day()).collect()
-}
-
-/// The days of the week of a first one, one a week.
-pub fn weeks(first: &str, n: usize) -> Vec<Date> {
-    let first: Date = first.parse().unwrap();
-    (0..n).map(|later| first.plus_days(7 * later as i32).unwrap()).collect()
-}
-
-/// A made-up level of something on the n-th day: it drifts and swings, with another swing for each seed.
-pub fn level(base: f64, seed: usize, n: usize) -> f64 {
-    let phase = (seed * 37 % 11) as f64;
-    let swing = 0.08 * ((n as f64) / 5.0 + phase).sin() + 0.03 * ((n * (seed + 3)) as f64 * 1.7).sin();
-    (100.0 * base * (1.0 + 0.002 * n as f64 + swing)).round() / 100.0
 }

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use rotor_data::PriceFrequency;
 use rotor_factor::EntityKind;
 use rotor_import::{ImportError, Imported, Plan, import};
+use tempfile::TempDir;
+
+use crate::workbooks::{Edb, functions};
 
 const HEAD: &str = "[dataset]\nname = \"x\"\ntitle = \"x\"\nsource = \"made up\"\n";
 
@@ -145,4 +148,286 @@ fn wide_tables_of_levels_and_returns_agree() {
         assert_eq!(closes(&percent, code, "2017-03"), closes(&decimal, code, "2017-03"));
         assert_eq!(closes(&percent, code, "2017-03"), closes(&levels, code, "2017-03"));
     }
+}
+
+/// The observations of a series: period, day of release, value; and how well the days are known.
+fn observations(imported: &Imported, series: &str) -> (Vec<String>, &'static str) {
+    let tables = &imported.tables;
+    let at = tables.series.iter().position(|known| known.name == series);
+    let at = at.unwrap_or_else(|| panic!("no series `{series}`: {:?}", names(imported)));
+    let rows = tables.observations.iter().filter(|row| row.series as usize == at);
+    let rows = rows.map(|row| format!("{} {} {:.3}", row.period, row.released.0, row.value)).collect();
+    (rows, tables.series[at].release.map_or("", rotor_data::model::ReleaseDays::word))
+}
+
+fn names(imported: &Imported) -> Vec<&str> {
+    imported.tables.series.iter().map(|series| series.name.as_str()).collect()
+}
+
+/// Imports the fixtures of a recipe of figures, beside closes.
+#[track_caller]
+fn beside_closes(recipe: &str, files: &str, keys: &str) -> Imported {
+    let own =
+        "currency = \"USD\"\n[[table]]\nrecipe = \"wide.levels\"\nfile = \"../wide.levels/levels.csv\"\n";
+    let plan = format!("{HEAD}{own}[[table]]\nrecipe = \"{recipe}\"\nfile = \"{files}\"\n{keys}\n");
+    import_plan(&fixtures(recipe), &plan).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn months_of_fred_end_with_their_last_day() {
+    let files = beside_closes("fred.series", "fredgraph.csv", "");
+    assert_eq!(names(&files), ["CPIAUCSL", "UMCSENT", "UNRATE", "cpi_yoy"]);
+    let (unrate, known) = observations(&files, "UNRATE");
+    assert_eq!((unrate[0].as_str(), known), ("2017-01-31 2017-04-03 5.100", "assumed"));
+    let (growth, _) = observations(&files, "cpi_yoy");
+    assert_eq!(growth[0], "2017-01-31 2017-02-16 2.048");
+    // The last sentiment is a dot.
+    assert_eq!(observations(&files, "UMCSENT").0.len(), 83);
+}
+
+#[test]
+fn days_and_quarters_of_fred() {
+    let days = beside_closes("fred.daily", "fredgraph.csv", "");
+    let (oil, _) = observations(&days, "brent_spot");
+    assert_eq!(oil[0], "2022-01-03 2022-01-11 80.000");
+    assert_eq!((oil.len(), observations(&days, "DGS10").0.len()), (125, 125));
+    let quarters = beside_closes("fred.quarterly", "fredgraph.csv", "");
+    let (output, _) = observations(&quarters, "GDPC1");
+    assert_eq!(output[0], "2019-03-31 2019-07-01 20000.000");
+}
+
+#[test]
+fn days_in_a_file_of_months_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("d.csv"), "observation_date,DGS10\n2024-01-02,3.9\n2024-01-03,4.0\n")
+        .unwrap();
+    let error = import_from(folder.path(), "fred.series", "d.csv", "").unwrap_err().to_string();
+    assert!(error.contains("two values for 2024-01-31"), "{error}");
+}
+
+#[test]
+fn releases_of_alfred_are_vintages() {
+    let files = beside_closes("alfred.releases", "*.csv", "");
+    let (rows, known) = observations(&files, "CPIAUCSL");
+    assert_eq!(rows[..2], ["2019-01-31 2019-02-10 250.539", "2019-02-28 2019-03-12 251.142"]);
+    assert_eq!(rows[3..5], ["2019-04-30 2019-05-11 252.179", "2019-04-30 2020-02-12 252.306"]);
+    assert_eq!(known, "published");
+}
+
+#[test]
+fn vintages_of_alfred_side_by_side() {
+    let files = beside_closes("alfred.vintages", "CPIAUCSL.csv", "");
+    let (rows, known) = observations(&files, "CPIAUCSL");
+    assert_eq!(
+        rows[2..],
+        [
+            "2023-12-31 2024-02-13 308.400",
+            "2023-12-31 2024-03-12 308.600",
+            "2024-01-31 2024-02-13 309.700",
+            "2024-02-29 2024-03-12 311.000",
+            "2024-03-31 2024-04-10 312.200",
+        ]
+    );
+    assert_eq!(known, "published");
+}
+
+#[test]
+fn one_file_of_fred_md_and_a_folder_of_them() {
+    let one = beside_closes("fredmd.current", "current.csv", "");
+    assert_eq!(names(&one), ["AAAFFM", "CMRMTSPLx", "CPIAUCSL", "FEDFUNDS", "RPI", "S&P 500", "UNRATE"]);
+    assert_eq!(observations(&one, "RPI").0[0], "2019-01-31 2019-04-03 15000.000");
+    assert_eq!(observations(&one, "CPIAUCSL").0[0], "2019-01-31 2019-02-16 240.000");
+    assert_eq!(observations(&one, "CMRMTSPLx").0.len(), 59);
+    assert_eq!(one.reports[1].left_out["rows that the plan drops"], 1);
+    let folder = beside_closes("fredmd.vintages", "20*.csv", "");
+    let (rows, known) = observations(&folder, "CMRMTSPLx");
+    assert_eq!(rows.last().unwrap(), "2023-11-30 2024-01-31 1240031.100");
+    assert_eq!(known, "published");
+    let (income, _) = observations(&folder, "RPI");
+    // The latest months were revised from one file to the next.
+    let revised: Vec<&String> = income.iter().filter(|row| row.starts_with("2023-10-31")).collect();
+    assert_eq!(revised, [&String::new(); 0]);
+}
+
+fn day(text: &str) -> rotor_factor::Date {
+    text.parse().unwrap()
+}
+
+/// A folder with closes on some days of July 2022.
+fn july() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "day,801040,801950\n2022-06-30,100,200\n2022-07-01,101,199\n2022-07-04,102,198\n2022-07-05,103,199\n2022-08-01,104,202\n";
+    fs::write(folder.path().join("closes.csv"), text).unwrap();
+    folder
+}
+
+/// Imports a workbook of a folder beside its closes.
+fn workbook(folder: &TempDir, recipe: &str, keys: &str) -> Result<Imported, ImportError> {
+    let own = "[[table]]\nrecipe = \"wide.levels\"\nfile = \"closes.csv\"\n";
+    let plan = format!("{HEAD}{own}[[table]]\nrecipe = \"{recipe}\"\nfile = \"book.xlsx\"\n{keys}\n");
+    import_plan(folder.path(), &plan)
+}
+
+#[test]
+fn a_workbook_of_the_wind_database_feeds_the_factors() {
+    let folder = july();
+    Edb {
+        formula: Some("=[1]!edb()"),
+        first: Some("Wind"),
+        head: vec![
+            vec![
+                "指标名称",
+                "中国:CPI:当月同比",
+                "中国:PPI:全部工业品:当月同比",
+                "期货结算价(活跃合约):螺纹钢",
+                "库存:主要钢材品种:合计",
+                "中国:制造业PMI",
+            ],
+            vec!["频率", "月", "月", "日", "周", "月"],
+            vec!["单位", "%", "%", "元/吨", "万吨", "%"],
+            vec!["指标ID", "M0000612", "M0001227", "S0181392", "S0181750", "M0017126"],
+        ],
+        // Where another column has a value, the program writes 0.
+        rows: vec![
+            (day("2022-06-30"), [2.6, 6.2, 0.0, 0.0, 50.3].map(Some).to_vec()),
+            (day("2022-07-01"), [0.0, 0.0, 4310.0, 1210.5, 0.0].map(Some).to_vec()),
+            (day("2022-07-04"), [0.0, 0.0, 4260.0, 0.0, 0.0].map(Some).to_vec()),
+            (day("2022-07-31"), [2.8, 4.3, 0.0, 0.0, 49.1].map(Some).to_vec()),
+        ],
+        footer: Some("数据来源：Wind"),
+    }
+    .save(&folder.path().join("book.xlsx"));
+    let files = workbook(&folder, "wind.edb", "").unwrap();
+    assert_eq!(names(&files), ["M0017126", "cpi_yoy", "ppi_yoy", "rebar_futures", "steel_stock"]);
+    let (prices, known) = observations(&files, "ppi_yoy");
+    assert_eq!(prices, ["2022-06-30 2022-07-09 6.200", "2022-07-31 2022-08-16 4.300"]);
+    assert_eq!(known, "assumed");
+    let (rebar, known) = observations(&files, "rebar_futures");
+    assert_eq!(rebar, ["2022-07-01 2022-07-04 4310.000", "2022-07-04 2022-07-05 4260.000"]);
+    assert_eq!(known, "published");
+    assert_eq!(observations(&files, "steel_stock").0, ["2022-07-01 2022-07-08 1210.500"]);
+    let survey = &files.tables.series[0];
+    assert_eq!((survey.title.as_str(), survey.unit.as_str()), ("中国:制造业PMI", "%"));
+    assert_eq!(observations(&files, "M0017126").0[1], "2022-07-31 2022-08-31 49.100");
+    assert_eq!(files.reports[1].left_out["zeros that stand for no value"], 11);
+    // Rebar and its stock tell of steel, one with the other sign.
+    let links = files.tables.links.iter().map(|link| (link.sector, link.series, link.polarity));
+    assert_eq!(links.collect::<Vec<_>>(), [(0, 3, 1), (0, 4, -1)]);
+}
+
+#[test]
+fn a_workbook_of_the_plug_in_without_meta_rows_says_what_is_missing() {
+    let folder = july();
+    let rows = vec![
+        (day("2022-06-30"), vec![Some(6.2), Some(50.3)]),
+        (day("2022-07-31"), vec![Some(4.3), Some(49.1)]),
+    ];
+    let head = vec![vec!["指标名称", "中国:PPI:当月同比", "中国:制造业PMI"]];
+    let book = Edb { formula: Some("=[1]!edb()"), first: Some("0"), head, rows, footer: None };
+    book.save(&folder.path().join("book.xlsx"));
+    let error = workbook(&folder, "wind.edb", "").unwrap_err().to_string();
+    assert!(error.contains("指标ID") || error.contains("频率"), "{error}");
+    let columns = "columns = { frequency = \"M\", unit = \"percent\", released = { M = { days = 1 } } }";
+    let files = workbook(&folder, "wind.edb", columns).unwrap();
+    assert_eq!(names(&files), ["ppi_yoy", "中国:制造业PMI"]);
+    assert_eq!(observations(&files, "中国:制造业PMI").0[0], "2022-06-30 2022-07-01 50.300");
+}
+
+#[test]
+fn workbooks_of_ifind_choice_and_mysteel() {
+    let folder = july();
+    let rows = vec![(day("2022-07-01"), vec![Some(82.1), None]), (day("2022-07-04"), vec![None, Some(0.0)])];
+    let path = folder.path().join("book.xlsx");
+    let names_of = |first: &str, second: &str| -> Vec<String> {
+        vec!["指标名称".into(), first.into(), second.into()]
+    };
+    let save = |first: &str, head: Vec<Vec<&str>>, footer: Option<&str>| {
+        Edb { formula: None, first: Some(first), head, rows: rows.clone(), footer }.save(&path);
+    };
+    let row = names_of("高炉开工率(247家):全国", "净投放:逆回购");
+    let row: Vec<&str> = row.iter().map(String::as_str).collect();
+    save(
+        "同花顺iFinD",
+        vec![
+            row.clone(),
+            vec!["频率", "周", "日"],
+            vec!["单位", "%", "亿元"],
+            vec!["指标ID", "S005", "M009"],
+        ],
+        None,
+    );
+    let files = workbook(&folder, "ifind.edb", "").unwrap();
+    assert_eq!(names(&files), ["M009", "blast_furnace_rate_247"]);
+    // An empty cell is no value, so that a zero is one.
+    assert_eq!(observations(&files, "M009").0, ["2022-07-04 2022-07-05 0.000"]);
+    assert_eq!(observations(&files, "blast_furnace_rate_247").0, ["2022-07-01 2022-07-08 82.100"]);
+
+    save(
+        "宏观数据",
+        vec![
+            row,
+            vec!["频率", "周", "日"],
+            vec!["单位", "%", "亿元"],
+            vec!["来源", "钢联", "央行"],
+            vec!["更新时间", "2022-07-04", "2022-07-04"],
+        ],
+        Some("数据来源：东方财富Choice数据"),
+    );
+    let files = workbook(&folder, "choice.edb", "");
+    let files = files.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(names(&files), ["blast_furnace_rate_247", "净投放:逆回购"]);
+    assert_eq!(files.reports[1].n_rows, 2);
+
+    let row = names_of("247家钢铁企业：高炉开工率：中国（周）", "螺纹钢：HRB400E：Φ20：汇总价格：上海（日）");
+    let row: Vec<&str> = row.iter().map(String::as_str).collect();
+    save(
+        "钢联数据",
+        vec![row, vec!["单位", "%", "元/吨"], vec!["更新时间", "2022-07-04", "2022-07-04"]],
+        None,
+    );
+    let files = workbook(&folder, "mysteel.series", "").unwrap();
+    assert_eq!(names(&files), ["blast_furnace_rate_247", "螺纹钢：HRB400E：Φ20：汇总价格：上海（日）"]);
+    assert_eq!(files.tables.series[1].frequency, rotor_factor::Frequency::Daily);
+    assert_eq!(files.tables.series[1].unit, "元/吨");
+}
+
+#[test]
+fn workbooks_of_wind_functions() {
+    let folder = tempfile::tempdir().unwrap();
+    let columns =
+        [("801010.SI", "农林牧渔(申万)"), ("801980.SI", "美容护理(申万)"), ("000300.SH", "沪深300")];
+    let days = ["2022-02-28", "2022-03-30", "2022-04-28"].map(day);
+    let rows = |values: [[&'static str; 3]; 3]| {
+        days.iter().zip(values).map(|(day, values)| (*day, values.to_vec())).collect::<Vec<_>>()
+    };
+    let closes_of = |last: &'static str| {
+        rows([["3100.5", "0", "4500"], ["3150", "7000.25", "4400"], ["2990", last, "4300"]])
+    };
+    let path = folder.path().join("closes.xlsx");
+    functions(&path, &columns, "s_dq_close", &closes_of("6900"));
+    functions(
+        &folder.path().join("pe.xlsx"),
+        &columns,
+        "s_val_pe_ttm",
+        &rows([["35.5", "0", "12"], ["36", "-40.5", "11.8"], ["34", "41", "11.5"]]),
+    );
+    let plan = |files: &str| {
+        format!("{HEAD}[[table]]\nrecipe = \"wind.wide_codes\"\nfile = \"closes.xlsx\"\n{files}")
+    };
+    let files =
+        import_plan(folder.path(), &plan("[[table]]\nrecipe = \"wind.sector_pe\"\nfile = \"pe.xlsx\"\n"))
+            .unwrap();
+    assert_eq!(sectors(&files), ["801010", "801980"]);
+    assert_eq!(files.tables.entities[0].name, "CSI 300");
+    assert_eq!(files.tables.entities[1].name_zh.as_deref(), Some("农林牧渔"));
+    // Before a sector exists, the functions write 0.
+    assert_eq!(closes(&files, "801980", ""), ["2022-03-30 7000.2500", "2022-04-28 6900.0000"]);
+    assert_eq!(files.manifest.price_frequency, PriceFrequency::MonthEnd);
+    let (multiples, known) = observations(&files, "pe_ttm");
+    assert_eq!(multiples.len(), 8);
+    assert_eq!((multiples[0].as_str(), known), ("2022-02-28 2022-02-28 12.000", "published"));
+    // Opened where the plug-in does not run.
+    functions(&path, &columns, "s_dq_close", &closes_of("#NAME?"));
+    let error = import_plan(folder.path(), &plan("")).unwrap_err().to_string();
+    assert!(error.contains("row 5, column `801980.SI`, `#NAME?`: a formula has no value"), "{error}");
 }

@@ -30,55 +30,76 @@ fn run(arguments: &[&str]) -> String {
     output
 }
 
+/// Where runs begin, if not elsewhere.
+const START: &str = "2018-01";
+
 /// Types the commands from raw files to the first table of a backtest.
 #[track_caller]
-fn from_files_to_a_table(sources: &[Vec<String>], more: &[&str]) -> TempDir {
+fn from_files_to_a_table(sources: &[Vec<String>], start: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let [data, run_folder] = ["data", "run"].map(|name| folder.path().join(name).display().to_string());
     let sources = sources.concat();
     let sources = sources.iter().map(String::as_str);
-    let arguments: Vec<&str> =
-        ["import"].into_iter().chain(sources).chain(["--out", &data]).chain(more.iter().copied()).collect();
+    let arguments: Vec<&str> = ["import"].into_iter().chain(sources).chain(["--out", &data]).collect();
     run(&arguments);
     run(&["dataset", "check", &data]);
-    let table = run(&["backtest", "--dataset", &data, "--factors", "momentum", "--top", "2", "--out", &run_folder]);
+    let table = run(&[
+        "backtest",
+        "--dataset",
+        &data,
+        "--factors",
+        "momentum",
+        "--start",
+        start,
+        "--top",
+        "2",
+        "--out",
+        &run_folder,
+    ]);
     assert!(table.contains("momentum") && table.contains("RankIC"), "{table}");
     folder
 }
 
 #[test]
 fn industries_of_kenneth_french() {
-    from_files_to_a_table(&[typed("ken_french.industries", fixtures("ken_french.industries"))], &[]);
+    from_files_to_a_table(&[typed("ken_french.industries", fixtures("ken_french.industries"))], "1970-01");
 }
 
 #[test]
 fn funds_of_yfinance() {
-    from_files_to_a_table(&[typed("yfinance.download", fixtures("yfinance.download"))], &[]);
-    from_files_to_a_table(&[typed("yfinance.history", fixtures("yfinance.history"))], &[]);
+    from_files_to_a_table(&[typed("yfinance.download", fixtures("yfinance.download"))], START);
+    from_files_to_a_table(&[typed("yfinance.history", fixtures("yfinance.history"))], START);
 }
 
 #[test]
 fn funds_of_stooq() {
-    from_files_to_a_table(&[typed("stooq.daily", fixtures("stooq.daily"))], &[]);
-    from_files_to_a_table(&[typed("stooq.bulk", fixtures("stooq.bulk"))], &[]);
+    from_files_to_a_table(&[typed("stooq.daily", fixtures("stooq.daily"))], START);
+    from_files_to_a_table(&[typed("stooq.bulk", fixtures("stooq.bulk"))], START);
 }
 
 #[test]
 fn wide_tables() {
     for recipe in ["wide.levels", "wide.returns_percent", "wide.returns_decimal"] {
-        from_files_to_a_table(&[typed(recipe, fixtures(recipe))], &["--currency", "USD"]);
+        from_files_to_a_table(&[typed(recipe, fixtures(recipe))], "2017-01");
     }
 }
 
 #[test]
 fn series_of_the_federal_reserve() {
     let closes = || typed("wide.levels", fixtures("wide.levels"));
-    for recipe in ["fred.series", "fred.quarterly", "alfred.releases", "alfred.vintages", "fredmd.current", "fredmd.vintages"] {
-        from_files_to_a_table(&[closes(), typed(recipe, fixtures(recipe))], &[]);
+    for recipe in [
+        "fred.series",
+        "fred.quarterly",
+        "alfred.releases",
+        "alfred.vintages",
+        "fredmd.current",
+        "fredmd.vintages",
+    ] {
+        from_files_to_a_table(&[closes(), typed(recipe, fixtures(recipe))], START);
     }
     // Days need closes of days: the next trading day is among them.
     let funds = typed("yfinance.download", fixtures("yfinance.download"));
-    from_files_to_a_table(&[funds, typed("fred.daily", fixtures("fred.daily"))], &[]);
+    from_files_to_a_table(&[funds, typed("fred.daily", fixtures("fred.daily"))], START);
 }
 
 /// The last days of months, beginning with one.
@@ -101,8 +122,12 @@ fn level(base: f64, seed: usize, n: usize) -> f64 {
 }
 
 /// Codes and names of the sectors in the workbooks.
-const SECTORS: [(&str, &str); 4] =
-    [("801040.SI", "钢铁(申万)"), ("801120.SI", "食品饮料(申万)"), ("801950.SI", "煤炭(申万)"), ("801080.SI", "电子(申万)")];
+const SECTORS: [(&str, &str); 4] = [
+    ("801040.SI", "钢铁(申万)"),
+    ("801120.SI", "食品饮料(申万)"),
+    ("801950.SI", "煤炭(申万)"),
+    ("801080.SI", "电子(申万)"),
+];
 
 /// A workbook of functions with a level of each sector, one a week.
 fn sector_workbook(path: &Path, function: &str, base: f64) {
@@ -119,8 +144,9 @@ fn sector_workbook(path: &Path, function: &str, base: f64) {
 /// A workbook of indicators: two weekly ones, and a monthly one.
 fn indicator_workbook(path: &Path, first: &str, head: Vec<Vec<&str>>, footer: Option<&str>) {
     let weekly = weeks("2018-01-05", 200).into_iter().enumerate();
-    let mut rows: Vec<(Date, Vec<Option<f64>>)> =
-        weekly.map(|(n, day)| (day, vec![Some(level(4000.0, 7, n)), Some(level(1200.0, 8, n)), None])).collect();
+    let mut rows: Vec<(Date, Vec<Option<f64>>)> = weekly
+        .map(|(n, day)| (day, vec![Some(level(4000.0, 7, n)), Some(level(1200.0, 8, n)), None]))
+        .collect();
     for (n, day) in month_ends("2018-01-31", 46).into_iter().enumerate() {
         let value = Some(level(3.0, 9, n));
         match rows.iter_mut().find(|(known, _)| *known == day) {
@@ -135,26 +161,46 @@ fn indicator_workbook(path: &Path, first: &str, head: Vec<Vec<&str>>, footer: Op
 fn workbooks_of_vendors() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| -> PathBuf { folder.path().join(name) };
-    for (name, function, base) in [("closes", "s_dq_close", 3000.0), ("pe", "s_val_pe_ttm", 20.0), ("pb", "s_val_pb_lf", 2.0)] {
+    for (name, function, base) in
+        [("closes", "s_dq_close", 3000.0), ("pe", "s_val_pe_ttm", 20.0), ("pb", "s_val_pb_lf", 2.0)]
+    {
         sector_workbook(&place(&format!("{name}.xlsx")), function, base);
     }
     let book = |recipe: &str, name: &str| typed(recipe, vec![place(name).display().to_string()]);
     let closes = || book("wind.wide_codes", "closes.xlsx");
-    from_files_to_a_table(&[closes(), book("wind.sector_pe", "pe.xlsx"), book("wind.sector_pb", "pb.xlsx")], &[]);
+    from_files_to_a_table(
+        &[closes(), book("wind.sector_pe", "pe.xlsx"), book("wind.sector_pb", "pb.xlsx")],
+        START,
+    );
 
-    let names = vec!["指标名称", "期货结算价(活跃合约):螺纹钢", "库存:主要钢材品种:合计", "中国:PPI:全部工业品:当月同比"];
+    let names = vec![
+        "指标名称",
+        "期货结算价(活跃合约):螺纹钢",
+        "库存:主要钢材品种:合计",
+        "中国:PPI:全部工业品:当月同比",
+    ];
     let meta = |label: &'static str, cells: [&'static str; 3]| [&[label], &cells[..]].concat();
     let (often, units) = (meta("频率", ["日", "周", "月"]), meta("单位", ["元/吨", "万吨", "%"]));
     let ids = meta("指标ID", ["S0181392", "S0181750", "M0001227"]);
     for (recipe, first, head, footer) in [
-        ("wind.edb", "Wind", vec![names.clone(), often.clone(), units.clone(), ids.clone()], Some("数据来源：Wind")),
+        (
+            "wind.edb",
+            "Wind",
+            vec![names.clone(), often.clone(), units.clone(), ids.clone()],
+            Some("数据来源：Wind"),
+        ),
         ("ifind.edb", "同花顺iFinD", vec![names.clone(), often.clone(), units.clone(), ids], None),
         ("choice.edb", "宏观数据", vec![names, often, units.clone()], Some("数据来源：东方财富Choice数据")),
         (
             "mysteel.series",
             "钢联数据",
             vec![
-                vec!["指标名称", "螺纹钢：HRB400E：市场价：上海（日）", "247家钢铁企业：高炉开工率：中国（周）", "钢材：产量：中国（月）"],
+                vec![
+                    "指标名称",
+                    "螺纹钢：HRB400E：市场价：上海（日）",
+                    "247家钢铁企业：高炉开工率：中国（周）",
+                    "钢材：产量：中国（月）",
+                ],
                 units,
                 meta("更新时间", ["2022-07-04"; 3]),
             ],
@@ -162,6 +208,6 @@ fn workbooks_of_vendors() {
         ),
     ] {
         indicator_workbook(&place("edb.xlsx"), first, head, footer);
-        from_files_to_a_table(&[closes(), book(recipe, "edb.xlsx")], &[]);
+        from_files_to_a_table(&[closes(), book(recipe, "edb.xlsx")], START);
     }
 }

@@ -9,6 +9,7 @@ mod companies;
 mod release;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use rotor_data::model::Accumulation;
 use rotor_factor::{Date, EntityKind, Frequency, Group, Measure};
@@ -323,6 +324,17 @@ pub enum ColumnName {
     Either(Vec<String>),
 }
 
+impl ColumnName {
+    /// The headers that it may have; of a number none.
+    pub(crate) fn headers(&self) -> &[String] {
+        match self {
+            Self::Number(_) => &[],
+            Self::Header(header) => std::slice::from_ref(header),
+            Self::Either(headers) => headers,
+        }
+    }
+}
+
 /// The day or period of a value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -447,6 +459,9 @@ pub struct SeriesPlan {
     /// Whether a file may be without its column.
     #[serde(default)]
     pub optional: bool,
+    /// The one file that has it, where the name of the file is its name.
+    #[serde(skip)]
+    pub only_in: Option<PathBuf>,
 }
 
 /// What a zero is.

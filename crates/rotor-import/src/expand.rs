@@ -64,12 +64,9 @@ fn add(
             None if is_vintage => continue,
             name => name.unwrap_or_else(|| header.clone()),
         };
-        let is_known = |series: &SeriesPlan| match is_vintage {
-            true => series.series == name,
-            false => {
-                series.only_in == only_in
-                    && series.column.as_ref().is_some_and(|it| it.headers() == [header.as_str()])
-            }
+        let is_known = |series: &SeriesPlan| {
+            let has_header = || series.column.as_ref().is_some_and(|it| it.headers() == [header.as_str()]);
+            if is_vintage { series.series == name } else { series.only_in == only_in && has_header() }
         };
         if found.iter().any(is_known) {
             continue;

@@ -178,9 +178,9 @@ fn months_of_fred_end_with_their_last_day() {
     let files = beside_closes("fred.series", "fredgraph.csv", "");
     assert_eq!(names(&files), ["CPIAUCSL", "UMCSENT", "UNRATE", "cpi_yoy"]);
     let (unrate, known) = observations(&files, "UNRATE");
-    assert_eq!((unrate[0].as_str(), known), ("2017-01-31 2017-04-03 5.100", "assumed"));
+    assert_eq!((unrate[0].as_str(), known), ("2017-01-31 2017-04-03 4.900", "assumed"));
     let (growth, _) = observations(&files, "cpi_yoy");
-    assert_eq!(growth[0], "2017-01-31 2017-02-16 2.048");
+    assert_eq!(growth[0], "2017-01-31 2017-02-16 1.949");
     // The last sentiment is a dot.
     assert_eq!(observations(&files, "UMCSENT").0.len(), 83);
 }
@@ -189,11 +189,11 @@ fn months_of_fred_end_with_their_last_day() {
 fn days_and_quarters_of_fred() {
     let days = beside_closes("fred.daily", "fredgraph.csv", "");
     let (oil, _) = observations(&days, "brent_spot");
-    assert_eq!(oil[0], "2022-01-03 2022-01-11 80.000");
+    assert_eq!(oil[0], "2022-01-03 2022-01-11 80.840");
     assert_eq!((oil.len(), observations(&days, "DGS10").0.len()), (125, 125));
     let quarters = beside_closes("fred.quarterly", "fredgraph.csv", "");
     let (output, _) = observations(&quarters, "GDPC1");
-    assert_eq!(output[0], "2019-03-31 2019-07-01 20000.000");
+    assert_eq!(output[0], "2019-03-31 2019-07-01 20027.703");
 }
 
 #[test]
@@ -235,8 +235,8 @@ fn vintages_of_alfred_side_by_side() {
 fn one_file_of_fred_md_and_a_folder_of_them() {
     let one = beside_closes("fredmd.current", "current.csv", "");
     assert_eq!(names(&one), ["AAAFFM", "CMRMTSPLx", "CPIAUCSL", "FEDFUNDS", "RPI", "S&P 500", "UNRATE"]);
-    assert_eq!(observations(&one, "RPI").0[0], "2019-01-31 2019-04-03 15000.000");
-    assert_eq!(observations(&one, "CPIAUCSL").0[0], "2019-01-31 2019-02-16 240.000");
+    assert_eq!(observations(&one, "RPI").0[0], "2019-01-31 2019-04-03 15034.262");
+    assert_eq!(observations(&one, "CPIAUCSL").0[0], "2019-01-31 2019-02-16 240.256");
     assert_eq!(observations(&one, "CMRMTSPLx").0.len(), 59);
     assert_eq!(one.reports[1].left_out["rows that the plan drops"], 1);
     let folder = beside_closes("fredmd.vintages", "20*.csv", "");
@@ -246,7 +246,14 @@ fn one_file_of_fred_md_and_a_folder_of_them() {
     let (income, _) = observations(&folder, "RPI");
     // The latest months were revised from one file to the next.
     let revised: Vec<&String> = income.iter().filter(|row| row.starts_with("2023-10-31")).collect();
-    assert_eq!(revised, [&String::new(); 0]);
+    assert_eq!(
+        revised,
+        [
+            "2023-10-31 2023-11-30 15963.796",
+            "2023-10-31 2023-12-31 15979.759",
+            "2023-10-31 2024-01-31 15995.723",
+        ]
+    );
 }
 
 fn day(text: &str) -> rotor_factor::Date {

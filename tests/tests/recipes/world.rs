@@ -79,8 +79,10 @@ fn funds_of_stooq() {
 
 #[test]
 fn wide_tables() {
+    // No file says in which currency its numbers are.
+    let currency = || ["--currency", "USD"].map(str::to_owned).to_vec();
     for recipe in ["wide.levels", "wide.returns_percent", "wide.returns_decimal"] {
-        from_files_to_a_table(&[typed(recipe, fixtures(recipe))], "2017-01");
+        from_files_to_a_table(&[typed(recipe, fixtures(recipe)), currency()], "2017-01");
     }
 }
 

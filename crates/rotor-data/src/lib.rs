@@ -39,4 +39,4 @@ pub use sources::DataFile;
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};
 pub use units::{unit_en, unit_zh};
 pub use warning::{DatasetWarning, Place, WarningCode};
-pub use write::{convert, write_dataset};
+pub use write::{convert, replace_dataset, write_dataset};

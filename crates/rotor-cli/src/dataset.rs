@@ -327,8 +327,8 @@ fn described(description: &Description) -> String {
 
 /// How the release days of the series are known; nothing if the dataset does not say.
 fn release_days(all: &[SeriesDescription]) -> String {
-    let says = |series: &&SeriesDescription| !series.is_derived && series.release.is_some();
-    if !all.iter().any(|series| says(&series)) {
+    const ASSUMED: &str = "assumed by a rule";
+    if !all.iter().any(|series| !series.is_derived && series.release.is_some()) {
         return String::new();
     }
     let known = |days: Option<ReleaseDays>| -> Vec<&str> {
@@ -338,20 +338,18 @@ fn release_days(all: &[SeriesDescription]) -> String {
     let groups = [
         ("published", known(Some(ReleaseDays::Published))),
         ("from a calendar of releases", known(Some(ReleaseDays::Calendar))),
-        ("assumed by a rule", known(Some(ReleaseDays::Assumed))),
+        (ASSUMED, known(Some(ReleaseDays::Assumed))),
         ("not said", known(None)),
     ];
-    // The largest group needs no names.
-    let largest = groups.iter().map(|(_, names)| names.len()).max();
+    // The largest group needs no names; those that are assumed are always named, unless all are.
+    let may_be_unnamed = |at: &usize| groups[*at].0 != ASSUMED || groups[*at].1.len() == all.len();
+    let unnamed = (0..groups.len()).filter(may_be_unnamed).max_by_key(|at| groups[*at].1.len());
     let mut text = String::from("\nrelease days of the series:\n");
-    let mut is_first_largest = true;
-    for (words, names) in groups.iter().filter(|(_, names)| !names.is_empty()) {
-        let n = names.len();
-        let shown = if Some(n) == largest && is_first_largest {
-            is_first_largest = false;
-            if n == all.len() { format!("all {n}") } else { format!("all others ({n})") }
-        } else {
-            names.iter().map(|name| fit(name, 40)).collect::<Vec<_>>().join(", ")
+    for (at, (words, names)) in groups.iter().enumerate().filter(|(_, (_, names))| !names.is_empty()) {
+        let shown = match names.len() {
+            n if n == all.len() => format!("all {n}"),
+            n if Some(at) == unnamed => format!("all others ({n})"),
+            _ => names.iter().map(|name| fit(name, 40)).collect::<Vec<_>>().join(", "),
         };
         text.push_str(&wrapped(&shown, &format!("  {words}: "), 4));
     }

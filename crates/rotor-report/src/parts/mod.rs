@@ -38,10 +38,13 @@ pub(crate) fn factor_title(lang: Lang, factor: &NoteFactor) -> String {
 
 /// What a reader of the page must know from the start: which release days are assumed.
 pub(crate) fn notices(lang: Lang, warnings: &[Warning]) -> impl Iterator<Item = Block> {
-    warnings.iter().filter(is_notice).map(move |warning| sentences::warning_block(lang, warning))
+    warnings
+        .iter()
+        .filter(|warning| is_notice(warning))
+        .map(move |warning| sentences::warning_block(lang, warning))
 }
 
-fn is_notice(warning: &&Warning) -> bool {
+fn is_notice(warning: &Warning) -> bool {
     matches!(warning, Warning::AssumedReleases { .. })
 }
 

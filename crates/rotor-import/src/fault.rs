@@ -83,10 +83,14 @@ pub enum FaultKind {
     DateFormat { format: String },
     #[error("nothing shipped is called `{name}`")]
     NotShipped { name: String, known: &'static [&'static str] },
+    #[error("no recipe is called `{name}`")]
+    NoRecipe { name: String, nearest: Option<String> },
     #[error("no rule says since when the values were known")]
     NoRelease,
     #[error("{n} rules say since when the values were known")]
     ManyReleases { n: usize },
+    #[error("a link is of `{sector}` and `{series}`, which are not both in the dataset")]
+    NoLink { sector: String, series: String },
     #[error("two tables declare series `{series}` differently")]
     TwoSeries { series: String },
     // Cells.
@@ -144,6 +148,9 @@ impl FaultKind {
                 let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
                 Some(format!("shipped are {}", quoted(&known)))
             }
+            Self::NoLink { .. } => told("take the link out, or read the files of its series"),
+            Self::NoRecipe { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NoRecipe { nearest: None, .. } => told("`rotor import recipes` lists them"),
             Self::NoRelease => told(
                 "write `released = { … }`: `column`, `calendar` with `else_days`, `days` after the period, `trading_day`, `deadline`, `same_day`, `next_trading_day` or `vintage`",
             ),

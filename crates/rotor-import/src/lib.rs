@@ -9,11 +9,13 @@
 mod assemble;
 mod block;
 mod date;
+mod expand;
 mod fault;
 mod key;
 mod number;
 pub mod plan;
 mod read;
+mod recipe;
 mod release;
 mod report;
 mod shipped;
@@ -27,8 +29,9 @@ use rotor_data::{DataError, Dataset, Format, Manifest, write_dataset};
 use assemble::{Assembled, assemble};
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use plan::Plan;
+pub use recipe::{About, RECIPES, Recipe};
 pub use report::TableReport;
-pub use shipped::{BRIDGES, CALENDARS, DEADLINES, SHIPPED};
+pub use shipped::{BRIDGES, CALENDARS, DEADLINES, LINKS, SHIPPED};
 
 /// What files gave.
 #[derive(Debug)]

@@ -17,6 +17,7 @@ mod fault;
 mod load;
 mod manifest;
 pub mod model;
+mod overdue;
 mod read;
 pub mod schema;
 mod shelter;
@@ -31,7 +32,10 @@ pub use censor::{Future, Part};
 pub use closes::{Closes, TradingCalendar};
 pub use comparable::{ComparableMember, comparable_growth};
 pub use dataset::{DataError, Dataset};
-pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};
+pub use describe::{
+    BridgeDescription, Description, EntityDescription, OverdueDescription, SeriesDescription, describe,
+    describe_as_of,
+};
 pub use fault::{Fault, FaultKind, FaultReport};
 pub use manifest::{Manifest, PriceFrequency};
 pub use read::{Format, ParquetFile};

@@ -36,6 +36,12 @@ const START: &str = "2018-01";
 /// Types the commands from raw files to the first table of a backtest.
 #[track_caller]
 fn from_files_to_a_table(sources: &[Vec<String>], start: &str) -> TempDir {
+    table_of(sources, start, "momentum")
+}
+
+/// The same with other factors, each of which has a row in the table.
+#[track_caller]
+fn table_of(sources: &[Vec<String>], start: &str, factors: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let [data, run_folder] = ["data", "run"].map(|name| folder.path().join(name).display().to_string());
     let sources = sources.concat();
@@ -48,7 +54,7 @@ fn from_files_to_a_table(sources: &[Vec<String>], start: &str) -> TempDir {
         "--dataset",
         &data,
         "--factors",
-        "momentum",
+        factors,
         "--start",
         start,
         "--top",
@@ -56,7 +62,12 @@ fn from_files_to_a_table(sources: &[Vec<String>], start: &str) -> TempDir {
         "--out",
         &run_folder,
     ]);
-    assert!(table.contains("momentum") && table.contains("RankIC"), "{table}");
+    for factor in factors.split(',') {
+        // Its row begins with its name and the number of months that have scores.
+        let n_months = |line: &str| line.strip_prefix(factor)?.split_whitespace().next()?.parse::<u32>().ok();
+        let n = table.lines().find_map(n_months);
+        assert!(table.contains("RankIC") && n.is_some_and(|n| n > 0), "{factor}\n{table}");
+    }
     folder
 }
 
@@ -126,9 +137,9 @@ fn level(base: f64, seed: usize, n: usize) -> f64 {
 /// Codes and names of the sectors in the workbooks.
 const SECTORS: [(&str, &str); 4] = [
     ("801040.SI", "钢铁(申万)"),
-    ("801120.SI", "食品饮料(申万)"),
+    ("801050.SI", "有色金属(申万)"),
+    ("801710.SI", "建筑材料(申万)"),
     ("801950.SI", "煤炭(申万)"),
-    ("801080.SI", "电子(申万)"),
 ];
 
 /// A workbook of functions with a level of each sector, one a week.
@@ -143,17 +154,25 @@ fn sector_workbook(path: &Path, function: &str, base: f64) {
     functions(path, &SECTORS, function, &rows);
 }
 
-/// A workbook of indicators: two weekly ones, and a monthly one.
-fn indicator_workbook(path: &Path, first: &str, head: Vec<Vec<&str>>, footer: Option<&str>) {
-    let weekly = weeks("2018-01-05", 200).into_iter().enumerate();
-    let mut rows: Vec<(Date, Vec<Option<f64>>)> = weekly
-        .map(|(n, day)| (day, vec![Some(level(4000.0, 7, n)), Some(level(1200.0, 8, n)), None]))
-        .collect();
+/// A workbook of indicators: four daily ones with a value on Fridays, a weekly and a monthly one; and what stands where there is no value.
+fn indicator_workbook(
+    path: &Path,
+    first: &str,
+    head: Vec<Vec<&str>>,
+    footer: Option<&str>,
+    none: Option<f64>,
+) {
+    let mut rows: Vec<(Date, Vec<Option<f64>>)> = Vec::new();
+    for (n, day) in weeks("2018-01-05", 200).into_iter().enumerate() {
+        let mut values: Vec<Option<f64>> = (4..9).map(|seed| Some(level(4000.0, seed, n))).collect();
+        values.push(none);
+        rows.push((day, values));
+    }
     for (n, day) in month_ends("2018-01-31", 46).into_iter().enumerate() {
         let value = Some(level(3.0, 9, n));
         match rows.iter_mut().find(|(known, _)| *known == day) {
-            Some((_, values)) => values[2] = value,
-            None => rows.push((day, vec![None, None, value])),
+            Some((_, values)) => values[5] = value,
+            None => rows.push((day, vec![none, none, none, none, none, value])),
         }
     }
     Edb { formula: None, first: Some(first), head, rows, footer }.save(path);
@@ -170,46 +189,45 @@ fn workbooks_of_vendors() {
     }
     let book = |recipe: &str, name: &str| typed(recipe, vec![place(name).display().to_string()]);
     let closes = || book("wind.wide_codes", "closes.xlsx");
-    from_files_to_a_table(
-        &[closes(), book("wind.sector_pe", "pe.xlsx"), book("wind.sector_pb", "pb.xlsx")],
-        START,
-    );
+    let multiples = [closes(), book("wind.sector_pe", "pe.xlsx"), book("wind.sector_pb", "pb.xlsx")];
+    table_of(&multiples, START, "momentum,valuation");
 
     let names = vec![
         "指标名称",
         "期货结算价(活跃合约):螺纹钢",
+        "期货结算价(活跃合约):阴极铜",
+        "中国:期货结算价(活跃合约):玻璃",
+        "期货结算价(活跃合约):焦煤",
         "库存:主要钢材品种:合计",
         "中国:PPI:全部工业品:当月同比",
     ];
-    let meta = |label: &'static str, cells: [&'static str; 3]| [&[label], &cells[..]].concat();
-    let (often, units) = (meta("频率", ["日", "周", "月"]), meta("单位", ["元/吨", "万吨", "%"]));
-    let ids = meta("指标ID", ["S0181392", "S0181750", "M0001227"]);
-    for (recipe, first, head, footer) in [
-        (
-            "wind.edb",
-            "Wind",
-            vec![names.clone(), often.clone(), units.clone(), ids.clone()],
-            Some("数据来源：Wind"),
-        ),
-        ("ifind.edb", "同花顺iFinD", vec![names.clone(), often.clone(), units.clone(), ids], None),
-        ("choice.edb", "宏观数据", vec![names, often, units.clone()], Some("数据来源：东方财富Choice数据")),
-        (
-            "mysteel.series",
-            "钢联数据",
-            vec![
-                vec![
-                    "指标名称",
-                    "螺纹钢：HRB400E：市场价：上海（日）",
-                    "247家钢铁企业：高炉开工率：中国（周）",
-                    "钢材：产量：中国（月）",
-                ],
-                units,
-                meta("更新时间", ["2022-07-04"; 3]),
-            ],
-            None,
-        ),
+    let meta = |label: &'static str, cells: [&'static str; 6]| [&[label], &cells[..]].concat();
+    let often = meta("频率", ["日", "日", "日", "日", "周", "月"]);
+    let units = meta("单位", ["元/吨", "元/吨", "元/吨", "元/吨", "万吨", "%"]);
+    let ids = meta("指标ID", ["S01", "S02", "S03", "S04", "S05", "M01"]);
+    let known = "momentum,prosperity";
+    let all = [names.clone(), often.clone(), units.clone(), ids];
+    let of_choice = vec![names, often, units.clone(), meta("来源", ["交易所"; 6])];
+    let of_mysteel = vec![
+        vec![
+            "指标名称",
+            "螺纹钢：HRB400E：市场价：上海（日）",
+            "热轧板卷：市场价：上海（日）",
+            "线材：市场价：上海（日）",
+            "冷轧板卷：市场价：上海（日）",
+            "247家钢铁企业：高炉开工率：中国（周）",
+            "钢材：产量：中国（月）",
+        ],
+        units,
+        meta("更新时间", ["2022-07-04"; 6]),
+    ];
+    for (recipe, first, head, footer, none, factors) in [
+        ("wind.edb", "Wind", all.to_vec(), Some("数据来源：Wind"), Some(0.0), known),
+        ("ifind.edb", "同花顺iFinD", all.to_vec(), None, None, known),
+        ("choice.edb", "宏观数据", of_choice, Some("数据来源：东方财富Choice数据"), None, known),
+        ("mysteel.series", "钢联数据", of_mysteel, None, None, "momentum"),
     ] {
-        indicator_workbook(&place("edb.xlsx"), first, head, footer);
-        from_files_to_a_table(&[closes(), book(recipe, "edb.xlsx")], START);
+        indicator_workbook(&place("edb.xlsx"), first, head, footer, none);
+        table_of(&[closes(), book(recipe, "edb.xlsx")], START, factors);
     }
 }

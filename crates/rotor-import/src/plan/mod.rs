@@ -5,6 +5,7 @@
 
 mod choice;
 mod release;
+mod unfilled;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::fault::Faults;
 use crate::{ImportError, recipe};
 use choice::{optional_day, optional_word, word};
 pub use release::{ReleasePlan, VintageOf};
+pub(crate) use unfilled::TO_FILL_IN;
 
 /// What is imported, from which files, into which tables.
 #[derive(Clone, Debug, Deserialize)]
@@ -408,8 +410,13 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`ImportError::Plan`] with what the parser says, with line and column; [`ImportError::Faulty`] if a recipe is unknown.
+    /// [`ImportError::Plan`] with what the parser says, with line and column; [`ImportError::Faulty`] if a recipe is unknown or a value
+    /// is `?`, which is still to be filled in.
     pub fn parse(text: &str) -> Result<Self, ImportError> {
+        let unfilled = unfilled::unfilled(text)?;
+        if !unfilled.is_empty() {
+            return Err(ImportError::Faulty(unfilled));
+        }
         let plan: toml::Table = text.parse()?;
         if !recipe::are_named(&plan) {
             // The parser says where what is wrong stands.

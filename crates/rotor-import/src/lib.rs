@@ -10,6 +10,7 @@ mod assemble;
 mod block;
 mod date;
 mod fault;
+mod guess;
 mod key;
 mod number;
 pub mod plan;
@@ -27,6 +28,7 @@ use rotor_data::{DataError, Dataset, Format, Manifest, write_dataset};
 
 use assemble::{Assembled, assemble};
 pub use fault::{Fault, FaultKind, Faults, Place};
+pub use guess::guess;
 pub use plan::Plan;
 pub use recipe::{About, RECIPES, Recipe};
 pub use report::TableReport;

@@ -115,7 +115,8 @@ fn add(plan: &mut Table, given: Table) {
             (Some(Value::Array(own)), Value::Array(given)) => {
                 for value in given {
                     let is_known = own.iter().any(|known| {
-                        *known == value || value.get("code").is_some_and(|code| known.get("code") == Some(code))
+                        *known == value
+                            || value.get("code").is_some_and(|code| known.get("code") == Some(code))
                     });
                     if !is_known {
                         own.push(value);

@@ -405,6 +405,14 @@ pub enum Zero {
     MissingAtStart,
 }
 
+impl TablePlan {
+    /// A table of which nothing is said, for files that are only looked at.
+    pub(crate) fn of_nothing() -> Self {
+        let text = "to = \"prices\"\nfile = []\n[date]\n[entity]\n";
+        toml::from_str(text).expect("a table needs no more keys than these")
+    }
+}
+
 impl Plan {
     /// Reads a plan; tables that name a recipe are those of the recipe, with the keys that they have themselves in the place of its.
     ///

@@ -455,3 +455,89 @@ fn the_same_files_give_the_same_plan() {
     paths.reverse();
     assert_eq!(guess(&paths).unwrap(), first);
 }
+
+/// Of each shape the keys of the guessed plan, and how many of them the user has to fill in.
+#[test]
+fn most_of_a_guess_stands_unchanged() {
+    let workbook = with_closes();
+    vendor_workbook(&workbook);
+    let of = |name: &str, text: &str| Folder::new().with(name, text).guess().counted();
+    let long =
+        "ts_code,trade_date,close\n801010.SI,20220701,10\n801030.SI,20220701,20\n801010.SI,20220704,11\n";
+    let found = [
+        of("sw.csv", long),
+        of("801010.csv", "date,close\n2022-07-01,1000\n2022-07-04,1010\n"),
+        of("w.csv", "date,801010,801030\n2022-07-01,10,20\n2022-07-04,11,21\n"),
+        workbook.guess().counted(),
+    ];
+    assert_eq!(found, [[11, 1], [11, 1], [11, 1], [31, 2]]);
+}
+
+#[test]
+fn returns_of_which_no_title_speaks_are_two_questions() {
+    let folder = Folder::new().with("x.csv", "date,A,B\n2024-01-31,0.01,-0.02\n2024-02-29,0.03,0.01\n");
+    let guess = folder.guess().says("\"decimal\" seems right");
+    assert_eq!(guess.open(), ["dataset.currency", "dataset.source", "to", "value.returns"]);
+    let imported = guess
+        .fill("to = \"?\"", "to = \"prices\"")
+        .fill("returns = \"?\"", "returns = \"decimal\"")
+        .fill(CURRENCY.0, CURRENCY.1)
+        .fill(SOURCE.0, SOURCE.1)
+        .import();
+    assert_eq!(closes(&imported)[..2], ["A 2023-12-31 100.0000", "A 2024-01-31 101.0000"]);
+}
+
+#[test]
+fn the_day_in_the_name_of_the_file() {
+    let rows = "行业代码,行业名称,市盈率\n801010.SI,农林牧渔,20\n801030.SI,基础化工,30\n";
+    let folder = with_closes().with("pe_20220630.csv", rows).with("pe_20220701.csv", rows);
+    let guess = folder.guess().says("date = { file = '(\\d{8})' }").says("file = \"pe_*.csv\"");
+    let imported = guess
+        .fill("released = \"?\"", "released = { same_day = true }")
+        .fill("frequency = \"?\"", "frequency = \"D\"")
+        .fill("unit = \"?\"", "unit = \"times\"")
+        .fill(SOURCE.0, SOURCE.1)
+        .import();
+    assert_eq!(observations(&imported)[0], "pe 801010 2022-06-30 2022-06-30 20.0000");
+    assert_eq!(observations(&imported).len(), 4);
+}
+
+#[test]
+fn a_vendor_sheet_of_codes_and_names() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (row, cells) in
+        [["证券代码", "801010.SI", "801030.SI"], ["证券简称", "农林牧渔(申万)", "基础化工(申万)"]]
+            .iter()
+            .enumerate()
+    {
+        for (column, text) in cells.iter().enumerate() {
+            sheet.write(row as u32, column as u16, *text).unwrap();
+        }
+    }
+    let day = Format::new().set_num_format("yyyy-mm-dd");
+    for (row, (month, day_of)) in [(6, 29), (7, 28)].iter().enumerate() {
+        let date = ExcelDateTime::from_ymd(2022, *month, *day_of).unwrap();
+        sheet.write_with_format(row as u32 + 2, 0, date, &day).unwrap();
+        sheet.write(row as u32 + 2, 1, 3000.0 + row as f64).unwrap();
+        sheet.write(row as u32 + 2, 2, 4000.0).unwrap();
+    }
+    let folder = Folder::new();
+    book.save(folder.0.path().join("codes.xlsx")).unwrap();
+    let guess = folder.guess();
+    assert_eq!(guess.open(), ["dataset.source"]);
+    assert_eq!(closes(&guess.fill(SOURCE.0, SOURCE.1).import())[0], "801010 2022-06-29 3000.0000");
+}
+
+#[test]
+fn a_file_in_an_archive_and_rows_above_the_header() {
+    use std::io::Write;
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("closes.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    archive
+        .write_all("made by hand\nin June\nDate;Close\n2022-07-01;1000\n2022-07-04;1010\n".as_bytes())
+        .unwrap();
+    let folder = Folder::new().with("801010.zip", archive.finish().unwrap().into_inner());
+    let guess = folder.guess().says("header = { first_cell = \"Date\" }  # row 3");
+    assert_eq!(closes(&guess.fill(SOURCE.0, SOURCE.1).import()).len(), 2);
+}

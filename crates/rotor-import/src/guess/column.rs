@@ -67,7 +67,7 @@ pub(super) struct Numbers {
 }
 
 /// What the cells of a column are, by them and by the header.
-pub(super) fn kind<'c>(header: &str, at: usize, cells: impl Iterator<Item = &'c Cell> + Clone) -> Kind {
+pub(super) fn kind<'c>(header: &str, at: usize, cells: &(impl Iterator<Item = &'c Cell> + Clone)) -> Kind {
     let filled = || cells.clone().filter(|cell| !cell.is_empty());
     let n = filled().count();
     if n == 0 {
@@ -125,7 +125,7 @@ impl Numbers {
             }
         }
         seen.take_out_sentinels(&mut values);
-        values.sort_by(|one, other| (one.0, one.1).cmp(&(other.0, other.1)));
+        values.sort_by_key(|(key, day, _)| (*key, *day));
         seen.n = values.len();
         seen.n_negative = values.iter().filter(|(.., value)| *value < 0.0).count();
         seen.zeros(&values);
@@ -287,7 +287,7 @@ mod tests {
     fn the_kind_of_a_column_is_that_of_most_cells() {
         let of = |header: &str, at: usize, texts: &[&str]| {
             let cells: Vec<Cell> = texts.iter().map(|text| Cell::Text((*text).into())).collect();
-            kind(header, at, cells.iter())
+            kind(header, at, &cells.iter())
         };
         assert_eq!(of("", 0, &["0", "1", "2"]), Kind::Index);
         assert_eq!(of("代码", 1, &["801010"]), Kind::Codes);

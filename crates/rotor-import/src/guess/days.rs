@@ -105,6 +105,7 @@ fn may_be_day(cell: &Cell) -> bool {
 
 /// How far days are apart, and where in their periods they lie.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(clippy::struct_excessive_bools, reason = "each is true of all days, whatever the others are")]
 pub(super) struct Spacing {
     pub(super) n_days: usize,
     pub(super) frequency: Option<Frequency>,

@@ -1,6 +1,7 @@
 //! The text of a plan from what was seen.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use rotor_factor::Frequency;
 
@@ -28,14 +29,22 @@ pub(super) struct Draft {
     about_with: String,
     source: Option<String>,
     has_closes: bool,
-    /// Whether the closes are those of a Chinese classification.
-    is_chinese: bool,
+    currency: Currency,
     /// Whether figures are about China as a whole.
     needs_china: bool,
-    /// The currency that a recipe gives.
-    has_currency: bool,
     series: BTreeSet<String>,
     n_files: usize,
+}
+
+/// What is known of the currency of closes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Currency {
+    #[default]
+    Unknown,
+    /// A recipe says it.
+    OfRecipe,
+    /// That of a Chinese classification.
+    Chinese,
 }
 
 impl Draft {
@@ -56,13 +65,15 @@ impl Draft {
         lines.heading("[dataset]");
         lines.key("name", "\"mine\"", "any short name");
         lines.key("title", "\"Imported files\"", "one line for readers");
-        if self.is_chinese {
-            lines.key("currency", "\"CNY\"", "the closes are those of a Chinese classification");
-            if let Some(name) = self.with.iter().find(|name| name.starts_with("sw")) {
-                lines.key("taxonomy", &quoted(name), "");
+        match self.currency {
+            Currency::Unknown => lines.ask("currency", "of the closes, such as \"CNY\" or \"USD\""),
+            Currency::OfRecipe => {}
+            Currency::Chinese => {
+                lines.key("currency", "\"CNY\"", "the closes are those of a Chinese classification");
+                if let Some(name) = self.with.iter().find(|name| name.starts_with("sw")) {
+                    lines.key("taxonomy", &quoted(name), "");
+                }
             }
-        } else if !self.has_currency {
-            lines.ask("currency", "of the closes, such as \"CNY\" or \"USD\"");
         }
         match &self.source {
             Some(source) => lines.key("source", &quoted(source), "as the files say"),
@@ -85,7 +96,9 @@ impl Draft {
     /// Adds files that recipes read without any fault, by the first of them.
     pub(super) fn add_recipe(&mut self, seen: &Seen, fits: &super::fit::Fits) {
         self.n_files += seen.files.len();
-        self.has_currency |= fits.has_currency;
+        if fits.has_currency && self.currency == Currency::Unknown {
+            self.currency = Currency::OfRecipe;
+        }
         self.has_closes |= fits.has_closes;
         self.tables.heading("[[table]]");
         self.tables.key(
@@ -322,14 +335,14 @@ impl Draft {
             Days::Nowhere => {
                 let (pattern, text) = files::day(&seen.files).unwrap_or((TO_FILL_IN, String::new()));
                 parts.push(("file", quoted(pattern)));
-                why.push_str(&format!("no row has a day, the name of the file has {}", named(&text)));
+                let _ = write!(why, "no row has a day, the name of the file has {}", named(&text));
             }
         }
         let forms = seen.forms();
         match forms[..] {
             [Form::As(form)] => {
                 parts.push(("format", quoted(form)));
-                why.push_str(&format!(" as {form} and in no other form"));
+                let _ = write!(why, " as {form} and in no other form");
             }
             [Form::As(_), ..] => {
                 let forms: Vec<&str> = forms.iter().filter_map(|form| form.text()).collect();
@@ -337,44 +350,31 @@ impl Draft {
                 let spacing = seen.spacing.frequency.map_or_else(String::new, |frequency| {
                     format!("; as {} one would follow the other by {}", forms[0], step(frequency))
                 });
-                why.push_str(&format!(
-                    ", all of them in each of these forms: {}{spacing}",
-                    list(forms.into_iter())
-                ));
+                let _ =
+                    write!(why, ", all of them in each of these forms: {}{spacing}", list(forms.into_iter()));
             }
             _ => why.push_str(if seen.are_months { " as months" } else { " in a usual form" }),
         }
         if let Some((roll, reason)) = roll(seen, role) {
             parts.push(("roll", quoted(roll)));
-            why.push_str(&format!("; {reason}"));
+            let _ = write!(why, "; {reason}");
         }
         self.tables.key("date", &inline(&parts), &why);
     }
 
     /// A column of closes.
     fn closes(&mut self, seen: &Seen, column: &Column) {
-        match seen.key() {
-            Some(key) => {
-                let codes = codes(key.keys.iter().map(String::as_str));
-                let from = ("column", column_name(seen, key.at, &key.header));
-                self.entity(from, &codes, None, &listed(key.keys.iter().map(String::as_str)));
-            }
-            None => match files::code(&seen.files) {
-                Some((pattern, texts)) => {
-                    let codes = codes(texts.iter().map(String::as_str));
-                    let told = listed(texts.iter().map(String::as_str));
-                    // The pattern of the name of the file has cut the code out.
-                    self.entity(("file", quoted(&pattern)), &Codes { pattern: None, ..codes }, None, &told);
-                }
-                None => {
-                    let parts = [("constant", quoted(TO_FILL_IN)), ("kind", "\"sector\"".into())];
-                    self.tables.key(
-                        "entity",
-                        &inline(&parts),
-                        "whose closes are these? a code; `kind` may be \"benchmark\"",
-                    );
-                }
-            },
+        if let Some(key) = seen.key() {
+            self.keys(seen, key);
+        } else if let Some((pattern, texts)) = files::code(&seen.files) {
+            let codes = codes(texts.iter().map(String::as_str));
+            let told = listed(texts.iter().map(String::as_str));
+            // The pattern of the name of the file has cut the code out.
+            self.entity(("file", quoted(&pattern)), &Codes { pattern: None, ..codes }, None, &told);
+        } else {
+            let parts = [("constant", quoted(TO_FILL_IN)), ("kind", "\"sector\"".into())];
+            let why = "whose closes are these? a code; `kind` may be \"benchmark\"";
+            self.tables.key("entity", &inline(&parts), why);
         }
         let value = [("column", column_name(seen, column.at, &column.header))];
         self.value(&value, &[&column.numbers]);
@@ -386,6 +386,13 @@ impl Draft {
                 "numbers that are left out: {left_out}; a table of observations could take them"
             ));
         }
+    }
+
+    /// A column of codes as the entity.
+    fn keys(&mut self, seen: &Seen, key: &Column) {
+        let codes = codes(key.keys.iter().map(String::as_str));
+        let from = ("column", column_name(seen, key.at, &key.header));
+        self.entity(from, &codes, None, &listed(key.keys.iter().map(String::as_str)));
     }
 
     /// Closes in a column or row an entity.
@@ -432,7 +439,7 @@ impl Draft {
                     parts.push(("names", quoted(name)));
                 }
                 self.note_shipped(name, codes);
-                why.push_str(&format!(": {} of {} are of `{name}`", codes.n_known, codes.n));
+                let _ = write!(why, ": {} of {} are of `{name}`", codes.n_known, codes.n);
                 if codes.n_known < codes.n {
                     why.push_str(", the others are left out");
                 }
@@ -453,12 +460,14 @@ impl Draft {
 
     fn note_shipped(&mut self, name: &'static str, codes: &Codes) {
         self.with.insert(name);
-        self.is_chinese |= name.starts_with("sw");
+        if name.starts_with("sw") {
+            self.currency = Currency::Chinese;
+        }
         if self.about_with.is_empty() {
             self.about_with = format!("{} of {} codes or names are of `{name}`", codes.n_known, codes.n);
             if !codes.also.is_empty() {
-                self.about_with
-                    .push_str(&format!("; all of them also of {}", listed(codes.also.iter().copied())));
+                let _ =
+                    write!(self.about_with, "; all of them also of {}", listed(codes.also.iter().copied()));
             }
         }
     }
@@ -500,11 +509,7 @@ impl Draft {
     /// Series in columns or rows.
     fn figures(&mut self, seen: &Seen) {
         match seen.key() {
-            Some(key) => {
-                let codes = codes(key.keys.iter().map(String::as_str));
-                let from = ("column", column_name(seen, key.at, &key.header));
-                self.entity(from, &codes, None, &listed(key.keys.iter().map(String::as_str)));
-            }
+            Some(key) => self.keys(seen, key),
             None => self.constant(seen),
         }
         let dates = seen.columns.iter().filter(|column| column.kind == super::column::Kind::Days);
@@ -513,9 +518,7 @@ impl Draft {
             "since when were they known? one of { calendar = \"cn_cpi\", else_days = 16 }, { days = 30 }, { trading_day = 1 }, { deadline = \"cn.report\" }, { same_day = true }, { next_trading_day = true }, { vintage = \"2024-01-31\" }",
         );
         if !dates.is_empty() {
-            why.push_str(&format!(
-                "; or {{ column = … }} if one of {dates} has the day of the first release"
-            ));
+            let _ = write!(why, "; or {{ column = … }} if one of {dates} has the day of the first release");
         }
         self.tables.ask("released", &why);
         let n = seen.numbers().count();
@@ -564,7 +567,7 @@ impl Draft {
             Some(name) => (name, ""),
             None => (format!("series_{}", column.at), "a name of your own says more"),
         };
-        let name = self.unique(name);
+        let name = self.unique(&name);
         self.tables.key("series", &quoted(&name), why);
         match (column.frequency(), &column.frequency_word) {
             (Some(frequency), Some(word)) => {
@@ -611,8 +614,8 @@ impl Draft {
     }
 
     /// A name that no other series has.
-    fn unique(&mut self, name: String) -> String {
-        let mut free = name.clone();
+    fn unique(&mut self, name: &str) -> String {
+        let mut free = name.to_owned();
         let mut n = 2;
         while !self.series.insert(free.clone()) {
             free = format!("{name}_{n}");

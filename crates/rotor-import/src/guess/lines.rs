@@ -1,5 +1,7 @@
 //! Lines of TOML, each with what was seen beside it. Whatever texts files hold, the lines can be parsed.
 
+use std::fmt::Write as _;
+
 use rotor_fs::shown;
 
 use crate::plan::TO_FILL_IN;
@@ -11,9 +13,9 @@ pub(super) struct Lines(pub(super) String);
 impl Lines {
     /// A key with its value, which is TOML, and a comment.
     pub(super) fn key(&mut self, key: &str, value: &str, comment: &str) {
-        self.0.push_str(&format!("{key} = {value}"));
+        let _ = write!(self.0, "{key} = {value}");
         if !comment.is_empty() {
-            self.0.push_str(&format!("  # {}", told(comment)));
+            let _ = write!(self.0, "  # {}", told(comment));
         }
         self.0.push('\n');
     }
@@ -24,11 +26,11 @@ impl Lines {
     }
 
     pub(super) fn comment(&mut self, text: &str) {
-        self.0.push_str(&format!("# {}\n", told(text)));
+        let _ = writeln!(self.0, "# {}", told(text));
     }
 
     pub(super) fn heading(&mut self, heading: &str) {
-        self.0.push_str(&format!("\n{heading}\n"));
+        let _ = write!(self.0, "\n{heading}\n");
     }
 }
 
@@ -73,7 +75,9 @@ pub(super) fn quoted(text: &str) -> String {
         match letter {
             '"' => quoted.push_str("\\\""),
             '\\' => quoted.push_str("\\\\"),
-            letter if rotor_fs::is_obeyed(letter) => quoted.push_str(&format!("\\U{:08X}", letter as u32)),
+            letter if rotor_fs::is_obeyed(letter) => {
+                let _ = write!(quoted, "\\U{:08X}", letter as u32);
+            }
             letter => quoted.push(letter),
         }
     }

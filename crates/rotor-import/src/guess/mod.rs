@@ -82,15 +82,15 @@ fn look(file: &Path) -> Result<Looked, (Place, FaultKind)> {
     let name = name.replace('\\', "/");
     let mut looked = Looked { tables: Vec::new(), without: Vec::new() };
     for (position, sheet) in source::sheets(file)?.iter().enumerate() {
-        match table(&name, sheet, position == 0) {
-            Some(seen) => looked.tables.push(seen),
-            None => {
-                let of = sheet
-                    .name
-                    .as_deref()
-                    .map_or_else(String::new, |sheet| format!(", sheet {}", lines::named(sheet)));
-                looked.without.push(format!("{}{of}: no row has a day; it is left out", lines::named(&name)));
-            }
+        if let Some(seen) = table(&name, sheet, position == 0) {
+            looked.tables.push(seen);
+        } else {
+            let file = lines::named(&name);
+            let file = match &sheet.name {
+                Some(sheet) => format!("{file}, sheet {}", lines::named(sheet)),
+                None => file,
+            };
+            looked.without.push(format!("{file}: no row has a day; it is left out"));
         }
     }
     if looked.tables.is_empty() { Err(failed(FaultKind::NoRows)) } else { Ok(looked) }

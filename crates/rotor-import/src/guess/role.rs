@@ -62,9 +62,10 @@ fn role(seen: &Seen) -> Role<'_> {
     {
         return Role::Series;
     }
-    let n_returns = seen.numbers().filter(|column| column.numbers.may_be_returns()).count();
-    if n_returns == n && n > 0 {
-        return entities("every column has small numbers around 0");
+    let titles = seen.section.iter().chain(&seen.preamble).chain(&seen.files);
+    let are_small = seen.numbers().any(|column| column.numbers.may_be_returns());
+    if are_small && titles.clone().any(|title| words::is_of_returns(title)) {
+        return entities("small numbers under a title that speaks of returns");
     }
     Role::Unknown
 }

@@ -1,6 +1,6 @@
 //! What was seen of a table, in one file or in several of the same shape.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rotor_factor::Date;
 
@@ -144,12 +144,12 @@ impl Seen {
         };
         let headers = found.headers();
         for (at, header) in headers.iter().enumerate().filter(|(at, _)| Some(*at) != date_column) {
-            let kind = super::column::kind(header, at, found.data.iter().map(|row| row.cell(at)));
+            let kind = super::column::kind(header, at, &found.data.iter().map(|row| row.cell(at)));
             let mut column = Column {
                 at,
                 header: header.clone(),
                 kind,
-                keys: Default::default(),
+                keys: BTreeSet::new(),
                 numbers: Numbers::default(),
                 frequency_word: word_of(found, at, words::is_frequency),
                 unit_word: word_of(found, at, words::is_unit),
@@ -187,7 +187,7 @@ impl Seen {
         let header = found.header[0];
         let is_label = |at: &usize| {
             !columns.contains(at)
-                && super::column::kind("", *at, found.data.iter().map(|row| row.cell(*at))) == Kind::Texts
+                && super::column::kind("", *at, &found.data.iter().map(|row| row.cell(*at))) == Kind::Texts
         };
         let label = (0..found.n_columns).find(is_label).unwrap_or(0);
         self.label = Some((label, header.cell(label).text()));
@@ -205,7 +205,7 @@ impl Seen {
                 at,
                 header: row.cell(label).text(),
                 kind: if numbers.n > 0 { Kind::Numbers } else { Kind::Nothing },
-                keys: Default::default(),
+                keys: BTreeSet::new(),
                 frequency_word: word(words::is_frequency),
                 unit_word: word(words::is_unit),
                 numbers,

@@ -185,6 +185,12 @@ pub(super) fn is_of_series(text: &str) -> bool {
     text.contains([':', '：']) || OF_SERIES.iter().any(|part| text.contains(part))
 }
 
+/// Whether a title speaks of returns.
+pub(super) fn is_of_returns(text: &str) -> bool {
+    let text = text.to_lowercase();
+    ["return", "收益率", "涨跌幅"].iter().any(|word| text.contains(word))
+}
+
 /// Whether a text has a Chinese letter.
 pub(super) fn is_chinese(text: &str) -> bool {
     text.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter))

@@ -79,7 +79,7 @@ pub(super) fn kind<'c>(header: &str, at: usize, cells: &(impl Iterator<Item = &'
     };
     let is_whole = |cell: &Cell| cell.text().parse::<u64>().is_ok();
     let are_days = 10 * count(&|cell| Forms::of(cell).is_some()) >= 9 * n;
-    if words::is_index(header) && at == 0 && count(&is_whole) == n {
+    if words::is_index(header) && (at == 0 || !header.is_empty()) && count(&is_whole) == n {
         return Kind::Index;
     }
     if are_days && (words::is_date(header) || words::is_release(header)) {

@@ -115,11 +115,14 @@ pub(super) struct Spacing {
     pub(super) are_month_starts: bool,
     pub(super) are_quarter_ends: bool,
     pub(super) are_fridays: bool,
+    /// The days, if there are few: only together with those of other files they may say how often there are values.
+    few: Vec<Date>,
 }
 
 impl Spacing {
     /// Looks at days in any order.
     pub(super) fn of(mut days: Vec<Date>) -> Self {
+        const FEW: usize = 50;
         days.sort_unstable();
         days.dedup();
         Self {
@@ -129,11 +132,15 @@ impl Spacing {
             are_month_starts: days.iter().all(|day| day.month().first_day() == *day),
             are_quarter_ends: days.iter().all(|day| day.quarter().last_day() == *day),
             are_fridays: days.iter().all(|day| day.weekday() == 5),
+            few: if days.len() <= FEW { days } else { Vec::new() },
         }
     }
 
     /// What is true of both; how often the one with more days says.
     pub(super) fn both(&self, other: &Self) -> Self {
+        if self.few.len() == self.n_days && other.few.len() == other.n_days {
+            return Self::of(self.few.iter().chain(&other.few).copied().collect());
+        }
         let more = if other.n_days > self.n_days { other } else { self };
         Self {
             n_days: more.n_days,
@@ -142,6 +149,7 @@ impl Spacing {
             are_month_starts: self.are_month_starts && other.are_month_starts,
             are_quarter_ends: self.are_quarter_ends && other.are_quarter_ends,
             are_fridays: self.are_fridays && other.are_fridays,
+            few: Vec::new(),
         }
     }
 }

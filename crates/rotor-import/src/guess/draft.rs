@@ -99,6 +99,7 @@ impl Draft {
         if fits.has_currency && self.currency == Currency::Unknown {
             self.currency = Currency::OfRecipe;
         }
+        self.source = self.source.take().or_else(|| Some(fits.source.clone()));
         self.has_closes |= fits.has_closes;
         self.tables.heading("[[table]]");
         self.tables.key(
@@ -152,15 +153,17 @@ impl Draft {
         self.date(seen, role);
         match role {
             Role::Closes(column) => self.closes(seen, column),
-            Role::Entities { pattern, codes, .. } => self.entities(seen, pattern.as_deref(), codes),
-            Role::Vintages { name } => self.vintages(seen, name),
+            Role::Entities { pattern, codes, .. } => {
+                self.entities(seen, &role.columns(seen), pattern.as_deref(), codes);
+            }
+            Role::Vintages { name } => self.vintages(seen, &role.columns(seen), name),
             Role::Series => self.figures(seen),
             Role::Unknown => {
                 let codes = codes(std::iter::empty());
-                self.entities(seen, None, &codes);
+                self.entities(seen, &role.columns(seen), None, &codes);
                 self.tables.comment("as series:");
                 for column in seen.numbers().take(3) {
-                    let name = words::series_name(&column.header).unwrap_or_default();
+                    let name = words::series_name(&column.header).unwrap_or_else(|| "…".into());
                     self.tables.comment(&format!(
                         "[[table.series]] column = {}, series = {}, frequency, unit, title, and `released` for the table",
                         quoted(&column.header),
@@ -256,7 +259,7 @@ impl Draft {
     }
 
     fn shape(&mut self, seen: &Seen, role: &Role<'_>) {
-        let n = seen.numbers().count();
+        let n = role.columns(seen).len();
         match role {
             _ if seen.is_transposed() => {
                 self.tables.key(
@@ -275,11 +278,8 @@ impl Draft {
 
     /// Marks of missing values, and what a zero is.
     fn missing(&mut self, seen: &Seen, role: &Role<'_>) {
-        let is_meant = |column: &&Column| match role {
-            Role::Closes(closes) => closes.at == column.at,
-            _ => true,
-        };
-        let numbers = || seen.numbers().filter(is_meant).map(|column| &column.numbers);
+        let columns = role.columns(seen);
+        let numbers = || columns.iter().map(|column| &column.numbers);
         let mut marks: Vec<(&str, usize)> = Vec::new();
         for (mark, n) in numbers().flat_map(|numbers| &numbers.marks) {
             match marks.iter_mut().find(|(known, _)| known == mark) {
@@ -396,8 +396,8 @@ impl Draft {
     }
 
     /// Closes in a column or row an entity.
-    fn entities(&mut self, seen: &Seen, pattern: Option<&str>, codes: &Codes) {
-        let told = listed(seen.numbers().map(|column| column.header.as_str()));
+    fn entities(&mut self, seen: &Seen, columns: &[&Column], pattern: Option<&str>, codes: &Codes) {
+        let told = listed(columns.iter().map(|column| column.header.as_str()));
         let from = match &seen.label {
             Some((at, header)) => ("column", label_name(seen, *at, header)),
             None => ("header", "true".into()),
@@ -406,10 +406,11 @@ impl Draft {
             !matches!(column.kind, super::column::Kind::Numbers | super::column::Kind::Nothing)
                 && !column.header.is_empty()
         });
-        let needs_map =
-            seen.label.is_none() && others && pattern.is_none() && codes.pattern.is_none() && !codes.by_name;
-        if needs_map && seen.numbers().count() <= MOST_SERIES {
-            let mut headers: Vec<&str> = seen.numbers().map(|column| column.header.as_str()).collect();
+        // Columns of other things are left out by looking up the names of sectors, or by naming those that are meant.
+        let codes = &Codes { by_name: codes.by_name || others, ..codes.clone() };
+        let needs_map = others && seen.label.is_none() && pattern.is_none() && codes.shipped.is_none();
+        if needs_map && columns.len() <= MOST_SERIES {
+            let mut headers: Vec<&str> = columns.iter().map(|column| column.header.as_str()).collect();
             headers.sort_unstable();
             headers.dedup();
             let map: Vec<String> = headers
@@ -422,7 +423,7 @@ impl Draft {
         } else {
             self.entity(from, codes, pattern, &told);
         }
-        let numbers: Vec<&Numbers> = seen.numbers().map(|column| &column.numbers).collect();
+        let numbers: Vec<&Numbers> = columns.iter().map(|column| &column.numbers).collect();
         self.value(&[], &numbers);
     }
 
@@ -493,15 +494,14 @@ impl Draft {
         }
     }
 
-    fn vintages(&mut self, seen: &Seen, name: &str) {
+    fn vintages(&mut self, seen: &Seen, columns: &[&Column], name: &str) {
         self.constant(seen);
-        let names_one = seen.numbers().all(|column| column.header.starts_with(name));
+        let names_one = columns.len() == seen.numbers().count();
         let pattern =
             if names_one { r"_(\d{8})$".to_owned() } else { format!(r"^{}_(\d{{8}})$", regex::escape(name)) };
         let value = inline(&[("vintage", inline(&[("header", quoted(&pattern))]))]);
         self.tables.key("released", &value, "the day in the header of its column");
-        let mut columns = seen.numbers().filter(|column| column.header.starts_with(name));
-        if let Some(column) = columns.next() {
+        if let Some(column) = columns.first() {
             self.series(seen, column, Some(name));
         }
     }
@@ -512,15 +512,7 @@ impl Draft {
             Some(key) => self.keys(seen, key),
             None => self.constant(seen),
         }
-        let dates = seen.columns.iter().filter(|column| column.kind == super::column::Kind::Days);
-        let dates = listed(dates.map(|column| column.header.as_str()));
-        let mut why = String::from(
-            "since when were they known? one of { calendar = \"cn_cpi\", else_days = 16 }, { days = 30 }, { trading_day = 1 }, { deadline = \"cn.report\" }, { same_day = true }, { next_trading_day = true }, { vintage = \"2024-01-31\" }",
-        );
-        if !dates.is_empty() {
-            let _ = write!(why, "; or {{ column = … }} if one of {dates} has the day of the first release");
-        }
-        self.tables.ask("released", &why);
+        self.released(seen);
         let n = seen.numbers().count();
         for column in seen.numbers().take(MOST_SERIES) {
             self.series(seen, column, None);
@@ -528,6 +520,30 @@ impl Draft {
         if n > MOST_SERIES {
             self.tables.comment(&format!("{} more columns of numbers are not listed", n - MOST_SERIES));
         }
+    }
+
+    /// Since when figures were known: only a column by which rows of one period differ says it.
+    fn released(&mut self, seen: &Seen) {
+        if let Some(column) = seen.release.map(|release| &seen.columns[release]) {
+            let value = inline(&[("column", column_name(seen, column.at, &column.header))]);
+            self.tables.key("released", &value, "rows of one period differ by it");
+            return;
+        }
+        let mut why = String::from(
+            "since when were they known? one of { calendar = \"cn_cpi\", else_days = 16 }, { days = 30 }, { trading_day = 1 }, { deadline = \"cn.report\" }, { same_day = true }, { next_trading_day = true }, { vintage = \"2024-01-31\" }",
+        );
+        let dates = seen.columns.iter().filter(|column| column.kind == super::column::Kind::Days);
+        let dates = listed(dates.map(|column| column.header.as_str()));
+        if !dates.is_empty() {
+            let _ = write!(why, "; or {{ column = … }} if one of {dates} has the day of the first release");
+        }
+        if let Some((pattern, _)) = files::day(&seen.files).filter(|_| seen.days != Days::Nowhere) {
+            let _ = write!(
+                why,
+                "; or {{ days = …, vintage = {{ file = '{pattern}' }} }} if each file is a version of the day in its name"
+            );
+        }
+        self.tables.ask("released", &why);
     }
 
     /// The entity of figures that are about one.
@@ -602,7 +618,9 @@ impl Draft {
             if (90.0..110.0).contains(&column.numbers.middle) {
                 self.tables.comment("half of its numbers are near 100: an index of the year before = 100? then `minus = 100.0`");
             }
-        } else if header.contains("累计") {
+        } else if header.contains("累计")
+            && matches!(column.frequency(), Some(Frequency::Monthly | Frequency::Quarterly))
+        {
             self.tables.key("accumulation", "\"ytd\"", "since January, by its name");
         }
         if seen.label.as_ref().is_some_and(|(at, _)| *at > 0) && self.needs_china {

@@ -25,7 +25,7 @@ pub(super) fn pattern(names: &[String]) -> Option<String> {
     // `sw_*.csv` says more than `sw_8010*0.csv`, if no other file is called so.
     [whole_words(tight), tight].into_iter().find_map(|(begin, end)| {
         let pattern = format!("{folder}{begin}*{end}");
-        let found = crate::source::files(Path::new(""), &pattern).ok()?;
+        let found = crate::source::files(Path::new("."), &pattern).ok()?;
         let found: BTreeSet<PathBuf> = found.into_iter().map(|(_, shown)| shown).collect();
         (found == meant).then_some(pattern)
     })

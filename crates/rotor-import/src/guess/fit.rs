@@ -13,6 +13,7 @@ use crate::recipe::{RECIPES, Recipe};
 #[derive(Debug)]
 pub(super) struct Fits {
     pub(super) name: &'static str,
+    pub(super) source: String,
     pub(super) others: Vec<&'static str>,
     pub(super) n_kept: usize,
     pub(super) has_currency: bool,
@@ -28,6 +29,7 @@ pub(super) fn fits(seen: &Seen) -> Option<Fits> {
     let (n_named, best) = fitting.first().copied()?;
     (n_named > 0).then(|| Fits {
         name: best.name,
+        source: Recipe::find(best.name).map(|recipe| recipe.about().source).unwrap_or_default(),
         others: fitting[1..].iter().map(|(_, fit)| fit.name).collect(),
         n_kept: best.n_kept,
         has_currency: best.has_currency,

@@ -36,7 +36,7 @@ impl Lines {
 
 /// A comment: on one line, and not endless.
 fn told(text: &str) -> String {
-    const LONGEST: usize = 400;
+    const LONGEST: usize = 600;
     let text = shown(text);
     match text.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{} …", &text[..at]),

@@ -20,6 +20,25 @@ pub(super) enum Role<'s> {
     Unknown,
 }
 
+impl Role<'_> {
+    /// The columns that hold it.
+    pub(super) fn columns<'s>(&self, seen: &'s Seen) -> Vec<&'s Column> {
+        let pattern = match self {
+            Self::Entities { pattern: Some(pattern), .. } => regex::Regex::new(pattern).ok(),
+            _ => None,
+        };
+        let is_meant = |column: &&Column| match (self, &pattern) {
+            (Self::Closes(closes), _) => closes.at == column.at,
+            (Self::Vintages { name }, _) => {
+                column.header.rsplit_once('_').is_some_and(|(series, _)| series == name)
+            }
+            (_, Some(pattern)) => pattern.is_match(&column.header),
+            _ => true,
+        };
+        seen.numbers().filter(is_meant).collect()
+    }
+}
+
 /// Says what a table holds; of vintages there may be several series.
 pub(super) fn roles(seen: &Seen) -> Vec<Role<'_>> {
     let names = vintages(seen);

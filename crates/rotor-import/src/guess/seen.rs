@@ -56,6 +56,8 @@ pub(super) struct Seen {
     pub(super) columns: Vec<Column>,
     /// The column of codes, by position among `columns`.
     pub(super) key: Option<usize>,
+    /// The column of days of release, by position among `columns`, where rows of one period differ by nothing else.
+    pub(super) release: Option<usize>,
     /// The header and position of the labels of a transposed table.
     pub(super) label: Option<(usize, String)>,
 }
@@ -118,6 +120,7 @@ impl Seen {
             n_strays: 0,
             columns: Vec::new(),
             key: None,
+            release: None,
             label: None,
         };
         for row in &found.strays {
@@ -161,6 +164,7 @@ impl Seen {
         }
         let days: Vec<Option<Date>> = found.data.iter().map(|row| date(row)).collect();
         self.key = key(&self.columns, found, &days);
+        self.release = release(&self.columns, self.key, found, &days);
         let keys = self.key.map(|key| numbered(found, self.columns[key].at));
         for column in self.columns.iter_mut().filter(|column| column.kind == Kind::Numbers) {
             let entry = |(position, row): (usize, &&Row)| {
@@ -272,6 +276,7 @@ impl Seen {
         self.stray = self.stray.take().or(other.stray);
         self.n_strays += other.n_strays;
         self.key = self.key.or(other.key);
+        self.release = self.release.or(other.release);
         for (column, other) in self.columns.iter_mut().zip(other.columns) {
             column.add(other);
         }
@@ -320,23 +325,45 @@ fn key(columns: &[Column], found: &Found<'_>, days: &[Option<Date>]) -> Option<u
         .map(|(position, column)| (words::code_rank(&column.header).unwrap_or(usize::MAX), position))
         .collect();
     ranked.sort_unstable();
-    let is_unique = |keys: Option<Vec<usize>>| {
-        let mut pairs: Vec<(usize, Option<Date>)> = days
-            .iter()
-            .enumerate()
-            .map(|(position, day)| (keys.as_ref().map_or(0, |keys| keys[position]), *day))
-            .collect();
-        pairs.sort_unstable();
-        pairs.windows(2).all(|pair| pair[0] != pair[1])
-    };
     let codes =
         || ranked.iter().find(|(_, position)| columns[*position].kind == Kind::Codes).map(|(_, at)| *at);
-    if is_unique(None) {
+    if are_different(days, &[]) {
         return codes();
     }
     let tells_apart =
-        |(_, position): &&(usize, usize)| is_unique(Some(numbered(found, columns[*position].at)));
+        |(_, position): &&(usize, usize)| are_different(days, &[numbered(found, columns[*position].at)]);
     ranked.iter().find(tells_apart).map(|(_, position)| *position).or_else(codes)
+}
+
+/// The column of days of release, if rows of one day and key differ by it and not without it.
+fn release(
+    columns: &[Column],
+    key: Option<usize>,
+    found: &Found<'_>,
+    days: &[Option<Date>],
+) -> Option<usize> {
+    let by: Vec<Vec<usize>> = key.map(|key| numbered(found, columns[key].at)).into_iter().collect();
+    if are_different(days, &by) {
+        return None;
+    }
+    let tells_apart = |column: &Column| {
+        let with_it: Vec<Vec<usize>> = by.iter().cloned().chain([numbered(found, column.at)]).collect();
+        are_different(days, &with_it)
+    };
+    columns.iter().position(|column| {
+        column.kind == Kind::Days && words::is_release(&column.header) && tells_apart(column)
+    })
+}
+
+/// Whether no two rows have the same day and the same numbers.
+fn are_different(days: &[Option<Date>], by: &[Vec<usize>]) -> bool {
+    let mut rows: Vec<(Option<Date>, Vec<usize>)> = days
+        .iter()
+        .enumerate()
+        .map(|(position, day)| (*day, by.iter().map(|numbers| numbers[position]).collect()))
+        .collect();
+    rows.sort_unstable();
+    rows.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// A number for each text of a column, row by row.

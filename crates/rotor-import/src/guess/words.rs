@@ -67,6 +67,7 @@ const CODE: &[&str] = &[
     "行业名称",
     "名称",
     "行业",
+    "area_code",
     "name",
 ];
 
@@ -115,11 +116,13 @@ const ABOUT: &[&str] = &[
 ];
 
 /// Columns that count rows.
-const INDEX: &[&str] = &["", "index", "unnamed: 0", "序号", "no", "no."];
+const INDEX: &[&str] = &["", "index", "unnamed: 0", "序号", "id", "no", "no."];
 
 /// Parts of names of series.
-const OF_SERIES: &[&str] =
-    &["同比", "环比", "累计", "当月", "当季", "yoy", "mom", "_ytd", "pmi", "ppi", "cpi", "m2"];
+const OF_SERIES: &[&str] = &[
+    "同比", "环比", "累计", "当月", "当季", "yoy", "mom", "_ytd", "pmi", "ppi", "cpi", "m2", "余额", "金额",
+    "买入", "卖出", "今值", "前值",
+];
 
 /// Texts that stand for no value.
 pub(super) const MARKS: &[&str] = &[

@@ -235,7 +235,7 @@ impl Column {
 
     /// How often it has values, by the file's word for it, else by its days.
     pub(super) fn frequency(&self) -> Option<Frequency> {
-        let word = self.frequency_word.as_deref().and_then(super::days::frequency_of_word);
+        let word = self.frequency_word.as_deref().and_then(crate::plan::frequency);
         word.or(self.numbers.spacing.frequency)
     }
 

@@ -178,17 +178,6 @@ fn frequency(days: &[Date]) -> Option<Frequency> {
     }
 }
 
-/// The frequency that a word of a file means.
-pub(super) fn frequency_of_word(word: &str) -> Option<Frequency> {
-    match word.trim().trim_end_matches(['度', '频']).to_lowercase().as_str() {
-        "日" | "d" | "daily" | "day" => Some(Frequency::Daily),
-        "周" | "w" | "weekly" | "week" => Some(Frequency::Weekly),
-        "月" | "m" | "monthly" | "month" => Some(Frequency::Monthly),
-        "季" | "q" | "quarterly" | "quarter" => Some(Frequency::Quarterly),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

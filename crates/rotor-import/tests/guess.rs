@@ -417,11 +417,8 @@ fn a_recipe_that_reads_the_files_is_named() {
 
 #[test]
 fn whatever_files_hold_the_plan_can_be_parsed() {
-    let mut wide = String::from("date");
-    for column in 0..10_000 {
-        wide.push_str(&format!(",c{column}_yoy"));
-    }
-    wide.push_str("\n2022-07-31");
+    let headers: Vec<String> = (0..10_000).map(|column| format!("c{column}_yoy")).collect();
+    let mut wide = format!("date,{}\n2022-07-31", headers.join(","));
     wide.push_str(&",1.5".repeat(10_000));
     wide.push('\n');
     let folder = Folder::new()

@@ -67,7 +67,7 @@ fn fit(recipe: &Recipe, seen: &Seen) -> Option<(usize, Fit)> {
     };
     let n_named = named(&of(&seen.files[..1])?, seen)?;
     let read = |plan: Plan| {
-        let assembled = assemble(&plan, Path::new("")).ok()?;
+        let assembled = assemble(&plan, Path::new(""), None).ok()?;
         let kept: Vec<usize> = assembled.reports.iter().map(|report| report.n_kept).collect();
         let has_closes = plan.tables.iter().any(|table| table.to == Target::Prices);
         kept.iter().all(|n| *n > 0).then(|| (kept.iter().sum::<usize>(), has_closes))

@@ -73,6 +73,8 @@ pub enum FaultKind {
     #[error("no row has a date")]
     NoRows,
     // The plan.
+    #[error("line {line}, `{key}` is still to be filled in")]
+    Unfilled { key: String, line: usize },
     #[error("`{key}` is missing")]
     MissingKey { key: &'static str, why: &'static str },
     #[error("`{key}` does not belong here")]
@@ -156,6 +158,7 @@ impl FaultKind {
             Self::NoColumn { .. } => told("columns go by their header, or by their number, 0 for the first"),
             Self::RepeatedColumn { .. } => told("name the column by its number, 0 for the first"),
             Self::NoRows => told("say by `header` where the table is, or by `date` how its days are written"),
+            Self::Unfilled { .. } => told("write what it is in the place of `?`, or take the key out"),
             Self::MissingKey { why, .. } | Self::UselessKey { why, .. } => told(why),
             Self::NotShipped { known, .. } => {
                 let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();

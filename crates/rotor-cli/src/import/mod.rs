@@ -1,5 +1,6 @@
 //! `rotor import`: from the files that people have to a dataset, by a plan or by a recipe.
 
+mod guess;
 mod recipes;
 mod told;
 
@@ -27,6 +28,8 @@ pub(crate) struct ImportCommand {
 /// What can be asked before an import.
 #[derive(Debug, Subcommand)]
 enum About {
+    /// Look at files and print a plan for them, with a comment at every guess and `?` where only you can know
+    Guess(guess::Guess),
     /// List the recipes: plans of usual sources
     Recipes(recipes::List),
     /// Print a recipe, to use it as a plan or to see what it does
@@ -63,6 +66,7 @@ struct Import {
 
 pub(crate) fn run(command: &ImportCommand) -> Result<Outcome, CliError> {
     match &command.about {
+        Some(About::Guess(arguments)) => guess::run(arguments),
         Some(About::Recipes(arguments)) => recipes::list(arguments),
         Some(About::Show(arguments)) => recipes::show(arguments),
         None => make(&command.import),

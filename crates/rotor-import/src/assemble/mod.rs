@@ -17,6 +17,7 @@ use closes::{Close, found_frequency, one_a_day, prices};
 use companies::{Filed, Member, companies, filings, numbered};
 use entities::Entities;
 use series::{Found, SeriesTable, observations};
+pub(crate) use sound::jump;
 
 use crate::expand::expanded;
 use crate::fault::{FaultKind, Faults, Place};

@@ -112,7 +112,7 @@ fn has_level(series: Option<&SeriesPlan>, plan: &TablePlan) -> bool {
 }
 
 /// The position of the first value that is a hundredfold of the one before, or a hundredth, and stays there.
-fn jump(levels: &[f64]) -> Option<usize> {
+pub(crate) fn jump(levels: &[f64]) -> Option<usize> {
     const FOLD: f64 = 100.0;
     const STAYS: f64 = 10.0;
     let ratio = |one: f64, other: f64| if one > 0.0 && other > 0.0 { other / one } else { 1.0 };

@@ -7,6 +7,7 @@ mod choice;
 mod columns;
 mod companies;
 mod release;
+mod unfilled;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub(crate) use columns::frequency;
 pub use columns::{ColumnsPlan, MetaText, ReleasesByFrequency};
 pub use companies::{CompanyPlan, DocumentKind, FilingPlan};
 pub use release::{ReleasePlan, VintageOf};
+pub(crate) use unfilled::TO_FILL_IN;
 
 /// What is imported, from which files, into which tables.
 #[derive(Clone, Debug, Deserialize)]
@@ -476,13 +478,26 @@ pub enum Zero {
     MissingAtStart,
 }
 
+impl TablePlan {
+    /// A table of which nothing is said, for files that are only looked at.
+    pub(crate) fn of_nothing() -> Self {
+        let text = "to = \"prices\"\nfile = []\n[date]\n[entity]\n";
+        toml::from_str(text).expect("a table needs no more keys than these")
+    }
+}
+
 impl Plan {
     /// Reads a plan; tables that name a recipe are those of the recipe, with the keys that they have themselves in the place of its.
     ///
     /// # Errors
     ///
-    /// [`ImportError::Plan`] with what the parser says, with line and column; [`ImportError::Faulty`] if a recipe is unknown.
+    /// [`ImportError::Plan`] with what the parser says, with line and column; [`ImportError::Faulty`] if a recipe is unknown or a value
+    /// is `?`, which is still to be filled in.
     pub fn parse(text: &str) -> Result<Self, ImportError> {
+        let unfilled = unfilled::unfilled(text)?;
+        if !unfilled.is_empty() {
+            return Err(ImportError::Faulty(unfilled));
+        }
         let plan: toml::Table = text.parse()?;
         if !recipe::are_named(&plan) {
             // The parser says where what is wrong stands.

@@ -125,6 +125,38 @@ fn sheet_of(bytes: Vec<u8>, shown: &Path, plan: &TablePlan, may_be_packed: bool)
     sheet_of(unpacked, shown, plan, false)
 }
 
+/// Reads every sheet of a file of which nothing is known.
+pub(crate) fn sheets(path: &Path) -> Result<Vec<Sheet>, (Place, FaultKind)> {
+    /// Of a workbook with more the first ones.
+    const MOST: usize = 40;
+    let mut plan = TablePlan::of_nothing();
+    let first = read(path, path, &plan)?;
+    let failed = |kind| (first.place(), kind);
+    let Some(own) = &first.name else { return Ok(vec![first]) };
+    let bytes = rotor_fs::read_regular(path, LONGEST_FILE)
+        .map_err(|error| failed(FaultKind::Unreadable { reason: error.to_string() }))?;
+    let names = names(bytes).map_err(failed)?;
+    let mut others = Vec::new();
+    for name in names.into_iter().filter(|name| name != own).take(MOST) {
+        plan.sheet = Some(name);
+        others.push(read(path, path, &plan)?);
+    }
+    others.insert(0, first);
+    Ok(others)
+}
+
+/// The names of the sheets of a workbook that was read before, or of one in an archive.
+fn names(bytes: Vec<u8>) -> Result<Vec<String>, FaultKind> {
+    let unreadable = |error: zip::result::ZipError| FaultKind::Unreadable { reason: error.to_string() };
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).map_err(unreadable)?;
+    if archive.index_for_name("[Content_Types].xml").is_some() {
+        drop(archive);
+        return workbook::names(bytes);
+    }
+    let member = unpacked(archive.by_index(0).map_err(unreadable)?)?;
+    workbook::names(member)
+}
+
 /// Unpacks a member, up to a length that no honest file has.
 fn unpacked(member: impl Read) -> Result<Vec<u8>, FaultKind> {
     let mut bytes = Vec::new();

@@ -11,6 +11,13 @@ use crate::fault::FaultKind;
 /// A row may not have more columns than this; cells further right are refused.
 const MOST_COLUMNS: u32 = 16_384;
 
+/// The names of the sheets.
+pub(super) fn names(bytes: Vec<u8>) -> Result<Vec<String>, FaultKind> {
+    let workbook = Xlsx::new(Cursor::new(bytes))
+        .map_err(|error: calamine::XlsxError| FaultKind::Unreadable { reason: error.to_string() })?;
+    Ok(workbook.sheet_names())
+}
+
 /// Reads a sheet by its name, else the first; returns its name and its rows.
 pub(super) fn rows(bytes: Vec<u8>, sheet: Option<&str>) -> Result<(String, Vec<Row>), FaultKind> {
     let unreadable = |error: &dyn std::fmt::Display| FaultKind::Unreadable { reason: error.to_string() };

@@ -12,6 +12,7 @@ use crate::shipped;
 /// A rule for the code of something, ready to be used.
 pub(crate) struct Keys {
     pattern: Option<Regex>,
+    upper: bool,
     map: Option<BTreeMap<String, String>>,
 }
 
@@ -31,7 +32,7 @@ impl Keys {
             let names = shipped::names(name)?;
             map.get_or_insert_default().extend(names);
         }
-        Ok(Self { pattern, map })
+        Ok(Self { pattern, upper: plan.upper, map })
     }
 
     /// Returns the code of a text.
@@ -47,9 +48,10 @@ impl Keys {
                 captured.ok_or_else(|| FaultKind::NotAsPattern { text: text.into() })?.as_str()
             }
         };
+        let found = if self.upper { found.to_uppercase() } else { found.to_owned() };
         Ok(match &self.map {
-            None => Key::Code(found.to_owned()),
-            Some(map) => map.get(found).map_or(Key::LeftOut, |code| Key::Code(code.clone())),
+            None => Key::Code(found),
+            Some(map) => map.get(&found).map_or(Key::LeftOut, |code| Key::Code(code.clone())),
         })
     }
 }

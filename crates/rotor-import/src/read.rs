@@ -7,6 +7,7 @@ use rotor_factor::Date;
 
 use crate::block::{Block, moment};
 use crate::date::{Moment, formatted, is_format, usual};
+use crate::expand::name_in_header;
 use crate::fault::{FaultKind, Faults, Place};
 use crate::key::{Key, Keys, of_file_name};
 use crate::number::{Number, number};
@@ -312,11 +313,25 @@ impl<'p> Reader<'p> {
                     n_left_out += 1;
                     continue;
                 };
-                let whom = whom(plan.series.first().and_then(|series| series.entity.as_ref()))?;
-                columns.push(Values { column: at, series: 0, whom, written: None, vintage: Some(vintage) });
+                // Of several series side by side the header has the name as well.
+                let name =
+                    plan.columns.as_ref().map(|columns| name_in_header(columns, header)).transpose()?;
+                let series = match name.flatten() {
+                    Some(name) => plan.series.iter().position(|series| series.series == name),
+                    None => Some(0),
+                };
+                let Some(series) = series else {
+                    n_left_out += 1;
+                    continue;
+                };
+                let whom = whom(plan.series[series].entity.as_ref())?;
+                columns.push(Values { column: at, series, whom, written: None, vintage: Some(vintage) });
             }
         } else if plan.series.iter().any(|series| series.column.is_some()) {
             for (position, series) in plan.series.iter().enumerate() {
+                if series.only_in.as_ref().is_some_and(|file| *file != sheet.path) {
+                    continue;
+                }
                 let name = series.column.as_ref().ok_or(FaultKind::MissingKey {
                     key: "column",
                     why: "where one series has a column, each needs one",
@@ -501,15 +516,11 @@ impl Cells<'_, '_> {
         // Without a column of codes the first one has the labels.
         let label_column = self.layout.key.unwrap_or(0);
         let label = row.cell(label_column).text();
-        let by_label: BTreeMap<&str, usize> = plan
-            .series
-            .iter()
-            .enumerate()
-            .filter_map(|(position, series)| match &series.column {
-                Some(ColumnName::Header(header)) => Some((header.trim(), position)),
-                _ => None,
-            })
-            .collect();
+        let mut by_label: BTreeMap<&str, usize> = BTreeMap::new();
+        for (position, series) in plan.series.iter().enumerate() {
+            let labels = series.column.as_ref().map_or(&[][..], ColumnName::headers);
+            by_label.extend(labels.iter().map(|label| (label.trim(), position)));
+        }
         let (series, whom) = if by_label.is_empty() {
             match self.reader.keys.code(&label) {
                 Ok(Key::Code(code)) => (0, code),

@@ -36,7 +36,32 @@ macro_rules! recipes {
 }
 
 /// Every recipe, in the order of their names.
-pub const RECIPES: &[Recipe] = recipes!["akshare.index_hist_sw", "akshare.macro_china_ppi", "wide.levels"];
+pub const RECIPES: &[Recipe] = recipes![
+    "akshare.index_hist_sw",
+    "akshare.macro_china_ppi",
+    "alfred.releases",
+    "alfred.vintages",
+    "choice.edb",
+    "fred.daily",
+    "fred.quarterly",
+    "fred.series",
+    "fredmd.current",
+    "fredmd.vintages",
+    "ifind.edb",
+    "ken_french.industries",
+    "mysteel.series",
+    "stooq.bulk",
+    "stooq.daily",
+    "wide.levels",
+    "wide.returns_decimal",
+    "wide.returns_percent",
+    "wind.edb",
+    "wind.sector_pb",
+    "wind.sector_pe",
+    "wind.wide_codes",
+    "yfinance.download",
+    "yfinance.history",
+];
 
 impl Recipe {
     /// Finds a recipe by its name.

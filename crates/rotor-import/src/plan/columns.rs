@@ -22,7 +22,7 @@ pub struct ColumnsPlan {
     pub released: ReleasesByFrequency,
 }
 
-/// A text for all columns, or the row of meta data that has one for each.
+/// A text for all columns, or where each has its own.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum MetaText {
@@ -32,6 +32,16 @@ pub enum MetaText {
     Row {
         /// The first cell of the row.
         row: String,
+    },
+    /// In the header of the column.
+    Header {
+        /// A pattern with one group.
+        header: String,
+    },
+    /// In the name of the file.
+    File {
+        /// A pattern with one group.
+        file: String,
     },
 }
 

@@ -10,6 +10,7 @@ mod release;
 mod unfilled;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use rotor_data::model::Accumulation;
 use rotor_factor::{Date, EntityKind, Frequency, Group, Measure};
@@ -321,6 +322,19 @@ pub enum ColumnName {
     Number(usize),
     /// Its header.
     Header(String),
+    /// The first of these headers that is there, where a source has changed its names.
+    Either(Vec<String>),
+}
+
+impl ColumnName {
+    /// The headers that it may have; of a number none.
+    pub(crate) fn headers(&self) -> &[String] {
+        match self {
+            Self::Number(_) => &[],
+            Self::Header(header) => std::slice::from_ref(header),
+            Self::Either(headers) => headers,
+        }
+    }
 }
 
 /// The day or period of a value.
@@ -367,6 +381,9 @@ pub struct KeyPlan {
     pub file: Option<String>,
     /// A pattern with one group, in what was found.
     pub pattern: Option<String>,
+    /// Whether the code is what was found in capital letters.
+    #[serde(default)]
+    pub upper: bool,
     /// Codes of what is written; what is not in it is left out and counted.
     pub map: Option<BTreeMap<String, String>>,
     /// The same from what is shipped, such as `sw2021`: names and codes of the classification.
@@ -444,6 +461,9 @@ pub struct SeriesPlan {
     /// Whether a file may be without its column.
     #[serde(default)]
     pub optional: bool,
+    /// The one file that has it, where the name of the file is its name.
+    #[serde(skip)]
+    pub only_in: Option<PathBuf>,
 }
 
 /// What a zero is.

@@ -36,7 +36,29 @@ macro_rules! recipes {
 }
 
 /// Every recipe, in the order of their names.
-pub const RECIPES: &[Recipe] = recipes!["akshare.index_hist_sw", "akshare.macro_china_ppi", "wide.levels"];
+pub const RECIPES: &[Recipe] = recipes![
+    "akshare.index_analysis_daily_sw",
+    "akshare.index_analysis_monthly_sw",
+    "akshare.index_hist_sw",
+    "akshare.macro_china_cpi",
+    "akshare.macro_china_ppi",
+    "akshare.stock_hsgt_hist_em",
+    "akshare.stock_zh_index_daily",
+    "akshare.stock_zh_index_hist_csindex",
+    "baostock.query_history_k_data_plus",
+    "jin10.macro_china_cpi_yearly",
+    "jin10.macro_china_ppi_yearly",
+    "joinquant.get_price",
+    "joinquant.mac_cpi_month",
+    "joinquant.sw1_daily_price",
+    "joinquant.sw1_daily_valuation",
+    "tushare.cn_cpi",
+    "tushare.cn_ppi",
+    "tushare.index_daily",
+    "tushare.moneyflow_hsgt",
+    "tushare.sw_daily",
+    "wide.levels",
+];
 
 impl Recipe {
     /// Finds a recipe by its name.
@@ -115,7 +137,8 @@ fn add(plan: &mut Table, given: Table) {
             (Some(Value::Array(own)), Value::Array(given)) => {
                 for value in given {
                     let is_known = own.iter().any(|known| {
-                        *known == value || value.get("code").is_some_and(|code| known.get("code") == Some(code))
+                        *known == value
+                            || value.get("code").is_some_and(|code| known.get("code") == Some(code))
                     });
                     if !is_known {
                         own.push(value);

@@ -10,7 +10,7 @@ use rotor_factor::{Date, Month, Quarter};
 use crate::fault::FaultKind;
 
 /// What a plan may ask for by `with`.
-pub const SHIPPED: &[&str] = &["sw2021", "sw2014", "nbs"];
+pub const SHIPPED: &[&str] = &["sw2021", "sw2014", "nbs", "cn_benchmarks"];
 /// The calendars of releases.
 pub const CALENDARS: &[&str] = &["cn_cpi", "cn_ppi", "cn_profits"];
 /// The sector–industry mappings.
@@ -26,6 +26,9 @@ const SW2014: &str = include_str!("../shipped/sw2014.csv");
 /// The 41 industrial classes of GB/T 4754-2017, with the names of the classification for listed companies of 2012 where they differ.
 /// Source: National Bureau of Statistics of China.
 const NBS: &str = include_str!("../shipped/nbs.csv");
+/// Indices of the whole market, or of large, small, growth and value companies. Source: China Securities Index, Shenzhen Securities
+/// Information, SWS Research and Wind, names and codes of the indices.
+const CN_BENCHMARKS: &str = include_str!("../shipped/cn_benchmarks.csv");
 /// Shares of industries in the total assets of the sectors of 2021, public with the annual reports. Of six sectors they are those of a
 /// broker's report of 2022 (`report`), of the others this project's assumption from the assets of large companies, good to about
 /// ten points (`assumption`).
@@ -52,6 +55,7 @@ fn classification(name: &str) -> Result<Vec<BTreeMap<String, String>>, FaultKind
         "sw2021" => SW2021,
         "sw2014" => SW2014,
         "nbs" => NBS,
+        "cn_benchmarks" => CN_BENCHMARKS,
         _ => return Err(FaultKind::NotShipped { name: name.into(), known: SHIPPED }),
     };
     Ok(rows(table))
@@ -143,6 +147,7 @@ mod tests {
         assert_eq!(entities("sw2021").unwrap().len(), 31);
         assert_eq!(entities("sw2014").unwrap().len(), 28);
         assert_eq!(entities("nbs").unwrap().len(), 41);
+        assert_eq!(entities("cn_benchmarks").unwrap().len(), 13);
         assert!(entities("sw2031").is_err());
         let (sectors, industries) = (names("sw2021").unwrap(), names("nbs").unwrap());
         let bridge = bridge("cn_2021").unwrap();

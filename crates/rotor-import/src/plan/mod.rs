@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use crate::fault::Faults;
 use crate::{ImportError, recipe};
-use choice::{optional_day, optional_word, word};
+use choice::{days, optional_day, optional_word, word};
 pub use release::{ReleasePlan, VintageOf};
 
 /// What is imported, from which files, into which tables.
@@ -131,6 +131,8 @@ pub struct TablePlan {
     pub date: DatePlan,
     /// Whom a value is about.
     pub entity: KeyPlan,
+    /// The column that says which series a row is of, where rows differ in that.
+    pub key: Option<RowKeyPlan>,
     /// The value, where the table has one column of them.
     #[serde(default)]
     pub value: ValuePlan,
@@ -244,6 +246,9 @@ pub struct DropPlan {
     /// Those whose first cell begins with one of these.
     #[serde(default)]
     pub first_cell: Texts,
+    /// Those of these days.
+    #[serde(default, deserialize_with = "days")]
+    pub dates: Vec<Date>,
 }
 
 /// How rows and columns are laid out.
@@ -324,6 +329,16 @@ pub struct KeyPlan {
     pub kind: Option<EntityKind>,
 }
 
+/// The column that says which series a row is of; series go by their `key`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowKeyPlan {
+    /// The column.
+    pub column: ColumnName,
+    /// A pattern with one group, in what stands there.
+    pub pattern: Option<String>,
+}
+
 /// What a number becomes.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -356,6 +371,8 @@ pub enum Returns {
 pub struct SeriesPlan {
     /// The column or, in a transposed table, the row that holds it; without it all of the table does.
     pub column: Option<ColumnName>,
+    /// What the column of keys of the table says in its rows.
+    pub key: Option<String>,
     /// Its name in the dataset.
     pub series: String,
     /// How often it has values.

@@ -52,6 +52,11 @@ impl<'s> Block<'s> {
                 return Err(FaultKind::NoColumn { column: number.to_string(), nearest: None });
             }
             ColumnName::Header(header) => header.trim(),
+            ColumnName::Either(headers) => {
+                let is_there = |wanted: &&String| self.headers.iter().any(|header| header == wanted.trim());
+                let found = headers.iter().find(is_there).or(headers.first());
+                found.map_or("", |header| header.trim())
+            }
         };
         let mut found = self.headers.iter().enumerate().filter(|(_, header)| *header == wanted);
         match (found.next(), found.count()) {

@@ -505,15 +505,15 @@ impl Cells<'_, '_> {
         // Without a column of codes the first one has the labels.
         let label_column = self.layout.key.unwrap_or(0);
         let label = row.cell(label_column).text();
-        let by_label: BTreeMap<&str, usize> = plan
-            .series
-            .iter()
-            .enumerate()
-            .filter_map(|(position, series)| match &series.column {
-                Some(ColumnName::Header(header)) => Some((header.trim(), position)),
-                _ => None,
-            })
-            .collect();
+        let mut by_label: BTreeMap<&str, usize> = BTreeMap::new();
+        for (position, series) in plan.series.iter().enumerate() {
+            let labels = match &series.column {
+                Some(ColumnName::Header(header)) => std::slice::from_ref(header),
+                Some(ColumnName::Either(headers)) => headers,
+                Some(ColumnName::Number(_)) | None => &[],
+            };
+            by_label.extend(labels.iter().map(|label| (label.trim(), position)));
+        }
         let (series, whom) = if by_label.is_empty() {
             match self.reader.keys.code(&label) {
                 Ok(Key::Code(code)) => (0, code),

@@ -274,6 +274,8 @@ pub enum ColumnName {
     Number(usize),
     /// Its header.
     Header(String),
+    /// The first of these headers that is there, where a source has changed its names.
+    Either(Vec<String>),
 }
 
 /// The day or period of a value.

@@ -92,7 +92,7 @@ enum Command {
     /// Make a dataset of the files that you have, by a plan that says what they hold and since when it was known
     ///
     /// Exit code 0 if the dataset is made, 2 if the plan or a file is at fault; then nothing is written.
-    Import(import::Import),
+    Import(import::ImportCommand),
     /// List the strategies tried on a dataset and test the best one against luck
     Trials(trials::TrialsCommand),
 }
@@ -150,6 +150,14 @@ enum CliError {
     PlanFile { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Import(#[from] rotor_import::ImportError),
+    #[error("one plan is imported at a time")]
+    ManyPlans,
+    #[error("no recipe is called `{}`", rotor_fs::shown(name))]
+    NoRecipe { name: String, nearest: Option<String> },
+    #[error("the recipe `{recipe}` has no files to read")]
+    NoFiles { recipe: &'static str },
+    #[error("the name of the file `{}` is not UTF-8", rotor_fs::shown_path(path))]
+    FileName { path: PathBuf },
     #[error("cannot find out the path of this program: {0}")]
     Program(#[source] io::Error),
     #[error("there is no Chromium to print with")]
@@ -211,6 +219,10 @@ impl CliError {
             Self::Export(error) => error.hint().map(Into::into),
             Self::NeedsFile { .. } => Some("name a file by `--out FILE`".into()),
             Self::Import(error) => error.hint().map(Into::into),
+            Self::ManyPlans => Some("name one plan, or begin with a recipe: RECIPE FILE… RECIPE FILE…".into()),
+            Self::NoRecipe { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NoRecipe { nearest: None, .. } => Some("`rotor import recipes` lists them".into()),
+            Self::NoFiles { .. } => Some("name them behind it".into()),
             Self::TwoKinds { .. } => Some(
                 "compare two run folders, or two pages saved by `rotor note --save DIR` or `rotor weekly --save DIR`".into(),
             ),

@@ -12,7 +12,7 @@ pub(crate) struct Block<'s> {
     /// The rows of data.
     pub(crate) rows: Vec<&'s Row>,
     /// Rows between the header and the first date, which say something of the columns.
-    pub(crate) n_meta: usize,
+    pub(crate) meta: Vec<&'s Row>,
     /// Rows that the plan drops.
     pub(crate) n_dropped: usize,
 }
@@ -24,7 +24,8 @@ impl<'s> Block<'s> {
         let n_header = plan.header.rows.unwrap_or(1);
         let start = header_row(rows, plan)?;
         let (header, data) = rows[start..].split_at(n_header.min(rows.len() - start));
-        let mut block = Self { headers: headers(header, data), rows: Vec::new(), n_meta: 0, n_dropped: 0 };
+        let mut block =
+            Self { headers: headers(header, data), rows: Vec::new(), meta: Vec::new(), n_dropped: 0 };
         let dropped = plan.drop_rows.first_cell.as_slice();
         // In a transposed table days stand in the header.
         let date = match (plan.shape, &plan.date.column) {
@@ -39,9 +40,15 @@ impl<'s> Block<'s> {
                 continue;
             }
             has_begun = has_begun || date.is_some_and(|date| moment(row.cell(date), &plan.date).is_some());
-            if has_begun { block.rows.push(row) } else { block.n_meta += 1 }
+            if has_begun { block.rows.push(row) } else { block.meta.push(row) }
         }
         if block.rows.is_empty() { Err(FaultKind::NoRows) } else { Ok(block) }
+    }
+
+    /// The texts of the row of meta data that begins with a text, column by column.
+    pub(crate) fn meta_row(&self, first_cell: &str) -> Option<&'s Row> {
+        let is_it = |row: &&&Row| row.cells.first().is_some_and(|cell| cell.text() == first_cell.trim());
+        self.meta.iter().find(is_it).copied()
     }
 
     /// Returns the position of a column.

@@ -89,6 +89,8 @@ pub enum FaultKind {
     NoRelease,
     #[error("{n} rules say since when the values were known")]
     ManyReleases { n: usize },
+    #[error("a link is of `{sector}` and `{series}`, which are not both in the dataset")]
+    NoLink { sector: String, series: String },
     #[error("two tables declare series `{series}` differently")]
     TwoSeries { series: String },
     // Cells.
@@ -146,6 +148,7 @@ impl FaultKind {
                 let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
                 Some(format!("shipped are {}", quoted(&known)))
             }
+            Self::NoLink { .. } => told("take the link out, or read the files of its series"),
             Self::NoRecipe { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NoRecipe { nearest: None, .. } => told("`rotor import recipes` lists them"),
             Self::NoRelease => told(

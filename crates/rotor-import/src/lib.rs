@@ -9,6 +9,7 @@
 mod assemble;
 mod block;
 mod date;
+mod expand;
 mod fault;
 mod key;
 mod number;
@@ -30,7 +31,7 @@ pub use fault::{Fault, FaultKind, Faults, Place};
 pub use plan::Plan;
 pub use recipe::{About, RECIPES, Recipe};
 pub use report::TableReport;
-pub use shipped::{BRIDGES, CALENDARS, DEADLINES, SHIPPED};
+pub use shipped::{BRIDGES, CALENDARS, DEADLINES, LINKS, SHIPPED};
 
 /// What files gave.
 #[derive(Debug)]

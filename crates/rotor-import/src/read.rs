@@ -101,7 +101,7 @@ impl<'p> Reader<'p> {
     ) -> Option<Self> {
         let before = faults.faults.len();
         let mut add = |kind| faults.add(Some(position + 1), None, kind);
-        let has_date = plan.date.column.is_some() || plan.date.file.is_some();
+        let has_date = plan.date.column.is_some() || plan.date.file.is_some() || plan.to == Target::Companies;
         if plan.shape != Shape::Transposed && !has_date {
             add(FaultKind::MissingKey { key: "date", why: "write `date = { column = … }`" });
         }
@@ -125,6 +125,18 @@ impl<'p> Reader<'p> {
             }),
         }
         let mut rules = Vec::new();
+        for (is_there, of, key) in [
+            (plan.company.is_some(), Target::Companies, "table.company"),
+            (plan.filing.is_some(), Target::Filings, "table.filing"),
+        ] {
+            match (is_there, plan.to == of) {
+                (false, true) => add(FaultKind::MissingKey { key, why: "say which columns have what" }),
+                (true, false) => {
+                    add(FaultKind::UselessKey { key, why: "`to` says that the table holds something else" })
+                }
+                _ => {}
+            }
+        }
         match plan.to {
             Target::Prices => {
                 if !plan.series.is_empty() {
@@ -134,8 +146,14 @@ impl<'p> Reader<'p> {
                     add(FaultKind::UselessKey { key: "released", why: "closes are known on their own day" });
                 }
             }
+            Target::Companies => {}
+            Target::Filings => match plan.released.as_ref().map(|rule| Rule::new(rule, folder)) {
+                None => add(FaultKind::NoRelease),
+                Some(Ok(rule)) => rules.push(rule),
+                Some(Err(kind)) => add(kind),
+            },
             Target::Observations => {
-                if plan.series.is_empty() {
+                if plan.series.is_empty() && plan.columns.is_none() {
                     add(FaultKind::MissingKey {
                         key: "table.series",
                         why: "say which series the table holds",
@@ -169,6 +187,14 @@ impl<'p> Reader<'p> {
         &self.rules
     }
 
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
     pub(crate) fn plan(&self) -> &'p TablePlan {
         self.plan
     }
@@ -176,21 +202,9 @@ impl<'p> Reader<'p> {
     /// Reads every file of the table.
     pub(crate) fn read(&self, folder: &Path, faults: &mut Faults) -> Table {
         let mut table = Table::default();
-        for pattern in self.plan.file.as_slice() {
-            let found = match files(folder, pattern) {
-                Ok(found) => found,
-                Err(kind) => {
-                    faults.add(Some(self.position + 1), None, kind);
-                    continue;
-                }
-            };
-            for (path, shown) in found {
-                match read(&path, &shown, self.plan) {
-                    Ok(sheet) => self.sheet(&sheet, &mut table, faults),
-                    Err((place, kind)) => faults.add(Some(self.position + 1), Some(place), kind),
-                }
-            }
-        }
+        each_sheet(self.plan, self.position, folder, faults, |sheet, faults| {
+            self.sheet(sheet, &mut table, faults);
+        });
         table
     }
 
@@ -211,7 +225,7 @@ impl<'p> Reader<'p> {
         report.n_files += 1;
         report.n_rows += block.rows.len();
         report.leave_out("rows that the plan drops", block.n_dropped);
-        report.leave_out("rows above the first date", block.n_meta);
+        report.leave_out("rows above the first date", block.meta.len());
         report.leave_out("columns that the plan does not name", layout.n_left_out);
         report.encodings.extend(sheet.encoding);
         let mut cells = Cells { reader: self, table, faults, headers, file, layout };
@@ -327,7 +341,10 @@ impl<'p> Reader<'p> {
                     why: "where one series has a column, each needs one",
                 })?;
                 let whom = whom(series.entity.as_ref())?;
-                let column = block.column(name)?;
+                let column = match block.column(name) {
+                    Err(FaultKind::NoColumn { .. }) if series.optional => continue,
+                    found => found?,
+                };
                 columns.push(Values { column, series: position, whom, written: None, vintage: None });
             }
             n_left_out = block.headers.len().saturating_sub(columns.len() + 1);
@@ -362,6 +379,31 @@ impl<'p> Reader<'p> {
 
     fn rolled(&self, moment: Moment) -> Option<Date> {
         moment.rolled(self.plan.date.shift, self.plan.date.roll)
+    }
+}
+
+/// Reads the files of a table one after the other.
+pub(crate) fn each_sheet(
+    plan: &TablePlan,
+    position: usize,
+    folder: &Path,
+    faults: &mut Faults,
+    mut take: impl FnMut(&Sheet, &mut Faults),
+) {
+    for pattern in plan.file.as_slice() {
+        let found = match files(folder, pattern) {
+            Ok(found) => found,
+            Err(kind) => {
+                faults.add(Some(position + 1), None, kind);
+                continue;
+            }
+        };
+        for (path, shown) in found {
+            match read(&path, &shown, plan) {
+                Ok(sheet) => take(&sheet, faults),
+                Err((place, kind)) => faults.add(Some(position + 1), Some(place), kind),
+            }
+        }
     }
 }
 

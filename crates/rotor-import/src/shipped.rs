@@ -8,6 +8,7 @@ use rotor_data::model::Entity;
 use rotor_factor::{Date, Month, Quarter};
 
 use crate::fault::FaultKind;
+use crate::plan::LinkPlan;
 
 /// What a plan may ask for by `with`.
 pub const SHIPPED: &[&str] = &["sw2021", "sw2014", "nbs", "cn_benchmarks"];
@@ -15,6 +16,8 @@ pub const SHIPPED: &[&str] = &["sw2021", "sw2014", "nbs", "cn_benchmarks"];
 pub const CALENDARS: &[&str] = &["cn_cpi", "cn_ppi", "cn_profits"];
 /// The sector–industry mappings.
 pub const BRIDGES: &[&str] = &["cn_2021"];
+/// The links of sectors to series.
+pub const LINKS: &[&str] = &["cn_default"];
 /// The statutory deadlines.
 pub const DEADLINES: &[&str] = &["cn.report"];
 
@@ -33,6 +36,8 @@ const CN_BENCHMARKS: &str = include_str!("../shipped/cn_benchmarks.csv");
 /// broker's report of 2022 (`report`), of the others this project's assumption from the assets of large companies, good to about
 /// ten points (`assumption`).
 const CN_2021: &str = include_str!("../shipped/bridge.csv");
+/// Series of the prosperity of a sector: which of them a broker's report of 2022 follows, and more of the same kind (this project's choice).
+const CN_LINKS: &str = include_str!("../shipped/links.csv");
 /// Release days of consumer prices that were announced or reported: 2023, and two of 2022.
 const CN_CPI: &str = include_str!("../shipped/releases/cn_cpi.csv");
 /// The same of producer prices, which come out with them.
@@ -115,6 +120,20 @@ pub(crate) fn bridge(name: &str) -> Result<Vec<Share>, FaultKind> {
     Ok(rows(CN_2021).iter().map(share).collect())
 }
 
+/// Links of sectors to the series of their prosperity.
+pub(crate) fn links(name: &str) -> Result<Vec<LinkPlan>, FaultKind> {
+    if name != "cn_default" {
+        return Err(FaultKind::NotShipped { name: name.into(), known: LINKS });
+    }
+    let link = |row: &BTreeMap<String, String>| LinkPlan {
+        sector: row["sector"].clone(),
+        series: row["series"].clone(),
+        polarity: row["polarity"].parse().expect("a polarity that is shipped is a number"),
+        weight: 1.0,
+    };
+    Ok(rows(CN_LINKS).iter().map(link).collect())
+}
+
 /// A calendar of releases by the last day of the period; `None` if nothing shipped has the name.
 pub(crate) fn calendar(name: &str) -> Option<BTreeMap<Date, Date>> {
     let table = match name {
@@ -160,6 +179,8 @@ mod tests {
             let shares = bridge.iter().filter(|row| row.sector == *sector).map(|row| row.weight);
             assert!(shares.sum::<f64>() <= 1.0 + 1e-9, "{sector}");
         }
+        let links = links("cn_default").unwrap();
+        assert!(links.iter().all(|link| sectors.contains_key(&link.sector) && link.polarity.abs() == 1));
         let names = names("sw2021").unwrap();
         assert_eq!((names["化工"].as_str(), names["Steel"].as_str()), ("801030", "801040"));
         for name in CALENDARS {

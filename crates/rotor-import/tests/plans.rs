@@ -483,3 +483,199 @@ fn a_dataset_is_written_that_opens() {
     assert_eq!(dataset.manifest().first, "2022-05-31".parse::<Date>().unwrap());
     assert!(imported.write(&place).is_err());
 }
+
+#[test]
+fn every_column_a_series_by_its_meta_rows() {
+    let folder = with_closes().with(
+        "edb.csv",
+        "指标名称,螺纹钢价格,粗钢产量,年产能,中国:CPI:当月同比\n频率,日,月,年,月\n单位,元/吨,万吨,万吨,%\n指标ID,S1,S2,S3,M1\n2022-06-30,4000,8900,1,2.5\n2022-07-01,4010,,,\n数据来源：某,,,,\n",
+    );
+    let table = r#"
+[[table]]
+to = "observations"
+file = "edb.csv"
+header = { first_cell = "指标名称" }
+drop_rows = { first_cell = "数据来源" }
+shape = "wide"
+date = { column = "指标名称" }
+entity = { constant = "CN" }
+released = { days = 10 }
+[table.columns]
+name = { row = "指标ID" }
+frequency = { row = "频率" }
+unit = { row = "单位" }
+released = { D = { next_trading_day = true } }
+[[table.series]]
+column = "中国:CPI:当月同比"
+series = "cpi_yoy"
+frequency = "M"
+unit = "percent"
+title = "Consumer prices, year on year"
+optional = true
+[[table.series]]
+column = "中国:PPI:当月同比"
+series = "ppi_yoy"
+frequency = "M"
+unit = "percent"
+title = "Producer prices, year on year"
+optional = true
+"#;
+    let imported = folder.import(&plan(table)).unwrap();
+    assert_eq!(
+        observations(&imported),
+        [
+            "S1 CN 2022-06-30 2022-07-01 4000.0000",
+            "S1 CN 2022-07-01 2022-07-04 4010.0000",
+            "S2 CN 2022-06-30 2022-07-10 8900.0000",
+            "cpi_yoy CN 2022-06-30 2022-07-10 2.5000",
+        ]
+    );
+    let series: Vec<_> =
+        imported.tables.series.iter().map(|it| (it.name.as_str(), it.unit.as_str())).collect();
+    assert_eq!(series, [("S1", "元/吨"), ("S2", "万吨"), ("cpi_yoy", "percent")]);
+}
+
+#[test]
+fn two_exchanges_are_added_and_a_day_that_lacks_one_is_left_out() {
+    let folder = with_closes()
+        .with("margin.csv", "日期,交易所,余额\n2022-06-30,SSE,10\n2022-06-30,SZSE,5\n2022-07-01,SSE,11\n");
+    let table = r#"
+[[table]]
+to = "observations"
+file = "margin.csv"
+combine = "sum"
+date = { column = "日期" }
+entity = { constant = "CN" }
+value = { scale = 0.1 }
+released = { next_trading_day = true }
+[[table.series]]
+column = "余额"
+series = "margin_balance"
+frequency = "D"
+unit = "cny_100m"
+title = "Margin balance"
+"#;
+    let imported = folder.import(&plan(table)).unwrap();
+    assert_eq!(observations(&imported), ["margin_balance CN 2022-06-30 2022-07-01 1.5000"]);
+    assert_eq!(imported.reports[1].left_out["periods that lack a part of the sum"], 1);
+}
+
+#[test]
+fn companies_and_their_filings() {
+    let folder = with_closes()
+        .with(
+            "companies.csv",
+            "ts_code,name,l1_code,in_date,out_date\n600001.SH,甲,801010.SI,20150101,\n600002.SH,乙,801010.SI,20150101,20211231\n600003.SH,丙,801999.SI,,\n",
+        )
+        .with(
+            "fina.csv",
+            "ts_code,ann_date,end_date,profit\n600001.SH,20220429,20220331,15000\n600001.SH,20220830,20220630,\n600002.SH,20220430,20220331,2e4\n600009.SH,20220430,20220331,1\n",
+        );
+    let table = r#"
+[[table]]
+to = "companies"
+file = "companies.csv"
+entity = { column = "ts_code", pattern = '^(\d{6})' }
+[table.company]
+name_zh = "name"
+sector = { column = "l1_code", pattern = '^(\d{6})' }
+valid_from = "in_date"
+valid_to = "out_date"
+[[table]]
+to = "filings"
+file = "fina.csv"
+date = { column = "end_date" }
+entity = { column = "ts_code", pattern = '^(\d{6})' }
+value = { scale = 0.0001 }
+released = { column = "ann_date" }
+[table.filing]
+kind = "report"
+net_profit_ytd = "profit"
+"#;
+    let imported = folder.import(&plan(table)).unwrap();
+    let tables = &imported.tables;
+    let companies: Vec<_> = tables
+        .companies
+        .iter()
+        .map(|it| format!("{} {} {:?}", it.code, it.name, it.valid_to.map(|day| day.to_string())))
+        .collect();
+    assert_eq!(companies, ["600001 甲 None", "600002 乙 Some(\"2021-12-31\")"]);
+    let filings: Vec<_> = tables
+        .filings
+        .iter()
+        .map(|it| {
+            format!("{} {} {} {} {:?}", it.company, it.period, it.released.0, it.kind, it.net_profit_ytd)
+        })
+        .collect();
+    assert_eq!(
+        filings,
+        ["0 2022-03-31 2022-04-29 report Some(1.5)", "1 2022-03-31 2022-04-30 report Some(2.0)"]
+    );
+    assert_eq!(imported.reports[1].left_out["companies of sectors that the dataset does not have"], 1);
+    assert_eq!(imported.reports[2].left_out["filings of companies that the dataset does not have"], 1);
+    assert_eq!(imported.reports[2].left_out["documents without a profit"], 1);
+}
+
+#[test]
+fn links_that_are_shipped_and_own_ones() {
+    let folder = Folder::new()
+        .with("closes.csv", "日期,收盘\n2022-05-31,100\n2022-06-30,101\n")
+        .with("steel.csv", "日期,rb,x\n2022-06-30,4000,1\n2022-07-01,4010,2\n");
+    let table = r#"
+links = "cn_default"
+[[link]]
+sector = "801040"
+series = "x"
+polarity = -1
+[[entity]]
+code = "801040"
+kind = "sector"
+name = "Steel"
+[[entity]]
+code = "CN"
+kind = "market"
+name = "China"
+[[table]]
+to = "prices"
+file = "closes.csv"
+date = { column = "日期" }
+entity = { constant = "801040" }
+value = { column = "收盘" }
+[[table]]
+to = "observations"
+file = "steel.csv"
+date = { column = "日期" }
+entity = { constant = "CN" }
+released = { next_trading_day = true }
+[[table.series]]
+column = "rb"
+series = "rebar_futures"
+frequency = "D"
+unit = "cny_per_tonne"
+title = "Rebar"
+[[table.series]]
+column = "x"
+series = "x"
+frequency = "D"
+unit = "index"
+title = "x"
+"#;
+    let plan = |text: &str| {
+        import(
+            &Plan::parse(
+                &text.replace("links = \"cn_default\"\n", &format!("links = \"cn_default\"\n{HEAD}")),
+            )?,
+            folder.path(),
+        )
+    };
+    let imported = plan(table).unwrap();
+    let links: Vec<_> = imported
+        .tables
+        .links
+        .iter()
+        .map(|it| (imported.tables.series[it.series as usize].name.as_str(), it.polarity))
+        .collect();
+    assert_eq!(links, [("rebar_futures", 1), ("x", -1)]);
+    let error = plan(&table.replace("series = \"x\"\npolarity", "series = \"y\"\npolarity")).unwrap_err();
+    assert!(error.to_string().contains("a link is of `801040` and `y`"), "{error}");
+}

@@ -4,6 +4,8 @@
 //! published. [`Plan::parse`] reads it, with the place of what is wrong.
 
 mod choice;
+mod columns;
+mod companies;
 mod release;
 
 use std::collections::BTreeMap;
@@ -15,6 +17,9 @@ use serde::Deserialize;
 use crate::fault::Faults;
 use crate::{ImportError, recipe};
 use choice::{days, optional_day, optional_word, word};
+pub(crate) use columns::frequency;
+pub use columns::{ColumnsPlan, MetaText, ReleasesByFrequency};
+pub use companies::{CompanyPlan, DocumentKind, FilingPlan};
 pub use release::{ReleasePlan, VintageOf};
 
 /// What is imported, from which files, into which tables.
@@ -31,6 +36,11 @@ pub struct Plan {
     pub with: Vec<String>,
     /// A sector–industry mapping that is shipped, such as `cn_2021`, for the sectors and industries of the dataset.
     pub bridge: Option<String>,
+    /// Links of sectors to the series of their prosperity that are shipped, such as `cn_default`, for what the dataset has.
+    pub links: Option<String>,
+    /// The same, one by one.
+    #[serde(default, rename = "link")]
+    pub own_links: Vec<LinkPlan>,
     /// The tables of the files, in the order in which they are read.
     #[serde(rename = "table")]
     pub tables: Vec<TablePlan>,
@@ -101,6 +111,25 @@ pub struct EntityPlan {
     pub valid_to: Option<Date>,
 }
 
+/// A link of a sector to a series of its prosperity.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkPlan {
+    /// The code of the sector.
+    pub sector: String,
+    /// The name of the series.
+    pub series: String,
+    /// 1 if more is better, -1 if more is worse.
+    pub polarity: i8,
+    /// The weight among the series of the sector.
+    #[serde(default = "one")]
+    pub weight: f64,
+}
+
+const fn one() -> f64 {
+    1.0
+}
+
 /// A table in files, and what becomes of it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +157,7 @@ pub struct TablePlan {
     #[serde(default)]
     pub shape: Shape,
     /// The day or period of a value.
+    #[serde(default)]
     pub date: DatePlan,
     /// Whom a value is about.
     pub entity: KeyPlan,
@@ -139,6 +169,14 @@ pub struct TablePlan {
     /// The series that its columns, or the table, hold.
     #[serde(default)]
     pub series: Vec<SeriesPlan>,
+    /// What every other column holds: a series each.
+    pub columns: Option<ColumnsPlan>,
+    /// What a row of companies says.
+    pub company: Option<CompanyPlan>,
+    /// What a row of filings says.
+    pub filing: Option<FilingPlan>,
+    /// What becomes of several values for one period.
+    pub combine: Option<Combine>,
     /// What stands for no value, beside an empty cell.
     #[serde(default)]
     pub missing: Vec<String>,
@@ -165,6 +203,18 @@ pub enum Target {
     Prices,
     /// Values of series.
     Observations,
+    /// Listed companies and their sectors.
+    Companies,
+    /// What companies said of their profit.
+    Filings,
+}
+
+/// What becomes of several values for one period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Combine {
+    /// Their sum, as of two exchanges. A period that has fewer of them than one before it is left out.
+    Sum,
 }
 
 /// One text or several.
@@ -408,6 +458,9 @@ pub struct SeriesPlan {
     pub zero: Option<Zero>,
     /// Since when they were known, where that differs from the table.
     pub released: Option<ReleasePlan>,
+    /// Whether a file may be without its column.
+    #[serde(default)]
+    pub optional: bool,
 }
 
 /// What a zero is.

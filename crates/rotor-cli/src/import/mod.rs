@@ -1,0 +1,166 @@
+//! `rotor import`: from the files that people have to a dataset, by a plan or by a recipe.
+
+mod recipes;
+mod told;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use rotor_data::model::ReleaseDays;
+use rotor_import::{Imported, Plan, Recipe, import};
+use serde_json::json;
+use toml::{Table, Value};
+
+use crate::{CliError, Outcome, to_json};
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct ImportCommand {
+    #[command(subcommand)]
+    about: Option<About>,
+    #[command(flatten)]
+    import: Import,
+}
+
+/// What can be asked before an import.
+#[derive(Debug, Subcommand)]
+enum About {
+    /// List the recipes: plans of usual sources
+    Recipes(recipes::List),
+    /// Print a recipe, to use it as a plan or to see what it does
+    Show(recipes::Show),
+}
+
+#[derive(Debug, Args)]
+struct Import {
+    /// A plan, or recipes each with the files that it reads: RECIPE FILE… RECIPE FILE…
+    #[arg(required = true, value_name = "PLAN|RECIPE FILE")]
+    what: Vec<PathBuf>,
+    /// The folder of the dataset; it must not exist
+    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
+    out: Option<PathBuf>,
+    /// The currency of the closes, where a recipe leaves it open
+    #[arg(long, value_name = "CODE")]
+    currency: Option<String>,
+    /// Read and check everything, show the first rows of every table, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(command: &ImportCommand) -> Result<Outcome, CliError> {
+    match &command.about {
+        Some(About::Recipes(arguments)) => recipes::list(arguments),
+        Some(About::Show(arguments)) => recipes::show(arguments),
+        None => make(&command.import),
+    }
+}
+
+fn make(arguments: &Import) -> Result<Outcome, CliError> {
+    let (plan, folder) = plan(arguments)?;
+    let imported = import(&plan, &folder)?;
+    if let (Some(out), false) = (&arguments.out, arguments.dry_run) {
+        imported.write(out)?;
+    }
+    let text = if arguments.json { document(&imported)? } else { told::told(arguments, &plan, &imported) };
+    Ok(Outcome::done(text))
+}
+
+/// The plan, and the folder from which its files are meant.
+fn plan(arguments: &Import) -> Result<(Plan, PathBuf), CliError> {
+    /// No plan is longer.
+    const LONGEST: u64 = 1 << 20;
+    let [first, rest @ ..] = arguments.what.as_slice() else { return Err(CliError::ManyPlans) };
+    if recipe(first).is_some() {
+        let plan = plan_of_recipes(arguments)?;
+        return Ok((Plan::of(plan)?, rotor_fs::from_start(Path::new(""))));
+    }
+    if !rest.is_empty() {
+        return Err(CliError::ManyPlans);
+    }
+    let path = rotor_fs::from_start(first);
+    let text = rotor_fs::read_text(&path, LONGEST)
+        .map_err(|source| CliError::PlanFile { path: first.clone(), source })?;
+    Ok((Plan::parse(&text)?, path.parent().unwrap_or(Path::new("")).to_owned()))
+}
+
+fn recipe(argument: &Path) -> Option<Recipe> {
+    Recipe::find(argument.to_str()?)
+}
+
+/// The plan that recipes and the files behind them make.
+fn plan_of_recipes(arguments: &Import) -> Result<Table, CliError> {
+    let mut tables: Vec<(Recipe, Vec<Value>)> = Vec::new();
+    for argument in &arguments.what {
+        match (recipe(argument), tables.last_mut()) {
+            (Some(recipe), _) => tables.push((recipe, Vec::new())),
+            (None, Some((_, files))) => {
+                let name = argument.to_str().ok_or_else(|| CliError::FileName { path: argument.clone() })?;
+                files.push(name.into());
+            }
+            (None, None) => {}
+        }
+    }
+    if let Some((recipe, _)) = tables.iter().find(|(_, files)| files.is_empty()) {
+        return Err(CliError::NoFiles { recipe: recipe.name });
+    }
+    let about: Vec<_> = tables.iter().map(|(recipe, _)| recipe.about()).collect();
+    let joined = |texts: Vec<String>| {
+        let mut texts = texts;
+        texts.dedup();
+        texts.join("; ")
+    };
+    let folder = arguments.out.as_deref().and_then(|out| out.file_name()?.to_str());
+    let mut dataset = Table::new();
+    dataset.insert("name".into(), folder.unwrap_or("imported").into());
+    dataset.insert("title".into(), joined(about.iter().map(|about| about.title.clone()).collect()).into());
+    dataset.insert("source".into(), joined(about.iter().map(|about| about.source.clone()).collect()).into());
+    if let Some(currency) = &arguments.currency {
+        dataset.insert("currency".into(), currency.as_str().into());
+    }
+    let table = |(recipe, files): (Recipe, Vec<Value>)| {
+        Table::from_iter([
+            ("recipe".to_owned(), Value::from(recipe.name)),
+            ("file".to_owned(), Value::Array(files)),
+        ])
+    };
+    let tables = tables.into_iter().map(|table_of| Value::Table(table(table_of))).collect();
+    Ok(Table::from_iter([
+        ("dataset".to_owned(), Value::Table(dataset)),
+        ("table".to_owned(), Value::Array(tables)),
+    ]))
+}
+
+fn document(imported: &Imported) -> Result<String, CliError> {
+    let tables: Vec<_> = imported
+        .reports
+        .iter()
+        .map(|report| {
+            json!({
+                "n_files": report.n_files,
+                "encodings": report.encodings,
+                "n_rows": report.n_rows,
+                "n_kept": report.n_kept,
+                "left_out": report.left_out,
+                "n_moved": report.n_moved,
+                "n_changed": report.n_changed,
+                "n_assumed": report.n_assumed,
+            })
+        })
+        .collect();
+    let series: Vec<_> = imported
+        .tables
+        .series
+        .iter()
+        .map(|series| json!({ "series": series.name, "release": series.release.map(ReleaseDays::word) }))
+        .collect();
+    to_json(&json!({
+        "tables": tables,
+        "series": series,
+        "n_entities": imported.tables.entities.len(),
+        "n_closes": imported.tables.prices.len(),
+        "n_observations": imported.tables.observations.len(),
+    }))
+}

@@ -14,7 +14,7 @@ pub(crate) fn expanded(plan: &TablePlan, position: usize, folder: &Path, faults:
     let mut plan = plan.clone();
     let Some(columns) = plan.columns.clone() else { return plan };
     let own: BTreeSet<String> =
-        plan.series.iter().filter_map(|series| text(series.column.as_ref())).collect();
+        plan.series.iter().flat_map(|series| headers(series.column.as_ref())).map(str::to_owned).collect();
     let mut found: Vec<SeriesPlan> = Vec::new();
     each_sheet(&plan, position, folder, faults, |sheet, faults| {
         if let Err(kind) = add(&plan, &columns, sheet, &own, &mut found) {
@@ -25,11 +25,14 @@ pub(crate) fn expanded(plan: &TablePlan, position: usize, folder: &Path, faults:
     plan
 }
 
-fn text(column: Option<&ColumnName>) -> Option<String> {
-    match column? {
-        ColumnName::Header(header) => Some(header.trim().to_owned()),
-        ColumnName::Number(_) => None,
-    }
+/// The headers that a column may have.
+fn headers(column: Option<&ColumnName>) -> impl Iterator<Item = &str> {
+    let headers = match column {
+        Some(ColumnName::Header(header)) => std::slice::from_ref(header),
+        Some(ColumnName::Either(headers)) => headers,
+        Some(ColumnName::Number(_)) | None => &[],
+    };
+    headers.iter().map(|header| header.trim())
 }
 
 fn add(
@@ -62,7 +65,8 @@ fn add(
     let name_row = columns.name.as_ref().map(row).transpose()?.flatten();
     let (frequency_row, unit_row) = (row(&columns.frequency)?, row(&columns.unit)?);
     for (at, header) in block.headers.iter().enumerate() {
-        let is_known = found.iter().any(|series| text(series.column.as_ref()).as_deref() == Some(header));
+        let is_known =
+            found.iter().any(|series| headers(series.column.as_ref()).any(|known| known == header));
         let is_named = own.contains(header) || numbered.contains(&at);
         if header.is_empty() || taken.contains(&at) || is_named || is_known {
             continue;
@@ -76,6 +80,7 @@ fn add(
         let name = columns.name.as_ref().map(|name| said(name, name_row)).filter(|name| !name.is_empty());
         found.push(SeriesPlan {
             column: Some(ColumnName::Header(header.clone())),
+            key: None,
             series: name.unwrap_or_else(|| header.clone()),
             frequency,
             unit: Some(said(&columns.unit, unit_row))
@@ -93,6 +98,7 @@ fn add(
             minus: None,
             zero: columns.zero,
             released: columns.released.of(frequency).cloned(),
+            change: false,
             optional: true,
         });
     }

@@ -28,6 +28,8 @@ pub(crate) struct Raw {
     pub(crate) written_release: Option<Date>,
     pub(crate) vintage: Option<Date>,
     pub(crate) value: f64,
+    /// How many values it is the sum of.
+    pub(crate) n_parts: usize,
     pub(crate) at: At,
 }
 
@@ -537,6 +539,7 @@ impl Cells<'_, '_> {
             written_release,
             vintage,
             value,
+            n_parts: 1,
             at,
         });
     }

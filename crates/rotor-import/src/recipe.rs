@@ -37,10 +37,12 @@ macro_rules! recipes {
 
 /// Every recipe, in the order of their names.
 pub const RECIPES: &[Recipe] = recipes![
+    "akshare.fund_etf_scale",
     "akshare.index_analysis_daily_sw",
     "akshare.index_analysis_monthly_sw",
     "akshare.index_hist_sw",
     "akshare.macro_china_cpi",
+    "akshare.macro_china_market_margin",
     "akshare.macro_china_ppi",
     "akshare.stock_hsgt_hist_em",
     "akshare.stock_zh_index_daily",
@@ -54,7 +56,12 @@ pub const RECIPES: &[Recipe] = recipes![
     "joinquant.sw1_daily_valuation",
     "tushare.cn_cpi",
     "tushare.cn_ppi",
+    "tushare.fina_indicator",
+    "tushare.fund_share",
+    "tushare.fut_daily",
     "tushare.index_daily",
+    "tushare.index_member_all",
+    "tushare.margin",
     "tushare.moneyflow_hsgt",
     "tushare.sw_daily",
     "wide.levels",

@@ -19,7 +19,7 @@ use crate::{ImportError, recipe};
 use choice::{days, optional_day, optional_word, word};
 pub(crate) use columns::frequency;
 pub use columns::{ColumnsPlan, MetaText, ReleasesByFrequency};
-pub use companies::{CompanyPlan, DocumentKind, FilingPlan};
+pub use companies::{CompanyPlan, DocumentKind, FilingPlan, PreferPlan};
 pub use release::{ReleasePlan, VintageOf};
 
 /// What is imported, from which files, into which tables.
@@ -458,6 +458,9 @@ pub struct SeriesPlan {
     pub zero: Option<Zero>,
     /// Since when they were known, where that differs from the table.
     pub released: Option<ReleasePlan>,
+    /// Whether what counts is the change of each value from the one of the period before.
+    #[serde(default)]
+    pub change: bool,
     /// Whether a file may be without its column.
     #[serde(default)]
     pub optional: bool,

@@ -219,3 +219,155 @@ fn sectors_of_joinquant() {
     assert_value(&imported, ["pe_ttm", "801080", "2021-01-08"], "2021-01-08", 25.7105);
     assert_value(&imported, ["pb", "801150", "2021-01-08"], "2021-01-08", 2.0167);
 }
+
+/// A number of a fixture by what else its row says.
+fn found(file: &str, of: &[&str], column: &str) -> f64 {
+    let text = std::fs::read_to_string(fixtures().join(file)).unwrap();
+    let mut lines = text.lines();
+    let at = lines.next().unwrap().split(',').position(|header| header == column).unwrap();
+    let row = lines.find(|line| of.iter().all(|cell| line.split(',').any(|known| known == *cell)));
+    row.unwrap().split(',').nth(at).unwrap().parse().unwrap()
+}
+
+#[test]
+fn margin_of_two_exchanges_is_the_change_of_their_sum() {
+    let recipe = "akshare.macro_china_market_margin";
+    let imported = with_closes(recipe, "akshare.macro_china_market_margin/margin_*.csv");
+    let sum = |day: &str| {
+        let of = |name: &str| {
+            found(&format!("akshare.macro_china_market_margin/margin_{name}.csv"), &[day], "融资余额")
+        };
+        of("sh") + of("sz")
+    };
+    // Known on the next trading day, in 亿元.
+    let expected = 1e-8 * (sum("2022-06-21") - sum("2022-06-20"));
+    assert_value(&imported, ["margin_net_buy", "CN", "2022-06-21"], "2022-06-22", expected);
+    // Over a weekend.
+    let expected = 1e-8 * (sum("2022-06-24") - sum("2022-06-23"));
+    assert_value(&imported, ["margin_net_buy", "CN", "2022-06-24"], "2022-06-27", expected);
+    // The day that one exchange lacks, and the change over two days after it.
+    assert_eq!(values(&imported, "margin_net_buy", "CN", "2022-06-27"), []);
+    let expected = 1e-8 * (sum("2022-06-28") - sum("2022-06-24"));
+    assert_value(&imported, ["margin_net_buy", "CN", "2022-06-28"], "2022-06-29", expected);
+    let left_out = &imported.reports[1].left_out;
+    assert_eq!(left_out["periods that lack a part of the sum"], 1);
+    assert_eq!(left_out["values without one before, which have no change"], 1);
+}
+
+#[test]
+fn an_exchange_that_joins_is_no_net_buying() {
+    let (recipe, file) = ("tushare.margin", "tushare.margin/margin.csv");
+    let imported = with_closes(recipe, file);
+    let of = |day: &str, exchange: &str| found(file, &[day, exchange], "rzye");
+    let sum = |day: &str| of(day, "SSE") + of(day, "SZSE");
+    let expected = 1e-8 * (sum("20220701") - sum("20220630"));
+    assert_value(&imported, ["margin_net_buy", "CN", "2022-07-01"], "2022-07-04", expected);
+    assert_eq!(values(&imported, "margin_net_buy", "CN", "2022-07-04"), []);
+    let with_beijing = |day: &str| sum(day) + of(day, "BSE");
+    let expected = 1e-8 * (with_beijing("20220705") - with_beijing("20220704"));
+    assert_value(&imported, ["margin_net_buy", "CN", "2022-07-05"], "2022-07-06", expected);
+}
+
+#[test]
+fn units_of_funds_of_one_index_are_added() {
+    let recipe = "akshare.fund_etf_scale";
+    let imported = with_closes(recipe, "akshare.fund_etf_scale/etf_*.csv");
+    // Two funds of Shanghai and one of Shenzhen, in 份.
+    let change = (199.9758 + 168.5837 + 154.5219) - (198.7366 + 167.8521 + 156.1065);
+    assert_value(&imported, ["etf_net_units", "000300", "2022-07-04"], "2022-07-05", change);
+    assert_eq!(values(&imported, "etf_net_units", "000300", "2022-07-01"), []);
+    assert_value(&imported, ["etf_net_units", "399006", "2022-07-04"], "2022-07-05", 254.0653 - 249.3245);
+    // Funds of sectors are not in the map of the recipe.
+    assert_eq!(imported.reports[1].left_out["rows of codes that the plan does not name"], 12);
+
+    let imported = with_closes("tushare.fund_share", "tushare.fund_share/fund_share.csv");
+    assert_value(&imported, ["etf_net_units", "000300", "2022-07-04"], "2022-07-05", change);
+}
+
+#[test]
+fn files_that_overlap_count_once_and_units_that_change_are_refused() {
+    let day = |units: &str, more: &str| {
+        format!("基金代码,统计日期,基金份额\n510300,2022-07-01,{units}\n510310,2022-07-01,7e9\n{more}")
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    std::fs::copy(fixtures().join("cn/closes.csv"), folder.path().join("closes.csv")).unwrap();
+    write("a.csv", &day("5e9", ""));
+    write("b.csv", &day("5e9", "510300,2022-07-04,5.5e9\n510310,2022-07-04,7e9\n"));
+    let plan = plan(&[("wide.levels", "closes.csv"), ("akshare.fund_etf_scale", "?.csv")]);
+    let plan = Plan::parse(&plan).unwrap();
+    let imported = import(&plan, folder.path()).unwrap();
+    assert_value(&imported, ["etf_net_units", "000300", "2022-07-04"], "2022-07-05", 5.0);
+    assert_eq!(imported.reports[1].left_out["rows that say the same again"], 2);
+
+    let faults = |plan: &Plan| match import(plan, folder.path()) {
+        Err(ImportError::Faulty(faults)) => faults.to_string(),
+        other => panic!("{other:?}"),
+    };
+    write("a.csv", &day("4e9", ""));
+    let told = faults(&plan);
+    assert!(told.contains("`510300` has two values for 2022-07-01: 4000000000 and 5000000000"), "{told}");
+    // A file of an old version is in 万份.
+    write("a.csv", &day("5e9", ""));
+    write("b.csv", "基金代码,统计日期,基金份额\n510300,2022-07-04,5.5e5\n510310,2022-07-04,7e5\n");
+    let told = faults(&plan);
+    assert!(told.contains("jumps from 12000000000 to 1250000"), "{told}");
+}
+
+#[test]
+fn futures_go_by_their_main_contract_and_are_linked() {
+    let (recipe, file) = ("tushare.fut_daily", "tushare.fut_daily/fut_daily.csv");
+    let imported = with_closes(recipe, file);
+    assert_value(&imported, ["rebar_futures", "CN", "2022-06-24"], "2022-06-24", 4321.4);
+    let names: Vec<&str> = imported.tables.series.iter().map(|series| series.name.as_str()).collect();
+    assert_eq!(names, ["coking_coal_futures", "copper_futures", "pulp_futures", "rebar_futures"]);
+    let left_out = &imported.reports[1].left_out;
+    // Gold, and a settlement of 0.0.
+    assert_eq!(left_out["rows of series that the plan does not name"], 51);
+    assert_eq!(left_out["zeros that stand for no value"], 1);
+    let links: Vec<(&str, i8)> = imported
+        .tables
+        .links
+        .iter()
+        .map(|link| (imported.tables.entities[link.sector as usize].code.as_str(), link.polarity))
+        .collect();
+    assert_eq!(links, [("801040", 1)], "the closes have steel, and no coal, metals or paper");
+}
+
+#[test]
+fn companies_and_their_reports() {
+    let imported = imported(&[
+        ("tushare.sw_daily", "tushare.sw_daily/sw_daily_*.csv"),
+        ("tushare.index_member_all", "tushare.index_member_all/members.csv"),
+        ("tushare.fina_indicator", "tushare.fina_indicator/reports.csv"),
+    ]);
+    let tables = &imported.tables;
+    let companies: Vec<String> = tables
+        .companies
+        .iter()
+        .map(|company| {
+            let day = |day: Option<rotor_factor::Date>| day.map_or("-".into(), |day| day.to_string());
+            let sector = &tables.entities[company.sector as usize].code;
+            format!("{} {sector} {} {}", company.code, day(company.valid_from), day(company.valid_to))
+        })
+        .collect();
+    assert!(companies.contains(&"600002.SH 801080 2010-01-04 2014-01-01".to_owned()), "{companies:?}");
+    assert!(companies.contains(&"600002.SH 801040 2014-01-02 -".to_owned()), "{companies:?}");
+    let filings = |code: &str, period: &str| -> Vec<(String, f64)> {
+        let codes: std::collections::BTreeSet<&str> =
+            tables.companies.iter().map(|company| company.code.as_str()).collect();
+        let number = codes.iter().position(|known| *known == code).unwrap() as u32;
+        let rows = tables.filings.iter();
+        rows.filter(|row| row.company == number && row.period.to_string() == period)
+            .map(|row| (row.released.0.to_string(), row.net_profit_ytd.unwrap()))
+            .collect()
+    };
+    // Of two rows of one day the one that was first published; a correction of a later day is a filing of its own.
+    assert_eq!(filings("600001.SH", "2022-06-30"), [("2022-08-26".to_owned(), 1.2907442185)]);
+    let of_two_days = filings("000003.SZ", "2022-03-31");
+    assert_eq!(
+        of_two_days.iter().map(|(day, _)| day.as_str()).collect::<Vec<_>>(),
+        ["2022-04-28", "2022-09-30"]
+    );
+    assert_eq!(imported.reports[3].left_out["rows of a document that another row stands for"], 1);
+}

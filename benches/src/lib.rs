@@ -51,6 +51,7 @@ pub fn manifest() -> Manifest {
         last: Date::new(2030, 12, 31).expect("it exists"),
         licence: "CC0-1.0".into(),
         source: "a benchmark".into(),
+        lineage: None,
         sha256: std::collections::BTreeMap::default(),
     }
 }

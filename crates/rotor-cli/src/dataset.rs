@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use rotor::{DEMO_FOLDER, DatasetFolder};
+use rotor_data::model::ReleaseDays;
 use rotor_data::{
     DataError, Dataset, DatasetWarning, Description, EntityDescription, FaultReport, Format,
-    SeriesDescription,
+    OverdueDescription, SeriesDescription, WarningCode,
 };
-use rotor_factor::{Date, EntityKind, Frequency};
+use rotor_factor::{AsOf, Date, EntityKind, Frequency};
 use rotor_fs::shown_path;
 use rotor_report::dataset as sentences;
+use rotor_report::page::wrapped;
 use rotor_report::words::Lang;
 use rotor_synthetic::World;
 use serde_json::json;
@@ -43,7 +45,10 @@ pub(crate) enum Command {
     /// is given.
     Check(Check),
     /// Describe a dataset: coverage, gaps, vintages, publication lags, and what looks wrong
-    Describe(Show),
+    ///
+    /// An input is overdue if a newer value was expected by the largest lag of its last three years before the last trading day, or
+    /// before the day of --as-of.
+    Describe(Describe),
     /// Write a dataset in another format; values stay equal to the bit and rows in order
     Convert(Convert),
     /// Generate a synthetic dataset; the same world and seed give the same bytes on any machine
@@ -66,6 +71,15 @@ pub(crate) struct Check {
     /// Exit with 1 if there are warnings
     #[arg(long)]
     strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Describe {
+    #[command(flatten)]
+    show: Show,
+    /// Describe what was public before this day, and what was overdue on it [default: everything, on the last trading day]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
 }
 
 #[derive(Debug, Args)]
@@ -137,7 +151,7 @@ impl From<TableFormat> for Format {
 pub(crate) fn run(command: Command) -> Result<Outcome, CliError> {
     match command {
         Command::Check(arguments) => check(&arguments),
-        Command::Describe(show) => describe(&show),
+        Command::Describe(arguments) => describe(&arguments),
         Command::Convert(arguments) => convert(&arguments),
         Command::Generate(arguments) => generate(&arguments),
     }
@@ -220,16 +234,20 @@ fn report_as_json(folder: &Path, report: &FaultReport, warnings: &[DatasetWarnin
     })
 }
 
-fn describe(show: &Show) -> Result<Outcome, CliError> {
+fn describe(Describe { show, as_of }: &Describe) -> Result<Outcome, CliError> {
     let dataset = Dataset::open(&show.folder)?;
-    let description = rotor_data::describe(&dataset);
-    let warnings = dataset.warnings();
+    let (description, mut warnings) = match as_of.map(AsOf) {
+        None => (rotor_data::describe(&dataset), dataset.warnings()),
+        Some(day) => (rotor_data::describe_as_of(&dataset, day), dataset.known_on(day).warnings()),
+    };
     if show.json {
         let mut value = serde_json::to_value(&description).map_err(CliError::from)?;
         value["warnings"] = warnings_as_json(&warnings).into();
         return Ok(Outcome::done(to_json(&value)?));
     }
     let mut text = described(&description);
+    // The description has a line for each of these series.
+    warnings.retain(|warning| warning.code != WarningCode::Overdue);
     if !warnings.is_empty() {
         write!(text, "\n{}", listed(&warnings)).expect("writing to a string does not fail");
     }
@@ -298,7 +316,76 @@ fn described(description: &Description) -> String {
          `vint` is the mean and the largest number of vintages of a period, `lag` the median\n\
          and the largest number of days from the end of a period to its first release.\n",
     );
+    text.push_str(&release_days(&description.series));
+    let all_late: Vec<String> =
+        description.series.iter().filter_map(|series| late(description, series)).collect();
+    if !all_late.is_empty() {
+        writeln!(text, "\n{}", all_late.join("\n")).expect("writing to a string does not fail");
+    }
     text
+}
+
+/// How the release days of the series are known; nothing if the dataset does not say.
+fn release_days(all: &[SeriesDescription]) -> String {
+    const ASSUMED: &str = "assumed by a rule";
+    if !all.iter().any(|series| !series.is_derived && series.release.is_some()) {
+        return String::new();
+    }
+    let known = |days: Option<ReleaseDays>| -> Vec<&str> {
+        let is_it = |series: &&SeriesDescription| series.release == days.map(ReleaseDays::word);
+        all.iter().filter(is_it).map(|series| series.series.as_str()).collect()
+    };
+    let groups = [
+        ("published", known(Some(ReleaseDays::Published))),
+        ("from a calendar of releases", known(Some(ReleaseDays::Calendar))),
+        (ASSUMED, known(Some(ReleaseDays::Assumed))),
+        ("not said", known(None)),
+    ];
+    // The largest group needs no names; those that are assumed are always named, unless all are.
+    let may_be_unnamed = |at: &usize| groups[*at].0 != ASSUMED || groups[*at].1.len() == all.len();
+    let unnamed = (0..groups.len()).filter(may_be_unnamed).max_by_key(|at| groups[*at].1.len());
+    let mut text = String::from("\nrelease days of the series:\n");
+    for (at, (words, names)) in groups.iter().enumerate().filter(|(_, (_, names))| !names.is_empty()) {
+        let shown = match names.len() {
+            n if n == all.len() => format!("all {n}"),
+            n if Some(at) == unnamed => format!("all others ({n})"),
+            _ => names.iter().map(|name| fit(name, 40)).collect::<Vec<_>>().join(", "),
+        };
+        text.push_str(&wrapped(&shown, &format!("  {words}: "), 4));
+    }
+    if !known(Some(ReleaseDays::Assumed)).is_empty() {
+        text.push_str(
+            "Days that are assumed are not known: a value may have been public later than its rule says.\n",
+        );
+    }
+    text
+}
+
+/// What is late of a series, in a sentence.
+fn late(description: &Description, series: &SeriesDescription) -> Option<String> {
+    let late = series.overdue.as_ref()?;
+    let OverdueDescription { state, last_period, expected, days, .. } = late;
+    let whose = if late.entities == series.entities {
+        String::new()
+    } else {
+        let (n, n_all, entity) = (late.entities, series.entities, fit(&late.entity, 20));
+        format!(" of {n} of {n_all} entities, such as {entity},")
+    };
+    let name = fit(&series.series, 60);
+    let has = format!("{name}{whose} has nothing after {last_period}");
+    if *state == "ended" {
+        return Some(format!("ended: {has}"));
+    }
+    let what = match late.next_period {
+        Some(next) => format!("the {next} value"),
+        None => "a newer value".into(),
+    };
+    let until = match description.as_of {
+        Some(day) => format!("as of {day}"),
+        None => format!("dataset ends {}", dash(description.last_trading_day)),
+    };
+    let n_days = if *days == 1 { "1 day".into() } else { format!("{days} days") };
+    Some(format!("overdue by {n_days}: {has}; {what} was expected by {expected} ({until})"))
 }
 
 const fn noun(kind: EntityKind, n: usize) -> &'static str {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
 use rotor_factor::{AsOf, Date, EntityKind, Month};
-use rotor_fs::{FsError, from_start, read_regular, shown_path};
+use rotor_fs::{FsError, from_start, read_regular, sha256, shown_path};
 
 use crate::archive::{Archive, Publication, Repeated};
 use crate::censor::Future;
@@ -15,7 +15,7 @@ use crate::comparable;
 use crate::fault::{Fault, FaultKind, FaultReport, shown};
 use crate::load::{self, Close, Codes, CompanyCodes, EntityCodes, SeriesCodes};
 use crate::manifest::{Manifest, PriceFrequency};
-use crate::model::{BridgeWeight, Company, Entity, Event, Filing, Link, Series};
+use crate::model::{BridgeWeight, Company, Entity, Event, Filing, Link, Observation, Price, Series, Tables};
 use crate::read::{TableSource, encoding_of, wide_table, without_mark};
 use crate::schema::Table;
 use crate::sources::{DataFile, Sources};
@@ -397,6 +397,53 @@ impl Dataset {
     pub fn files(&self) -> &[DataFile] {
         &self.files
     }
+
+    /// Returns one SHA-256 for all tables: over the names of the files and their hashes, in the order of the tables.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        hash_of(self.files.iter().map(|file| (file.name.as_str(), file.sha256.as_str())))
+    }
+
+    /// Returns the tables as plain values, without what the reader makes of filings.
+    #[must_use]
+    pub fn tables(&self) -> Tables {
+        let kept: Vec<usize> = (0..self.series.len()).filter(|series| !self.is_derived(*series)).collect();
+        let observation = |(position, series): (usize, &usize)| {
+            self.archive.vintages(*series).map(move |vintage| Observation {
+                series: position as u32,
+                entity: vintage.entity as u32,
+                period: vintage.period.end(),
+                released: vintage.released,
+                value: vintage.value,
+            })
+        };
+        let price = |entity: usize| {
+            self.closes.of(entity).map(move |(date, close)| Price { entity: entity as u32, date, close })
+        };
+        let number =
+            |series: u32| kept.binary_search(&(series as usize)).ok().map(|position| position as u32);
+        Tables {
+            entities: self.entities.clone(),
+            prices: (0..self.entities.len()).flat_map(price).collect(),
+            series: kept.iter().map(|series| self.series[*series].clone()).collect(),
+            observations: kept.iter().enumerate().flat_map(observation).collect(),
+            bridge: self.bridge.clone(),
+            links: self
+                .links
+                .iter()
+                .filter_map(|link| Some(Link { series: number(link.series)?, ..link.clone() }))
+                .collect(),
+            events: self.events.clone(),
+            companies: self.companies.clone(),
+            filings: self.filings.clone(),
+        }
+    }
+}
+
+/// One SHA-256 for files, each given by its name and its SHA-256.
+fn hash_of<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> String {
+    let lines = files.into_iter().fold(String::new(), |text, (name, hash)| text + name + "\0" + hash + "\n");
+    sha256(lines.as_bytes())
 }
 
 fn read_manifest(folder: &Path, faults: &mut FaultReport) -> Option<Manifest> {
@@ -586,5 +633,19 @@ impl Parts<'_> {
             self.name_wide(file, &mut faults);
         }
         (parts.unwrap_or_default(), faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_of_a_dataset_is_over_names_and_hashes_in_order() {
+        let files = [("entities.csv", "aa"), ("prices.csv", "bb")];
+        // `printf 'entities.csv\0aa\nprices.csv\0bb\n' | sha256sum`
+        let expected = "c2ca51584332b8a5b46eaec708ca779de393d314f9b4156bed4f80de3b7963ca";
+        assert_eq!(hash_of(files), expected);
+        assert_ne!(hash_of(files), hash_of([files[1], files[0]]));
     }
 }

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use rotor_factor::{Calendar, Date, EntityKind, Frequency, Measure, ReferencePeriod};
+use rotor_factor::{AsOf, Calendar, Date, EntityKind, Frequency, Measure, ReferencePeriod};
 use serde::{Serialize, Serializer};
 
 use crate::archive::Vintage;
 use crate::closes::TradingCalendar;
 use crate::dataset::Dataset;
 use crate::model::{Accumulation, ReleaseDays};
+use crate::overdue::{Late, late};
 
 /// The description of a dataset, without any judgement.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -29,6 +30,9 @@ pub struct Description {
     /// The last trading day.
     #[serde(serialize_with = "as_text")]
     pub last_trading_day: Option<Date>,
+    /// The day of which the dataset is described; none is the whole dataset, held against its last trading day.
+    #[serde(serialize_with = "as_text")]
+    pub as_of: Option<Date>,
     /// Number of trading days.
     pub trading_days: usize,
     /// Number of closes.
@@ -130,6 +134,9 @@ pub struct SeriesDescription {
     pub chain_zh: Option<String>,
     /// How its release days are known.
     pub release: Option<&'static str>,
+    /// Whether the reader made it of filings.
+    #[serde(skip)]
+    pub is_derived: bool,
     /// Number of entities that it says something of.
     pub entities: usize,
     /// Of which kinds these are, in the order of [`EntityKind::ALL`].
@@ -158,6 +165,34 @@ pub struct SeriesDescription {
     pub lag_days_median: Option<f64>,
     /// Most days from the end of a period to the release of its first vintage.
     pub lag_days_max: Option<i32>,
+    /// What should have come by now; none if nothing is late.
+    pub overdue: Option<OverdueDescription>,
+}
+
+/// What of a series should have been public, judged by its own lags of the last three years.
+///
+/// Where entities differ, those that are late by at most a year speak, and else those that have ended; of several that which waits
+/// longest.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OverdueDescription {
+    /// `overdue`, or `ended` if a newer value was expected more than a year ago.
+    pub state: &'static str,
+    /// Of how many entities.
+    pub entities: usize,
+    /// The code of the one that waits longest.
+    pub entity: String,
+    /// The end of its last period with a value.
+    #[serde(serialize_with = "as_text_always")]
+    pub last_period: Date,
+    /// The end of the period that is missing; none for days and weeks.
+    #[serde(serialize_with = "as_text")]
+    pub next_period: Option<Date>,
+    /// The day by which that was expected: the end of the period and the largest lag of the last three years; for days and weeks the
+    /// longest gap and the largest lag after the last value.
+    #[serde(serialize_with = "as_text_always")]
+    pub expected: Date,
+    /// The days from then to the last trading day, or to the day of the description.
+    pub days: i32,
 }
 
 #[allow(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
@@ -176,12 +211,25 @@ fn as_words<S: Serializer>(kinds: &[EntityKind], serializer: S) -> Result<S::Ok,
     serializer.collect_seq(kinds.iter().map(|kind| kind.word()))
 }
 
-/// Describes a dataset.
+/// Describes a dataset. What is overdue is held against its last trading day.
 #[must_use]
 pub fn describe(dataset: &Dataset) -> Description {
+    describe_until(dataset, None)
+}
+
+/// Describes what was public of a dataset as of a day. What is overdue is held against that day.
+#[must_use]
+pub fn describe_as_of(dataset: &Dataset, day: AsOf) -> Description {
+    describe_until(&dataset.known_on(day), Some(day.0))
+}
+
+fn describe_until(dataset: &Dataset, as_of: Option<Date>) -> Description {
     let mut n_series = vec![0; dataset.entities().len()];
-    let series =
-        (0..dataset.series().len()).map(|series| describe_series(dataset, series, &mut n_series)).collect();
+    let last = dataset.calendar().days().last().copied().unwrap_or(dataset.manifest().last);
+    let until = as_of.unwrap_or(last);
+    let series = (0..dataset.series().len())
+        .map(|series| describe_series(dataset, series, until, &mut n_series))
+        .collect();
     let entities =
         (0..dataset.entities().len()).map(|entity| describe_entity(dataset, entity, n_series[entity]));
     let manifest = dataset.manifest();
@@ -194,6 +242,7 @@ pub fn describe(dataset: &Dataset) -> Description {
         price_frequency: manifest.price_frequency.letter(),
         first_trading_day: days.first().copied(),
         last_trading_day: days.last().copied(),
+        as_of,
         trading_days: days.len(),
         closes: dataset.closes().len(),
         observations: dataset.archive().len(),
@@ -243,24 +292,34 @@ fn describe_entity(dataset: &Dataset, position: usize, n_series: usize) -> Entit
     }
 }
 
-fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -> SeriesDescription {
+fn describe_series(
+    dataset: &Dataset,
+    position: usize,
+    until: Date,
+    n_series: &mut [usize],
+) -> SeriesDescription {
     let series = &dataset.series()[position];
     let mut vintages: Vec<Vintage> = dataset.archive().vintages(position).collect();
     vintages.sort_by_key(|vintage| (vintage.entity, vintage.period.index(), vintage.released));
     let (mut lags, mut vintages_max) = (Vec::new(), 0);
     let (mut n_entities, mut kinds, mut gap_ends) = (0, BTreeSet::new(), Vec::new());
+    let mut all_late = Vec::new();
     for of_entity in vintages.chunk_by(|a, b| a.entity == b.entity) {
         n_entities += 1;
         kinds.insert(dataset.entities()[of_entity[0].entity].kind);
         n_series[of_entity[0].entity] += 1;
-        let mut ends = Vec::new();
+        let (mut ends, mut firsts) = (Vec::new(), Vec::new());
         for of_period in of_entity.chunk_by(|a, b| a.period == b.period) {
             let end = of_period[0].period.end();
             ends.push(end);
+            firsts.push(of_period[0]);
             lags.push(of_period[0].released.0.days() - end.days());
             vintages_max = vintages_max.max(of_period.len());
         }
         gap_ends.extend(gaps(dataset.calendar(), series.frequency, &ends));
+        let entity = &dataset.entities()[of_entity[0].entity];
+        let found = late(series.frequency, &firsts, entity.valid_to, until);
+        all_late.extend(found.map(|late| (entity.code.as_str(), late)));
     }
     lags.sort_unstable();
     let month_of = |end: &Date| end.month().number();
@@ -279,6 +338,7 @@ fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -
         chain: series.chain.clone(),
         chain_zh: series.chain_zh.clone(),
         release: series.release.map(ReleaseDays::word),
+        is_derived: dataset.is_derived(position),
         entities: n_entities,
         kinds: kinds.into_iter().collect(),
         observations: vintages.len(),
@@ -293,7 +353,27 @@ fn describe_series(dataset: &Dataset, position: usize, n_series: &mut [usize]) -
         vintages_max,
         lag_days_median: median(&lags),
         lag_days_max: lags.last().copied(),
+        // What the reader makes of filings waits for filings.
+        overdue: describe_late(series.frequency, &all_late, until).filter(|_| !dataset.is_derived(position)),
     }
+}
+
+/// Sums up which entities a series is late for.
+fn describe_late(frequency: Frequency, all_late: &[(&str, Late)], until: Date) -> Option<OverdueDescription> {
+    const A_YEAR: i32 = 365;
+    let n_days = |late: &Late| until.days() - late.expected.days();
+    let (ended, overdue): (Vec<_>, Vec<_>) = all_late.iter().partition(|(_, late)| n_days(late) > A_YEAR);
+    let (state, those) = if overdue.is_empty() { ("ended", ended) } else { ("overdue", overdue) };
+    let (entity, longest) = those.iter().min_by_key(|(_, late)| late.expected)?;
+    Some(OverdueDescription {
+        state,
+        entities: those.len(),
+        entity: (*entity).into(),
+        last_period: longest.last,
+        next_period: (frequency.calendar() != Calendar::Days).then_some(longest.next),
+        expected: longest.expected,
+        days: n_days(longest),
+    })
 }
 
 /// Returns the median of ascending numbers.

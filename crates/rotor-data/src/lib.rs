@@ -17,6 +17,7 @@ mod fault;
 mod load;
 mod manifest;
 pub mod model;
+mod overdue;
 mod read;
 pub mod schema;
 mod shelter;
@@ -31,7 +32,10 @@ pub use censor::{Future, Part};
 pub use closes::{Closes, TradingCalendar};
 pub use comparable::{ComparableMember, comparable_growth};
 pub use dataset::{DataError, Dataset};
-pub use describe::{BridgeDescription, Description, EntityDescription, SeriesDescription, describe};
+pub use describe::{
+    BridgeDescription, Description, EntityDescription, OverdueDescription, SeriesDescription, describe,
+    describe_as_of,
+};
 pub use fault::{Fault, FaultKind, FaultReport};
 pub use manifest::{Manifest, PriceFrequency};
 pub use read::{Format, ParquetFile};
@@ -39,4 +43,4 @@ pub use sources::DataFile;
 pub use sweep::{AsOfWindows, Input, Sweep, SweepError, WindowRequest};
 pub use units::{unit_en, unit_zh};
 pub use warning::{DatasetWarning, Place, WarningCode};
-pub use write::{convert, write_dataset};
+pub use write::{convert, replace_dataset, write_dataset};

@@ -55,12 +55,14 @@ pub struct Manifest {
     pub licence: String,
     /// Where the data come from.
     pub source: String,
+    /// [`Dataset::sha256`](crate::Dataset::sha256) of the first state of a dataset that has grown since.
+    pub lineage: Option<String>,
     /// SHA-256 of files, in lower-case hexadecimal digits, by file name.
     pub sha256: BTreeMap<String, String>,
 }
 
 /// The keys with an example of each, in the order in which they are written.
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("format", "format = 1"),
     ("name", "name = \"demo\""),
     ("title", "title = \"Synthetic A-share sectors\""),
@@ -73,6 +75,7 @@ const KEYS: [(&str, &str); 13] = [
     ("last", "last = \"2024-12-31\""),
     ("licence", "licence = \"CC0-1.0\""),
     ("source", "source = \"where the data come from\""),
+    ("lineage", "lineage = \"the 64 digits of a hash\""),
     ("sha256", ""),
 ];
 
@@ -115,6 +118,9 @@ impl Manifest {
         line("last", self.last.to_string().into());
         line("licence", self.licence.as_str().into());
         line("source", self.source.as_str().into());
+        if let Some(lineage) = &self.lineage {
+            line("lineage", lineage.as_str().into());
+        }
         if !self.sha256.is_empty() {
             text.push_str("\n[sha256]\n");
             for (file, hash) in &self.sha256 {
@@ -172,6 +178,7 @@ impl Reader<'_> {
         let price_frequency = self.price_frequency(&table);
         let licence = self.string(&table, "licence");
         let source = self.string(&table, "source");
+        let lineage = table.contains_key("lineage").then(|| self.string(&table, "lineage")).flatten();
         let sha256 = self.hashes(&table);
         Some(Manifest {
             name: name?,
@@ -185,6 +192,7 @@ impl Reader<'_> {
             last: last?,
             licence: licence?,
             source: source?,
+            lineage,
             sha256,
         })
     }

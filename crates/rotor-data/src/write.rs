@@ -42,19 +42,69 @@ pub fn write_dataset(
     extra: &[(&str, &str)],
 ) -> Result<(), DataError> {
     let new = NewFolder::create(folder)?;
-    let mut manifest = Manifest { sha256: std::collections::BTreeMap::new(), ..manifest.clone() };
-    for (table, columns) in columns_of(tables) {
-        if columns.first().is_some_and(|(_, array)| !array.is_empty()) {
-            let (name, written) = write_table(&new, table, format, &[columns])?;
-            manifest.sha256.insert(name, written.sha256);
-        }
-    }
+    write_tables(&new, manifest, tables, format)?;
     for (name, text) in extra {
         write_text(&new, name, text)?;
     }
-    write_text(&new, Manifest::FILE, &manifest.to_toml())?;
     new.finish()?;
     Ok(())
+}
+
+/// Replaces the dataset in a folder, whole or not at all: until the new one is complete, the old one stays. Files that are not part of
+/// a dataset are taken over.
+///
+/// # Errors
+///
+/// [`DataError::Write`] if `folder` is no dataset or has folders in it, or the disk refuses.
+pub fn replace_dataset(
+    folder: &Path,
+    manifest: &Manifest,
+    tables: &Tables,
+    format: Format,
+) -> Result<(), DataError> {
+    let new = NewFolder::replacing(folder, Manifest::FILE)?;
+    let failed = |source| FsError::Write { path: folder.into(), source };
+    let is_part = |name: &str| {
+        let is_table = |table: &Table| name == format!("{table}.csv") || name == format!("{table}.parquet");
+        name == Manifest::FILE || Table::ALL.iter().any(is_table)
+    };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(from_start(folder)).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if entry.file_type().map_err(failed)?.is_dir() {
+            let reason = format!("it has a folder in it, `{}`", entry.file_name().display());
+            return Err(failed(io::Error::other(reason)).into());
+        }
+        names.push(entry.file_name());
+    }
+    names.sort();
+    for name in names {
+        let text = name.to_str().ok_or_else(|| failed(io::Error::other("a name in it is not UTF-8")))?;
+        if !is_part(text) {
+            let mut old = std::fs::File::open(from_start(&folder.join(&name))).map_err(failed)?;
+            new.write_file(text, |file| io::copy(&mut old, file).map(|_| ()))?;
+        }
+    }
+    write_tables(&new, manifest, tables, format)?;
+    new.finish()?;
+    Ok(())
+}
+
+/// Writes the tables that have rows, and the manifest with their hashes.
+fn write_tables(
+    new: &NewFolder,
+    manifest: &Manifest,
+    tables: &Tables,
+    format: Format,
+) -> Result<(), DataError> {
+    let mut manifest = Manifest { sha256: std::collections::BTreeMap::new(), ..manifest.clone() };
+    for (table, columns) in columns_of(tables) {
+        if columns.first().is_some_and(|(_, array)| !array.is_empty()) {
+            let (name, written) = write_table(new, table, format, &[columns])?;
+            manifest.sha256.insert(name, written.sha256);
+        }
+    }
+    write_text(new, Manifest::FILE, &manifest.to_toml())
 }
 
 impl Dataset {

@@ -122,6 +122,17 @@ pub enum FaultKind {
     NotInCalendar { calendar: String, period: String },
     #[error("it was released on {released}, before its period {period} ended")]
     ReleasedEarly { released: String, period: String },
+    // What is in the folder already.
+    #[error("{what} was {before} in the dataset and is {after} in the files")]
+    Rewritten { what: String, before: String, after: String },
+    #[error("the day of the files, {as_of}, lies before {period}, of which they have a value")]
+    AsOfEarly { as_of: String, period: String },
+    #[error("nothing says on which day the files were fetched")]
+    NoDay,
+    #[error("the files were fetched on different days: {days}")]
+    ManyDays { days: String },
+    #[error("`{file}` is no side file: {reason}")]
+    SideFile { file: String, reason: String },
     // What came out.
     #[error("{0}")]
     Dataset(String),
@@ -139,7 +150,9 @@ impl FaultKind {
             Self::ManyMembers { .. } => told("unpack it, or give a file inside by itself"),
             Self::NotText { .. } => told("save it as UTF-8, or name its `encoding`"),
             Self::NoSheet { sheets, .. } => Some(format!("its sheets are {}", quoted(sheets))),
-            Self::NoColumn { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Self::NoColumn { nearest: Some(nearest), .. } | Self::NoRecipe { nearest: Some(nearest), .. } => {
+                Some(format!("did you mean `{nearest}`?"))
+            }
             Self::NoColumn { .. } => told("columns go by their header, or by their number, 0 for the first"),
             Self::RepeatedColumn { .. } => told("name the column by its number, 0 for the first"),
             Self::NoRows => told("say by `header` where the table is, or by `date` how its days are written"),
@@ -148,8 +161,15 @@ impl FaultKind {
                 let known: Vec<String> = known.iter().map(|name| (*name).to_owned()).collect();
                 Some(format!("shipped are {}", quoted(&known)))
             }
+            Self::Rewritten { .. } => told(
+                "a past that changes makes earlier results unrepeatable: look at it, then `--accept-rewrites`",
+            ),
+            Self::AsOfEarly { .. } => told("give the day on which the files were fetched by `--as-of`"),
+            Self::NoDay | Self::ManyDays { .. } => told(
+                "give the day by `--as-of`, or keep `fetched.json` beside the files, with `\"day\": \"2024-07-15\"`; the time of a file says nothing",
+            ),
+            Self::SideFile { .. } => told("write `{\"day\": \"2024-07-15\"}`, or give `--as-of`"),
             Self::NoLink { .. } => told("take the link out, or read the files of its series"),
-            Self::NoRecipe { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NoRecipe { nearest: None, .. } => told("`rotor import recipes` lists them"),
             Self::NoRelease => told(
                 "write `released = { … }`: `column`, `calendar` with `else_days`, `days` after the period, `trading_day`, `deadline`, `same_day`, `next_trading_day` or `vintage`",

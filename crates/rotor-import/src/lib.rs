@@ -11,6 +11,8 @@ mod block;
 mod date;
 mod expand;
 mod fault;
+mod fetched;
+mod grow;
 mod key;
 mod number;
 pub mod plan;
@@ -28,8 +30,11 @@ use rotor_data::{DataError, Dataset, Format, Manifest, write_dataset};
 
 use assemble::{Assembled, assemble};
 pub use fault::{Fault, FaultKind, Faults, Place};
+pub use fetched::fetched_on;
+pub use grow::{Grown, Growth, Rewrites};
 pub use plan::Plan;
 pub use recipe::{About, RECIPES, Recipe};
+use release::Dated;
 pub use report::TableReport;
 pub use shipped::{BRIDGES, CALENDARS, DEADLINES, LINKS, SHIPPED};
 
@@ -42,6 +47,9 @@ pub struct Imported {
     pub tables: Tables,
     /// What became of the cells of each table of the plan.
     pub reports: Vec<TableReport>,
+    prices: Vec<Place>,
+    observations: Vec<Place>,
+    dated: Vec<Dated>,
 }
 
 /// Why there is no dataset.
@@ -77,12 +85,26 @@ impl ImportError {
 ///
 /// [`ImportError::Faulty`] with every fault of the plan, the files, and of what would come of them.
 pub fn import(plan: &Plan, folder: &Path) -> Result<Imported, ImportError> {
-    let Assembled { manifest, tables, reports, prices, observations } =
-        assemble(plan, folder).map_err(ImportError::Faulty)?;
-    match Dataset::from_tables(manifest.clone(), &tables) {
-        Ok(_) => Ok(Imported { manifest, tables, reports }),
-        Err(error) => Err(ImportError::Faulty(in_files(&error, &prices, &observations))),
+    let imported = read(plan, folder, None)?;
+    match Dataset::from_tables(imported.manifest.clone(), &imported.tables) {
+        Ok(_) => Ok(imported),
+        Err(error) => Err(ImportError::Faulty(in_files(&error, &imported.prices, &imported.observations))),
     }
+}
+
+/// Reads the files of a plan that are to be added to a dataset by [`Imported::grow`]; they need not make a dataset of their own.
+///
+/// # Errors
+///
+/// [`ImportError::Faulty`] with every fault of the plan and the files.
+pub fn import_for(plan: &Plan, folder: &Path, dataset: &Dataset) -> Result<Imported, ImportError> {
+    read(plan, folder, Some(dataset))
+}
+
+fn read(plan: &Plan, folder: &Path, base: Option<&Dataset>) -> Result<Imported, ImportError> {
+    let Assembled { manifest, tables, reports, prices, observations, dated } =
+        assemble(plan, folder, base).map_err(ImportError::Faulty)?;
+    Ok(Imported { manifest, tables, reports, prices, observations, dated })
 }
 
 /// The faults of a dataset, told by the places in the files that they come from.

@@ -134,7 +134,7 @@ impl<'p> Reader<'p> {
             match (is_there, plan.to == of) {
                 (false, true) => add(FaultKind::MissingKey { key, why: "say which columns have what" }),
                 (true, false) => {
-                    add(FaultKind::UselessKey { key, why: "`to` says that the table holds something else" })
+                    add(FaultKind::UselessKey { key, why: "`to` says that the table holds something else" });
                 }
                 _ => {}
             }

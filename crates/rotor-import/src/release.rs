@@ -23,6 +23,17 @@ pub(crate) struct Rule {
 /// A day of release and how well it is known.
 pub(crate) type Known = (Date, ReleaseDays);
 
+/// Who says the day of release of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dated {
+    /// The file, value by value.
+    ByFile,
+    /// The exchange: the day itself or the next one.
+    ByExchange,
+    /// A rule or a calendar, whatever the day on which the file was fetched.
+    ByRule,
+}
+
 /// The trading days that a rule may ask about.
 pub(crate) struct TradingDays<'d>(pub(crate) &'d [Date]);
 
@@ -70,6 +81,24 @@ impl Rule {
 
     pub(crate) fn plan(&self) -> &ReleasePlan {
         &self.plan
+    }
+
+    /// Who says the day.
+    pub(crate) fn dated(&self) -> Dated {
+        let plan = &self.plan;
+        if plan.column.is_some() || self.header.is_some() {
+            Dated::ByFile
+        } else if plan.same_day || plan.next_trading_day {
+            Dated::ByExchange
+        } else if plan.n_rules() == 1
+            && plan.vintage.is_some()
+            && plan.calendar.is_none()
+            && plan.days.is_none()
+        {
+            Dated::ByFile
+        } else {
+            Dated::ByRule
+        }
     }
 
     /// The day of the vintage of a column, if headers have it.

@@ -215,12 +215,32 @@ pub fn warning(lang: Lang, warning: &Warning) -> String {
         ),
         Warning::ProcessChanged { factors, parts } => process_changed(lang, factors, parts),
         Warning::AssumedScale { factor, scale } => assumed_scale(lang, &sentence(factor), *scale),
+        Warning::AssumedReleases { series } => assumed_releases(lang, series),
         Warning::Dataset { found } => {
             let text = crate::dataset::warning(lang, found);
             say!(lang, "dataset: {text}", "数据集：{text}")
         }
         Warning::Text { text } => sentence(text),
     }
+}
+
+/// Names the first of many series; the run folder has all of them.
+fn assumed_releases(lang: Lang, series: &[String]) -> String {
+    const MOST: usize = 8;
+    let mut names: Vec<String> =
+        series.iter().take(MOST).map(|series| format!("`{}`", words::name(series))).collect();
+    let n_more = series.len().saturating_sub(MOST);
+    let last = match n_more {
+        0 => names.pop().unwrap_or_default(),
+        _ => say!(lang, "{n_more} more", "另外{n_more}个序列"),
+    };
+    let (first, joint) = (names.join(lang.of(", ", "、")), lang.of(" and ", "和"));
+    let all = if first.is_empty() { last } else { first + joint + &last };
+    say!(
+        lang,
+        "release days of {all} are assumed by a rule, not known; a value may have been known later than the backtest believes",
+        "{all}的公布日按规则假定，并非实际公布日；其数值的实际公布可能晚于回测所假定的日期"
+    )
 }
 
 fn missing_input(lang: Lang, factor: &str, reason: &str) -> String {
@@ -383,6 +403,7 @@ mod tests {
             Warning::FewerPicks { n_days: 3, top: 5 },
             Warning::SharedClose,
             Warning::EarlyMapping { n_days: 3 },
+            Warning::AssumedReleases { series: vec!["ppi_yoy".into(), "profit_ytd".into()] },
             Warning::LateStart { start: "2019-01".parse().unwrap(), first: day, first_trading_day: day },
             Warning::MonthsWithoutCloses { months: vec!["2019-01".parse().unwrap(); 7] },
             Warning::DataEnded { days: vec![day] },

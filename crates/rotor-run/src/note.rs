@@ -22,7 +22,7 @@ pub struct Note {
     pub last_close: Option<Date>,
     /// The dataset.
     pub dataset: NoteDataset,
-    /// What looks wrong in the data that the day and its track record read.
+    /// Which release days are assumed, and what looks wrong in the data that the day and its track record read.
     pub warnings: Vec<Warning>,
     /// The configuration of the strategy.
     pub config: Config,

@@ -156,6 +156,11 @@ pub enum Warning {
         /// On how many days.
         n_days: usize,
     },
+    /// Release days of series that the factors read are assumed by a rule; nobody knows them.
+    AssumedReleases {
+        /// The names of the series, in the order of their bytes.
+        series: Vec<String>,
+    },
     /// The dataset looks wrong where the run uses it.
     Dataset {
         /// What looks wrong, and where.

@@ -305,6 +305,7 @@ fn assemble(plan: &Plan, economy: &Economy, prices: &Prices) -> Synthetic {
         last: plan.last_day(),
         licence: "CC0-1.0".into(),
         source: world.command(seed),
+        lineage: None,
         sha256: BTreeMap::new(),
     };
     let truth = truth::text(plan, economy, prices, recorder.counts);

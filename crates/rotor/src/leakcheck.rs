@@ -9,6 +9,7 @@ use rotor_factor::Month;
 use rotor_plugin::{CallError, Isolation, Origin, Plugin};
 use rotor_run::Config;
 
+use crate::assumed_days::assumed_series;
 use crate::factors::{Catalogue, FactorError, Loading, RunFactor};
 use crate::session::Session;
 
@@ -19,6 +20,8 @@ pub struct LeakFindings {
     pub executions: Vec<Execution>,
     /// What the dataset knows that nobody could know.
     pub audit: Audit,
+    /// The series that the session reads and whose release days are assumed, which no check can prove right.
+    pub assumed: Vec<String>,
     /// For each factor of the session, in its order, what was found; `None` for one whose inputs the dataset lacks.
     pub factors: Vec<Option<LeakReport>>,
 }
@@ -70,7 +73,9 @@ pub fn leakcheck(
     let factors = session.factors().iter().map(of_factor).collect::<Result<_, _>>()?;
     // What a dataset knows does not depend on the months of a run.
     let audit = audit(dataset, &executions(dataset, Month::MIN, None));
-    Ok(LeakFindings { executions: days, audit, factors })
+    let specs = session.factors().iter().map(|factor| factor.instance.spec());
+    let assumed = assumed_series(dataset, config, specs);
+    Ok(LeakFindings { executions: days, audit, assumed, factors })
 }
 
 fn check_factor(

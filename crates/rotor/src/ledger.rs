@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use rotor_data::Dataset;
 use rotor_fs::from_start;
-use rotor_run::ledger::{Headline, Ledger, Trial, TrialData, dataset_hash, strategy_hash};
+use rotor_run::ledger::{Headline, Ledger, Trial, TrialData, strategy_hash};
 use rotor_run::metrics::{Caveat, Estimate};
 use rotor_run::{Config, LedgerAbsence, Metrics, TrialsRecord, TrialsSource, portfolio};
 
@@ -109,7 +109,7 @@ impl TrialCount {
                     let (path, n_lines) = (ledger.path().to_owned(), history.damaged.len());
                     notices.push(Notice::DamagedLedger { path, n_lines, first: first.to_string() });
                 }
-                let n = history.n_trials(&self.dataset.sha256, &self.strategy);
+                let n = history.n_trials(self.dataset.line(), &self.strategy);
                 if self.source == TrialsSource::Given && n > self.n {
                     notices.push(Notice::MoreTrials { given: self.n, counted: n });
                 }
@@ -173,8 +173,8 @@ const IN_MEMORY: &str = "in memory";
 /// Returns the data of a dataset as the ledger names them.
 #[must_use]
 pub fn trial_data(dataset: &Dataset) -> TrialData {
-    let files = dataset.files().iter().map(|file| (file.name.as_str(), file.sha256.as_str()));
-    TrialData { name: dataset.manifest().name.clone(), sha256: dataset_hash(files) }
+    let manifest = dataset.manifest();
+    TrialData { name: manifest.name.clone(), sha256: dataset.sha256(), lineage: manifest.lineage.clone() }
 }
 
 /// What the ledger keeps of the metrics.

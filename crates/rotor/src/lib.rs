@@ -15,6 +15,7 @@
 //! [`Watch`]. A program whose libraries may change the working folder calls [`note_start`] first: relative places are then meant
 //! from where it was started. Every error is an enum with a way to mend it; [`Error`] holds them all.
 
+mod assumed_days;
 mod config;
 mod dataset_warnings;
 mod demo;

@@ -10,11 +10,11 @@ use rotor_fs::{shown, shown_path};
 use rotor_run::ledger::LedgerError;
 use rotor_run::{Config, OnMissingInput};
 
-use crate::dataset_warnings;
 use crate::factors::{Alternative, FactorSet};
 use crate::ledger::{LedgerChoice, TrialCount};
 use crate::record::run_record;
 use crate::run::Run;
+use crate::{assumed_days, dataset_warnings};
 
 /// What a backtest, a note or a leak check is made of.
 ///
@@ -178,8 +178,11 @@ impl Session {
             }
         };
         let mut record = run_record(&self.dataset, &self.config, &self.factors, &result);
-        let specs = self.factors.iter().map(|factor| factor.instance.spec());
-        record.warnings.extend(dataset_warnings::touching_run(&self.dataset, &result.run, specs));
+        let specs = || self.factors.iter().map(|factor| factor.instance.spec());
+        // First, for it concerns every number of the run.
+        let assumed = assumed_days::warning(&self.dataset, &self.config, specs());
+        record.warnings.splice(0..0, assumed);
+        record.warnings.extend(dataset_warnings::touching_run(&self.dataset, &result.run, specs()));
         let refused = self.factors.iter().filter_map(|factor| {
             let n = factor.instance.n_refused_deliveries();
             (n > 0).then(|| Notice::RefusedDeliveries { factor: factor.name().into(), n })

@@ -44,7 +44,7 @@ pub fn trials_by_dataset(history: &History) -> Vec<DatasetTrials<'_>> {
     let mut datasets: Vec<DatasetTrials<'_>> = Vec::new();
     let mut positions: BTreeMap<&str, usize> = BTreeMap::new();
     for trial in &history.trials {
-        let position = *positions.entry(trial.dataset.sha256.as_str()).or_insert_with(|| {
+        let position = *positions.entry(trial.dataset.line()).or_insert_with(|| {
             datasets.push(DatasetTrials { data: trial.dataset.clone(), trials: Vec::new() });
             datasets.len() - 1
         });
@@ -56,7 +56,7 @@ pub fn trials_by_dataset(history: &History) -> Vec<DatasetTrials<'_>> {
 /// Returns the trials on some data.
 #[must_use]
 pub fn trials_of(history: &History, data: TrialData) -> DatasetTrials<'_> {
-    let trials = history.of_dataset(&data.sha256).collect();
+    let trials = history.of_dataset(data.line()).collect();
     DatasetTrials { data, trials }
 }
 
@@ -73,7 +73,7 @@ impl<'h> DatasetTrials<'h> {
         let others = history
             .trials
             .iter()
-            .filter(|trial| trial.dataset.name == self.data.name && trial.dataset.sha256 != self.data.sha256);
+            .filter(|trial| trial.dataset.name == self.data.name && trial.dataset.line() != self.data.line());
         others.map(|trial| trial.config.as_str()).collect::<BTreeSet<&str>>().len()
     }
 

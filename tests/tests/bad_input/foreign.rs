@@ -108,13 +108,13 @@ fn wide_tables_and_indices_are_recognised() {
         (
             with_prices("day,801040,801080,000300\n2020-01-02,1,2,3\n"),
             vec![
-                "prices.csv: is a wide table: 3 of its columns are codes of entities, such as `801040` => make a row of each cell (in pandas `pd.read_csv(\"prices.csv\").rename(columns={\"day\": \"date\"}).melt(id_vars=\"date\", var_name=\"entity\", value_name=\"close\").dropna().to_csv(\"prices.csv\", index=False)`)",
+                "prices.csv: is a wide table: 3 of its columns are codes of entities, such as `801040` => let `rotor import guess prices.csv > plan.toml` write a plan that imports it, or make a row of each cell (in pandas `pd.read_csv(\"prices.csv\").rename(columns={\"day\": \"date\"}).melt(id_vars=\"date\", var_name=\"entity\", value_name=\"close\").dropna().to_csv(\"prices.csv\", index=False)`)",
             ],
         ),
         (
             with_prices(",钢铁,电子\n2020-01-02,1,2\n"),
             vec![
-                "prices.csv: is a wide table: 2 of its columns are names of entities, such as `钢铁` => make a row of each cell (in pandas `pd.read_csv(\"prices.csv\").rename(columns={\"Unnamed: 0\": \"date\"}).melt(id_vars=\"date\", var_name=\"entity\", value_name=\"close\").dropna().to_csv(\"prices.csv\", index=False)`); then put codes in the place of the names",
+                "prices.csv: is a wide table: 2 of its columns are names of entities, such as `钢铁` => let `rotor import guess prices.csv > plan.toml` write a plan that imports it, or make a row of each cell (in pandas `pd.read_csv(\"prices.csv\").rename(columns={\"Unnamed: 0\": \"date\"}).melt(id_vars=\"date\", var_name=\"entity\", value_name=\"close\").dropna().to_csv(\"prices.csv\", index=False)`); then put codes in the place of the names",
             ],
         ),
         (

@@ -6,8 +6,10 @@ mod told;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use rotor_data::Dataset;
 use rotor_data::model::ReleaseDays;
-use rotor_import::{Imported, Plan, Recipe, import};
+use rotor_factor::Date;
+use rotor_import::{Imported, Plan, Recipe, Rewrites, fetched_on, import, import_for};
 use serde_json::json;
 use toml::{Table, Value};
 
@@ -37,8 +39,17 @@ struct Import {
     #[arg(required = true, value_name = "PLAN|RECIPE FILE")]
     what: Vec<PathBuf>,
     /// The folder of the dataset; it must not exist
-    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["dry_run", "into"])]
     out: Option<PathBuf>,
+    /// A dataset to which new and changed values are added, known since the day of the files
+    #[arg(long, value_name = "DIR", conflicts_with = "out")]
+    into: Option<PathBuf>,
+    /// The day of the files: when they were fetched [default: the day in `fetched.json` beside them]
+    #[arg(long, value_name = "YYYY-MM-DD", requires = "into")]
+    as_of: Option<Date>,
+    /// Let closes and keys that the files have otherwise take the place of those in the dataset
+    #[arg(long, requires = "into")]
+    accept_rewrites: bool,
     /// The currency of the closes, where a recipe leaves it open
     #[arg(long, value_name = "CODE")]
     currency: Option<String>,
@@ -60,11 +71,39 @@ pub(crate) fn run(command: &ImportCommand) -> Result<Outcome, CliError> {
 
 fn make(arguments: &Import) -> Result<Outcome, CliError> {
     let (plan, folder) = plan(arguments)?;
+    if let Some(into) = &arguments.into {
+        return add(arguments, &plan, &folder, into);
+    }
     let imported = import(&plan, &folder)?;
     if let (Some(out), false) = (&arguments.out, arguments.dry_run) {
         imported.write(out)?;
     }
-    let text = if arguments.json { document(&imported)? } else { told::told(arguments, &plan, &imported) };
+    let text =
+        if arguments.json { to_json(&document(&imported))? } else { told::told(arguments, &plan, &imported) };
+    Ok(Outcome::done(text))
+}
+
+/// Adds what the files have new to a dataset.
+fn add(arguments: &Import, plan: &Plan, folder: &Path, into: &Path) -> Result<Outcome, CliError> {
+    let as_of = match arguments.as_of {
+        Some(day) => day,
+        None => fetched_on(plan, folder)?,
+    };
+    let dataset = Dataset::open(into)?;
+    let imported = import_for(plan, folder, &dataset)?;
+    let rewrites = if arguments.accept_rewrites { Rewrites::Accept } else { Rewrites::Refuse };
+    let grown = imported.grow(&dataset, as_of, rewrites)?;
+    if !arguments.dry_run {
+        grown.write(into)?;
+    }
+    let text = if arguments.json {
+        let mut document = document(&imported);
+        document["as_of"] = json!(as_of.to_string());
+        document["growth"] = told::growth(&grown.growth);
+        to_json(&document)?
+    } else {
+        told::added(arguments, plan, &imported, &grown, as_of, into)
+    };
     Ok(Outcome::done(text))
 }
 
@@ -133,7 +172,7 @@ fn plan_of_recipes(arguments: &Import) -> Result<Table, CliError> {
     ]))
 }
 
-fn document(imported: &Imported) -> Result<String, CliError> {
+fn document(imported: &Imported) -> serde_json::Value {
     let tables: Vec<_> = imported
         .reports
         .iter()
@@ -156,11 +195,11 @@ fn document(imported: &Imported) -> Result<String, CliError> {
         .iter()
         .map(|series| json!({ "series": series.name, "release": series.release.map(ReleaseDays::word) }))
         .collect();
-    to_json(&json!({
+    json!({
         "tables": tables,
         "series": series,
         "n_entities": imported.tables.entities.len(),
         "n_closes": imported.tables.prices.len(),
         "n_observations": imported.tables.observations.len(),
-    }))
+    })
 }

@@ -258,8 +258,14 @@ pub(crate) fn wide_table(source: &TableSource, entities: &[Entity]) -> Option<Fa
         _ => String::new(),
     };
     let codes = if what == "names of entities" { "; then put codes in the place of the names" } else { "" };
+    let import = match source.content {
+        Content::File { format: Format::Csv, .. } => {
+            format!("let `rotor import guess {name} > plan.toml` write a plan that imports it, or ")
+        }
+        _ => String::new(),
+    };
     let remedy = format!(
-        "make a row of each cell (in pandas `{read}{rename}.melt(id_vars=\"{key}\", var_name=\"{variable}\", \
+        "{import}make a row of each cell (in pandas `{read}{rename}.melt(id_vars=\"{key}\", var_name=\"{variable}\", \
          value_name=\"{value}\").dropna(){write}`){codes}"
     );
     let example = shown(found.first()?);

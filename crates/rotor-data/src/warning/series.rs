@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rotor_factor::{Calendar, Date, EntityKind, Frequency, ReferencePeriod};
+use rotor_factor::{Calendar, Date, EntityKind, Frequency};
 
 use super::{Found, Place, WarningCode};
 use crate::archive::Vintage;
 use crate::dataset::Dataset;
 use crate::model::{ReleaseDays, Series};
+use crate::overdue::late;
 
 /// The first vintages of one series and entity, oldest period first.
 struct Firsts<'a> {
@@ -124,44 +125,9 @@ impl Firsts<'_> {
 
     /// Finds values that should be public at the end of the dataset by what was usual, and are not.
     fn overdue(&self, end: Date) -> Option<Place> {
-        const LATEST: usize = 24;
-        const FEWEST: usize = 6;
-        let entity = &self.dataset.entities()[self.entity];
-        let latest = &self.vintages[self.vintages.len().saturating_sub(LATEST)..];
-        let last = self.vintages.last()?.period;
-        if latest.len() < FEWEST {
-            return None;
-        }
-        // The last known values may be released after the end.
-        let lag =
-            latest.iter().map(|vintage| vintage.released.0.days() - vintage.period.end().days()).max()?;
-        let is_due = |period: Date| {
-            let day = period.plus_days(lag).filter(|day| *day < end)?;
-            entity.valid_to.is_none_or(|valid_to| period <= valid_to).then_some(day)
-        };
-        if self.series.frequency.calendar() == Calendar::Days {
-            let step = latest
-                .windows(2)
-                .map(|pair| pair[1].period.end().days() - pair[0].period.end().days())
-                .max()?;
-            let next = last.end().plus_days(step)?;
-            return is_due(next).map(|day| self.place(next, day, 1, vec![f64::from(lag)]));
-        }
-        let months: BTreeSet<u32> =
-            self.vintages.iter().map(|vintage| vintage.period.end().month().number()).collect();
-        let spans_years = last.index() - self.vintages[0].period.index()
-            >= if self.series.frequency == Frequency::Monthly { 12 } else { 4 };
-        let mut missing = Vec::new();
-        for index in last.index() + 1.. {
-            let Some(period) = ReferencePeriod::from_index(self.series.frequency, index) else { break };
-            if spans_years && !months.contains(&period.end().month().number()) {
-                continue;
-            }
-            let Some(day) = is_due(period.end()) else { break };
-            missing.push((period.end(), day));
-        }
-        let (period, day) = *missing.first()?;
-        Some(self.place(period, day, missing.len() as u64, vec![f64::from(lag)]))
+        let valid_to = self.dataset.entities()[self.entity].valid_to;
+        let late = late(self.series.frequency, &self.vintages, valid_to, end)?;
+        Some(self.place(late.next, late.expected, late.n_periods, vec![f64::from(late.lag)]))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use rotor_data::Dataset;
 use rotor_data::model::Entity;
 
 use crate::fault::Faults;
@@ -18,7 +19,7 @@ pub(super) struct Entities {
 }
 
 impl Entities {
-    pub(super) fn new(plan: &Plan, faults: &mut Faults) -> Self {
+    pub(super) fn new(plan: &Plan, base: Option<&Dataset>, faults: &mut Faults) -> Self {
         let mut entities = Self { known: BTreeMap::new(), used: BTreeSet::new() };
         for name in &plan.with {
             match shipped::entities(name) {
@@ -40,6 +41,9 @@ impl Entities {
             };
             entities.used.insert(own.code.clone());
             entities.known.insert(own.code.clone(), entity);
+        }
+        for entity in base.into_iter().flat_map(Dataset::entities) {
+            entities.known.entry(entity.code.clone()).or_insert_with(|| entity.clone());
         }
         entities
     }

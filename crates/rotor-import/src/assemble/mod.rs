@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use rotor_data::model::{BridgeWeight, Entity, Link, Observation, Price, Series, Tables};
-use rotor_data::{Manifest, PriceFrequency};
+use rotor_data::{Dataset, Manifest, PriceFrequency};
 use rotor_factor::{Date, Released};
 
 use closes::{Close, found_frequency, one_a_day, prices};
@@ -22,7 +22,7 @@ use crate::expand::expanded;
 use crate::fault::{FaultKind, Faults, Place};
 use crate::plan::{LinkPlan, Plan, PriceLetter, TablePlan, Target};
 use crate::read::{Reader, Table};
-use crate::release::TradingDays;
+use crate::release::{Dated, TradingDays};
 use crate::report::TableReport;
 use crate::shipped;
 
@@ -35,10 +35,12 @@ pub(crate) struct Assembled {
     /// Where each close and each observation stands in the files, in the order of the tables.
     pub(crate) prices: Vec<Place>,
     pub(crate) observations: Vec<Place>,
+    /// Who says the day of release of each observation.
+    pub(crate) dated: Vec<Dated>,
 }
 
-/// Reads every table of a plan and puts them together.
-pub(crate) fn assemble(plan: &Plan, folder: &Path) -> Result<Assembled, Faults> {
+/// Reads every table of a plan and puts them together; `base` is the dataset that they are to be added to.
+pub(crate) fn assemble(plan: &Plan, folder: &Path, base: Option<&Dataset>) -> Result<Assembled, Faults> {
     let mut faults = Faults::default();
     let tables: Vec<TablePlan> = plan
         .tables
@@ -52,7 +54,7 @@ pub(crate) fn assemble(plan: &Plan, folder: &Path) -> Result<Assembled, Faults> 
         .map(|(position, table)| Reader::new(table, position, folder, &mut faults))
         .collect();
     let mut parts = Parts {
-        entities: Entities::new(plan, &mut faults),
+        entities: Entities::new(plan, base, &mut faults),
         bridge: or_fault(plan.bridge.as_deref().map(shipped::bridge), &mut faults),
         links: or_fault(plan.links.as_deref().map(shipped::links), &mut faults),
         ..Parts::default()
@@ -76,6 +78,7 @@ pub(crate) fn assemble(plan: &Plan, folder: &Path) -> Result<Assembled, Faults> 
     }
     parts.closes = one_a_day(parts.closes, &read, &mut faults);
     let mut days: Vec<Date> = parts.closes.iter().map(|close| close.date).collect();
+    days.extend(base.iter().flat_map(|base| base.calendar().days()));
     days.sort_unstable();
     days.dedup();
     let trading = TradingDays(&days);
@@ -168,6 +171,7 @@ fn put_together(plan: &Plan, mut read: Vec<Table>, parts: Parts) -> Assembled {
     let place = |table: usize, at: crate::read::At| read[table].files[at.file].place(at, None);
     let prices = closes.iter().map(|close| place(close.table, close.at)).collect();
     let observations = found.iter().map(|it| place(it.table, it.at)).collect();
+    let dated = found.iter().map(|it| it.dated).collect();
     let letter = plan.dataset.price_frequency.unwrap_or_else(|| found_frequency(&closes));
     let days = closes.iter().map(|close| close.date);
     let manifest = Manifest {
@@ -185,6 +189,7 @@ fn put_together(plan: &Plan, mut read: Vec<Table>, parts: Parts) -> Assembled {
         last: days.max().unwrap_or(Date::MAX),
         licence: plan.dataset.licence.clone(),
         source: plan.dataset.source.clone(),
+        lineage: None,
         sha256: BTreeMap::new(),
     };
     let at = |code: &str| kept.binary_search_by(|entity| entity.code.as_str().cmp(code)).ok();
@@ -232,5 +237,5 @@ fn put_together(plan: &Plan, mut read: Vec<Table>, parts: Parts) -> Assembled {
         entities: kept.clone(),
     };
     let reports = read.into_iter().map(|table| table.report).collect();
-    Assembled { manifest, tables, reports, prices, observations }
+    Assembled { manifest, tables, reports, prices, observations, dated }
 }

@@ -7,6 +7,7 @@ use super::context::{NoteContext, score_number, scored};
 use super::track::portfolio;
 use crate::page::{Block, Column, Section, Table};
 use crate::parts::dates::month_title;
+use crate::parts::notices;
 use crate::terms::Term;
 use crate::words::{NONE, or_none, say, signed};
 
@@ -24,11 +25,9 @@ pub(super) fn section(context: &NoteContext<'_>) -> Section {
     parts.extend(why(context));
     parts.extend(change(context));
     parts.extend(last_issue(context));
-    Section {
-        id: "summary".into(),
-        heading: lang.of("In brief", "核心结论").into(),
-        blocks: vec![Block::Paragraph(parts.join(lang.of(" ", "")))],
-    }
+    let mut blocks = vec![Block::Paragraph(parts.join(lang.of(" ", "")))];
+    blocks.extend(notices(lang, &context.note.warnings));
+    Section { id: "summary".into(), heading: lang.of("In brief", "核心结论").into(), blocks }
 }
 
 fn answer(context: &NoteContext<'_>) -> String {

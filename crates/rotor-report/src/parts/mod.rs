@@ -36,12 +36,25 @@ pub(crate) fn factor_title(lang: Lang, factor: &NoteFactor) -> String {
     title.map_or_else(|| name(factor.spec.name()), |title| text(lang, title))
 }
 
-/// The section of what looks wrong in the data; nothing if nothing does.
+/// What a reader of the page must know from the start: which release days are assumed.
+pub(crate) fn notices(lang: Lang, warnings: &[Warning]) -> impl Iterator<Item = Block> {
+    warnings
+        .iter()
+        .filter(|warning| is_notice(warning))
+        .map(move |warning| sentences::warning_block(lang, warning))
+}
+
+fn is_notice(warning: &Warning) -> bool {
+    matches!(warning, Warning::AssumedReleases { .. })
+}
+
+/// The section of what looks wrong in the data, without the [`notices`]; nothing if nothing does.
 pub(crate) fn data_section(lang: Lang, warnings: &[Warning]) -> Option<Section> {
-    let sentences = warnings.iter().map(|warning| sentences::warning(lang, warning));
-    (!warnings.is_empty()).then(|| Section {
+    let wrong = warnings.iter().filter(|warning| !is_notice(warning));
+    let sentences: Vec<String> = wrong.map(|warning| sentences::warning(lang, warning)).collect();
+    (!sentences.is_empty()).then(|| Section {
         id: "data".into(),
         heading: lang.of("What looks wrong in the data", "数据疑点").into(),
-        blocks: vec![Block::List(sentences.collect())],
+        blocks: vec![Block::List(sentences)],
     })
 }

@@ -3,7 +3,7 @@
 use super::context::WeeklyContext;
 use super::{events, money, profits, sample, tracking, valuation, week};
 use crate::page::{Block, Section};
-use crate::parts::calendar;
+use crate::parts::{calendar, notices};
 
 /// The lead; nothing where no section has data.
 pub(super) fn section(context: WeeklyContext<'_>) -> Option<Section> {
@@ -18,9 +18,14 @@ pub(super) fn section(context: WeeklyContext<'_>) -> Option<Section> {
         valuation::lead(context),
     ];
     let sentences: Vec<String> = sentences.into_iter().flatten().collect();
-    (!sentences.is_empty()).then(|| Section {
+    let mut blocks = Vec::new();
+    if !sentences.is_empty() {
+        blocks.push(Block::List(sentences));
+    }
+    blocks.extend(notices(context.lang, &context.weekly.warnings));
+    (!blocks.is_empty()).then(|| Section {
         id: "summary".into(),
         heading: context.lang.of("In brief", "核心结论").into(),
-        blocks: vec![Block::List(sentences)],
+        blocks,
     })
 }

@@ -13,13 +13,6 @@ pub fn strategy_hash(document: &Value) -> String {
     sha256(text.as_bytes())
 }
 
-/// Returns one SHA-256 for the files of a dataset, each given by its name and its SHA-256, in this order.
-#[must_use]
-pub fn dataset_hash<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> String {
-    let lines = files.into_iter().fold(String::new(), |text, (name, hash)| text + name + "\0" + hash + "\n");
-    sha256(lines.as_bytes())
-}
-
 fn write_canonical(text: &mut String, value: &Value) {
     let mut separator = "";
     match value {
@@ -78,14 +71,5 @@ mod tests {
         assert_eq!(strategy_hash(&one), expected);
         assert_ne!(strategy_hash(&json!([1, 2])), strategy_hash(&json!([2, 1])));
         assert_ne!(strategy_hash(&json!("1")), strategy_hash(&json!(1)));
-    }
-
-    #[test]
-    fn the_hash_of_a_dataset_is_over_names_and_hashes_in_order() {
-        let files = [("entities.csv", "aa"), ("prices.csv", "bb")];
-        // `printf 'entities.csv\0aa\nprices.csv\0bb\n' | sha256sum`
-        let expected = "c2ca51584332b8a5b46eaec708ca779de393d314f9b4156bed4f80de3b7963ca";
-        assert_eq!(dataset_hash(files), expected);
-        assert_ne!(dataset_hash(files), dataset_hash([files[1], files[0]]));
     }
 }

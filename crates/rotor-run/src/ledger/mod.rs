@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rotor_fs::{FsError, LockedFile, shown_path};
 
-pub use hash::{dataset_hash, strategy_hash};
+pub use hash::strategy_hash;
 pub use trial::{DamagedLine, Headline, History, Trial, TrialData, utc};
 
 use trial::BEGINNING;

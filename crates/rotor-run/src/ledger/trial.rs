@@ -42,8 +42,19 @@ pub struct Trial {
 pub struct TrialData {
     /// The name of the dataset.
     pub name: String,
-    /// The hash of its tables, see [`dataset_hash`](super::dataset_hash).
+    /// The hash of its tables, [`Dataset::sha256`](rotor_data::Dataset::sha256).
     pub sha256: String,
+    /// The hash of the first state of a dataset that has grown since; the trials on all its states count together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<String>,
+}
+
+impl TrialData {
+    /// Returns the hash that all states of the dataset share.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        self.lineage.as_deref().unwrap_or(&self.sha256)
+    }
 }
 
 /// What came out of a trial.
@@ -142,14 +153,14 @@ impl History {
     }
 
     /// Returns the trials of the dataset with this hash, oldest first.
-    pub fn of_dataset(&self, sha256: &str) -> impl Iterator<Item = &Trial> {
-        self.trials.iter().filter(move |trial| trial.dataset.sha256 == sha256)
+    pub fn of_dataset(&self, line: &str) -> impl Iterator<Item = &Trial> {
+        self.trials.iter().filter(move |trial| trial.dataset.line() == line)
     }
 
     /// Returns how many configurations were tried on a dataset, the one with this hash included, whether it was or will be.
     #[must_use]
-    pub fn n_trials(&self, dataset_sha256: &str, config: &str) -> u64 {
-        let tried = self.of_dataset(dataset_sha256).map(|trial| trial.config.as_str());
+    pub fn n_trials(&self, line: &str, config: &str) -> u64 {
+        let tried = self.of_dataset(line).map(|trial| trial.config.as_str());
         tried.chain([config]).collect::<BTreeSet<&str>>().len() as u64
     }
 }

@@ -10,6 +10,7 @@ use rotor_run::{
 use rotor_strategy::{has_score, required_factors};
 
 use super::history::read_history;
+use crate::assumed_days;
 use crate::dataset_warnings::{Reach, touching};
 use crate::factors::{FactorSet, RunFactor};
 use crate::releases::{releases, series_read};
@@ -33,7 +34,7 @@ pub(crate) fn compose(
     let read = series_read(dataset, factors.iter().map(|factor| factor.instance.spec()));
     let releases = releases(dataset, day.as_of, &read);
     let manifest = dataset.manifest();
-    let warnings = warnings_of(dataset, factors, &day, found.track.as_ref().ok());
+    let warnings = warnings_of(dataset, config, factors, &day, found.track.as_ref().ok());
     Note {
         warnings,
         last_close: last_close(dataset, day.as_of),
@@ -56,9 +57,11 @@ pub(crate) fn compose(
     }
 }
 
-/// What looks wrong in the data that the day and its track record read, as far as they were known on the day.
+/// Which release days are assumed, and what looks wrong in the data that the day and its track record read, as far as they were known
+/// on the day.
 fn warnings_of(
     dataset: &Dataset,
+    config: &Config,
     factors: &FactorSet,
     day: &NoteDay,
     track: Option<&Backtest>,
@@ -68,8 +71,10 @@ fn warnings_of(
     let (first, first_month) = executions.first().map_or(of_day, |first| (first.as_of, first.month));
     let benchmarks = track.map_or(&[][..], |track| &track.run.portfolios);
     let reach = Reach { first_month, first, last: day.as_of.0, benchmarks };
-    let specs = factors.iter().map(|factor| factor.instance.spec());
-    touching(&dataset.known_on(day.as_of), &reach, specs)
+    let specs = || factors.iter().map(|factor| factor.instance.spec());
+    let known = dataset.known_on(day.as_of);
+    let assumed = assumed_days::warning(&known, config, specs());
+    assumed.into_iter().chain(touching(&known, &reach, specs())).collect()
 }
 
 /// How many months of returns are shown; a window that would begin after the last month has that month alone.

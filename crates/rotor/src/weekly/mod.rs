@@ -29,6 +29,7 @@ use rotor_run::{
     WeeklyPart,
 };
 
+use crate::assumed_days;
 use crate::dataset_warnings::{Reach, touching};
 use crate::note::{last_day, no_track, note_factor};
 use crate::releases::{deadline, releases};
@@ -91,8 +92,9 @@ impl Session {
             last: day.0,
             benchmarks: track.as_ref().map_or(&[], |track| track.run.portfolios.as_slice()),
         };
-        let specs = self.factors.iter().map(|factor| factor.instance.spec());
-        let warnings = touching(known, &reach, specs);
+        let specs = || self.factors.iter().map(|factor| factor.instance.spec());
+        let assumed = assumed_days::warning(known, &self.config, specs());
+        let warnings = assumed.into_iter().chain(touching(known, &reach, specs())).collect();
         let track = track
             .map(|found| rotor_eval::evaluate_with(&found.run, &found.cross_sections, &[], &self.config))
             .map_err(|error| no_track(&error));

@@ -10,7 +10,7 @@ use super::Findings;
 pub(super) fn of(findings: &Findings<'_>) -> Value {
     let manifest = findings.session.dataset().manifest();
     let day = |execution: Option<&rotor_engine::Execution>| execution.map(|day| day.as_of.0.to_string());
-    json!({
+    let mut document = json!({
         "passed": findings.found.passed(),
         "dataset": {
             "name": manifest.name,
@@ -34,7 +34,14 @@ pub(super) fn of(findings: &Findings<'_>) -> Value {
         "skipped": findings.session.missing_inputs().iter().map(|MissingInput { factor, reason, .. }| {
             json!({ "factor": factor, "reason": reason })
         }).collect::<Vec<_>>(),
-    })
+    });
+    if !findings.found.assumed.is_empty() {
+        document["dataset"]["assumed_release_days"] = json!({
+            "series": findings.found.assumed,
+            "note": super::ASSUMED,
+        });
+    }
+    document
 }
 
 fn early(audit: &Audit) -> Vec<Value> {

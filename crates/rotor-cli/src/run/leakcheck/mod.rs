@@ -24,6 +24,10 @@ pub(crate) struct Leakcheck {
     settings: Settings,
 }
 
+/// What is not known of series with assumed release days.
+const ASSUMED: &str =
+    "release days that are assumed cannot be checked: a value may have been public later than its rule says";
+
 /// What was found, and in what.
 struct Findings<'a> {
     session: &'a Session,

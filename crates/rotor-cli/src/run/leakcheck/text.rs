@@ -238,6 +238,15 @@ fn lag_profiles(text: &mut String, findings: &Findings<'_>) {
 
 fn warnings(text: &mut String, findings: &Findings<'_>) {
     let mut words = Vec::new();
+    if !findings.found.assumed.is_empty() {
+        const MOST: usize = 8;
+        let assumed = &findings.found.assumed;
+        let names: Vec<String> =
+            assumed.iter().take(MOST).map(|series| format!("`{}`", fit(series, 40))).collect();
+        let n_more = assumed.len().saturating_sub(MOST);
+        let more = if n_more == 0 { String::new() } else { format!(" and {n_more} more") };
+        words.push(format!("{}: {}{more}", super::ASSUMED, names.join(", ")));
+    }
     for series in &findings.found.audit.same_day {
         let others = series
             .usual_of_others

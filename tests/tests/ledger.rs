@@ -18,7 +18,7 @@ const N_KILLS: u64 = 60;
 
 /// A trial that is told from others by a number.
 fn trial(number: u64) -> Trial {
-    let dataset = TrialData { name: "made up".into(), sha256: "d".repeat(64) };
+    let dataset = TrialData { name: "made up".into(), sha256: "d".repeat(64), lineage: None };
     let headline = Headline {
         excess: Some(0.031),
         interval: Some((-0.012, 0.074)),
@@ -347,7 +347,7 @@ fn trials_are_listed_in_eighty_columns() {
     for (number, settings) in [(1, None), (2, Some(settings.into())), (1, None)] {
         ledger.append(&Trial { settings, ..trial(number) }).unwrap();
     }
-    let other = TrialData { name: "made up".into(), sha256: "e".repeat(64) };
+    let other = TrialData { name: "made up".into(), sha256: "e".repeat(64), lineage: None };
     let none = Headline {
         excess: None,
         interval: None,
@@ -383,4 +383,27 @@ best: trial 2, Sharpe 0.07 over 108 months
         said.lines().filter(|line| !line.starts_with("ledger: ")).all(|line| line.chars().count() <= 80),
         "{said}"
     );
+}
+
+#[test]
+fn a_dataset_that_has_grown_keeps_its_trials() {
+    let folder = TempDir::new().unwrap();
+    let ledger = Ledger::at(folder.path().join("trials.jsonl"));
+    ledger.append(&trial(1)).unwrap();
+    let first = trial(1).dataset;
+    let grown =
+        TrialData { sha256: "f".repeat(64), lineage: Some(first.sha256.clone()), name: first.name.clone() };
+    // The same strategy on the grown data is the same trial.
+    ledger.append(&Trial { dataset: grown.clone(), ..trial(1) }).unwrap();
+    ledger.append(&Trial { dataset: grown.clone(), ..trial(2) }).unwrap();
+    let history = ledger.read().unwrap();
+    for data in [&first, &grown] {
+        assert_eq!(history.n_trials(data.line(), &trial(3).config), 3);
+        assert_eq!(rotor::trials_of(&history, data.clone()).n_trials(), 2);
+    }
+    let datasets = rotor::trials_by_dataset(&history);
+    assert_eq!((datasets.len(), datasets[0].n_on_other_data(&history)), (1, 0));
+    // A line of a dataset that has not grown is written as ever.
+    let lines = fs::read_to_string(ledger.path()).unwrap();
+    assert_eq!(lines.lines().filter(|line| line.contains("lineage")).count(), 2);
 }

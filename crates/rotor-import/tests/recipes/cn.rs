@@ -1,5 +1,6 @@
 //! Python clients of Chinese data.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use rotor_data::model::Observation;
@@ -13,7 +14,7 @@ fn fixtures() -> PathBuf {
 fn plan(tables: &[(&str, &str)]) -> String {
     let mut text = String::from("[dataset]\nname = \"mine\"\ntitle = \"Made up\"\nsource = \"made up\"\n");
     for (recipe, file) in tables {
-        text += &format!("[[table]]\nrecipe = \"{recipe}\"\nfile = \"{file}\"\n");
+        let _ = write!(text, "[[table]]\nrecipe = \"{recipe}\"\nfile = \"{file}\"\n");
     }
     text
 }
@@ -221,7 +222,7 @@ fn sectors_of_joinquant() {
 }
 
 /// A number of a fixture by what else its row says.
-fn found(file: &str, of: &[&str], column: &str) -> f64 {
+fn number_where(file: &str, of: &[&str], column: &str) -> f64 {
     let text = std::fs::read_to_string(fixtures().join(file)).unwrap();
     let mut lines = text.lines();
     let at = lines.next().unwrap().split(',').position(|header| header == column).unwrap();
@@ -235,7 +236,7 @@ fn margin_of_two_exchanges_is_the_change_of_their_sum() {
     let imported = with_closes(recipe, "akshare.macro_china_market_margin/margin_*.csv");
     let sum = |day: &str| {
         let of = |name: &str| {
-            found(&format!("akshare.macro_china_market_margin/margin_{name}.csv"), &[day], "融资余额")
+            number_where(&format!("akshare.macro_china_market_margin/margin_{name}.csv"), &[day], "融资余额")
         };
         of("sh") + of("sz")
     };
@@ -258,7 +259,7 @@ fn margin_of_two_exchanges_is_the_change_of_their_sum() {
 fn an_exchange_that_joins_is_no_net_buying() {
     let (recipe, file) = ("tushare.margin", "tushare.margin/margin.csv");
     let imported = with_closes(recipe, file);
-    let of = |day: &str, exchange: &str| found(file, &[day, exchange], "rzye");
+    let of = |day: &str, exchange: &str| number_where(file, &[day, exchange], "rzye");
     let sum = |day: &str| of(day, "SSE") + of(day, "SZSE");
     let expected = 1e-8 * (sum("20220701") - sum("20220630"));
     assert_value(&imported, ["margin_net_buy", "CN", "2022-07-01"], "2022-07-04", expected);
@@ -363,7 +364,7 @@ fn companies_and_their_reports() {
             .collect()
     };
     // Of two rows of one day the one that was first published; a correction of a later day is a filing of its own.
-    assert_eq!(filings("600001.SH", "2022-06-30"), [("2022-08-26".to_owned(), 1.2907442185)]);
+    assert_eq!(filings("600001.SH", "2022-06-30"), [("2022-08-26".to_owned(), 1.290_744_218_5)]);
     let of_two_days = filings("000003.SZ", "2022-03-31");
     assert_eq!(
         of_two_days.iter().map(|(day, _)| day.as_str()).collect::<Vec<_>>(),

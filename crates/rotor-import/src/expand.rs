@@ -76,6 +76,7 @@ fn add(
             // A header that many series share says nothing of one.
             title: if is_vintage || only_in.is_some() { name.clone() } else { header.clone() },
             series: name,
+            key: None,
             frequency,
             unit: Some(said(&columns.unit)?).filter(|unit| !unit.is_empty()).unwrap_or("number".into()),
             title_zh: None,
@@ -89,6 +90,7 @@ fn add(
             minus: None,
             zero: columns.zero,
             released: columns.released.of(frequency).cloned(),
+            change: false,
             optional: true,
             only_in: only_in.clone(),
         });

@@ -11,7 +11,7 @@ use crate::expand::name_in_header;
 use crate::fault::{FaultKind, Faults, Place};
 use crate::key::{Key, Keys, of_file_name};
 use crate::number::{Number, number};
-use crate::plan::{ColumnName, Shape, TablePlan, Target};
+use crate::plan::{ColumnName, KeyPlan, Shape, TablePlan, Target};
 use crate::release::Rule;
 use crate::report::TableReport;
 use crate::source::{Row, Sheet, files, read};
@@ -29,6 +29,8 @@ pub(crate) struct Raw {
     pub(crate) written_release: Option<Date>,
     pub(crate) vintage: Option<Date>,
     pub(crate) value: f64,
+    /// How many values it is the sum of.
+    pub(crate) n_parts: usize,
     pub(crate) at: At,
 }
 
@@ -69,6 +71,8 @@ pub(crate) struct Reader<'p> {
     plan: &'p TablePlan,
     position: usize,
     keys: Keys,
+    /// What is read in the column that says which series a row is of.
+    row_keys: Option<Keys>,
     /// The rule of each series; of closes none.
     rules: Vec<Rule>,
 }
@@ -170,8 +174,16 @@ impl<'p> Reader<'p> {
             }
         }
         let keys = Keys::new(entity).map_err(&mut add).ok();
+        let row_keys = plan.key.as_ref().map(|key| {
+            if plan.series.iter().any(|series| series.key.is_none()) {
+                let why = "where the table has a column of keys, each series needs the one of its rows";
+                add(FaultKind::MissingKey { key: "key", why });
+            }
+            let rule = KeyPlan { pattern: key.pattern.clone(), ..KeyPlan::default() };
+            Keys::new(&rule).map_err(&mut add).ok()
+        });
         (faults.faults.len() == before).then_some(())?;
-        Some(Self { plan, position, keys: keys?, rules })
+        Some(Self { plan, position, keys: keys?, row_keys: row_keys.flatten(), rules })
     }
 
     pub(crate) fn rules(&self) -> &[Rule] {
@@ -252,6 +264,7 @@ impl<'p> Reader<'p> {
             vintages,
             columns: Vec::new(),
             key: column(&plan.entity.column)?,
+            row_key: column(&plan.key.as_ref().map(|key| key.column.clone()))?,
             n_left_out: 0,
         };
         if plan.shape == Shape::Transposed {
@@ -326,6 +339,14 @@ impl<'p> Reader<'p> {
                 };
                 let whom = whom(plan.series[series].entity.as_ref())?;
                 columns.push(Values { column: at, series, whom, written: None, vintage: Some(vintage) });
+            }
+        } else if plan.key.is_some() {
+            let missing = FaultKind::MissingKey { key: "value", why: "write `value = { column = … }`" };
+            for (position, series) in plan.series.iter().enumerate() {
+                let name = series.column.as_ref().or(plan.value.column.as_ref());
+                let column = block.column(name.ok_or_else(|| missing.clone())?)?;
+                let whom = whom(series.entity.as_ref())?;
+                columns.push(Values { column, series: position, whom, written: None, vintage: None });
             }
         } else if plan.series.iter().any(|series| series.column.is_some()) {
             for (position, series) in plan.series.iter().enumerate() {
@@ -415,6 +436,8 @@ struct Layout {
     columns: Vec<Values>,
     /// The column of codes.
     key: Option<usize>,
+    /// The column that says which series a row is of.
+    row_key: Option<usize>,
     n_left_out: usize,
 }
 
@@ -452,14 +475,39 @@ impl Cells<'_, '_> {
             (None, Some(day)) => day,
             (None, None) => return,
         };
+        if plan.drop_rows.dates.contains(&period) {
+            return self.table.report.leave_out("rows that the plan drops", 1);
+        }
         if plan.first.is_some_and(|first| period < first) || plan.last.is_some_and(|last| period > last) {
             return self.table.report.leave_out("rows outside `first` and `last`", 1);
         }
         let columns = std::mem::take(&mut self.layout.columns);
-        for values in &columns {
-            self.value(row, values, period);
+        match self.layout.row_key.zip(self.reader.row_keys.as_ref()) {
+            None => {
+                for values in &columns {
+                    self.value(row, values, period);
+                }
+            }
+            Some((column, keys)) => self.keyed(row, &columns, period, column, keys),
         }
         self.layout.columns = columns;
+    }
+
+    /// The cells of a row that says which series it is of.
+    fn keyed(&mut self, row: &Row, columns: &[Values], period: Date, column: usize, keys: &Keys) {
+        let key = match keys.code(&row.cell(column).text()) {
+            Ok(Key::Code(key)) => key,
+            Ok(Key::LeftOut) | Err(FaultKind::NotAsPattern { .. }) => String::new(),
+            Err(kind) => return self.fault(row, column, kind),
+        };
+        let series = &self.reader.plan.series;
+        let is_of_row = |values: &&Values| series[values.series].key.as_deref() == Some(key.as_str());
+        let mut is_named = false;
+        for values in columns.iter().filter(is_of_row) {
+            is_named = true;
+            self.value(row, values, period);
+        }
+        self.table.report.leave_out("rows of series that the plan does not name", usize::from(!is_named));
     }
 
     /// A cell of a column of values.
@@ -506,6 +554,7 @@ impl Cells<'_, '_> {
             written_release,
             vintage,
             value,
+            n_parts: 1,
             at,
         });
     }

@@ -679,3 +679,42 @@ title = "x"
     let error = plan(&table.replace("series = \"x\"\npolarity", "series = \"y\"\npolarity")).unwrap_err();
     assert!(error.to_string().contains("a link is of `801040` and `y`"), "{error}");
 }
+
+#[test]
+fn rows_that_say_which_series_they_are_of() {
+    let folder = with_closes().with(
+        "long.csv",
+        "which,day,value\na,2022-06-01,10\na,2022-06-02,12\nb,2022-06-01,1\nc,2022-06-01,7\n",
+    );
+    let table = r#"
+[[table]]
+to = "observations"
+file = "long.csv"
+date = { column = "day" }
+entity = { constant = "CN" }
+key = { column = "which" }
+value = { column = "value" }
+released = { same_day = true }
+[[table.series]]
+key = "a"
+series = "change_of_a"
+frequency = "D"
+unit = "number"
+title = "A"
+change = true
+[[table.series]]
+key = "b"
+series = "b"
+frequency = "D"
+unit = "number"
+title = "B"
+"#;
+    let imported = folder.import(&plan(table)).unwrap();
+    assert_eq!(
+        observations(&imported),
+        ["b CN 2022-06-01 2022-06-01 1.0000", "change_of_a CN 2022-06-02 2022-06-02 2.0000"]
+    );
+    assert_eq!(imported.reports[1].left_out["rows of series that the plan does not name"], 1);
+    let faults = folder.faults(&plan(&table.replace("key = \"b\"\n", "")));
+    assert!(faults[0].contains("`key` is missing"), "{faults:?}");
+}

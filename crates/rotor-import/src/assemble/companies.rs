@@ -32,6 +32,8 @@ pub(super) struct Member {
 pub(super) struct Filed {
     pub(super) company: String,
     pub(super) filing: Filing,
+    /// Which of several rows of a document counts: the lowest.
+    rank: usize,
     pub(super) table: usize,
     pub(super) at: At,
 }
@@ -262,6 +264,9 @@ impl OfFile<'_> {
             DocumentKind::Constant(_) => None,
             DocumentKind::Column { column, .. } => Some(block.column(column)?),
         };
+        let prefer = columns.prefer.as_ref();
+        let prefer =
+            prefer.map(|prefer| block.column(&prefer.column).map(|at| (at, &prefer.order))).transpose()?;
         let rule = &reader.rules()[0];
         let release = rule.plan().column.as_ref().map(|name| block.column(name)).transpose()?;
         let release_form = DatePlan { format: rule.plan().format.clone(), ..DatePlan::default() };
@@ -318,7 +323,11 @@ impl OfFile<'_> {
                 net_profit_ytd_prior,
                 total_assets,
             };
-            filed.push(Filed { company, filing, table: reader.position(), at });
+            let rank = prefer.map_or(0, |(column, order)| {
+                let text = row.cell(column).text();
+                order.iter().position(|known| *known == text).unwrap_or(order.len())
+            });
+            filed.push(Filed { company, filing, rank, table: reader.position(), at });
         }
         Ok(())
     }
@@ -361,7 +370,7 @@ fn numbers<const N: usize>(
 /// One filing a company, period, day and kind: equal ones once, and a fault where two differ.
 fn one_a_document(mut filed: Vec<Filed>, table: &mut Table, faults: &mut Faults) -> Vec<Filed> {
     filed.sort_by(|one, other| {
-        let key = |it: &Filed| (it.filing.period, it.filing.released.0, it.filing.kind.word());
+        let key = |it: &Filed| (it.filing.period, it.filing.released.0, it.filing.kind.word(), it.rank);
         (&one.company, key(one)).cmp(&(&other.company, key(other)))
     });
     let mut kept: Vec<Filed> = Vec::with_capacity(filed.len());
@@ -371,6 +380,9 @@ fn one_a_document(mut filed: Vec<Filed>, table: &mut Table, faults: &mut Faults)
             None => kept.push(it),
             Some(before) if before.filing == it.filing => {
                 table.report.leave_out("rows that say the same again", 1);
+            }
+            Some(before) if before.rank < it.rank => {
+                table.report.leave_out("rows of a document that another row stands for", 1);
             }
             Some(before) => {
                 let place: Place = table.files[it.at.file].place(it.at, None);

@@ -6,7 +6,7 @@ use rotor_data::model::{ReleaseDays, Series};
 use rotor_factor::Date;
 
 use super::entities::Entities;
-use super::sound::{grouped, sound};
+use super::sound::{changes, grouped, sound};
 use crate::fault::{FaultKind, Faults};
 use crate::number::Changed;
 use crate::plan::SeriesPlan;
@@ -87,7 +87,12 @@ pub(super) fn observations(
         let series = &plan.series[series_at];
         let changed = Changed::new(&plan.value, series.minus, series.scale);
         let what = format!("`{}` of `{entity}`", series.series);
-        let kept = sound(plan, position, Some(series), &what, group, table, faults);
+        let mut kept = sound(plan, position, Some(series), &what, group, table, faults);
+        if series.change {
+            let n = kept.len();
+            kept = changes(kept);
+            table.report.leave_out("values without one before, which have no change", n - kept.len());
+        }
         if changed.is_any() {
             table.report.n_changed += kept.len();
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rotor_factor::Measure;
+use rotor_factor::{Date, Measure};
 
 use super::entities::Entities;
 use crate::fault::{FaultKind, Faults};
@@ -27,38 +27,91 @@ pub(super) fn grouped(
             faults.add(Some(position + 1), Some(place), FaultKind::UnknownEntity { code: raw.entity });
         }
     }
-    let mut n_incomplete = 0;
+    let (mut n_again, mut n_incomplete) = (0, 0);
     for group in groups.values_mut() {
         group.sort_by_key(|raw| (raw.period, raw.vintage, raw.written_release));
         if plan.combine == Some(Combine::Sum) {
-            let (sums, n) = summed(std::mem::take(group));
+            let (parts, n) = one_a_part(std::mem::take(group), position, table, faults);
+            let (sums, n_left_out) = summed(parts);
             *group = sums;
-            n_incomplete += n;
+            n_again += n;
+            n_incomplete += n_left_out;
         }
     }
+    table.report.leave_out("rows that say the same again", n_again);
     table.report.leave_out("periods that lack a part of the sum", n_incomplete);
     groups
+}
+
+/// One value a period, vintage and part, which is what is written where the code stands: equal ones once and counted, as where the rows of
+/// two files overlap, and a fault where two differ.
+fn one_a_part(group: Vec<Raw>, position: usize, table: &Table, faults: &mut Faults) -> (Vec<Raw>, usize) {
+    let n = group.len();
+    let mut seen: BTreeMap<(Date, Option<Date>, String), f64> = BTreeMap::new();
+    let is_new = |raw: &Raw| {
+        // Without a text for each part nothing tells two parts from one that stands there twice.
+        let Some(part) = raw.written_entity.clone() else { return true };
+        match seen.insert((raw.period, raw.vintage, part.clone()), raw.value) {
+            None => true,
+            Some(before) => {
+                if before.to_bits() != raw.value.to_bits() {
+                    let place = table.files[raw.at.file].place(raw.at, Some(raw.value.to_string()));
+                    let kind = FaultKind::TwoValues {
+                        what: format!("`{part}`"),
+                        period: raw.period.to_string(),
+                        one: before,
+                        other: raw.value,
+                    };
+                    faults.add(Some(position + 1), Some(place), kind);
+                }
+                false
+            }
+        }
+    };
+    let mut is_new = is_new;
+    let kept: Vec<Raw> = group.into_iter().filter(|raw| is_new(raw)).collect();
+    let n_again = n - kept.len();
+    (kept, n_again)
 }
 
 /// Adds the values of each period and vintage, in the order of the files; periods that have fewer of them than one before are left out
 /// and counted.
 fn summed(group: Vec<Raw>) -> (Vec<Raw>, usize) {
-    let mut sums: Vec<(Raw, usize)> = Vec::new();
+    let mut sums: Vec<Raw> = Vec::new();
     for raw in group {
-        match sums.last_mut().filter(|(sum, _)| (sum.period, sum.vintage) == (raw.period, raw.vintage)) {
-            Some((sum, n)) => {
+        match sums.last_mut().filter(|sum| (sum.period, sum.vintage) == (raw.period, raw.vintage)) {
+            Some(sum) => {
                 sum.value += raw.value;
-                *n += 1;
+                sum.n_parts += 1;
             }
-            None => sums.push((raw, 1)),
+            None => sums.push(raw),
         }
     }
     let (mut kept, mut most, mut n_left_out) = (Vec::with_capacity(sums.len()), 0, 0);
-    for (sum, n) in sums {
-        most = most.max(n);
-        if n < most { n_left_out += 1 } else { kept.push(sum) }
+    for sum in sums {
+        most = most.max(sum.n_parts);
+        if sum.n_parts < most { n_left_out += 1 } else { kept.push(sum) }
     }
     (kept, n_left_out)
+}
+
+/// The change of each value from that of the period before, in time order. The first period has none, nor has one whose sum has other
+/// parts than the one before.
+pub(super) fn changes(values: Vec<Raw>) -> Vec<Raw> {
+    // The last value of the period before, and of the one that is being read.
+    let mut before: Option<(f64, usize)> = None;
+    let mut here: Option<(Date, f64, usize)> = None;
+    let mut changes = Vec::with_capacity(values.len());
+    for raw in values {
+        if here.is_none_or(|(period, ..)| period != raw.period) {
+            before = here.map(|(_, value, n_parts)| (value, n_parts));
+        }
+        here = Some((raw.period, raw.value, raw.n_parts));
+        if let Some((value, _)) = before.filter(|(_, n_parts)| *n_parts == raw.n_parts) {
+            changes.push(Raw { value: raw.value - value, ..raw });
+        }
+    }
+    changes
 }
 
 /// Takes out zeros that are none, and looks for jumps of the unit.
@@ -104,6 +157,7 @@ pub(super) fn sound(
 fn has_level(series: Option<&SeriesPlan>, plan: &TablePlan) -> bool {
     match series {
         None => plan.value.returns.is_none(),
+        Some(series) if series.change => true,
         Some(series) => {
             matches!(series.measure, None | Some(Measure::Price | Measure::Stock | Measure::Volume))
                 && series.unit != "percent"

@@ -22,17 +22,30 @@ pub(super) fn optional_word<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>
     word(deserializer).map(Some)
 }
 
-/// Reads a day, as a date of TOML or as a text.
-pub(super) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Day {
-        Written(toml::value::Datetime),
-        Text(String),
+/// A day, as a date of TOML or as a text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Day {
+    Written(toml::value::Datetime),
+    Text(String),
+}
+
+impl Day {
+    fn date<E: Error>(self) -> Result<Date, E> {
+        let text = match self {
+            Self::Written(day) => day.to_string(),
+            Self::Text(text) => text,
+        };
+        text.parse().map_err(|error| E::custom(format!("`{text}`: {error}")))
     }
-    let text = match Day::deserialize(deserializer)? {
-        Day::Written(day) => day.to_string(),
-        Day::Text(text) => text,
-    };
-    text.parse().map(Some).map_err(|error| D::Error::custom(format!("`{text}`: {error}")))
+}
+
+/// Reads a day.
+pub(super) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    Day::deserialize(deserializer)?.date().map(Some)
+}
+
+/// Reads a list of days.
+pub(super) fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Date>, D::Error> {
+    Vec::<Day>::deserialize(deserializer)?.into_iter().map(Day::date).collect()
 }

@@ -40,6 +40,18 @@ pub struct FilingPlan {
     pub net_profit_ytd_prior: Option<ColumnName>,
     /// Total assets at the end of the period; they are scaled as the profit is.
     pub total_assets: Option<ColumnName>,
+    /// Which of several rows counts, where they are of one document.
+    pub prefer: Option<PreferPlan>,
+}
+
+/// Which of several rows counts: the one whose column has the earlier of some texts.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PreferPlan {
+    /// The column.
+    pub column: ColumnName,
+    /// The texts, the best first; any other comes after them.
+    pub order: Vec<String>,
 }
 
 /// What document a filing is.

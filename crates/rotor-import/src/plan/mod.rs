@@ -18,10 +18,10 @@ use serde::Deserialize;
 
 use crate::fault::Faults;
 use crate::{ImportError, recipe};
-use choice::{optional_day, optional_word, word};
+use choice::{days, optional_day, optional_word, word};
 pub(crate) use columns::frequency;
 pub use columns::{ColumnsPlan, MetaText, ReleasesByFrequency};
-pub use companies::{CompanyPlan, DocumentKind, FilingPlan};
+pub use companies::{CompanyPlan, DocumentKind, FilingPlan, PreferPlan};
 pub use release::{ReleasePlan, VintageOf};
 pub(crate) use unfilled::TO_FILL_IN;
 
@@ -164,6 +164,8 @@ pub struct TablePlan {
     pub date: DatePlan,
     /// Whom a value is about.
     pub entity: KeyPlan,
+    /// The column that says which series a row is of, where rows differ in that.
+    pub key: Option<RowKeyPlan>,
     /// The value, where the table has one column of them.
     #[serde(default)]
     pub value: ValuePlan,
@@ -297,6 +299,9 @@ pub struct DropPlan {
     /// Those whose first cell begins with one of these.
     #[serde(default)]
     pub first_cell: Texts,
+    /// Those of these days.
+    #[serde(default, deserialize_with = "days")]
+    pub dates: Vec<Date>,
 }
 
 /// How rows and columns are laid out.
@@ -393,6 +398,16 @@ pub struct KeyPlan {
     pub kind: Option<EntityKind>,
 }
 
+/// The column that says which series a row is of; series go by their `key`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowKeyPlan {
+    /// The column.
+    pub column: ColumnName,
+    /// A pattern with one group, in what stands there.
+    pub pattern: Option<String>,
+}
+
 /// What a number becomes.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -425,6 +440,8 @@ pub enum Returns {
 pub struct SeriesPlan {
     /// The column or, in a transposed table, the row that holds it; without it all of the table does.
     pub column: Option<ColumnName>,
+    /// What the column of keys of the table says in its rows.
+    pub key: Option<String>,
     /// Its name in the dataset.
     pub series: String,
     /// How often it has values.
@@ -458,6 +475,9 @@ pub struct SeriesPlan {
     pub zero: Option<Zero>,
     /// Since when they were known, where that differs from the table.
     pub released: Option<ReleasePlan>,
+    /// Whether what counts is the change of each value from the one of the period before.
+    #[serde(default)]
+    pub change: bool,
     /// Whether a file may be without its column.
     #[serde(default)]
     pub optional: bool,

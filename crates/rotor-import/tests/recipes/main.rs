@@ -1,4 +1,5 @@
-//! Recipes on files of the shapes that programs write, with made-up numbers.
+//! Every recipe reads a fixture of the shape in which its source writes, with made-up numbers.
 
+mod cn;
 mod workbooks;
 mod world;

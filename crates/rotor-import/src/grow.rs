@@ -12,7 +12,7 @@ use rotor_factor::{Date, Released};
 
 use crate::assemble::Places;
 use crate::fault::{FaultKind, Faults, Place};
-use crate::release::Dated;
+use crate::release::DatedBy;
 use crate::{ImportError, Imported};
 
 /// What becomes of closes and keys that the files have otherwise than the dataset.
@@ -316,29 +316,29 @@ impl Growing {
         key: &(String, String, Date),
         day: Date,
         value: f64,
-        dated: Dated,
+        dated: DatedBy,
         is_new: bool,
         place: impl Fn() -> Option<Place>,
     ) {
         let as_of = self.as_of;
-        if as_of < key.2 && dated != Dated::ByFile {
+        if as_of < key.2 && dated != DatedBy::File {
             let kind = FaultKind::AsOfEarly { as_of: as_of.to_string(), period: key.2.to_string() };
             return self.faults.add(None, place(), kind);
         }
         let vintages = self.now.observations.entry(key.clone()).or_default();
         let known_on = |day: Date| vintages.range(..=day).next_back().map(|(_, value)| value.to_bits());
-        let is_known = known_on(if dated == Dated::ByFile { day } else { as_of }) == Some(value.to_bits())
+        let is_known = known_on(if dated == DatedBy::File { day } else { as_of }) == Some(value.to_bits())
             || vintages.get(&day).is_some_and(|known| known.to_bits() == value.to_bits());
         if is_known {
             return;
         }
         let is_first = vintages.is_empty();
         let released = match dated {
-            Dated::ByFile => day,
+            DatedBy::File => day,
             // A history that comes as a whole follows its rule; what is in the files of a day was public by then.
-            Dated::ByRule if is_new => day.min(as_of),
-            Dated::ByExchange if is_first => day,
-            Dated::ByExchange | Dated::ByRule => as_of,
+            DatedBy::Rule if is_new => day.min(as_of),
+            DatedBy::Exchange if is_first => day,
+            DatedBy::Exchange | DatedBy::Rule => as_of,
         };
         match vintages.entry(released) {
             Slot::Vacant(slot) => {
@@ -484,25 +484,29 @@ impl Imported {
         if !faults.is_empty() {
             return Err(ImportError::Faulty(faults));
         }
-        self.grown(old, now.tables(before.events), growth)
+        grown(old, now.tables(before.events), growth)
     }
+}
 
-    fn grown(&self, old: &Dataset, tables: Tables, growth: Growth) -> Result<Grown, ImportError> {
-        let days = || tables.prices.iter().map(|price| price.date);
-        let of_old = old.manifest();
-        let manifest = Manifest {
-            first: days().min().unwrap_or(of_old.first).min(of_old.first),
-            last: days().max().unwrap_or(of_old.last).max(of_old.last),
-            lineage: of_old.lineage.clone().or_else(|| Some(old.sha256())),
-            ..of_old.clone()
-        };
-        if let Err(error) = Dataset::from_tables(manifest.clone(), &tables) {
-            return Err(ImportError::Faulty(crate::in_files(&error, &Places::default())));
-        }
-        let is_csv = old.files().iter().all(|file| file.name.ends_with(".csv"));
-        let format = if is_csv { rotor_data::Format::Csv } else { rotor_data::Format::Parquet };
-        Ok(Grown { manifest, tables, growth, format })
+/// The dataset that tables make with the manifest of the one that they grew from.
+fn grown(old: &Dataset, tables: Tables, growth: Growth) -> Result<Grown, ImportError> {
+    let days = || tables.prices.iter().map(|price| price.date);
+    let of_old = old.manifest();
+    let manifest = Manifest {
+        first: days().min().unwrap_or(of_old.first).min(of_old.first),
+        last: days().max().unwrap_or(of_old.last).max(of_old.last),
+        lineage: of_old.lineage.clone().or_else(|| Some(old.sha256())),
+        ..of_old.clone()
+    };
+    if let Err(error) = Dataset::from_tables(manifest.clone(), &tables) {
+        return Err(ImportError::Faulty(crate::in_files(&error, &Places::default())));
     }
+    let is_csv = old
+        .files()
+        .iter()
+        .all(|file| std::path::Path::new(&file.name).extension().is_some_and(|it| it == "csv"));
+    let format = if is_csv { rotor_data::Format::Csv } else { rotor_data::Format::Parquet };
+    Ok(Grown { manifest, tables, growth, format })
 }
 
 impl Grown {

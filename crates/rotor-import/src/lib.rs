@@ -36,7 +36,7 @@ pub use grow::{Grown, Growth, Rewrites};
 pub use guess::guess;
 pub use plan::Plan;
 pub use recipe::{About, RECIPES, Recipe};
-use release::Dated;
+use release::DatedBy;
 pub use report::TableReport;
 pub use shipped::{BRIDGES, CALENDARS, DEADLINES, LINKS, SHIPPED};
 
@@ -50,7 +50,7 @@ pub struct Imported {
     /// What became of the cells of each table of the plan.
     pub reports: Vec<TableReport>,
     places: Places,
-    dated: Vec<Dated>,
+    dated: Vec<DatedBy>,
 }
 
 /// Why there is no dataset.

@@ -23,7 +23,7 @@ use crate::expand::expanded;
 use crate::fault::{FaultKind, Faults, Place};
 use crate::plan::{LinkPlan, Plan, PriceLetter, TablePlan, Target};
 use crate::read::{At, Headers, Reader, Table};
-use crate::release::{Dated, TradingDays};
+use crate::release::{DatedBy, TradingDays};
 use crate::report::TableReport;
 use crate::shipped;
 
@@ -35,7 +35,7 @@ pub(crate) struct Assembled {
     pub(crate) reports: Vec<TableReport>,
     pub(crate) places: Places,
     /// Who says the day of release of each observation.
-    pub(crate) dated: Vec<Dated>,
+    pub(crate) dated: Vec<DatedBy>,
 }
 
 /// Where each close and each observation stands in the files, in the order of the tables.

@@ -202,7 +202,7 @@ pub(super) mod tests {
 
     /// A trial that is told from others by a number.
     pub(in super::super) fn trial(number: u32) -> Trial {
-        let dataset = TrialData { name: "demo \"é\"".into(), sha256: "0".repeat(64) };
+        let dataset = TrialData { name: "demo \"é\"".into(), sha256: "0".repeat(64), lineage: None };
         let headline = Headline {
             excess: Some(0.1 + 0.2),
             interval: Some((-1e-7, 0.5)),

@@ -22,6 +22,7 @@ fn made(days: impl Fn(&str) -> Option<ReleaseDays>) -> Synthetic {
     made
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "worlds differ by such functions, and one of them says nothing")]
 fn assumed(series: &str) -> Option<ReleaseDays> {
     // The factor of the run does not read the last of them.
     let is_assumed = ["cpi_yoy", "ppi_yoy", "profit_ytd"].contains(&series);

@@ -431,7 +431,7 @@ impl Dataset {
             links: self
                 .links
                 .iter()
-                .filter_map(|link| Some(Link { series: number(link.series)?, ..link.clone() }))
+                .filter_map(|link| Some(Link { series: number(link.series)?, ..*link }))
                 .collect(),
             events: self.events.clone(),
             companies: self.companies.clone(),

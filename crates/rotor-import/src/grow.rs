@@ -10,8 +10,9 @@ use rotor_data::model::{
 use rotor_data::{Dataset, Manifest, replace_dataset};
 use rotor_factor::{Date, Released};
 
+use crate::assemble::Places;
 use crate::fault::{FaultKind, Faults, Place};
-use crate::release::Dated;
+use crate::release::DatedBy;
 use crate::{ImportError, Imported};
 
 /// What becomes of closes and keys that the files have otherwise than the dataset.
@@ -236,12 +237,12 @@ struct Growing {
 
 impl Growing {
     /// Something that is otherwise in the files; tells whether it is taken.
-    fn rewritten(&mut self, place: Option<&Place>, what: String, before: String, after: String) -> bool {
+    fn rewritten(&mut self, place: Option<Place>, what: String, before: String, after: String) -> bool {
         if self.rewrites == Rewrites::Accept {
             self.growth.n_rewritten += 1;
             return true;
         }
-        self.faults.add(None, place.cloned(), FaultKind::Rewritten { what, before, after });
+        self.faults.add(None, place, FaultKind::Rewritten { what, before, after });
         false
     }
 
@@ -280,7 +281,7 @@ impl Growing {
         }
     }
 
-    fn closes(&mut self, new: &Keyed, places: &BTreeMap<(String, Date), &Place>) {
+    fn closes(&mut self, new: &Keyed, place: impl Fn(&(String, Date)) -> Option<Place>) {
         let mut spans: BTreeMap<&str, (Date, Date)> = BTreeMap::new();
         for (key, close) in &new.closes {
             let span = spans.entry(&key.0).or_insert((key.1, key.1));
@@ -293,8 +294,7 @@ impl Growing {
                 Some(old) if old.to_bits() == close.to_bits() => {}
                 Some(old) => {
                     let what = format!("the close of `{}` on {}", key.0, key.1);
-                    let place = places.get(key).copied();
-                    if self.rewritten(place, what, old.to_string(), close.to_string()) {
+                    if self.rewritten(place(key), what, old.to_string(), close.to_string()) {
                         self.now.closes.insert(key.clone(), *close);
                     }
                 }
@@ -316,29 +316,29 @@ impl Growing {
         key: &(String, String, Date),
         day: Date,
         value: f64,
-        dated: Dated,
+        dated: DatedBy,
         is_new: bool,
-        place: &Place,
+        place: impl Fn() -> Option<Place>,
     ) {
         let as_of = self.as_of;
-        if as_of < key.2 && dated != Dated::ByFile {
+        if as_of < key.2 && dated != DatedBy::File {
             let kind = FaultKind::AsOfEarly { as_of: as_of.to_string(), period: key.2.to_string() };
-            return self.faults.add(None, Some(place.clone()), kind);
+            return self.faults.add(None, place(), kind);
         }
         let vintages = self.now.observations.entry(key.clone()).or_default();
         let known_on = |day: Date| vintages.range(..=day).next_back().map(|(_, value)| value.to_bits());
-        let is_known = known_on(if dated == Dated::ByFile { day } else { as_of }) == Some(value.to_bits())
+        let is_known = known_on(if dated == DatedBy::File { day } else { as_of }) == Some(value.to_bits())
             || vintages.get(&day).is_some_and(|known| known.to_bits() == value.to_bits());
         if is_known {
             return;
         }
         let is_first = vintages.is_empty();
         let released = match dated {
-            Dated::ByFile => day,
+            DatedBy::File => day,
             // A history that comes as a whole follows its rule; what is in the files of a day was public by then.
-            Dated::ByRule if is_new => day.min(as_of),
-            Dated::ByExchange if is_first => day,
-            Dated::ByExchange | Dated::ByRule => as_of,
+            DatedBy::Rule if is_new => day.min(as_of),
+            DatedBy::Exchange if is_first => day,
+            DatedBy::Exchange | DatedBy::Rule => as_of,
         };
         match vintages.entry(released) {
             Slot::Vacant(slot) => {
@@ -349,7 +349,7 @@ impl Growing {
             Slot::Occupied(slot) => {
                 let before = slot.get().to_string();
                 let what = format!("`{}` of `{}` for {}, released {released},", key.0, key.1, key.2);
-                if self.rewritten(Some(place), what, before, value.to_string()) {
+                if self.rewritten(place(), what, before, value.to_string()) {
                     self.now.observations.entry(key.clone()).or_default().insert(released, value);
                 }
             }
@@ -439,20 +439,16 @@ impl Imported {
         let known_series: BTreeSet<String> = growing.now.series.keys().cloned().collect();
         growing.entities_and_series(&new);
         let code = |entity: u32| self.tables.entities[entity as usize].code.clone();
-        let places: BTreeMap<(String, Date), &Place> = self
-            .tables
-            .prices
-            .iter()
-            .zip(&self.prices)
-            .map(|(price, place)| ((code(price.entity), price.date), place))
-            .collect();
-        growing.closes(&new, &places);
-        for ((row, place), dated) in self.tables.observations.iter().zip(&self.observations).zip(&self.dated)
-        {
+        growing.closes(&new, |(of, date)| {
+            let prices = &self.tables.prices;
+            let row = prices.iter().position(|price| price.date == *date && code(price.entity) == *of)?;
+            self.places.of_price(row)
+        });
+        for (at, (row, dated)) in self.tables.observations.iter().zip(&self.dated).enumerate() {
             let name = self.tables.series[row.series as usize].name.clone();
             let is_new = !known_series.contains(&name);
             let key = (name, code(row.entity), row.period);
-            growing.value(&key, row.released.0, row.value, *dated, is_new, place);
+            growing.value(&key, row.released.0, row.value, *dated, is_new, || self.places.of_observation(at));
         }
         growing.vanished_values(&new);
         growing.rows(
@@ -488,25 +484,29 @@ impl Imported {
         if !faults.is_empty() {
             return Err(ImportError::Faulty(faults));
         }
-        self.grown(old, now.tables(before.events), growth)
+        grown(old, now.tables(before.events), growth)
     }
+}
 
-    fn grown(&self, old: &Dataset, tables: Tables, growth: Growth) -> Result<Grown, ImportError> {
-        let days = || tables.prices.iter().map(|price| price.date);
-        let of_old = old.manifest();
-        let manifest = Manifest {
-            first: days().min().unwrap_or(of_old.first).min(of_old.first),
-            last: days().max().unwrap_or(of_old.last).max(of_old.last),
-            lineage: of_old.lineage.clone().or_else(|| Some(old.sha256())),
-            ..of_old.clone()
-        };
-        if let Err(error) = Dataset::from_tables(manifest.clone(), &tables) {
-            return Err(ImportError::Faulty(crate::in_files(&error, &[], &[])));
-        }
-        let is_csv = old.files().iter().all(|file| file.name.ends_with(".csv"));
-        let format = if is_csv { rotor_data::Format::Csv } else { rotor_data::Format::Parquet };
-        Ok(Grown { manifest, tables, growth, format })
+/// The dataset that tables make with the manifest of the one that they grew from.
+fn grown(old: &Dataset, tables: Tables, growth: Growth) -> Result<Grown, ImportError> {
+    let days = || tables.prices.iter().map(|price| price.date);
+    let of_old = old.manifest();
+    let manifest = Manifest {
+        first: days().min().unwrap_or(of_old.first).min(of_old.first),
+        last: days().max().unwrap_or(of_old.last).max(of_old.last),
+        lineage: of_old.lineage.clone().or_else(|| Some(old.sha256())),
+        ..of_old.clone()
+    };
+    if let Err(error) = Dataset::from_tables(manifest.clone(), &tables) {
+        return Err(ImportError::Faulty(crate::in_files(&error, &Places::default())));
     }
+    let is_csv = old
+        .files()
+        .iter()
+        .all(|file| std::path::Path::new(&file.name).extension().is_some_and(|it| it == "csv"));
+    let format = if is_csv { rotor_data::Format::Csv } else { rotor_data::Format::Parquet };
+    Ok(Grown { manifest, tables, growth, format })
 }
 
 impl Grown {

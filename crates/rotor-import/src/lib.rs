@@ -29,14 +29,14 @@ use std::path::Path;
 use rotor_data::model::Tables;
 use rotor_data::{DataError, Dataset, Format, Manifest, write_dataset};
 
-use assemble::{Assembled, assemble};
+use assemble::{Assembled, Places, assemble};
 pub use fault::{Fault, FaultKind, Faults, Place};
 pub use fetched::fetched_on;
 pub use grow::{Grown, Growth, Rewrites};
 pub use guess::guess;
 pub use plan::Plan;
 pub use recipe::{About, RECIPES, Recipe};
-use release::Dated;
+use release::DatedBy;
 pub use report::TableReport;
 pub use shipped::{BRIDGES, CALENDARS, DEADLINES, LINKS, SHIPPED};
 
@@ -49,9 +49,8 @@ pub struct Imported {
     pub tables: Tables,
     /// What became of the cells of each table of the plan.
     pub reports: Vec<TableReport>,
-    prices: Vec<Place>,
-    observations: Vec<Place>,
-    dated: Vec<Dated>,
+    places: Places,
+    dated: Vec<DatedBy>,
 }
 
 /// Why there is no dataset.
@@ -90,7 +89,7 @@ pub fn import(plan: &Plan, folder: &Path) -> Result<Imported, ImportError> {
     let imported = read(plan, folder, None)?;
     match Dataset::from_tables(imported.manifest.clone(), &imported.tables) {
         Ok(_) => Ok(imported),
-        Err(error) => Err(ImportError::Faulty(in_files(&error, &imported.prices, &imported.observations))),
+        Err(error) => Err(ImportError::Faulty(in_files(&error, &imported.places))),
     }
 }
 
@@ -104,13 +103,13 @@ pub fn import_for(plan: &Plan, folder: &Path, dataset: &Dataset) -> Result<Impor
 }
 
 fn read(plan: &Plan, folder: &Path, base: Option<&Dataset>) -> Result<Imported, ImportError> {
-    let Assembled { manifest, tables, reports, prices, observations, dated } =
+    let Assembled { manifest, tables, reports, places, dated } =
         assemble(plan, folder, base).map_err(ImportError::Faulty)?;
-    Ok(Imported { manifest, tables, reports, prices, observations, dated })
+    Ok(Imported { manifest, tables, reports, places, dated })
 }
 
 /// The faults of a dataset, told by the places in the files that they come from.
-fn in_files(error: &DataError, prices: &[Place], observations: &[Place]) -> Faults {
+fn in_files(error: &DataError, places: &Places) -> Faults {
     let mut faults = Faults::default();
     let Some(report) = error.faults() else {
         faults.add(None, None, FaultKind::Dataset(error.to_string()));
@@ -118,12 +117,11 @@ fn in_files(error: &DataError, prices: &[Place], observations: &[Place]) -> Faul
     };
     for fault in report.faults() {
         let row = fault.row.and_then(|row| usize::try_from(row).ok()?.checked_sub(1));
-        let places = match fault.table {
-            Some(rotor_data::schema::Table::Prices) => prices,
-            Some(rotor_data::schema::Table::Observations) => observations,
-            _ => &[],
-        };
-        let place = row.and_then(|row| places.get(row)).cloned();
+        let place = row.and_then(|row| match fault.table {
+            Some(rotor_data::schema::Table::Prices) => places.of_price(row),
+            Some(rotor_data::schema::Table::Observations) => places.of_observation(row),
+            _ => None,
+        });
         let told = match place {
             Some(_) => fault.kind.to_string(),
             None => fault.to_string(),

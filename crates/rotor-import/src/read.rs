@@ -11,7 +11,7 @@ use crate::expand::name_in_header;
 use crate::fault::{FaultKind, Faults, Place};
 use crate::key::{Key, Keys, of_file_name};
 use crate::number::{Number, number};
-use crate::plan::{ColumnName, KeyPlan, Shape, TablePlan, Target};
+use crate::plan::{ColumnName, KeyPlan, SeriesPlan, Shape, TablePlan, Target};
 use crate::release::Rule;
 use crate::report::TableReport;
 use crate::source::{Row, Sheet, files, read};
@@ -341,13 +341,7 @@ impl<'p> Reader<'p> {
                 columns.push(Values { column: at, series, whom, written: None, vintage: Some(vintage) });
             }
         } else if plan.key.is_some() {
-            let missing = FaultKind::MissingKey { key: "value", why: "write `value = { column = … }`" };
-            for (position, series) in plan.series.iter().enumerate() {
-                let name = series.column.as_ref().or(plan.value.column.as_ref());
-                let column = block.column(name.ok_or_else(|| missing.clone())?)?;
-                let whom = whom(series.entity.as_ref())?;
-                columns.push(Values { column, series: position, whom, written: None, vintage: None });
-            }
+            columns = self.keyed_columns(block, whom)?;
         } else if plan.series.iter().any(|series| series.column.is_some()) {
             for (position, series) in plan.series.iter().enumerate() {
                 if series.only_in.as_ref().is_some_and(|file| *file != sheet.path) {
@@ -385,6 +379,22 @@ impl<'p> Reader<'p> {
             return Err(FaultKind::UnknownKey { text: header });
         }
         Ok((columns, n_left_out))
+    }
+
+    /// The columns of values where each row says which series it is of: one for each series, the same for all that have none of their own.
+    fn keyed_columns(
+        &self,
+        block: &Block<'_>,
+        whom: impl Fn(Option<&String>) -> Result<Whom, FaultKind>,
+    ) -> Result<Vec<Values>, FaultKind> {
+        let missing = FaultKind::MissingKey { key: "value", why: "write `value = { column = … }`" };
+        let values = |(position, series): (usize, &SeriesPlan)| {
+            let name = series.column.as_ref().or(self.plan.value.column.as_ref());
+            let column = block.column(name.ok_or_else(|| missing.clone())?)?;
+            let whom = whom(series.entity.as_ref())?;
+            Ok(Values { column, series: position, whom, written: None, vintage: None })
+        };
+        self.plan.series.iter().enumerate().map(values).collect()
     }
 
     fn day_of_file(&self, sheet: &Sheet, pattern: &str) -> Result<Date, FaultKind> {

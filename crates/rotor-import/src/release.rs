@@ -25,13 +25,13 @@ pub(crate) type Known = (Date, ReleaseDays);
 
 /// Who says the day of release of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dated {
+pub(crate) enum DatedBy {
     /// The file, value by value.
-    ByFile,
+    File,
     /// The exchange: the day itself or the next one.
-    ByExchange,
+    Exchange,
     /// A rule or a calendar, whatever the day on which the file was fetched.
-    ByRule,
+    Rule,
 }
 
 /// The trading days that a rule may ask about.
@@ -84,20 +84,20 @@ impl Rule {
     }
 
     /// Who says the day.
-    pub(crate) fn dated(&self) -> Dated {
+    pub(crate) fn dated(&self) -> DatedBy {
         let plan = &self.plan;
         if plan.column.is_some() || self.header.is_some() {
-            Dated::ByFile
+            DatedBy::File
         } else if plan.same_day || plan.next_trading_day {
-            Dated::ByExchange
+            DatedBy::Exchange
         } else if plan.n_rules() == 1
             && plan.vintage.is_some()
             && plan.calendar.is_none()
             && plan.days.is_none()
         {
-            Dated::ByFile
+            DatedBy::File
         } else {
-            Dated::ByRule
+            DatedBy::Rule
         }
     }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use rotor_import::guess;
+use rotor_import::{RECIPES, guess};
 
 use crate::{CliError, Outcome};
 
@@ -15,5 +15,5 @@ pub(super) struct Guess {
 }
 
 pub(super) fn run(arguments: &Guess) -> Result<Outcome, CliError> {
-    Ok(Outcome::done(guess(&arguments.files)?))
+    Ok(Outcome::done(guess(&arguments.files, RECIPES)?))
 }

@@ -22,8 +22,8 @@ pub(crate) use sound::jump;
 use crate::expand::expanded;
 use crate::fault::{FaultKind, Faults, Place};
 use crate::plan::{LinkPlan, Plan, PriceLetter, TablePlan, Target};
-use crate::read::{Reader, Table};
-use crate::release::{Dated, TradingDays};
+use crate::read::{At, Headers, Reader, Table};
+use crate::release::{DatedBy, TradingDays};
 use crate::report::TableReport;
 use crate::shipped;
 
@@ -33,11 +33,34 @@ pub(crate) struct Assembled {
     pub(crate) manifest: Manifest,
     pub(crate) tables: Tables,
     pub(crate) reports: Vec<TableReport>,
-    /// Where each close and each observation stands in the files, in the order of the tables.
-    pub(crate) prices: Vec<Place>,
-    pub(crate) observations: Vec<Place>,
+    pub(crate) places: Places,
     /// Who says the day of release of each observation.
-    pub(crate) dated: Vec<Dated>,
+    pub(crate) dated: Vec<DatedBy>,
+}
+
+/// Where each close and each observation stands in the files, in the order of the tables.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// The files of each table of the plan.
+    files: Vec<Vec<Headers>>,
+    prices: Vec<(usize, At)>,
+    observations: Vec<(usize, At)>,
+}
+
+impl Places {
+    fn place(&self, (table, at): (usize, At)) -> Option<Place> {
+        Some(self.files.get(table)?.get(at.file)?.place(at, None))
+    }
+
+    /// Of a close, by its position in the table.
+    pub(crate) fn of_price(&self, row: usize) -> Option<Place> {
+        self.place(*self.prices.get(row)?)
+    }
+
+    /// Of an observation.
+    pub(crate) fn of_observation(&self, row: usize) -> Option<Place> {
+        self.place(*self.observations.get(row)?)
+    }
 }
 
 /// Reads every table of a plan and puts them together; `base` is the dataset that they are to be added to.
@@ -169,9 +192,11 @@ fn put_together(plan: &Plan, mut read: Vec<Table>, parts: Parts) -> Assembled {
     for close in &closes {
         read[close.table].report.n_kept += 1;
     }
-    let place = |table: usize, at: crate::read::At| read[table].files[at.file].place(at, None);
-    let prices = closes.iter().map(|close| place(close.table, close.at)).collect();
-    let observations = found.iter().map(|it| place(it.table, it.at)).collect();
+    let mut places = Places {
+        files: Vec::new(),
+        prices: closes.iter().map(|close| (close.table, close.at)).collect(),
+        observations: found.iter().map(|it| (it.table, it.at)).collect(),
+    };
     let dated = found.iter().map(|it| it.dated).collect();
     let letter = plan.dataset.price_frequency.unwrap_or_else(|| found_frequency(&closes));
     let days = closes.iter().map(|close| close.date);
@@ -237,6 +262,10 @@ fn put_together(plan: &Plan, mut read: Vec<Table>, parts: Parts) -> Assembled {
         series,
         entities: kept.clone(),
     };
-    let reports = read.into_iter().map(|table| table.report).collect();
-    Assembled { manifest, tables, reports, prices, observations, dated }
+    let mut reports = Vec::with_capacity(read.len());
+    for table in read {
+        reports.push(table.report);
+        places.files.push(table.files);
+    }
+    Assembled { manifest, tables, reports, places, dated }
 }

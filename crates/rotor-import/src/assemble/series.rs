@@ -11,7 +11,7 @@ use crate::fault::{FaultKind, Faults};
 use crate::number::Changed;
 use crate::plan::SeriesPlan;
 use crate::read::{Reader, Table};
-use crate::release::{Dated, TradingDays};
+use crate::release::{DatedBy, TradingDays};
 
 /// The series of a dataset by name.
 #[derive(Default)]
@@ -60,7 +60,7 @@ pub(super) struct Found {
     pub(super) value: f64,
     pub(super) table: usize,
     pub(super) at: crate::read::At,
-    pub(super) dated: Dated,
+    pub(super) dated: DatedBy,
 }
 
 /// The observations of a table.

@@ -96,8 +96,8 @@ mod tests {
         );
         assert_eq!(of(&["801010", "801030", "999999"]), (None, Some("sw2021"), true, 2));
         assert_eq!(of(&["sh.000300"]), (Some(CHINESE_CODE), Some("cn_benchmarks"), false, 1));
-        assert_eq!(of(&["sh.600519"]), (Some(CHINESE_CODE), None, false, 0));
+        assert_eq!(of(&["sh.600000"]), (Some(CHINESE_CODE), None, false, 0));
         assert_eq!(of(&["XLE", "XLK"]), (None, Some("us_sectors"), false, 2));
-        assert_eq!(of(&["AAPL", "MSFT"]), (None, None, false, 0));
+        assert_eq!(of(&["Agric", "Food"]), (None, None, false, 0));
     }
 }

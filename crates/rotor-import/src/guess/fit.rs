@@ -7,7 +7,7 @@ use toml::{Table, Value};
 use super::seen::Seen;
 use crate::assemble::assemble;
 use crate::plan::{ColumnName, Plan, Target};
-use crate::recipe::{RECIPES, Recipe};
+use crate::recipe::Recipe;
 
 /// The recipe that says most of files and reads them without any fault, and others that read them too.
 #[derive(Debug)]
@@ -21,8 +21,8 @@ pub(super) struct Fits {
 }
 
 /// Tries every recipe whose columns are there.
-pub(super) fn fits(seen: &Seen) -> Option<Fits> {
-    let mut fitting: Vec<(usize, Fit)> = RECIPES.iter().filter_map(|recipe| fit(recipe, seen)).collect();
+pub(super) fn fits(seen: &Seen, recipes: &[Recipe]) -> Option<Fits> {
+    let mut fitting: Vec<(usize, Fit)> = recipes.iter().filter_map(|recipe| fit(recipe, seen)).collect();
     // The first in the order of names wins among equals.
     fitting.sort_by_key(|(n_named, _)| std::cmp::Reverse(*n_named));
     // A recipe that names nothing says nothing of a file either.

@@ -22,17 +22,19 @@ use std::path::{Path, PathBuf};
 
 use crate::ImportError;
 use crate::fault::{FaultKind, Faults, Place};
+use crate::recipe::Recipe;
 use crate::source::{self, Sheet};
 use draft::Draft;
 use find::{find, without_days};
 use seen::Seen;
 
-/// Looks at files and returns the text of a plan for them, which is TOML; names of files stay as they are given.
+/// Looks at files and returns the text of a plan for them, which is TOML; names of files stay as they are given. Where one of the recipes
+/// reads a file without any fault, the plan names it.
 ///
 /// # Errors
 ///
 /// [`ImportError::Faulty`] if a file cannot be read, with the faults that the import would have, or has no days.
-pub fn guess(files: &[PathBuf]) -> Result<String, ImportError> {
+pub fn guess(files: &[PathBuf], recipes: &[Recipe]) -> Result<String, ImportError> {
     let mut faults = Faults::default();
     let mut groups: Vec<Seen> = Vec::new();
     let mut skipped = Vec::new();
@@ -58,7 +60,7 @@ pub fn guess(files: &[PathBuf]) -> Result<String, ImportError> {
     }
     let mut draft = Draft::default();
     for seen in &groups {
-        match fit::fits(seen) {
+        match fit::fits(seen, recipes) {
             Some(fits) => draft.add_recipe(seen, &fits),
             None => draft.add(seen),
         }

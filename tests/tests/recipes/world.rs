@@ -63,10 +63,12 @@ fn table_of(sources: &[Vec<String>], start: &str, factors: &str) -> TempDir {
         &run_folder,
     ]);
     for factor in factors.split(',') {
-        // Its row begins with its name and the number of months that have scores.
-        let n_months = |line: &str| line.strip_prefix(factor)?.split_whitespace().next()?.parse::<u32>().ok();
-        let n = table.lines().find_map(n_months);
-        assert!(table.contains("RankIC") && n.is_some_and(|n| n > 0), "{factor}\n{table}");
+        // Behind the name and the number of months stand figures, if anything was scored.
+        let has_figures = |line: &str| {
+            let row = line.strip_prefix(factor).filter(|rest| rest.starts_with(' '));
+            row.is_some_and(|row| row.split_whitespace().skip(1).any(|cell| cell.contains(char::is_numeric)))
+        };
+        assert!(table.contains("RankIC") && table.lines().any(has_figures), "{factor}\n{table}");
     }
     folder
 }
@@ -127,11 +129,12 @@ fn weeks(first: &str, n: usize) -> Vec<Date> {
     (0..n).map(|later| first.plus_days(7 * later as i32).unwrap()).collect()
 }
 
-/// A made-up level of something on the n-th day: it drifts and swings, with another swing for each seed.
+/// A made-up level of something on the n-th day: it rises, stays or falls by the seed, and swings.
 fn level(base: f64, seed: usize, n: usize) -> f64 {
     let phase = (seed * 37 % 11) as f64;
     let swing = 0.08 * ((n as f64) / 5.0 + phase).sin() + 0.03 * ((n * (seed + 3)) as f64 * 1.7).sin();
-    (100.0 * base * (1.0 + 0.002 * n as f64 + swing)).round() / 100.0
+    let drift = 0.002 * (1.0 - (seed % 3) as f64);
+    (100.0 * base * (1.0 + drift * n as f64 + swing)).round() / 100.0
 }
 
 /// Codes and names of the sectors in the workbooks.

@@ -18,7 +18,8 @@ pub(crate) fn run(program: &Command) -> Outcome {
 fn verbs(command: &Command, name: &str, text: &mut String) {
     let verbs_below: Vec<&Command> =
         command.get_subcommands().filter(|verb| !verb.is_hide_set() && verb.get_name() != "help").collect();
-    if verbs_below.is_empty() {
+    // A verb may do something by itself and have others below it.
+    if verbs_below.is_empty() || command.is_subcommand_negates_reqs_set() {
         block(command, name, text);
     }
     for verb in verbs_below {

@@ -30,6 +30,7 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use rotor::Catalogue;
 use rotor_fs::{FileDestination, FsError, shown};
+use rotor_import::ImportError;
 use rotor_report::text;
 
 use crate::shortage::{Shortage, Watched};
@@ -149,11 +150,13 @@ enum CliError {
     #[error("cannot read the plan {}: {source}", rotor_fs::shown_path(path))]
     PlanFile { path: PathBuf, source: io::Error },
     #[error(transparent)]
-    Import(#[from] rotor_import::ImportError),
+    Import(#[from] ImportError),
     #[error("one plan is imported at a time")]
     ManyPlans,
     #[error("no recipe is called `{}`", rotor_fs::shown(name))]
     NoRecipe { name: String, nearest: Option<String> },
+    #[error("no recipe says in which currency the closes are")]
+    NoCurrency,
     #[error("the recipe `{recipe}` has no files to read")]
     NoFiles { recipe: &'static str },
     #[error("the name of the file `{}` is not UTF-8", rotor_fs::shown_path(path))]
@@ -222,6 +225,7 @@ impl CliError {
             Self::ManyPlans => Some("name one plan, or begin with a recipe: RECIPE FILE… RECIPE FILE…".into()),
             Self::NoRecipe { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NoRecipe { nearest: None, .. } => Some("`rotor import recipes` lists them".into()),
+            Self::NoCurrency => Some("name it by `--currency CNY`".into()),
             Self::NoFiles { .. } => Some("name them behind it".into()),
             Self::TwoKinds { .. } => Some(
                 "compare two run folders, or two pages saved by `rotor note --save DIR` or `rotor weekly --save DIR`".into(),
@@ -399,7 +403,18 @@ fn refuse_usage(mut error: clap::Error) -> ! {
 }
 
 fn complain(error: &CliError) {
-    terminal::say("error", error);
+    match error {
+        // Their lines are ours.
+        CliError::Import(ImportError::Faulty(faults)) => {
+            terminal::say("error", "the plan or its files are at fault, and nothing is written");
+            terminal::say_lines(faults);
+        }
+        CliError::Import(ImportError::Plan(reason)) => {
+            terminal::say("error", "the plan cannot be read");
+            terminal::say_lines(reason.to_string().trim_end());
+        }
+        error => terminal::say("error", error),
+    }
     if let CliError::Library(error) = error
         && let Some(faults) = error.faults()
     {

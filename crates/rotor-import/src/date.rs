@@ -85,8 +85,14 @@ fn month(year: i32, number: u32) -> Option<Moment> {
     Month::new(year, number).map(Moment::Month)
 }
 
+/// The form of days that are numbers, as workbooks keep them.
+const SERIAL: &str = "serial";
+
 /// Reads a text in a form such as `%Y%m` or `%d.%m.%Y`; other letters stand for themselves. Without `%d` it is a month.
 pub(crate) fn formatted(text: &str, format: &str) -> Option<Moment> {
+    if format == SERIAL {
+        return text.trim().parse().ok().and_then(serial).map(Moment::Day);
+    }
     let (mut rest, mut form) = (text.trim(), format.chars());
     let (mut year, mut number, mut of_month) = (None, None, None);
     while let Some(letter) = form.next() {
@@ -118,6 +124,9 @@ pub(crate) fn formatted(text: &str, format: &str) -> Option<Moment> {
 
 /// Tells whether a form can be read at all.
 pub(crate) fn is_format(format: &str) -> bool {
+    if format == SERIAL {
+        return true;
+    }
     let mut letters = format.chars();
     let mut fields = Vec::new();
     while let Some(letter) = letters.next() {
@@ -130,7 +139,7 @@ pub(crate) fn is_format(format: &str) -> bool {
 }
 
 /// The day of a number as workbooks keep days: 1 is the first of January 1900, and 1900 has a 29th of February.
-pub(crate) fn serial(number: f64) -> Option<Date> {
+fn serial(number: f64) -> Option<Date> {
     const FIRST: f64 = 61.0;
     const LAST: f64 = 2_958_465.0;
     /// Serial 25569 is the first of January 1970.
@@ -177,7 +186,10 @@ mod tests {
         assert_eq!(read("01.02.24", "%d.%m.%y").as_deref(), Some("2024-02-01"));
         assert_eq!(read("1/1/1959 x", "%m/%d/%Y"), None);
         assert_eq!(read("1959", "%Y%m"), None);
-        assert!(is_format("%Y%m") && !is_format("%Y") && !is_format("%H%m%Y"));
+        assert_eq!(read("44743", "serial").as_deref(), Some("2022-07-01"));
+        assert_eq!(read("2022", "serial").as_deref(), Some("1905-07-14"));
+        assert_eq!(read("x", "serial"), None);
+        assert!(is_format("serial") && is_format("%Y%m") && !is_format("%Y") && !is_format("%H%m%Y"));
     }
 
     #[test]

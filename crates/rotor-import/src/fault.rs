@@ -136,8 +136,8 @@ pub enum FaultKind {
     #[error("`{file}` is no side file: {reason}")]
     SideFile { file: String, reason: String },
     // What came out.
-    #[error("{0}")]
-    Dataset(String),
+    #[error("{told}")]
+    Dataset { told: String, remedy: Option<&'static str> },
 }
 
 impl FaultKind {
@@ -172,6 +172,7 @@ impl FaultKind {
                 "give the day by `--as-of`, or keep `fetched.json` beside the files, with `\"day\": \"2024-07-15\"`; the time of a file says nothing",
             ),
             Self::SideFile { .. } => told("write `{\"day\": \"2024-07-15\"}`, or give `--as-of`"),
+            Self::Dataset { remedy, .. } => remedy.map(Into::into),
             Self::NoLink { .. } => told("take the link out, or read the files of its series"),
             Self::NoRecipe { nearest: None, .. } => told("`rotor import recipes` lists them"),
             Self::NoRelease => told(

@@ -112,7 +112,7 @@ fn read(plan: &Plan, folder: &Path, base: Option<&Dataset>) -> Result<Imported, 
 fn in_files(error: &DataError, places: &Places) -> Faults {
     let mut faults = Faults::default();
     let Some(report) = error.faults() else {
-        faults.add(None, None, FaultKind::Dataset(error.to_string()));
+        faults.add(None, None, FaultKind::Dataset { told: error.to_string(), remedy: None });
         return faults;
     };
     for fault in report.faults() {
@@ -126,9 +126,27 @@ fn in_files(error: &DataError, places: &Places) -> Faults {
             Some(_) => fault.kind.to_string(),
             None => fault.to_string(),
         };
-        faults.faults.push(Fault { place, table: None, kind: FaultKind::Dataset(told), count: fault.count });
+        faults.faults.push(Fault {
+            place,
+            table: None,
+            kind: FaultKind::Dataset { told, remedy: remedy_of(&fault.kind) },
+            count: fault.count,
+        });
     }
     faults
+}
+
+/// What a plan can do about a fault of the dataset that comes of it.
+fn remedy_of(kind: &rotor_data::FaultKind) -> Option<&'static str> {
+    match kind {
+        rotor_data::FaultKind::NotPeriodEnd { .. } => Some(
+            "write `roll = \"month_end\"` or `quarter_end` under `date`; or `shift`, if the day is that of another period",
+        ),
+        rotor_data::FaultKind::EarlyInMonth { .. } => {
+            Some("write `roll = \"month_end\"` under `date`, or `price_frequency = \"D\"` under `[dataset]`")
+        }
+        _ => None,
+    }
 }
 
 impl Imported {

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use rotor_data::Dataset;
 use rotor_data::model::ReleaseDays;
 use rotor_factor::Date;
-use rotor_import::{Imported, Plan, Recipe, Rewrites, fetched_on, import, import_for};
+use rotor_import::{Imported, Plan, RECIPES, Recipe, Rewrites, fetched_on, import, import_for};
 use serde_json::json;
 use toml::{Table, Value};
 
@@ -120,13 +120,22 @@ fn plan(arguments: &Import) -> Result<(Plan, PathBuf), CliError> {
         let plan = plan_of_recipes(arguments)?;
         return Ok((Plan::of(plan)?, rotor_fs::from_start(Path::new(""))));
     }
+    let path = rotor_fs::from_start(first);
+    if !path.exists() && first.extension().is_none_or(|extension| extension != "toml") {
+        return Err(no_recipe(&first.display().to_string()));
+    }
     if !rest.is_empty() {
         return Err(CliError::ManyPlans);
     }
-    let path = rotor_fs::from_start(first);
     let text = rotor_fs::read_text(&path, LONGEST)
         .map_err(|source| CliError::PlanFile { path: first.clone(), source })?;
     Ok((Plan::parse(&text)?, path.parent().unwrap_or(Path::new("")).to_owned()))
+}
+
+/// What is called by this name is no recipe.
+fn no_recipe(name: &str) -> CliError {
+    let nearest = rotor_factor::nearest(name, RECIPES.iter().map(|recipe| recipe.name)).map(Into::into);
+    CliError::NoRecipe { name: name.into(), nearest }
 }
 
 fn recipe(argument: &Path) -> Option<Recipe> {
@@ -149,6 +158,14 @@ fn plan_of_recipes(arguments: &Import) -> Result<Table, CliError> {
     if let Some((recipe, _)) = tables.iter().find(|(_, files)| files.is_empty()) {
         return Err(CliError::NoFiles { recipe: recipe.name });
     }
+    let has_currency = |recipe: &Recipe| {
+        let said: Option<Table> = recipe.text.parse().ok();
+        said.is_some_and(|said| said.get("dataset").is_some_and(|dataset| dataset.get("currency").is_some()))
+    };
+    let is_added = arguments.into.is_some();
+    if arguments.currency.is_none() && !is_added && !tables.iter().any(|(recipe, _)| has_currency(recipe)) {
+        return Err(CliError::NoCurrency);
+    }
     let about: Vec<_> = tables.iter().map(|(recipe, _)| recipe.about()).collect();
     let joined = |texts: Vec<String>| {
         let mut texts = texts;
@@ -160,8 +177,15 @@ fn plan_of_recipes(arguments: &Import) -> Result<Table, CliError> {
     dataset.insert("name".into(), folder.unwrap_or("imported").into());
     dataset.insert("title".into(), joined(about.iter().map(|about| about.title.clone()).collect()).into());
     dataset.insert("source".into(), joined(about.iter().map(|about| about.source.clone()).collect()).into());
-    if let Some(currency) = &arguments.currency {
-        dataset.insert("currency".into(), currency.as_str().into());
+    match &arguments.currency {
+        Some(currency) => {
+            dataset.insert("currency".into(), currency.as_str().into());
+        }
+        // The dataset that it is added to has one.
+        None if is_added => {
+            dataset.insert("currency".into(), "".into());
+        }
+        None => {}
     }
     let table = |(recipe, files): (Recipe, Vec<Value>)| {
         Table::from_iter([

@@ -44,10 +44,6 @@ pub(super) fn list(arguments: &List) -> Result<Outcome, CliError> {
 }
 
 pub(super) fn show(arguments: &Show) -> Result<Outcome, CliError> {
-    let recipe = Recipe::find(&arguments.name).ok_or_else(|| {
-        let known = RECIPES.iter().map(|recipe| recipe.name);
-        let nearest = rotor_factor::nearest(&arguments.name, known).map(Into::into);
-        CliError::NoRecipe { name: arguments.name.clone(), nearest }
-    })?;
+    let recipe = Recipe::find(&arguments.name).ok_or_else(|| super::no_recipe(&arguments.name))?;
     Ok(Outcome::done(recipe.text.to_owned()))
 }

@@ -3,9 +3,9 @@
 use std::io::Cursor;
 
 use calamine::{Data, DataRef, Reader, Xlsx};
+use rotor_factor::Date;
 
 use super::{Cell, MOST_CELLS, Row};
-use crate::date::serial;
 use crate::fault::FaultKind;
 
 /// A row may not have more columns than this; cells further right are refused.
@@ -69,7 +69,13 @@ fn read(value: &DataRef<'_>) -> Cell {
         Data::Float(number) => Cell::Number(number),
         Data::Int(number) => Cell::Number(number as f64),
         Data::Bool(flag) => Cell::Text(flag.to_string()),
-        Data::DateTime(day) => serial(day.as_f64()).map_or(Cell::Number(day.as_f64()), Cell::Day),
+        Data::DateTime(day) => {
+            // Workbooks of old Macs count from 1904, which the reader knows. A day of 1900 is a number in the dress of a day.
+            let (year, month, of_month, ..) = day.to_ymd_hms_milli();
+            let read = Date::new(i32::from(year), u32::from(month), u32::from(of_month)).ok();
+            let is_day = day.is_datetime() && year > 1900;
+            read.filter(|_| is_day).map_or(Cell::Number(day.as_f64()), Cell::Day)
+        }
         Data::Error(error) => Cell::Error(error.to_string()),
         Data::Empty => Cell::Empty,
     }

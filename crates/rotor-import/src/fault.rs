@@ -57,6 +57,12 @@ pub enum FaultKind {
     NotText { encoding: &'static str },
     #[error("`{separator}` cannot stand between cells")]
     Separator { separator: char },
+    #[error("a quote is opened in row {row} and never closed")]
+    UnclosedQuote { row: u64 },
+    #[error("the name of a file that `{pattern}` leads to is not UTF-8: {name}")]
+    FileName { pattern: String, name: String },
+    #[error("it claims {claimed} texts in {n_bytes} bytes")]
+    ClaimedTexts { claimed: u64, n_bytes: u64 },
     #[error("there is no sheet `{name}`")]
     NoSheet { name: String, sheets: Vec<String> },
     // Where the table is.
@@ -93,6 +99,8 @@ pub enum FaultKind {
     ManyReleases { n: usize },
     #[error("a link is of `{sector}` and `{series}`, which are not both in the dataset")]
     NoLink { sector: String, series: String },
+    #[error("entity `{code}` is declared twice")]
+    RepeatedEntity { code: String },
     #[error("two tables declare series `{series}` differently")]
     TwoSeries { series: String },
     // Cells.
@@ -148,6 +156,10 @@ impl FaultKind {
         match self {
             Self::NoFile { .. } => told("names are meant from the folder of the plan"),
             Self::FolderPattern { .. } => told("write one `file` for each folder"),
+            Self::UnclosedQuote { .. } => told("close it, or write it twice where it belongs to the text"),
+            Self::FileName { .. } => told("rename the file"),
+            Self::RepeatedEntity { .. } => told("keep one `[[entity]]` of it"),
+            Self::ClaimedTexts { .. } => told("open it and save it anew, or as CSV"),
             Self::OldWorkbook => told("save it as .xlsx, or as CSV"),
             Self::ManyMembers { .. } => told("unpack it, or give a file inside by itself"),
             Self::NotText { .. } => told("save it as UTF-8, or name its `encoding`"),
@@ -228,7 +240,11 @@ impl fmt::Display for Place {
             write!(f, ", column `{}`", shown(column))?;
         }
         if let Some(value) = &self.value {
-            write!(f, ", `{}`", shown(value))?;
+            /// What a line of a terminal can show of it.
+            const LONGEST: usize = 60;
+            let cut: String = value.chars().take(LONGEST).collect();
+            let more = if cut.len() < value.len() { "…" } else { "" };
+            write!(f, ", `{}{more}`", shown(&cut))?;
         }
         Ok(())
     }

@@ -157,7 +157,37 @@ fn cells_that_no_one_can_read_have_their_place() {
 fn a_quote_that_is_never_closed_is_no_silent_end() {
     let folder =
         closes_of("day,code,close\n2022-06-29,A,1\n2022-06-30,A,\"2\n2022-07-01,A,3\n2022-07-04,A,4\n");
-    folder.refused(CLOSES, &["a.csv row 3, column `close`", "it is not a number"]);
+    folder.refused(CLOSES, &["a.csv: a quote is opened in row 3 and never closed"]);
+    // In a column that nobody reads it would swallow the rows without a word.
+    let folder = closes_of("day,code,close,note\n2022-06-29,A,1,x\n2022-06-30,A,2,\"x\n2022-07-01,A,3,x\n");
+    folder.refused(CLOSES, &["a.csv: a quote is opened in row 3 and never closed"]);
+    let folder = closes_of("day,code,close,note\n2022-06-29,A,1,a 5\" pipe\n2022-06-30,A,2,x\n");
+    assert_eq!(folder.told(CLOSES), "A 2022-06-29 1\nA 2022-06-30 2\n");
+    let folder = closes_of("day,code,close,note\n2022-06-29,A,1,\"two\nlines\"\n2022-06-30,A,2,x\n");
+    assert_eq!(folder.told(CLOSES), "A 2022-06-29 1\nA 2022-06-30 2\n");
+}
+
+#[test]
+fn lines_of_old_macs_have_their_numbers() {
+    closes_of("day,code,close\r2022-06-29,A,1\r2022-06-30,A,x\r")
+        .refused(CLOSES, &["a.csv row 3, column `close`, `x`"]);
+}
+
+#[test]
+fn an_entity_is_declared_once() {
+    let twice = "[[entity]]\ncode = \"A\"\nkind = \"sector\"\nname = \"one\"\n".repeat(2);
+    closes_of("day,code,close\n2022-06-29,A,1\n")
+        .refused(&format!("{CLOSES}{twice}"), &["the plan: entity `A` is declared twice"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_of_files_that_are_not_text_are_not_passed_over() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = closes_of("day,code,close\n2022-06-29,A,1\n");
+    let name = std::ffi::OsStr::from_bytes(b"b\xFF.csv");
+    fs::write(folder.path().join(name), "day,code,close\n").unwrap();
+    folder.refused(CLOSES, &["the name of a file that `*.csv` leads to is not UTF-8"]);
 }
 
 #[test]
@@ -378,4 +408,20 @@ fn a_sheet_may_claim_what_it_likes() {
     });
     let plan = CLOSES.replace("*.csv", "a.xlsx");
     assert_eq!(Folder::new().with("a.xlsx", claims).told(&plan), "A 2022-06-27 27\nA 2022-06-28 28\n");
+}
+
+#[test]
+fn claims_of_texts_are_held_against_the_bytes() {
+    let book = workbook(|_| {});
+    let plan = CLOSES.replace("*.csv", "a.xlsx");
+    for claim in ["uniqueCount=\"1000000000000\"", "uniqueCount = '1000000000000'"] {
+        let claims = changed(&book, "xl/sharedStrings.xml", |xml| {
+            let start = xml.find("uniqueCount=\"").unwrap();
+            let end = start + 13 + xml[start + 13..].find('"').unwrap() + 1;
+            format!("{}{claim}{}", &xml[..start], &xml[end..])
+        });
+        Folder::new()
+            .with("a.xlsx", claims)
+            .refused(&plan, &["a.xlsx", "it claims 1000000000000 texts in", "save it anew"]);
+    }
 }

@@ -427,7 +427,7 @@ fn whatever_files_hold_the_plan_can_be_parsed() {
     wide.push_str(&",1.5".repeat(10_000));
     wide.push('\n');
     let folder = Folder::new()
-        .with("a'b\"c.csv", "date,\"x\n\u{1b}[2J\",a\\b'\"\n2022-07-01,1,2\n2022-07-04,2,3\n")
+        .with("a'b\"c.csv", "date,\"x\n\u{1b}[2J\",\"a\\b'\"\"\"\n2022-07-01,1,2\n2022-07-04,2,3\n")
         .with("wide.csv", &wide)
         .with("numbers.csv", "2022-07-01,1\n2022-07-04,2\n");
     let guess =

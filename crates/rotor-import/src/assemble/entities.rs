@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rotor_data::Dataset;
 use rotor_data::model::Entity;
 
-use crate::fault::Faults;
+use crate::fault::{FaultKind, Faults};
 use crate::plan::{Plan, TablePlan};
 use crate::read::Raw;
 use crate::shipped;
@@ -30,6 +30,9 @@ impl Entities {
             }
         }
         for own in &plan.entities {
+            if entities.used.contains(&own.code) {
+                faults.add(None, None, FaultKind::RepeatedEntity { code: own.code.clone() });
+            }
             let entity = Entity {
                 code: own.code.clone(),
                 kind: own.kind,

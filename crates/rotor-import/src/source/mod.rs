@@ -174,12 +174,39 @@ fn unpacked(member: impl Read) -> Result<Vec<u8>, FaultKind> {
 fn check_packed(archive: &mut zip::ZipArchive<Cursor<&Vec<u8>>>) -> Result<(), FaultKind> {
     let mut left = LONGEST_UNPACKED;
     for position in 0..archive.len() {
-        let member = archive
-            .by_index(position)
-            .map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
-        let n = std::io::copy(&mut member.take(left + 1), &mut std::io::sink())
-            .map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+        let unreadable = |error: &dyn std::fmt::Display| FaultKind::Unreadable { reason: error.to_string() };
+        let member = archive.by_index(position).map_err(|error| unreadable(&error))?;
+        let name = member.name().map_err(|error| unreadable(&error))?.to_ascii_lowercase();
+        let mut member = member.take(left + 1);
+        let n = if name.ends_with("sharedstrings.xml") {
+            let mut texts = Vec::new();
+            let n = member.read_to_end(&mut texts).map_err(|error| unreadable(&error))?;
+            check_claims(&texts)?;
+            n as u64
+        } else {
+            std::io::copy(&mut member, &mut std::io::sink()).map_err(|error| unreadable(&error))?
+        };
         left = left.checked_sub(n).ok_or(FaultKind::TooLong { limit: LONGEST_UNPACKED })?;
+    }
+    Ok(())
+}
+
+/// Holds the number of texts that a workbook claims against the bytes that it has: the reader makes room for as many as are claimed.
+fn check_claims(texts: &[u8]) -> Result<(), FaultKind> {
+    const CLAIM: &[u8] = b"uniqueCount";
+    // In another encoding than UTF-8 the claim could not be found.
+    if texts.iter().take(64).any(|byte| *byte == 0) {
+        return Err(FaultKind::Unreadable { reason: "its texts are not UTF-8".into() });
+    }
+    for start in texts.windows(CLAIM.len()).enumerate().filter(|(_, it)| *it == CLAIM).map(|(at, _)| at) {
+        let after = &texts[start + CLAIM.len()..];
+        let is_between = |byte: &&u8| b" \t\r\n=\"'+".contains(byte);
+        let digits = after.iter().skip_while(is_between).take_while(|byte| byte.is_ascii_digit());
+        let claimed =
+            digits.fold(0_u64, |n, digit| n.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
+        if claimed > texts.len() as u64 {
+            return Err(FaultKind::ClaimedTexts { claimed, n_bytes: texts.len() as u64 });
+        }
     }
     Ok(())
 }
@@ -197,10 +224,15 @@ pub(crate) fn files(folder: &Path, pattern: &str) -> Result<Vec<(PathBuf, PathBu
     let mut found = Vec::new();
     for entry in std::fs::read_dir(rotor_fs::from_start(&folder.join(below))).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
-        let Some(own) = entry.file_name().to_str().map(str::to_owned) else { continue };
-        if matches(name.as_bytes(), own.as_bytes()) {
-            found.push((entry.path(), Path::new(below).join(own)));
+        let own = entry.file_name();
+        let lossy = own.to_string_lossy();
+        if !matches(name.as_bytes(), lossy.as_bytes()) {
+            continue;
         }
+        let Some(own) = own.to_str() else {
+            return Err(FaultKind::FileName { pattern: pattern.into(), name: lossy.into_owned() });
+        };
+        found.push((entry.path(), Path::new(below).join(own)));
     }
     found.sort();
     if found.is_empty() {

@@ -23,6 +23,7 @@ pub(super) fn rows(
     let (mut rows, mut n_cells, mut line) = (Vec::new(), 0_usize, 0);
     let mut start = Start { offset: 0, line: 1 };
     let mut record = csv::StringRecord::new();
+    let mut first_long = None;
     loop {
         let is_there = reader
             .read_record(&mut record)
@@ -38,10 +39,18 @@ pub(super) fn rows(
         // The reader passes over blank lines, which end sections.
         rows.extend((line + 1..number).map(|number| Row { number, cells: Vec::new() }));
         line = number;
+        if first_long.is_none() && record.iter().any(|cell| cell.contains(['\n', '\r'])) {
+            first_long = Some(number);
+        }
         let cell = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
         rows.push(Row { number, cells: record.iter().map(cell).collect() });
     }
-    Ok((rows, encoding))
+    // A quote that is never closed takes rows into a cell: to the next quote, or to the end of the file.
+    let n_quotes = text.bytes().filter(|byte| *byte == b'"').count();
+    match first_long {
+        Some(row) if n_quotes % 2 == 1 => Err(FaultKind::UnclosedQuote { row }),
+        _ => Ok((rows, encoding)),
+    }
 }
 
 /// Where a record begins. The reader's own position lies before the ends of lines that it passes over.
@@ -57,8 +66,10 @@ impl Start {
         while text.get(end).is_some_and(|byte| b"\r\n".contains(byte)) {
             end += 1;
         }
-        for byte in &text[self.offset..end] {
-            self.line += u64::from(*byte == b'\n');
+        for at in self.offset..end {
+            // The lines of old Macs end in a carriage return alone.
+            let is_end = text[at] == b'\n' || (text[at] == b'\r' && text.get(at + 1) != Some(&b'\n'));
+            self.line += u64::from(is_end);
         }
         self.offset = end;
         self.line

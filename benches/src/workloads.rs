@@ -4,11 +4,13 @@
 //! before it, a factor without the loading. So ten percent more work in one place are ten percent more of one number. Where two pieces of work
 //! cannot be told apart from inside (a call and what the factor does in it), a workload names others, and counts beyond theirs.
 
+use std::fmt::Write as _;
 use std::hint::black_box;
 
 use rotor_data::{Dataset, Input, Sweep, WindowRequest};
 use rotor_engine::{Backtest, Member, Plan, Views, backtest, executions};
 use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Month, Value};
+use rotor_import::Plan as ImportPlan;
 use rotor_plugin::{Instance, Plugin};
 use rotor_report::page;
 use rotor_report::run::Facts;
@@ -37,7 +39,7 @@ const FACTORS: [&str; 4] = ["factor_profit", "factor_price", "factor_prosperity"
 const N_CALLS: usize = 100_000;
 
 /// Everything that is counted, in the order of a run.
-pub const WORKLOADS: [Workload; 16] = [
+pub const WORKLOADS: [Workload; 18] = [
     Workload::of("load", load),
     Workload::of("sweep", sweep),
     Workload::of("walk", walk),
@@ -54,6 +56,8 @@ pub const WORKLOADS: [Workload; 16] = [
     Workload::of("evaluate", evaluate),
     Workload::of("write_run", write_run),
     Workload::of("report", report),
+    Workload::of("import_texts", import_texts),
+    Workload::of("import_workbook", import_workbook),
     Workload::of("made_up", made_up),
 ];
 
@@ -236,6 +240,63 @@ fn report() {
     let facts = Facts { run: &result.run, metrics: &metrics, record: &record, defaults: &config };
     let page = measured(|| page::html(&rotor_report::run::report(facts, Lang::En)));
     assert!(page.contains("<svg") && page.len() > 100_000, "{} bytes", page.len());
+}
+
+/// The plan of closes in files.
+fn closes_plan(table: &str) -> ImportPlan {
+    let head =
+        "[dataset]\nname = \"made_up\"\ntitle = \"Made up\"\ncurrency = \"CNY\"\nsource = \"made up\"\n";
+    ImportPlan::parse(&format!("{head}[[table]]\nto = \"prices\"\n{table}")).expect("the plan is one")
+}
+
+/// A file of eight columns for each of 31 sectors, 800 days each, as a client writes them.
+fn import_texts() {
+    let folder = tempfile::tempdir().expect("there is room");
+    for sector in 0..31_u32 {
+        let mut text = String::from(",代码,日期,收盘,开盘,最高,最低,成交量\n");
+        let days = (10_000..).filter_map(Date::from_days).filter(|day| day.weekday() <= 5).take(800);
+        for (row, day) in (0_u32..).zip(days) {
+            let level = 1_000.0 + f64::from((row * 7_919 + sector * 31) % 1_000);
+            let (code, low, high) = (801_010 + 10 * sector, level - 1.0, level + 1.0);
+            writeln!(
+                text,
+                "{row},{code},{day},{level:.2},{level:.2},{high:.2},{low:.2},{:.4}",
+                level * 123.0
+            )
+            .expect("writing to a string does not fail");
+        }
+        std::fs::write(folder.path().join(format!("sw_{sector:02}.csv")), text).expect("there is room");
+    }
+    let plan = closes_plan(
+        "file = \"sw_*.csv\"\ndate = { column = \"日期\" }\nentity = { column = \"代码\", pattern = '(\\d{6})', kind = \"sector\" }\nvalue = { column = \"收盘\" }\n",
+    );
+    let imported = measured(|| rotor_import::import(&plan, folder.path())).expect("the files are sound");
+    assert_eq!(imported.tables.prices.len(), 31 * 800);
+}
+
+/// A sheet of 30 000 cells, a sector a column.
+fn import_workbook() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    for column in 1..100_u16 {
+        sheet.write(0, column, format!("S{column:02}")).expect("there is room");
+    }
+    sheet.write(0, 0, "day").expect("there is room");
+    let days = (10_000..).filter_map(Date::from_days).filter(|day| day.weekday() <= 5).take(300);
+    for (row, day) in (1_u32..).zip(days) {
+        sheet.write(row, 0, day.to_string()).expect("there is room");
+        for column in 1..100_u16 {
+            let level = 100.0 + f64::from((row * 31 + u32::from(column) * 7) % 997) / 13.0;
+            sheet.write(row, column, level).expect("there is room");
+        }
+    }
+    book.save(folder.path().join("wide.xlsx")).expect("there is room");
+    let plan = closes_plan(
+        "file = \"wide.xlsx\"\nshape = \"wide\"\ndate = { column = 0 }\nentity = { header = true, kind = \"sector\" }\n",
+    );
+    let imported = measured(|| rotor_import::import(&plan, folder.path())).expect("the file is sound");
+    assert_eq!(imported.tables.prices.len(), 99 * 300);
 }
 
 /// Touches none of our code: if its count moves, the compiler or the machine has changed.

@@ -336,7 +336,6 @@ fn no_plan_and_no_file_panics_or_takes_all_memory() {
             break;
         }
     }
-    println!("{n_tried} iterations from seed {seed}, {n_read} of them read");
     // Damage that the parser of plans refuses at once looks for nothing.
     assert!(only.is_some() || n_read > n_tried / 10, "{n_read} of {n_tried} were read");
 }

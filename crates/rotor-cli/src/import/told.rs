@@ -62,7 +62,10 @@ pub(super) fn growth(growth: &Growth) -> serde_json::Value {
 /// What became of the cells of each table.
 fn tables(text: &mut String, plan: &Plan, imported: &Imported) {
     for (position, (table, report)) in plan.tables.iter().zip(&imported.reports).enumerate() {
-        let files = table.file.as_slice().join(", ");
+        let files = match table.file.as_slice() {
+            [first, _, rest @ ..] => format!("{first} and {} more", rest.len() + 1),
+            files => files.join(", "),
+        };
         let _ = writeln!(text, "table {} ({}): {report}", position + 1, rotor_fs::shown(&files));
     }
 }

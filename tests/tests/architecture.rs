@@ -96,6 +96,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rotor-engine",
             "rotor-eval",
             "rotor-gate",
+            "rotor-import",
             "rotor-report",
             "rotor-compare",
         ],

@@ -114,7 +114,7 @@ fn sheet_of(bytes: Vec<u8>, shown: &Path, plan: &TablePlan, may_be_packed: bool)
     if archive.index_for_name("[Content_Types].xml").is_some() {
         check_packed(&mut archive)?;
         drop(archive);
-        let (name, rows) = workbook::rows(bytes, plan.sheet.as_deref())?;
+        let (name, rows) = caught(|| workbook::rows(bytes, plan.sheet.as_deref()))?;
         return Ok(Sheet { path: shown.to_owned(), name: Some(name), encoding: None, rows });
     }
     if !may_be_packed || archive.len() != 1 {
@@ -151,10 +151,16 @@ fn names(bytes: Vec<u8>) -> Result<Vec<String>, FaultKind> {
     let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).map_err(unreadable)?;
     if archive.index_for_name("[Content_Types].xml").is_some() {
         drop(archive);
-        return workbook::names(bytes);
+        return caught(|| workbook::names(bytes));
     }
     let member = unpacked(archive.by_index(0).map_err(unreadable)?)?;
-    workbook::names(member)
+    caught(|| workbook::names(member))
+}
+
+/// The reader of workbooks is not ours, and panics at some that nobody writes: that is a fault of the file.
+fn caught<T>(read: impl FnOnce() -> Result<T, FaultKind>) -> Result<T, FaultKind> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err(FaultKind::Unreadable { reason: "its reader gave up".into() }))
 }
 
 /// Unpacks a member, up to a length that no honest file has.

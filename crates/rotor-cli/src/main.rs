@@ -154,7 +154,7 @@ enum CliError {
     #[error("one plan is imported at a time")]
     ManyPlans,
     #[error("no recipe is called `{}`", rotor_fs::shown(name))]
-    NoRecipe { name: String, nearest: Option<String> },
+    NoRecipe { name: String, nearest: Option<&'static str> },
     #[error("no recipe says in which currency the closes are")]
     NoCurrency,
     #[error("the recipe `{recipe}` has no files to read")]

@@ -149,6 +149,11 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// What cannot be read, for a reason.
+    pub(crate) fn unreadable(reason: impl fmt::Display) -> Self {
+        Self::Unreadable { reason: reason.to_string() }
+    }
+
     /// Returns what to do about it.
     #[must_use]
     pub fn remedy(&self) -> Option<String> {

@@ -4,9 +4,7 @@ use std::collections::btree_map::Entry as Slot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use rotor_data::model::{
-    BridgeWeight, Company, Entity, Filing, Link, Observation, Price, ReleaseDays, Series, Tables,
-};
+use rotor_data::model::{BridgeWeight, Company, Entity, Filing, Link, Observation, Price, Series, Tables};
 use rotor_data::{Dataset, Manifest, replace_dataset};
 use rotor_factor::{Date, Released};
 
@@ -237,31 +235,22 @@ struct Growing {
 
 impl Growing {
     /// Something that is otherwise in the files; tells whether it is taken.
-    fn rewritten(&mut self, place: Option<Place>, what: String, before: String, after: String) -> bool {
+    fn rewritten(
+        &mut self,
+        place: impl FnOnce() -> Option<Place>,
+        what: String,
+        before: String,
+        after: String,
+    ) -> bool {
         if self.rewrites == Rewrites::Accept {
             self.growth.n_rewritten += 1;
             return true;
         }
-        self.faults.add(None, place, FaultKind::Rewritten { what, before, after });
+        self.faults.add(None, place(), FaultKind::Rewritten { what, before, after });
         false
     }
 
-    fn entities_and_series(&mut self, new: &Keyed) {
-        for (code, entity) in &new.entities {
-            match self.now.entities.get(code) {
-                None => {
-                    self.growth.n_new_rows += 1;
-                    self.now.entities.insert(code.clone(), entity.clone());
-                }
-                Some(old) if old == entity => {}
-                Some(old) => {
-                    let (before, after) = (described_entity(old), described_entity(entity));
-                    if self.rewritten(None, format!("entity `{code}`"), before, after) {
-                        self.now.entities.insert(code.clone(), entity.clone());
-                    }
-                }
-            }
-        }
+    fn series(&mut self, new: &Keyed) {
         for (name, series) in &new.series {
             let Some(old) = self.now.series.get_mut(name) else {
                 self.growth.n_new_rows += 1;
@@ -269,36 +258,37 @@ impl Growing {
                 continue;
             };
             // The weakest of its rows speaks for a series.
-            old.release = weaker(old.release, series.release);
+            old.release = old.release.max(series.release);
             let (before, after) = (key_of(old), key_of(series));
             if before != after {
                 let (before, after) = (described_series(old), described_series(series));
                 let release = old.release;
-                if self.rewritten(None, format!("series `{name}`"), before, after) {
+                if self.rewritten(|| None, format!("series `{name}`"), before, after) {
                     self.now.series.insert(name.clone(), Series { release, ..series.clone() });
                 }
             }
         }
     }
 
-    fn closes(&mut self, new: &Keyed, place: impl Fn(&(String, Date)) -> Option<Place>) {
-        let mut spans: BTreeMap<&str, (Date, Date)> = BTreeMap::new();
-        for (key, close) in &new.closes {
-            let span = spans.entry(&key.0).or_insert((key.1, key.1));
-            span.1 = key.1;
-            match self.now.closes.get(key).copied() {
-                None => {
-                    self.growth.n_new_closes += 1;
-                    self.now.closes.insert(key.clone(), *close);
-                }
-                Some(old) if old.to_bits() == close.to_bits() => {}
-                Some(old) => {
-                    let what = format!("the close of `{}` on {}", key.0, key.1);
-                    if self.rewritten(place(key), what, old.to_string(), close.to_string()) {
-                        self.now.closes.insert(key.clone(), *close);
-                    }
+    /// A close of the files.
+    fn close(&mut self, key: (String, Date), close: f64, place: impl Fn() -> Option<Place>) {
+        match self.now.closes.get(&key).copied() {
+            None => self.growth.n_new_closes += 1,
+            Some(old) if old.to_bits() == close.to_bits() => return,
+            Some(old) => {
+                let what = format!("the close of `{}` on {}", key.0, key.1);
+                if !self.rewritten(&place, what, old.to_string(), close.to_string()) {
+                    return;
                 }
             }
+        }
+        self.now.closes.insert(key, close);
+    }
+
+    fn vanished_closes(&mut self, new: &Keyed) {
+        let mut spans: BTreeMap<&str, (Date, Date)> = BTreeMap::new();
+        for (code, day) in new.closes.keys() {
+            spans.entry(code).or_insert((*day, *day)).1 = *day;
         }
         for (code, (first, last)) in spans {
             let span = (code.to_owned(), first)..=(code.to_owned(), last);
@@ -349,7 +339,7 @@ impl Growing {
             Slot::Occupied(slot) => {
                 let before = slot.get().to_string();
                 let what = format!("`{}` of `{}` for {}, released {released},", key.0, key.1, key.2);
-                if self.rewritten(place(), what, before, value.to_string()) {
+                if self.rewritten(&place, what, before, value.to_string()) {
                     self.now.observations.entry(key.clone()).or_default().insert(released, value);
                 }
             }
@@ -374,7 +364,7 @@ impl Growing {
     }
 
     /// Adds the rows of a table that has no vintages.
-    fn rows<K: Ord + Clone + fmt::Debug, V: Clone + PartialEq + fmt::Debug>(
+    fn rows<K: Ord + Clone, V: Clone + PartialEq>(
         &mut self,
         table: impl Fn(&mut Keyed) -> &mut BTreeMap<K, V>,
         new: &BTreeMap<K, V>,
@@ -386,7 +376,7 @@ impl Growing {
                 Some(old) if old == row => continue,
                 Some(old) => {
                     let before = shown(old);
-                    if !self.rewritten(None, name(key), before, shown(row)) {
+                    if !self.rewritten(|| None, name(key), before, shown(row)) {
                         continue;
                     }
                 }
@@ -412,11 +402,6 @@ fn described_series(series: &Series) -> String {
     format!("`{}`, {:?}, in {}", series.title, series.frequency, series.unit)
 }
 
-/// The weaker of two; `None` says nothing.
-fn weaker(one: Option<ReleaseDays>, other: Option<ReleaseDays>) -> Option<ReleaseDays> {
-    one.max(other)
-}
-
 impl Imported {
     /// Adds to a dataset what the files of a day have new: values of new periods, and values that differ from those that were known on
     /// that day, both known since then. Where a file says itself when a value became public, that day counts, and exchange data keep
@@ -437,13 +422,18 @@ impl Imported {
             faults: Faults::default(),
         };
         let known_series: BTreeSet<String> = growing.now.series.keys().cloned().collect();
-        growing.entities_and_series(&new);
+        growing.rows(
+            |now| &mut now.entities,
+            &new.entities,
+            |code| format!("entity `{code}`"),
+            described_entity,
+        );
+        growing.series(&new);
         let code = |entity: u32| self.tables.entities[entity as usize].code.clone();
-        growing.closes(&new, |(of, date)| {
-            let prices = &self.tables.prices;
-            let row = prices.iter().position(|price| price.date == *date && code(price.entity) == *of)?;
-            self.places.of_price(row)
-        });
+        for (at, row) in self.tables.prices.iter().enumerate() {
+            growing.close((code(row.entity), row.date), row.close, || self.places.of_price(at));
+        }
+        growing.vanished_closes(&new);
         for (at, (row, dated)) in self.tables.observations.iter().zip(&self.dated).enumerate() {
             let name = self.tables.series[row.series as usize].name.clone();
             let is_new = !known_series.contains(&name);

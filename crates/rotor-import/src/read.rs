@@ -66,6 +66,20 @@ pub(crate) struct Table {
     pub(crate) report: TableReport,
 }
 
+impl Table {
+    /// Notes a file and what of its rows is no data; returns its position.
+    pub(crate) fn add_file(&mut self, sheet: &Sheet, block: &Block<'_>) -> usize {
+        let report = &mut self.report;
+        report.n_files += 1;
+        report.n_rows += block.rows.len();
+        report.leave_out("rows that the plan drops", block.n_dropped);
+        report.leave_out("rows above the first date", block.meta.len());
+        report.encodings.extend(sheet.encoding);
+        self.files.push(Headers { place: sheet.place(), headers: block.headers.clone() });
+        self.files.len() - 1
+    }
+}
+
 /// A table of the plan, ready to be read.
 pub(crate) struct Reader<'p> {
     plan: &'p TablePlan,
@@ -222,24 +236,15 @@ impl<'p> Reader<'p> {
             Ok(read) => read,
             Err(kind) => return faults.add(position, Some(sheet.place()), kind),
         };
-        let file = table.files.len();
-        let headers = Headers { place: sheet.place(), headers: block.headers.clone() };
-        let report = &mut table.report;
-        report.n_files += 1;
-        report.n_rows += block.rows.len();
-        report.leave_out("rows that the plan drops", block.n_dropped);
-        report.leave_out("rows above the first date", block.meta.len());
-        report.leave_out("columns that the plan does not name", layout.n_left_out);
-        report.encodings.extend(sheet.encoding);
-        let mut cells = Cells { reader: self, table, faults, headers, file, layout };
+        let file = table.add_file(sheet, &block);
+        table.report.leave_out("columns that the plan does not name", layout.n_left_out);
+        let mut cells = Cells { reader: self, table, faults, file, layout };
         for row in &block.rows {
             match self.plan.shape {
                 Shape::Transposed => cells.transposed(row),
                 _ => cells.row(row),
             }
         }
-        let headers = cells.headers;
-        table.files.push(headers);
     }
 
     /// What each column of a file holds.
@@ -282,14 +287,7 @@ impl<'p> Reader<'p> {
         layout: &Layout,
     ) -> Result<(Vec<Values>, usize), FaultKind> {
         let plan = self.plan;
-        let fixed = match (&plan.entity.constant, &plan.entity.file) {
-            (Some(constant), _) => Some(constant.clone()),
-            (_, Some(pattern)) => match self.keys.code(&of_file_name(&sheet.path, pattern)?)? {
-                Key::Code(code) => Some(code),
-                Key::LeftOut => return Err(FaultKind::UnknownKey { text: sheet.path.display().to_string() }),
-            },
-            _ => None,
-        };
+        let fixed = self.code_of_file(sheet)?;
         let whom = |own: Option<&String>| -> Result<Whom, FaultKind> {
             if let Some(code) = own.or(fixed.as_ref()) {
                 return Ok(Whom::Fixed(code.clone()));
@@ -397,6 +395,18 @@ impl<'p> Reader<'p> {
         self.plan.series.iter().enumerate().map(values).collect()
     }
 
+    /// The code that all of a file is about: a constant, or what its name says; `None` where neither is meant.
+    pub(crate) fn code_of_file(&self, sheet: &Sheet) -> Result<Option<String>, FaultKind> {
+        let entity = &self.plan.entity;
+        let Some(pattern) = entity.file.as_ref().filter(|_| entity.constant.is_none()) else {
+            return Ok(entity.constant.clone());
+        };
+        match self.keys.code(&of_file_name(&sheet.path, pattern)?)? {
+            Key::Code(code) => Ok(Some(code)),
+            Key::LeftOut => Err(FaultKind::UnknownKey { text: sheet.path.display().to_string() }),
+        }
+    }
+
     fn day_of_file(&self, sheet: &Sheet, pattern: &str) -> Result<Date, FaultKind> {
         let text = of_file_name(&sheet.path, pattern)?;
         let format = self.plan.date.format.as_deref();
@@ -456,7 +466,6 @@ struct Cells<'a, 'p> {
     reader: &'a Reader<'p>,
     table: &'a mut Table,
     faults: &'a mut Faults,
-    headers: Headers,
     file: usize,
     layout: Layout,
 }
@@ -464,7 +473,7 @@ struct Cells<'a, 'p> {
 impl Cells<'_, '_> {
     fn fault(&mut self, row: &Row, column: usize, kind: FaultKind) {
         let at = At { file: self.file, row: row.number, column };
-        let place = self.headers.place(at, Some(row.cell(column).text()));
+        let place = self.table.files[self.file].place(at, Some(row.cell(column).text()));
         self.faults.add(Some(self.reader.position + 1), Some(place), kind);
     }
 
@@ -488,7 +497,7 @@ impl Cells<'_, '_> {
         if plan.drop_rows.dates.contains(&period) {
             return self.table.report.leave_out("rows that the plan drops", 1);
         }
-        if plan.first.is_some_and(|first| period < first) || plan.last.is_some_and(|last| period > last) {
+        if plan.is_outside(period) {
             return self.table.report.leave_out("rows outside `first` and `last`", 1);
         }
         let columns = std::mem::take(&mut self.layout.columns);
@@ -599,16 +608,14 @@ impl Cells<'_, '_> {
                 None => return self.fault(row, label_column, missing),
             }
         };
-        for column in 0..self.headers.headers.len() {
-            let header = &self.headers.headers[column];
+        for column in 0..self.table.files[self.file].headers.len() {
+            let header = &self.table.files[self.file].headers[column];
             let found = match &plan.date.format {
                 Some(format) => formatted(header, format),
                 None => usual(header),
             };
             let Some(period) = found.and_then(|moment| self.reader.rolled(moment)) else { continue };
-            let is_outside =
-                plan.first.is_some_and(|first| period < first) || plan.last.is_some_and(|last| period > last);
-            if is_outside || column == label_column {
+            if plan.is_outside(period) || column == label_column {
                 continue;
             }
             let values = Values {

@@ -106,6 +106,18 @@ impl Recipe {
         about.try_into().expect("what a recipe that is shipped says of itself is sound")
     }
 
+    /// Tells whether it says the currency of the closes.
+    #[must_use]
+    pub fn has_currency(&self) -> bool {
+        self.table().get("dataset").is_some_and(|dataset| dataset.get("currency").is_some())
+    }
+
+    /// The recipe whose name is most like one that none has, if any is like it.
+    #[must_use]
+    pub fn nearest(name: &str) -> Option<&'static str> {
+        rotor_factor::nearest(name, RECIPES.iter().map(|recipe| recipe.name))
+    }
+
     fn table(&self) -> Table {
         self.text.parse().expect("a recipe that is shipped is TOML")
     }
@@ -150,8 +162,7 @@ pub(crate) fn filled(mut plan: Table) -> Result<Table, FaultKind> {
 }
 
 fn unknown(name: &str) -> FaultKind {
-    let known = RECIPES.iter().map(|recipe| recipe.name);
-    FaultKind::NoRecipe { name: name.into(), nearest: rotor_factor::nearest(name, known).map(Into::into) }
+    FaultKind::NoRecipe { name: name.into(), nearest: Recipe::nearest(name).map(Into::into) }
 }
 
 /// Adds what a recipe says beside its tables: lists are joined, entities that the plan declares itself stay as they are, and of

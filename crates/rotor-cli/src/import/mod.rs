@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use rotor_data::Dataset;
 use rotor_data::model::ReleaseDays;
 use rotor_factor::Date;
-use rotor_import::{Imported, Plan, RECIPES, Recipe, Rewrites, fetched_on, import, import_for};
+use rotor_import::{Imported, Plan, Recipe, Rewrites, fetched_on, import, import_for};
 use serde_json::json;
 use toml::{Table, Value};
 
@@ -134,8 +134,7 @@ fn plan(arguments: &Import) -> Result<(Plan, PathBuf), CliError> {
 
 /// What is called by this name is no recipe.
 fn no_recipe(name: &str) -> CliError {
-    let nearest = rotor_factor::nearest(name, RECIPES.iter().map(|recipe| recipe.name)).map(Into::into);
-    CliError::NoRecipe { name: name.into(), nearest }
+    CliError::NoRecipe { name: name.into(), nearest: Recipe::nearest(name) }
 }
 
 fn recipe(argument: &Path) -> Option<Recipe> {
@@ -158,12 +157,8 @@ fn plan_of_recipes(arguments: &Import) -> Result<Table, CliError> {
     if let Some((recipe, _)) = tables.iter().find(|(_, files)| files.is_empty()) {
         return Err(CliError::NoFiles { recipe: recipe.name });
     }
-    let has_currency = |recipe: &Recipe| {
-        let said: Option<Table> = recipe.text.parse().ok();
-        said.is_some_and(|said| said.get("dataset").is_some_and(|dataset| dataset.get("currency").is_some()))
-    };
     let is_added = arguments.into.is_some();
-    if arguments.currency.is_none() && !is_added && !tables.iter().any(|(recipe, _)| has_currency(recipe)) {
+    if arguments.currency.is_none() && !is_added && !tables.iter().any(|(recipe, _)| recipe.has_currency()) {
         return Err(CliError::NoCurrency);
     }
     let about: Vec<_> = tables.iter().map(|(recipe, _)| recipe.about()).collect();

@@ -8,9 +8,9 @@ use rotor_factor::{Date, Released};
 
 use crate::block::{Block, moment};
 use crate::fault::{FaultKind, Faults, Place};
-use crate::key::{Key, Keys, of_file_name};
+use crate::key::{Key, Keys};
 use crate::number::{Changed, Number, number};
-use crate::plan::{ColumnName, CompanyPlan, DatePlan, DocumentKind, FilingPlan, TablePlan};
+use crate::plan::{ColumnName, CompanyPlan, DatePlan, DocumentKind, FilingPlan};
 use crate::read::{At, Headers, Reader, Table, each_sheet};
 use crate::release::TradingDays;
 use crate::source::{Row, Sheet};
@@ -48,14 +48,8 @@ struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Notes a file in the report of its table.
     fn new(reader: &'a Reader<'a>, sheet: &Sheet, block: &Block<'_>, table: &mut Table) -> Self {
-        let headers = Headers { place: sheet.place(), headers: block.headers.clone() };
-        table.report.n_files += 1;
-        table.report.n_rows += block.rows.len();
-        table.report.leave_out("rows that the plan drops", block.n_dropped);
-        table.report.leave_out("rows above the first date", block.meta.len());
-        table.report.encodings.extend(sheet.encoding);
-        table.files.push(headers.clone());
-        Self { reader, headers, file: table.files.len() - 1 }
+        let file = table.add_file(sheet, block);
+        Self { reader, headers: table.files[file].clone(), file }
     }
 
     fn at(&self, row: &Row, column: usize) -> At {
@@ -80,19 +74,12 @@ enum Whose {
     All(String),
 }
 
-fn whose(plan: &TablePlan, keys: &Keys, sheet: &Sheet, block: &Block<'_>) -> Result<Whose, FaultKind> {
-    if let Some(column) = &plan.entity.column {
+fn whose(reader: &Reader<'_>, sheet: &Sheet, block: &Block<'_>) -> Result<Whose, FaultKind> {
+    if let Some(column) = &reader.plan().entity.column {
         return Ok(Whose::Column(block.column(column)?));
     }
-    let written = match (&plan.entity.constant, &plan.entity.file) {
-        (Some(constant), _) => return Ok(Whose::All(constant.clone())),
-        (_, Some(pattern)) => of_file_name(&sheet.path, pattern)?,
-        _ => return Err(FaultKind::MissingKey { key: "entity", why: "say whose rows they are" }),
-    };
-    match keys.code(&written)? {
-        Key::Code(code) => Ok(Whose::All(code)),
-        Key::LeftOut => Err(FaultKind::UnknownKey { text: written }),
-    }
+    let missing = FaultKind::MissingKey { key: "entity", why: "say whose rows they are" };
+    reader.code_of_file(sheet)?.map(Whose::All).ok_or(missing)
 }
 
 /// The code of a company of a row; `None` where it is left out or at fault.
@@ -174,7 +161,7 @@ fn companies_of(
             return Err(FaultKind::MissingKey { key: "sector", why: "write `sector = { column = … }`" });
         }
     };
-    let whose = whose(plan, reader.keys(), sheet, &block)?;
+    let whose = whose(reader, sheet, &block)?;
     let rows = Rows::new(reader, sheet, &block, table);
     for row in &block.rows {
         let Some(code) = company(&rows, &whose, row, table, faults) else { continue };
@@ -224,7 +211,7 @@ pub(super) fn filings(
     let Some(columns) = &plan.filing else { return Vec::new() };
     let mut filed = Vec::new();
     each_sheet(plan, reader.position(), folder, faults, |sheet, faults| {
-        let mut of_file = OfFile { reader, columns, trading };
+        let of_file = OfFile { reader, columns, trading };
         if let Err(kind) = of_file.read(sheet, table, &mut filed, faults) {
             faults.add(Some(reader.position() + 1), Some(sheet.place()), kind);
         }
@@ -241,7 +228,7 @@ struct OfFile<'a> {
 
 impl OfFile<'_> {
     fn read(
-        &mut self,
+        &self,
         sheet: &Sheet,
         table: &mut Table,
         filed: &mut Vec<Filed>,
@@ -271,7 +258,7 @@ impl OfFile<'_> {
         let release = rule.plan().column.as_ref().map(|name| block.column(name)).transpose()?;
         let release_form = DatePlan { format: rule.plan().format.clone(), ..DatePlan::default() };
         let vintage = rule.vintage_of_file(&sheet.path)?;
-        let whose = whose(plan, reader.keys(), sheet, &block)?;
+        let whose = whose(reader, sheet, &block)?;
         let rows = Rows::new(reader, sheet, &block, table);
         let changed = Changed::new(&plan.value, None, None);
         for row in &block.rows {
@@ -282,7 +269,7 @@ impl OfFile<'_> {
                 rows.fault(row, date, FaultKind::NotADate, faults);
                 continue;
             };
-            if plan.first.is_some_and(|first| period < first) || plan.last.is_some_and(|last| period > last) {
+            if plan.is_outside(period) {
                 table.report.leave_out("rows outside `first` and `last`", 1);
                 continue;
             }

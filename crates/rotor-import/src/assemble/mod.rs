@@ -180,8 +180,10 @@ fn put_together(plan: &Plan, mut read: Vec<Table>, parts: Parts) -> Assembled {
     let Entities { known, used } = entities;
     let kept: Vec<Entity> =
         known.into_iter().filter(|(code, _)| used.contains(code)).map(|(_, entity)| entity).collect();
-    let entity =
-        |code: &str| kept.binary_search_by(|entity| entity.code.as_str().cmp(code)).unwrap_or(0) as u32;
+    let find = |code: &str| {
+        kept.binary_search_by(|entity| entity.code.as_str().cmp(code)).ok().map(|position| position as u32)
+    };
+    let entity = |code: &str| find(code).unwrap_or(0);
     let series: Vec<Series> = series.0.into_values().collect();
     let of_series =
         |name: &str| series.binary_search_by(|series| series.name.as_str().cmp(name)).unwrap_or(0) as u32;
@@ -218,9 +220,7 @@ fn put_together(plan: &Plan, mut read: Vec<Table>, parts: Parts) -> Assembled {
         lineage: None,
         sha256: BTreeMap::new(),
     };
-    let at = |code: &str| kept.binary_search_by(|entity| entity.code.as_str().cmp(code)).ok();
-    let (companies, filings) =
-        numbered(members, &filed, |code| at(code).map(|position| position as u32), &mut read);
+    let (companies, filings) = numbered(members, &filed, find, &mut read);
     let tables = Tables {
         prices: closes
             .iter()
@@ -240,8 +240,8 @@ fn put_together(plan: &Plan, mut read: Vec<Table>, parts: Parts) -> Assembled {
             .iter()
             .filter_map(|row| {
                 Some(BridgeWeight {
-                    sector: at(&row.sector)? as u32,
-                    industry: at(&row.industry)? as u32,
+                    sector: find(&row.sector)?,
+                    industry: find(&row.industry)?,
                     weight: row.weight,
                     released: Released(row.released),
                 })
@@ -260,7 +260,7 @@ fn put_together(plan: &Plan, mut read: Vec<Table>, parts: Parts) -> Assembled {
         filings,
         events: Vec::new(),
         series,
-        entities: kept.clone(),
+        entities: kept,
     };
     let mut reports = Vec::with_capacity(read.len());
     for table in read {

@@ -77,10 +77,7 @@ fn fit(recipe: &Recipe, seen: &Seen) -> Option<(usize, Fit)> {
         found = read(of(&seen.files)?)?;
     }
     let (n_kept, has_closes) = found;
-    let given: Option<Table> = recipe.text.parse().ok();
-    let dataset = given.as_ref().and_then(|table| table.get("dataset"));
-    let has_currency = dataset.is_some_and(|dataset| dataset.get("currency").is_some());
-    Some((n_named, Fit { name: recipe.name, n_kept, has_currency, has_closes }))
+    Some((n_named, Fit { name: recipe.name, n_kept, has_currency: recipe.has_currency(), has_closes }))
 }
 
 /// How many texts of the file a plan names; `None` if it names one that is not there.

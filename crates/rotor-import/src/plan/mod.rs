@@ -504,6 +504,11 @@ impl TablePlan {
         let text = "to = \"prices\"\nfile = []\n[date]\n[entity]\n";
         toml::from_str(text).expect("a table needs no more keys than these")
     }
+
+    /// Tells whether a period lies outside `first` and `last`.
+    pub(crate) fn is_outside(&self, period: Date) -> bool {
+        self.first.is_some_and(|first| period < first) || self.last.is_some_and(|last| period > last)
+    }
 }
 
 impl Plan {

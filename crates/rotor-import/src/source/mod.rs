@@ -94,8 +94,8 @@ pub(crate) fn read(path: &Path, shown: &Path, plan: &TablePlan) -> Result<Sheet,
     let place =
         || Place { file: shown.to_owned(), sheet: plan.sheet.clone(), row: None, column: None, value: None };
     let failed = |kind| (place(), kind);
-    let bytes = rotor_fs::read_regular(path, LONGEST_FILE)
-        .map_err(|error| failed(FaultKind::Unreadable { reason: error.to_string() }))?;
+    let bytes =
+        rotor_fs::read_regular(path, LONGEST_FILE).map_err(|error| failed(FaultKind::unreadable(error)))?;
     sheet_of(bytes, shown, plan, true).map_err(failed)
 }
 
@@ -109,8 +109,7 @@ fn sheet_of(bytes: Vec<u8>, shown: &Path, plan: &TablePlan, may_be_packed: bool)
         let (rows, encoding) = text::rows(&bytes, plan.encoding, plan.separator)?;
         return Ok(Sheet { path: shown.to_owned(), name: None, encoding: Some(encoding), rows });
     }
-    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes))
-        .map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).map_err(FaultKind::unreadable)?;
     if archive.index_for_name("[Content_Types].xml").is_some() {
         check_packed(&mut archive)?;
         drop(archive);
@@ -120,7 +119,7 @@ fn sheet_of(bytes: Vec<u8>, shown: &Path, plan: &TablePlan, may_be_packed: bool)
     if !may_be_packed || archive.len() != 1 {
         return Err(FaultKind::ManyMembers { n: archive.len() });
     }
-    let member = archive.by_index(0).map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+    let member = archive.by_index(0).map_err(FaultKind::unreadable)?;
     let unpacked = unpacked(member)?;
     sheet_of(unpacked, shown, plan, false)
 }
@@ -133,8 +132,8 @@ pub(crate) fn sheets(path: &Path) -> Result<Vec<Sheet>, (Place, FaultKind)> {
     let first = read(path, path, &plan)?;
     let failed = |kind| (first.place(), kind);
     let Some(own) = &first.name else { return Ok(vec![first]) };
-    let bytes = rotor_fs::read_regular(path, LONGEST_FILE)
-        .map_err(|error| failed(FaultKind::Unreadable { reason: error.to_string() }))?;
+    let bytes =
+        rotor_fs::read_regular(path, LONGEST_FILE).map_err(|error| failed(FaultKind::unreadable(error)))?;
     let names = names(bytes).map_err(failed)?;
     let mut others = Vec::new();
     for name in names.into_iter().filter(|name| name != own).take(MOST) {
@@ -147,29 +146,25 @@ pub(crate) fn sheets(path: &Path) -> Result<Vec<Sheet>, (Place, FaultKind)> {
 
 /// The names of the sheets of a workbook that was read before, or of one in an archive.
 fn names(bytes: Vec<u8>) -> Result<Vec<String>, FaultKind> {
-    let unreadable = |error: zip::result::ZipError| FaultKind::Unreadable { reason: error.to_string() };
-    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).map_err(unreadable)?;
+    let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).map_err(FaultKind::unreadable)?;
     if archive.index_for_name("[Content_Types].xml").is_some() {
         drop(archive);
         return caught(|| workbook::names(bytes));
     }
-    let member = unpacked(archive.by_index(0).map_err(unreadable)?)?;
+    let member = unpacked(archive.by_index(0).map_err(FaultKind::unreadable)?)?;
     caught(|| workbook::names(member))
 }
 
 /// The reader of workbooks is not ours, and panics at some that nobody writes: that is a fault of the file.
 fn caught<T>(read: impl FnOnce() -> Result<T, FaultKind>) -> Result<T, FaultKind> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err(FaultKind::Unreadable { reason: "its reader gave up".into() }))
+        .unwrap_or_else(|_| Err(FaultKind::unreadable("its reader gave up")))
 }
 
 /// Unpacks a member, up to a length that no honest file has.
 fn unpacked(member: impl Read) -> Result<Vec<u8>, FaultKind> {
     let mut bytes = Vec::new();
-    member
-        .take(LONGEST_UNPACKED + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+    member.take(LONGEST_UNPACKED + 1).read_to_end(&mut bytes).map_err(FaultKind::unreadable)?;
     if bytes.len() as u64 > LONGEST_UNPACKED {
         return Err(FaultKind::TooLong { limit: LONGEST_UNPACKED });
     }
@@ -180,17 +175,16 @@ fn unpacked(member: impl Read) -> Result<Vec<u8>, FaultKind> {
 fn check_packed(archive: &mut zip::ZipArchive<Cursor<&Vec<u8>>>) -> Result<(), FaultKind> {
     let mut left = LONGEST_UNPACKED;
     for position in 0..archive.len() {
-        let unreadable = |error: &dyn std::fmt::Display| FaultKind::Unreadable { reason: error.to_string() };
-        let member = archive.by_index(position).map_err(|error| unreadable(&error))?;
-        let name = member.name().map_err(|error| unreadable(&error))?.to_ascii_lowercase();
+        let member = archive.by_index(position).map_err(FaultKind::unreadable)?;
+        let name = member.name().map_err(FaultKind::unreadable)?.to_ascii_lowercase();
         let mut member = member.take(left + 1);
         let n = if name.ends_with("sharedstrings.xml") {
             let mut texts = Vec::new();
-            let n = member.read_to_end(&mut texts).map_err(|error| unreadable(&error))?;
+            let n = member.read_to_end(&mut texts).map_err(FaultKind::unreadable)?;
             check_claims(&texts)?;
             n as u64
         } else {
-            std::io::copy(&mut member, &mut std::io::sink()).map_err(|error| unreadable(&error))?
+            std::io::copy(&mut member, &mut std::io::sink()).map_err(FaultKind::unreadable)?
         };
         left = left.checked_sub(n).ok_or(FaultKind::TooLong { limit: LONGEST_UNPACKED })?;
     }
@@ -202,7 +196,7 @@ fn check_claims(texts: &[u8]) -> Result<(), FaultKind> {
     const CLAIM: &[u8] = b"uniqueCount";
     // In another encoding than UTF-8 the claim could not be found.
     if texts.iter().take(64).any(|byte| *byte == 0) {
-        return Err(FaultKind::Unreadable { reason: "its texts are not UTF-8".into() });
+        return Err(FaultKind::unreadable("its texts are not UTF-8"));
     }
     for start in texts.windows(CLAIM.len()).enumerate().filter(|(_, it)| *it == CLAIM).map(|(at, _)| at) {
         let after = &texts[start + CLAIM.len()..];
@@ -226,10 +220,11 @@ pub(crate) fn files(folder: &Path, pattern: &str) -> Result<Vec<(PathBuf, PathBu
     if below.contains(['*', '?']) {
         return Err(FaultKind::FolderPattern { pattern: pattern.into() });
     }
-    let unreadable = |error: std::io::Error| FaultKind::Unreadable { reason: error.to_string() };
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(rotor_fs::from_start(&folder.join(below))).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
+    for entry in
+        std::fs::read_dir(rotor_fs::from_start(&folder.join(below))).map_err(FaultKind::unreadable)?
+    {
+        let entry = entry.map_err(FaultKind::unreadable)?;
         let own = entry.file_name();
         let lossy = own.to_string_lossy();
         if !matches(name.as_bytes(), lossy.as_bytes()) {

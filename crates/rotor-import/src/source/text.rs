@@ -25,9 +25,7 @@ pub(super) fn rows(
     let mut record = csv::StringRecord::new();
     let mut first_long = None;
     loop {
-        let is_there = reader
-            .read_record(&mut record)
-            .map_err(|error| FaultKind::Unreadable { reason: error.to_string() })?;
+        let is_there = reader.read_record(&mut record).map_err(FaultKind::unreadable)?;
         if !is_there {
             break;
         }

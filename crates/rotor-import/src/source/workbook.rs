@@ -13,15 +13,14 @@ const MOST_COLUMNS: u32 = 16_384;
 
 /// The names of the sheets.
 pub(super) fn names(bytes: Vec<u8>) -> Result<Vec<String>, FaultKind> {
-    let workbook = Xlsx::new(Cursor::new(bytes))
-        .map_err(|error: calamine::XlsxError| FaultKind::Unreadable { reason: error.to_string() })?;
+    let workbook =
+        Xlsx::new(Cursor::new(bytes)).map_err(|error: calamine::XlsxError| FaultKind::unreadable(error))?;
     Ok(workbook.sheet_names())
 }
 
 /// Reads a sheet by its name, else the first; returns its name and its rows.
 pub(super) fn rows(bytes: Vec<u8>, sheet: Option<&str>) -> Result<(String, Vec<Row>), FaultKind> {
-    let unreadable = |error: &dyn std::fmt::Display| FaultKind::Unreadable { reason: error.to_string() };
-    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
+    let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(FaultKind::unreadable)?;
     let sheets = workbook.sheet_names();
     let name = match sheet {
         None => {
@@ -30,10 +29,10 @@ pub(super) fn rows(bytes: Vec<u8>, sheet: Option<&str>) -> Result<(String, Vec<R
         Some(name) if sheets.iter().any(|known| known == name) => name.to_owned(),
         Some(name) => return Err(FaultKind::NoSheet { name: name.into(), sheets }),
     };
-    let mut reader = workbook.worksheet_cells_reader(&name).map_err(|error| unreadable(&error))?;
+    let mut reader = workbook.worksheet_cells_reader(&name).map_err(FaultKind::unreadable)?;
     let mut rows: Vec<Row> = Vec::new();
     let mut n_cells = 0_usize;
-    while let Some(cell) = reader.next_cell().map_err(|error| unreadable(&error))? {
+    while let Some(cell) = reader.next_cell().map_err(FaultKind::unreadable)? {
         let (row, column) = cell.get_position();
         let value = read(cell.get_value());
         if value == Cell::Empty {

@@ -135,6 +135,8 @@ pub enum FaultKind {
     // What is in the folder already.
     #[error("{what} was {before} in the dataset and is {after} in the files")]
     Rewritten { what: String, before: String, after: String },
+    #[error("the closes of the files are in {files}, those of the dataset in {dataset}")]
+    OtherCurrency { files: String, dataset: String },
     #[error("the day of the files, {as_of}, lies before {period}, of which they have a value")]
     AsOfEarly { as_of: String, period: String },
     #[error("nothing says on which day the files were fetched")]
@@ -184,6 +186,9 @@ impl FaultKind {
             Self::Rewritten { .. } => told(
                 "a past that changes makes earlier results unrepeatable: look at it, then `--accept-rewrites`",
             ),
+            Self::OtherCurrency { .. } => {
+                told("closes of two currencies cannot be compared: make a dataset of each")
+            }
             Self::AsOfEarly { .. } => told("give the day on which the files were fetched by `--as-of`"),
             Self::NoDay | Self::ManyDays { .. } => told(
                 "give the day by `--as-of`, or keep `fetched.json` beside the files, with `\"day\": \"2024-07-15\"`; the time of a file says nothing",

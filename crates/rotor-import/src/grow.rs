@@ -421,6 +421,11 @@ impl Imported {
             growth: Growth::default(),
             faults: Faults::default(),
         };
+        let (files, dataset) = (&self.manifest.currency, &old.manifest().currency);
+        if files != dataset && !self.tables.prices.is_empty() {
+            let kind = FaultKind::OtherCurrency { files: files.clone(), dataset: dataset.clone() };
+            growing.faults.add(None, None, kind);
+        }
         let known_series: BTreeSet<String> = growing.now.series.keys().cloned().collect();
         growing.rows(
             |now| &mut now.entities,

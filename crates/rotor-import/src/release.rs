@@ -86,18 +86,17 @@ impl Rule {
     /// Who says the day.
     pub(crate) fn dated(&self) -> DatedBy {
         let plan = &self.plan;
-        if plan.column.is_some() || self.header.is_some() {
-            DatedBy::File
-        } else if plan.same_day || plan.next_trading_day {
-            DatedBy::Exchange
-        } else if plan.n_rules() == 1
-            && plan.vintage.is_some()
-            && plan.calendar.is_none()
-            && plan.days.is_none()
-        {
-            DatedBy::File
-        } else {
-            DatedBy::Rule
+        let in_file = plan.column.is_some() || matches!(plan.vintage, Some(VintageOf::Pattern { .. }));
+        let has_rule = plan.calendar.is_some()
+            || plan.days.is_some()
+            || plan.trading_day.is_some()
+            || plan.deadline.is_some();
+        match (in_file, plan.same_day || plan.next_trading_day, has_rule) {
+            (true, ..) => DatedBy::File,
+            (_, true, _) => DatedBy::Exchange,
+            (.., true) => DatedBy::Rule,
+            // A vintage alone, which the plan gives for all of the file.
+            _ => DatedBy::File,
         }
     }
 
@@ -234,6 +233,24 @@ mod tests {
         assert_eq!(released("next_trading_day = true", "2022-07-01"), "2022-07-04 published");
         // Behind the data the next weekday.
         assert_eq!(released("next_trading_day = true", "2022-08-05"), "2022-08-08 published");
+    }
+
+    #[test]
+    fn the_file_the_exchange_or_a_rule_says_the_day() {
+        for (text, expected) in [
+            ("column = 3\nelse_days = 5", DatedBy::File),
+            ("vintage = { header = '_(\\d{8})$' }", DatedBy::File),
+            ("vintage = { file = '(\\d{8})' }\ndays = 31", DatedBy::File),
+            ("vintage = \"2024-08-28\"", DatedBy::File),
+            ("vintage = \"2024-08-28\"\ndays = 31", DatedBy::Rule),
+            ("vintage = \"2024-08-28\"\ndeadline = \"cn.report\"", DatedBy::Rule),
+            ("vintage = \"2024-08-28\"\ntrading_day = 2", DatedBy::Rule),
+            ("calendar = \"cn_ppi\"\nelse_days = 16", DatedBy::Rule),
+            ("same_day = true", DatedBy::Exchange),
+            ("next_trading_day = true", DatedBy::Exchange),
+        ] {
+            assert_eq!(rule(text).dated(), expected, "{text}");
+        }
     }
 
     #[test]

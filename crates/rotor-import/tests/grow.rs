@@ -242,6 +242,24 @@ fn the_day_comes_from_the_side_file_or_not_at_all() {
 }
 
 #[test]
+fn closes_of_another_currency_are_refused_and_figures_are_not() {
+    let world = World::new();
+    first(&world);
+    world.save();
+    let dataset = world.dataset();
+    let grow = |plan: &str| {
+        let plan = Plan::parse(&plan.replace("currency = \"CNY\"", "currency = \"USD\"")).unwrap();
+        import_for(&plan, world.path(), &dataset).unwrap().grow(&dataset, day("2023-01-20"), Rewrites::Accept)
+    };
+    let error = grow(PLAN).unwrap_err().to_string();
+    assert!(error.contains("the closes of the files are in USD, those of the dataset in CNY"), "{error}");
+    let (start, end) =
+        (PLAN.find("[[table]]\nto = \"prices\"").unwrap(), PLAN.rfind("[[table]]\nto").unwrap());
+    let figures = format!("{}{}", &PLAN[..start], &PLAN[end..]);
+    assert!(grow(&figures).unwrap().growth.is_none());
+}
+
+#[test]
 fn other_files_of_a_folder_stay_and_another_series_is_refused() {
     let world = World::new();
     first(&world);

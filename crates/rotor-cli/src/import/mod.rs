@@ -74,10 +74,10 @@ pub(crate) fn run(command: &ImportCommand) -> Result<Outcome, CliError> {
 }
 
 fn make(arguments: &Import) -> Result<Outcome, CliError> {
-    let (plan, folder) = plan(arguments)?;
     if let Some(into) = &arguments.into {
-        return add(arguments, &plan, &folder, into);
+        return add(arguments, into);
     }
+    let (plan, folder) = plan(arguments, arguments.currency.as_deref())?;
     let imported = import(&plan, &folder)?;
     if let (Some(out), false) = (&arguments.out, arguments.dry_run) {
         imported.write(out)?;
@@ -88,13 +88,15 @@ fn make(arguments: &Import) -> Result<Outcome, CliError> {
 }
 
 /// Adds what the files have new to a dataset.
-fn add(arguments: &Import, plan: &Plan, folder: &Path, into: &Path) -> Result<Outcome, CliError> {
+fn add(arguments: &Import, into: &Path) -> Result<Outcome, CliError> {
+    let dataset = Dataset::open(into)?;
+    let currency = arguments.currency.as_deref().unwrap_or(&dataset.manifest().currency);
+    let (plan, folder) = plan(arguments, Some(currency))?;
     let as_of = match arguments.as_of {
         Some(day) => day,
-        None => fetched_on(plan, folder)?,
+        None => fetched_on(&plan, &folder)?,
     };
-    let dataset = Dataset::open(into)?;
-    let imported = import_for(plan, folder, &dataset)?;
+    let imported = import_for(&plan, &folder, &dataset)?;
     let rewrites = if arguments.accept_rewrites { Rewrites::Accept } else { Rewrites::Refuse };
     let grown = imported.grow(&dataset, as_of, rewrites)?;
     if !arguments.dry_run {
@@ -106,18 +108,18 @@ fn add(arguments: &Import, plan: &Plan, folder: &Path, into: &Path) -> Result<Ou
         document["growth"] = told::growth(&grown.growth);
         to_json(&document)?
     } else {
-        told::added(arguments, plan, &imported, &grown, as_of, into)
+        told::added(arguments, &plan, &imported, &grown, as_of, into)
     };
     Ok(Outcome::done(text))
 }
 
-/// The plan, and the folder from which its files are meant.
-fn plan(arguments: &Import) -> Result<(Plan, PathBuf), CliError> {
+/// The plan, and the folder from which its files are meant; `currency` is that of closes where no recipe says it.
+fn plan(arguments: &Import, currency: Option<&str>) -> Result<(Plan, PathBuf), CliError> {
     /// No plan is longer.
     const LONGEST: u64 = 1 << 20;
     let [first, rest @ ..] = arguments.what.as_slice() else { return Err(CliError::ManyPlans) };
     if recipe(first).is_some() {
-        let plan = plan_of_recipes(arguments)?;
+        let plan = plan_of_recipes(arguments, currency)?;
         return Ok((Plan::of(plan)?, rotor_fs::from_start(Path::new(""))));
     }
     let path = rotor_fs::from_start(first);
@@ -142,7 +144,7 @@ fn recipe(argument: &Path) -> Option<Recipe> {
 }
 
 /// The plan that recipes and the files behind them make.
-fn plan_of_recipes(arguments: &Import) -> Result<Table, CliError> {
+fn plan_of_recipes(arguments: &Import, currency: Option<&str>) -> Result<Table, CliError> {
     let mut tables: Vec<(Recipe, Vec<Value>)> = Vec::new();
     for argument in &arguments.what {
         match (recipe(argument), tables.last_mut()) {
@@ -157,13 +159,14 @@ fn plan_of_recipes(arguments: &Import) -> Result<Table, CliError> {
     if let Some((recipe, _)) = tables.iter().find(|(_, files)| files.is_empty()) {
         return Err(CliError::NoFiles { recipe: recipe.name });
     }
-    let is_added = arguments.into.is_some();
-    if arguments.currency.is_none() && !is_added && !tables.iter().any(|(recipe, _)| recipe.has_currency()) {
+    let is_said = tables.iter().any(|(recipe, _)| recipe.has_currency());
+    // What the user says comes before a recipe.
+    let currency = arguments.currency.as_deref().or(currency.filter(|_| !is_said));
+    if currency.is_none() && !is_said {
         return Err(CliError::NoCurrency);
     }
     let about: Vec<_> = tables.iter().map(|(recipe, _)| recipe.about()).collect();
-    let joined = |texts: Vec<String>| {
-        let mut texts = texts;
+    let joined = |mut texts: Vec<String>| {
         texts.dedup();
         texts.join("; ")
     };
@@ -172,15 +175,8 @@ fn plan_of_recipes(arguments: &Import) -> Result<Table, CliError> {
     dataset.insert("name".into(), folder.unwrap_or("imported").into());
     dataset.insert("title".into(), joined(about.iter().map(|about| about.title.clone()).collect()).into());
     dataset.insert("source".into(), joined(about.iter().map(|about| about.source.clone()).collect()).into());
-    match &arguments.currency {
-        Some(currency) => {
-            dataset.insert("currency".into(), currency.as_str().into());
-        }
-        // The dataset that it is added to has one.
-        None if is_added => {
-            dataset.insert("currency".into(), "".into());
-        }
-        None => {}
+    if let Some(currency) = currency {
+        dataset.insert("currency".into(), currency.into());
     }
     let table = |(recipe, files): (Recipe, Vec<Value>)| {
         Table::from_iter([

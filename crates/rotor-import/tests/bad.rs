@@ -1,21 +1,16 @@
 //! Files as they should not be: each is refused with its place and a remedy, or read right. Nothing is silently wrong.
 
+mod support;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
 
+use rotor_data::model::Price;
 use rotor_import::{ImportError, Plan, import};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
-use tempfile::TempDir;
 
-const HEAD: &str = r#"
-[dataset]
-name = "mine"
-title = "Made up"
-currency = "CNY"
-source = "made up"
-"#;
+use support::{Folder, HEAD};
 
 const CLOSES: &str = r#"
 [[table]]
@@ -52,46 +47,18 @@ title = "Consumer prices, year on year"
 measure = "growth"
 "#;
 
-struct Folder(TempDir);
-
 impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn closes() -> Self {
-        Self::new().with("closes.csv", "day,code,close\n2022-05-31,A,1\n2022-06-30,A,2\n")
-    }
-
-    fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
-        fs::write(self.path().join(name), bytes).unwrap();
-        self
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
     /// What is told of a plan, a line a fault; closes where it is none.
     fn told(&self, plan: &str) -> String {
-        let text = format!("{HEAD}{plan}");
-        let plan = match Plan::parse(&text) {
-            Ok(plan) => plan,
-            Err(error) => return error.to_string(),
-        };
-        match import(&plan, self.path()) {
+        match self.import(plan) {
             Ok(imported) => {
-                let line = |text: &mut String, row: &rotor_data::model::Price| {
-                    let code = &imported.tables.entities[row.entity as usize].code;
-                    writeln!(text, "{code} {} {}", row.date, row.close).unwrap();
-                };
-                imported.tables.prices.iter().fold(String::new(), |mut text, row| {
-                    line(&mut text, row);
-                    text
-                })
+                let tables = &imported.tables;
+                let code = |entity: u32| &tables.entities[entity as usize].code;
+                let line = |row: &Price| format!("{} {} {}\n", code(row.entity), row.date, row.close);
+                tables.prices.iter().map(line).collect()
             }
             Err(ImportError::Faulty(faults)) => faults.to_string(),
-            Err(error) => panic!("{error}"),
+            Err(error) => error.to_string(),
         }
     }
 
@@ -104,13 +71,17 @@ impl Folder {
     }
 }
 
+fn with_closes() -> Folder {
+    Folder::new().with("closes.csv", "day,code,close\n2022-05-31,A,1\n2022-06-30,A,2\n")
+}
+
 fn closes_of(text: impl AsRef<[u8]>) -> Folder {
     Folder::new().with("a.csv", text)
 }
 
 #[test]
 fn months_stamped_on_their_first_day_want_a_roll() {
-    let folder = Folder::closes().with("figures.csv", "month,cpi\n2022-05-01,2.1\n2022-06-01,2.5\n");
+    let folder = with_closes().with("figures.csv", "month,cpi\n2022-05-01,2.1\n2022-06-01,2.5\n");
     folder.refused(FIGURES, &["figures.csv row 2, column `cpi`", "roll = \"month_end\""]);
     let rolled = FIGURES.replace("{ column = \"month\" }", "{ column = \"month\", roll = \"month_end\" }");
     assert!(folder.told(&rolled).starts_with("A 2022-05-31 1"), "{}", folder.told(&rolled));

@@ -1,41 +1,25 @@
 //! Plans that are guessed: for each shape of file a guess, what is to be filled in, and what the import makes of it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod support;
+
+use std::path::Path;
 
 use encoding_rs::GB18030;
 use rotor_import::{ImportError, Imported, Plan, Recipe, guess, import};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
-use tempfile::TempDir;
 
-struct Folder(TempDir);
+use support::{Folder, closes, observations};
 
 impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
-        fs::write(self.0.path().join(name), bytes).unwrap();
-        self
-    }
-
-    fn paths(&self) -> Vec<PathBuf> {
-        let mut paths: Vec<PathBuf> =
-            fs::read_dir(self.0.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
-        paths.sort();
-        paths
-    }
-
     /// The guess at all files.
     fn guess(&self) -> Guess<'_> {
         let text = guess(&self.paths(), &recipes()).unwrap_or_else(|error| panic!("{error}"));
         text.parse::<toml::Table>().unwrap_or_else(|error| panic!("{error}\n{text}"));
-        Guess { text: text.replace(&format!("{}/", self.0.path().display()), ""), folder: self.0.path() }
+        Guess { text: text.replace(&format!("{}/", self.path().display()), ""), folder: self.path() }
     }
 
     /// What is wrong with the files.
-    fn faults(&self) -> String {
+    fn faults_of_guess(&self) -> String {
         guess(&self.paths(), &recipes()).unwrap_err().to_string()
     }
 }
@@ -87,22 +71,6 @@ impl Guess<'_> {
         let plan = Plan::parse(&self.text).unwrap_or_else(|error| panic!("{error}\n{}", self.text));
         import(&plan, self.folder).unwrap_or_else(|error| panic!("{error}\n{}", self.text))
     }
-}
-
-fn closes(imported: &Imported) -> Vec<String> {
-    let tables = &imported.tables;
-    let code = |entity: u32| &tables.entities[entity as usize].code;
-    tables.prices.iter().map(|row| format!("{} {} {:.4}", code(row.entity), row.date, row.close)).collect()
-}
-
-fn observations(imported: &Imported) -> Vec<String> {
-    let tables = &imported.tables;
-    let row = |row: &rotor_data::model::Observation| {
-        let (series, entity) =
-            (&tables.series[row.series as usize].name, &tables.entities[row.entity as usize].code);
-        format!("{series} {entity} {} {} {:.4}", row.period, row.released.0, row.value)
-    };
-    tables.observations.iter().map(row).collect()
 }
 
 const SOURCE: (&str, &str) = ("source = \"?\"", "source = \"made up\"");
@@ -172,7 +140,7 @@ fn vendor_workbook(folder: &Folder) {
         sheet.write(row as u32 + 4, 1, *value).unwrap();
     }
     sheet.write(7, 0, "数据来源：某数据商").unwrap();
-    book.save(folder.0.path().join("edb.xlsx")).unwrap();
+    book.save(folder.path().join("edb.xlsx")).unwrap();
 }
 
 #[test]
@@ -441,7 +409,7 @@ fn broken_files_have_the_faults_of_the_import() {
         .with("old.xls", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1])
         .with("none.csv", "Exceeded the daily hits limit\n")
         .with("other.csv", [0xFF, 0x00, 0xFF]);
-    let faults = folder.faults();
+    let faults = folder.faults_of_guess();
     for expected in ["an .xls workbook of before 2007", "no row has a date", "is not UTF-8 or GB18030"] {
         assert!(faults.contains(expected), "{faults}");
     }
@@ -525,7 +493,7 @@ fn a_vendor_sheet_of_codes_and_names() {
         sheet.write(row as u32 + 2, 2, 4000.0).unwrap();
     }
     let folder = Folder::new();
-    book.save(folder.0.path().join("codes.xlsx")).unwrap();
+    book.save(folder.path().join("codes.xlsx")).unwrap();
     let guess = folder.guess();
     assert_eq!(guess.open(), ["dataset.source"]);
     assert_eq!(closes(&guess.fill(SOURCE.0, SOURCE.1).import())[0], "801010 2022-06-29 3000.0000");

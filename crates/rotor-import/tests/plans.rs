@@ -1,67 +1,16 @@
 //! Plans for files of the shapes that programs write, with made-up numbers.
 
-use std::fs;
+mod support;
+
 use std::path::Path;
 
 use encoding_rs::GB18030;
 use rotor_data::model::ReleaseDays;
 use rotor_factor::Date;
-use rotor_import::{FaultKind, ImportError, Imported, Plan, import};
+use rotor_import::{FaultKind, ImportError, Plan, import};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
-use tempfile::TempDir;
 
-const HEAD: &str = r#"
-[dataset]
-name = "mine"
-title = "Made up"
-currency = "CNY"
-source = "made up"
-"#;
-
-/// A folder of files.
-struct Folder(TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn with(self, name: &str, bytes: impl AsRef<[u8]>) -> Self {
-        fs::write(self.0.path().join(name), bytes).unwrap();
-        self
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn import(&self, plan: &str) -> Result<Imported, ImportError> {
-        import(&Plan::parse(&format!("{HEAD}{plan}"))?, self.path())
-    }
-
-    fn faults(&self, plan: &str) -> Vec<String> {
-        match self.import(plan) {
-            Err(ImportError::Faulty(faults)) => faults.faults.iter().map(ToString::to_string).collect(),
-            other => panic!("{other:?}"),
-        }
-    }
-}
-
-fn closes(imported: &Imported) -> Vec<String> {
-    let tables = &imported.tables;
-    let code = |entity: u32| &tables.entities[entity as usize].code;
-    tables.prices.iter().map(|row| format!("{} {} {:.4}", code(row.entity), row.date, row.close)).collect()
-}
-
-fn observations(imported: &Imported) -> Vec<String> {
-    let tables = &imported.tables;
-    let row = |row: &rotor_data::model::Observation| {
-        let (series, entity) =
-            (&tables.series[row.series as usize].name, &tables.entities[row.entity as usize].code);
-        format!("{series} {entity} {} {} {:.4}", row.period, row.released.0, row.value)
-    };
-    tables.observations.iter().map(row).collect()
-}
+use support::{Folder, HEAD, closes, observations};
 
 /// Closes of one sector, so that a table of figures makes a dataset.
 const CLOSES: &str = "日期,收盘\n2022-05-31,100\n2022-06-01,101\n2022-06-30,102\n2022-07-01,103\n";

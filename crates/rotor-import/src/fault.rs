@@ -110,6 +110,8 @@ pub enum FaultKind {
     NotANumber,
     #[error("a formula has no value")]
     FormulaError,
+    #[error("it is merged with a cell before it, which has the value of both")]
+    MergedCell,
     #[error("`{text}` has no code that the plan knows")]
     UnknownKey { text: String },
     #[error("there is no name of an entity or series")]
@@ -210,6 +212,7 @@ impl FaultKind {
             Self::FormulaError => told(
                 "open the workbook where the plug-in runs, and save it with values; or name it under `missing`",
             ),
+            Self::MergedCell => told("take the merging back in the workbook, and fill every cell"),
             Self::UnknownKey { .. } => told("add it to `map`"),
             Self::UnknownEntity { .. } => {
                 told("declare it by `[[entity]]` or `with`, or give `kind` under `entity`")

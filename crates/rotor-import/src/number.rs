@@ -20,6 +20,7 @@ pub(crate) fn number(cell: &Cell, missing: &[String]) -> Result<Number, FaultKin
             return Ok(if missing.iter().any(is_mark) { Number::Missing } else { Number::Value(*number) });
         }
         Cell::Day(_) => return Err(FaultKind::NotANumber),
+        Cell::Merged => return Err(FaultKind::MergedCell),
         Cell::Text(text) | Cell::Error(text) => text.trim(),
     };
     if text.is_empty() || missing.iter().any(|mark| mark.trim() == text) {

@@ -474,7 +474,7 @@ impl Cells<'_, '_> {
     fn fault(&mut self, row: &Row, column: usize, kind: FaultKind) {
         let at = At { file: self.file, row: row.number, column };
         let place = self.table.files[self.file].place(at, Some(row.cell(column).text()));
-        self.faults.add(Some(self.reader.position + 1), Some(place), kind);
+        self.faults.add(Some(self.reader.position + 1), Some(place), row.wrong(column, kind));
     }
 
     /// A row that holds a period.

@@ -342,12 +342,43 @@ fn workbooks_of_old_macs_count_their_days_from_1904() {
 #[test]
 fn merged_cells_have_their_value_in_the_first() {
     let plan = CLOSES.replace("*.csv", "a.xlsx");
+    let merged = |first: (u32, u16), last: (u32, u16)| {
+        let book = workbook(|sheet| {
+            sheet.merge_range(first.0, first.1, last.0, last.1, "", &Format::new()).unwrap();
+            sheet.write(first.0, first.1, if first.1 == 1 { "A" } else { "1" }).unwrap();
+        });
+        Folder::new().with("a.xlsx", book)
+    };
+    // A code; and a value, which would be a cell without one.
+    for (column, name) in [(1, "code"), (2, "close")] {
+        merged((1, column), (2, column)).refused(
+            &plan,
+            &[
+                &format!("a.xlsx sheet `Sheet1` row 3, column `{name}`"),
+                "it is merged with a cell before it, which has the value of both",
+                "take the merging back",
+            ],
+        );
+    }
+    // Beside what is read it does no harm, nor in a title.
+    assert_eq!(merged((1, 4), (2, 6)).told(&plan), "A 2022-06-27 27\nA 2022-06-28 28\n");
+}
+
+#[test]
+fn regions_may_claim_what_they_like() {
+    let plan = CLOSES.replace("*.csv", "a.xlsx");
     let book = workbook(|sheet| {
-        sheet.merge_range(1, 1, 2, 1, "A", &Format::new()).unwrap();
+        sheet.merge_range(1, 4, 2, 6, "", &Format::new()).unwrap();
     });
-    Folder::new()
-        .with("a.xlsx", book)
-        .refused(&plan, &["a.xlsx sheet `Sheet1` row 3, column `code`", "there is no name of an entity"]);
+    let claim = |region: &str, times: usize| {
+        let regions = format!("<mergeCell ref=\"{region}\"/>").repeat(times);
+        changed(&book, "xl/worksheets/sheet1.xml", |xml| {
+            xml.replacen("<mergeCell ref=\"E2:G3\"/>", &regions, 1)
+        })
+    };
+    let told = |bytes| Folder::new().with("a.xlsx", bytes).told(&plan);
+    assert_eq!(told(claim("E2:XFD1048576", 1)), "A 2022-06-27 27\nA 2022-06-28 28\n");
+    assert!(told(claim("E2:XFD1048576", 1000)).contains("cells"), "a thousand regions of all cells");
 }
 
 #[test]

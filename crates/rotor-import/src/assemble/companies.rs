@@ -58,7 +58,7 @@ impl<'a> Rows<'a> {
 
     fn fault(&self, row: &Row, column: usize, kind: FaultKind, faults: &mut Faults) {
         let place = self.headers.place(self.at(row, column), Some(row.cell(column).text()));
-        faults.add(Some(self.reader.position() + 1), Some(place), kind);
+        faults.add(Some(self.reader.position() + 1), Some(place), row.wrong(column, kind));
     }
 
     /// The day in a cell; `Err` where it is none.

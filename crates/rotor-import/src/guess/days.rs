@@ -85,7 +85,7 @@ fn may_be_day(cell: &Cell) -> bool {
     const LONGEST: usize = 40;
     let text = match cell {
         Cell::Day(_) => return true,
-        Cell::Empty | Cell::Error(_) => return false,
+        Cell::Empty | Cell::Merged | Cell::Error(_) => return false,
         Cell::Text(text) => text.trim(),
         Cell::Number(number) => return number.fract() == 0.0 && (185_001.0..21_001_232.0).contains(number),
     };

@@ -30,13 +30,15 @@ pub(crate) enum Cell {
     Day(Date),
     /// A formula without a value, such as `#NAME?`.
     Error(String),
+    /// Of a workbook: merged with one before it, which has the value of both.
+    Merged,
 }
 
 impl Cell {
     /// The text of a cell, as a key or a header is read.
     pub(crate) fn text(&self) -> String {
         match self {
-            Self::Empty => String::new(),
+            Self::Empty | Self::Merged => String::new(),
             Self::Text(text) | Self::Error(text) => text.trim().to_owned(),
             // A code that a workbook made a number of.
             Self::Number(number) => format!("{number}"),
@@ -46,7 +48,7 @@ impl Cell {
 
     pub(crate) fn is_empty(&self) -> bool {
         match self {
-            Self::Empty => true,
+            Self::Empty | Self::Merged => true,
             Self::Text(text) => text.trim().is_empty(),
             _ => false,
         }
@@ -63,6 +65,11 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn cell(&self, column: usize) -> &Cell {
         self.cells.get(column).unwrap_or(&Cell::Empty)
+    }
+
+    /// What is wrong with a cell: that it is merged with another comes before what follows from it.
+    pub(crate) fn wrong(&self, column: usize, kind: FaultKind) -> FaultKind {
+        if *self.cell(column) == Cell::Merged { FaultKind::MergedCell } else { kind }
     }
 
     pub(crate) fn is_blank(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, DataRef, Reader, Xlsx};
+use calamine::{Data, DataRef, Dimensions, Reader, Xlsx};
 use rotor_factor::Date;
 
 use super::{Cell, MOST_CELLS, Row};
@@ -58,7 +58,37 @@ pub(super) fn rows(bytes: Vec<u8>, sheet: Option<&str>) -> Result<(String, Vec<R
         }
         cells[column] = value;
     }
+    drop(reader);
+    let merged = workbook.merge_cells_by_sheet_name(&name).map_err(FaultKind::unreadable)?;
+    mark_merged(&mut rows, &merged)?;
     Ok((name, rows))
+}
+
+/// Marks the cells that lie in a merged region and are not its first: only that one has the value. Rows without any cell stay as they are.
+fn mark_merged(rows: &mut [Row], regions: &[Dimensions]) -> Result<(), FaultKind> {
+    let mut n_looked_at = 0_usize;
+    for region in regions {
+        let (first, last) = (u64::from(region.start.0) + 1, u64::from(region.end.0) + 1);
+        let columns = region.start.1 as usize..=region.end.1.min(MOST_COLUMNS - 1) as usize;
+        let from = rows.partition_point(|row| row.number < first);
+        for row in rows[from..].iter_mut().take_while(|row| row.number <= last) {
+            for column in columns.clone().filter(|column| (row.number, *column) != (first, *columns.start()))
+            {
+                n_looked_at += 1;
+                // Regions may claim all cells, and many regions the same.
+                if n_looked_at > MOST_CELLS {
+                    return Err(FaultKind::TooManyCells { limit: MOST_CELLS });
+                }
+                if row.cells.len() <= column {
+                    row.cells.resize(column + 1, Cell::Empty);
+                }
+                if row.cells[column] == Cell::Empty {
+                    row.cells[column] = Cell::Merged;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 fn read(value: &DataRef<'_>) -> Cell {

@@ -5,9 +5,10 @@
 mod text;
 mod workbook;
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
 
+use regex::bytes::Regex;
 use rotor_factor::Date;
 
 use crate::fault::{FaultKind, Place};
@@ -118,9 +119,9 @@ fn sheet_of(bytes: Vec<u8>, shown: &Path, plan: &TablePlan, may_be_packed: bool)
     }
     let mut archive = zip::ZipArchive::new(Cursor::new(&bytes)).map_err(FaultKind::unreadable)?;
     if archive.index_for_name("[Content_Types].xml").is_some() {
-        check_packed(&mut archive)?;
+        let has_merged = check_packed(&mut archive)?;
         drop(archive);
-        let (name, rows) = caught(|| workbook::rows(bytes, plan.sheet.as_deref()))?;
+        let (name, rows) = caught(|| workbook::rows(bytes, plan.sheet.as_deref(), has_merged))?;
         return Ok(Sheet { path: shown.to_owned(), name: Some(name), encoding: None, rows });
     }
     if !may_be_packed || archive.len() != 1 {
@@ -178,9 +179,10 @@ fn unpacked(member: impl Read) -> Result<Vec<u8>, FaultKind> {
     Ok(bytes)
 }
 
-/// Unpacks every member once and counts: what a header says of its length may be a lie.
-fn check_packed(archive: &mut zip::ZipArchive<Cursor<&Vec<u8>>>) -> Result<(), FaultKind> {
+/// Unpacks every member once and counts: what a header says of its length may be a lie. Tells whether cells are merged anywhere.
+fn check_packed(archive: &mut zip::ZipArchive<Cursor<&Vec<u8>>>) -> Result<bool, FaultKind> {
     let mut left = LONGEST_UNPACKED;
+    let mut merged = Sought::new("mergeCell");
     for position in 0..archive.len() {
         let member = archive.by_index(position).map_err(FaultKind::unreadable)?;
         let name = member.name().map_err(FaultKind::unreadable)?.to_ascii_lowercase();
@@ -191,11 +193,42 @@ fn check_packed(archive: &mut zip::ZipArchive<Cursor<&Vec<u8>>>) -> Result<(), F
             check_claims(&texts)?;
             n as u64
         } else {
-            std::io::copy(&mut member, &mut std::io::sink()).map_err(FaultKind::unreadable)?
+            std::io::copy(&mut member, &mut merged).map_err(FaultKind::unreadable)?
         };
         left = left.checked_sub(n).ok_or(FaultKind::TooLong { limit: LONGEST_UNPACKED })?;
     }
-    Ok(())
+    Ok(merged.is_found)
+}
+
+/// Takes bytes as they come and keeps nothing but whether a text was among them.
+struct Sought {
+    text: Regex,
+    n_bytes: usize,
+    /// The last bytes that were taken, in which the text may have begun.
+    end: Vec<u8>,
+    is_found: bool,
+}
+
+impl Sought {
+    fn new(text: &str) -> Self {
+        let found = Regex::new(&regex::escape(text)).expect("a text that is escaped is a pattern");
+        Self { text: found, n_bytes: text.len(), end: Vec::new(), is_found: false }
+    }
+}
+
+impl Write for Sought {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if !self.is_found {
+            self.end.extend_from_slice(bytes);
+            self.is_found = self.text.is_match(&self.end);
+            self.end.drain(..self.end.len().saturating_sub(self.n_bytes));
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Holds the number of texts that a workbook claims against the bytes that it has: the reader makes room for as many as are claimed.
@@ -277,6 +310,24 @@ fn matches(pattern: &[u8], name: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_found_wherever_the_bytes_are_cut() {
+        let found = |parts: &[&str]| {
+            let mut sought = Sought::new("merge");
+            for part in parts {
+                sought.write_all(part.as_bytes()).unwrap();
+            }
+            sought.is_found
+        };
+        let text = "a sheet with a merge in it";
+        for cut in 0..=text.len() {
+            assert!(found(&[&text[..cut], &text[cut..]]), "{cut}");
+        }
+        let letters: Vec<String> = text.chars().map(String::from).collect();
+        assert!(found(&letters.iter().map(String::as_str).collect::<Vec<_>>()));
+        assert!(!found(&["a sheet with mer", "its"]) && !found(&[]));
+    }
 
     #[test]
     fn a_star_is_any_letters() {

@@ -19,7 +19,12 @@ pub(super) fn names(bytes: Vec<u8>) -> Result<Vec<String>, FaultKind> {
 }
 
 /// Reads a sheet by its name, else the first; returns its name and its rows.
-pub(super) fn rows(bytes: Vec<u8>, sheet: Option<&str>) -> Result<(String, Vec<Row>), FaultKind> {
+/// Where no sheet has merged cells they are not looked for: that reads the sheet once more.
+pub(super) fn rows(
+    bytes: Vec<u8>,
+    sheet: Option<&str>,
+    has_merged: bool,
+) -> Result<(String, Vec<Row>), FaultKind> {
     let mut workbook = Xlsx::new(Cursor::new(bytes)).map_err(FaultKind::unreadable)?;
     let sheets = workbook.sheet_names();
     let name = match sheet {
@@ -59,8 +64,10 @@ pub(super) fn rows(bytes: Vec<u8>, sheet: Option<&str>) -> Result<(String, Vec<R
         cells[column] = value;
     }
     drop(reader);
-    let merged = workbook.merge_cells_by_sheet_name(&name).map_err(FaultKind::unreadable)?;
-    mark_merged(&mut rows, &merged)?;
+    if has_merged {
+        let merged = workbook.merge_cells_by_sheet_name(&name).map_err(FaultKind::unreadable)?;
+        mark_merged(&mut rows, &merged)?;
+    }
     Ok((name, rows))
 }
 

@@ -10,6 +10,7 @@
 mod audit;
 mod backtest;
 mod check;
+mod ground;
 mod note;
 mod plan;
 mod realized;
@@ -28,6 +29,7 @@ pub use check::{
     Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,
     leakcheck,
 };
+pub use ground::{Answers, DayAnswer, FailedCall, Ground, answers};
 pub use note::{Note, NoteDay, note, track};
 pub use plan::{Missing, MissingCause, Plan, PlanError};
 pub use replay::{Outcome, Replay, ReplayError, TableDays, replay};

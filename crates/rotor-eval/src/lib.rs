@@ -20,8 +20,10 @@ mod metric;
 mod months;
 mod portfolio;
 mod quantiles;
+mod trial;
 mod trials;
 
 pub use evaluation::{evaluate, evaluate_with};
 pub use factor::{HORIZONS, LONGEST_LAG};
+pub use trial::{PreparedIntervals, TrialSeries, rank_ics, trial_metrics, trial_metrics_of_run};
 pub use trials::{beyond_luck, luckiest_sharpe};

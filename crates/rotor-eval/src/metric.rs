@@ -2,8 +2,8 @@
 
 use rotor_run::metrics::{Classical, Estimate, Method, Metric, Reason, Uncertainty};
 use rotor_stats::{
-    MeanEstimate, StatsError, is_constant, mean, mean_interval, naive_t, newey_west_lag, newey_west_mean_t,
-    plain_mean_interval,
+    MeanEstimate, MeanIntervals, StatsError, is_constant, mean, mean_interval, naive_t, newey_west_lag,
+    newey_west_mean_t, plain_mean_interval,
 };
 
 /// Months in a year.
@@ -73,6 +73,9 @@ pub(crate) trait EstimateOf: Sized {
     /// Estimates the mean.
     fn of(values: &[f64], horizon: usize) -> Self;
 
+    /// The same of months that do not overlap, by intervals that are prepared for series of this length.
+    fn of_prepared(values: &[f64], intervals: &MeanIntervals) -> Self;
+
     /// The same, with what other tools print.
     fn with_classical(values: &[f64], horizon: usize) -> Self;
 
@@ -99,6 +102,11 @@ impl EstimateOf for Estimate {
     fn of(values: &[f64], horizon: usize) -> Self {
         let value = Metric::new(values.len(), mean(values));
         estimate(value, Method::Cosines, horizon, values, mean_interval(values, horizon))
+    }
+
+    fn of_prepared(values: &[f64], intervals: &MeanIntervals) -> Self {
+        let value = Metric::new(values.len(), mean(values));
+        estimate(value, Method::Cosines, 1, values, intervals.of(values))
     }
 
     fn with_classical(values: &[f64], horizon: usize) -> Self {

@@ -17,6 +17,7 @@ mod read;
 mod record;
 mod rows;
 mod sheets;
+pub mod sweep;
 mod tables;
 mod warning;
 mod weekly;
@@ -25,7 +26,7 @@ mod write;
 pub use config::{
     Config, ConfigFault, ConfigFaults, FactorConfig, FaultKind, Isolate, KEYS, KeptTables, Key, MissingScore,
     OnError, OnMissingInput, Rebalance, RiskFree, Setting, Ties, TradeDay, WeeklySettings, Weights,
-    config_from_json, read_config, settings,
+    config_from_json, plain_toml, read_config, settings,
 };
 pub use error::{ColumnFault, RunError, TableFault};
 pub use metrics::Metrics;

@@ -14,7 +14,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
-use rotor_fs::{FileWriter, FsError, NewFolder, Written, from_start, read_regular};
+use rotor_fs::{FsError, NewFolder, Written, from_start, read_regular};
 use serde::Deserialize;
 
 use crate::error::RunError;
@@ -24,7 +24,7 @@ use crate::sheets::{Known, SHEETS, Sheet};
 use crate::tables::{IS_MATRIX, TableFile};
 
 /// Rows of a row group: several of them let a reader use several cores, and a writer holds no more than one.
-const ROW_GROUP_ROWS: usize = 1 << 16;
+pub(crate) const ROW_GROUP_ROWS: usize = 1 << 16;
 
 /// The file that comes last.
 pub(crate) const RUN_FILE: &str = "run.json";
@@ -208,8 +208,8 @@ impl File<'_> {
     }
 }
 
-fn write_parquet(
-    file: &mut FileWriter,
+pub(crate) fn write_parquet(
+    file: &mut (impl Write + Send),
     schema: &SchemaRef,
     remarks: &[(&str, &str)],
     batches: impl Iterator<Item = RecordBatch>,

@@ -54,17 +54,7 @@ pub struct Uncertainty {
 impl Uncertainty {
     /// Returns what follows from a standard error above zero.
     pub(crate) fn new(mean: f64, standard_error: f64, degrees_of_freedom: usize) -> Result<Self, StatsError> {
-        let degrees = degrees_of_freedom as f64;
-        let critical = student_quantile(0.5 + 0.5 * INTERVAL_COVERAGE, degrees)?;
-        let half_width = critical * standard_error;
-        let detectable = (critical + student_quantile(DETECTION_POWER, degrees)?) * standard_error;
-        Ok(Self {
-            standard_error,
-            degrees_of_freedom,
-            interval: (finite(mean - half_width)?, finite(mean + half_width)?),
-            p_value: student_p_value(mean / standard_error, degrees)?,
-            detectable: finite(detectable)?,
-        })
+        Quantiles::of(degrees_of_freedom)?.uncertainty(mean, standard_error)
     }
 }
 
@@ -94,17 +84,91 @@ impl Uncertainty {
 /// # Ok::<(), rotor_stats::StatsError>(())
 /// ```
 pub fn mean_interval(values: &[f64], horizon: usize) -> Result<MeanEstimate, StatsError> {
-    if horizon == 0 {
-        return Err(StatsError::Parameter { name: "horizon", value: 0.0, rule: "at least 1" });
+    MeanIntervals::new(values.len(), horizon)?.of(values)
+}
+
+/// What the [intervals](mean_interval) of all series of one length share: cosines and quantiles, which cost more than the rest.
+///
+/// ```
+/// use rotor_stats::{MeanIntervals, mean_interval};
+/// let values = [0.1, 0.3, -0.2, 0.2, 0.0, 0.4, 0.1, -0.1];
+/// assert_eq!(MeanIntervals::new(8, 1)?.of(&values), mean_interval(&values, 1));
+/// # Ok::<(), rotor_stats::StatsError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct MeanIntervals {
+    n: usize,
+    fewest: usize,
+    n_cosines: usize,
+    circle: Vec<f64>,
+    quantiles: Quantiles,
+}
+
+impl MeanIntervals {
+    /// Prepares intervals of series of `n` values at a horizon.
+    ///
+    /// # Errors
+    ///
+    /// [`StatsError::Parameter`] for a horizon of 0.
+    pub fn new(n: usize, horizon: usize) -> Result<Self, StatsError> {
+        if horizon == 0 {
+            return Err(StatsError::Parameter { name: "horizon", value: 0.0, rule: "at least 1" });
+        }
+        let fewest = FEWEST_FOR_INTERVAL.max(horizon.saturating_mul(3));
+        let n_cosines = cosines(n, horizon);
+        // Of too few values there are no intervals, and nothing is prepared.
+        let circle = if n < fewest { Vec::new() } else { circle_of_cosines(n) };
+        Ok(Self { n, fewest, n_cosines, circle, quantiles: Quantiles::of(n_cosines)? })
     }
-    enough(values, FEWEST_FOR_INTERVAL.max(horizon.saturating_mul(3)))?;
-    let mean = mean(values)?;
-    let n_cosines = cosines(values.len(), horizon);
-    let Some(standard_error) = standard_error(values, n_cosines)? else {
-        return Ok(MeanEstimate { n: values.len(), mean, uncertainty: None });
-    };
-    let uncertainty = Some(Uncertainty::new(mean, standard_error, n_cosines)?);
-    Ok(MeanEstimate { n: values.len(), mean, uncertainty })
+
+    /// Returns the mean of a series with its interval.
+    ///
+    /// # Errors
+    ///
+    /// As [`mean_interval`].
+    ///
+    /// # Panics
+    ///
+    /// If the series has another length.
+    pub fn of(&self, values: &[f64]) -> Result<MeanEstimate, StatsError> {
+        assert_eq!(values.len(), self.n, "intervals are prepared for series of one length");
+        enough(values, self.fewest)?;
+        let mean = mean(values)?;
+        let Some(standard_error) = standard_error(values, self.n_cosines, &self.circle)? else {
+            return Ok(MeanEstimate { n: values.len(), mean, uncertainty: None });
+        };
+        let uncertainty = Some(self.quantiles.uncertainty(mean, standard_error)?);
+        Ok(MeanEstimate { n: values.len(), mean, uncertainty })
+    }
+}
+
+/// The quantiles of Student's t that an interval takes.
+#[derive(Clone, Copy, Debug)]
+struct Quantiles {
+    degrees_of_freedom: usize,
+    critical: f64,
+    power: f64,
+}
+
+impl Quantiles {
+    fn of(degrees_of_freedom: usize) -> Result<Self, StatsError> {
+        let degrees = degrees_of_freedom as f64;
+        let critical = student_quantile(0.5 + 0.5 * INTERVAL_COVERAGE, degrees)?;
+        Ok(Self { degrees_of_freedom, critical, power: student_quantile(DETECTION_POWER, degrees)? })
+    }
+
+    /// What follows from a standard error above zero.
+    fn uncertainty(self, mean: f64, standard_error: f64) -> Result<Uncertainty, StatsError> {
+        let half_width = self.critical * standard_error;
+        let detectable = (self.critical + self.power) * standard_error;
+        Ok(Uncertainty {
+            standard_error,
+            degrees_of_freedom: self.degrees_of_freedom,
+            interval: (finite(mean - half_width)?, finite(mean + half_width)?),
+            p_value: student_p_value(mean / standard_error, self.degrees_of_freedom as f64)?,
+            detectable: finite(detectable)?,
+        })
+    }
 }
 
 /// Returns the number of cosines, ν.
@@ -116,12 +180,11 @@ fn cosines(n: usize, horizon: usize) -> usize {
 }
 
 /// Returns the standard error of the mean, `None` if the cosines see no variation but that of rounding.
-fn standard_error(values: &[f64], n_cosines: usize) -> Result<Option<f64>, StatsError> {
+fn standard_error(values: &[f64], n_cosines: usize, circle: &[f64]) -> Result<Option<f64>, StatsError> {
     // The squares below are taken of values near 1, whatever their unit.
     let factor = scale(values).expect("the mean is finite, and so are the values");
     let n = values.len();
     let mean = scaled_mean(values, factor);
-    let circle = circle_of_cosines(n);
     let mut squares = 0.0;
     for j in 1..=n_cosines {
         // The angle πj(t - ½)/n in units of π/2n; the next value is 2j units further.

@@ -56,7 +56,8 @@ pub use distributions::{
 };
 pub use error::StatsError;
 pub use ewc::{
-    DETECTION_POWER, FEWEST_FOR_INTERVAL, INTERVAL_COVERAGE, MeanEstimate, Uncertainty, mean_interval,
+    DETECTION_POWER, FEWEST_FOR_INTERVAL, INTERVAL_COVERAGE, MeanEstimate, MeanIntervals, Uncertainty,
+    mean_interval,
 };
 pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};
 pub use moments::{deviation, kurtosis, mean, quantile, skewness, z_of_last};

@@ -96,13 +96,9 @@ impl CrossSections {
             }
             assert_eq!(weights.len(), day.sectors.len(), "one weight a sector");
             let held = day.sectors.iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
-            // Everything is sold and bought at most; the last bits of a sum could say more.
-            let traded = positions.rebalance(held.map(|(sector, weight)| (*sector, *weight)).collect());
-            holdings.traded.push(traded.min(2.0));
-            holdings.gross.push(positions.hold(|sector| {
-                let position = day.sectors.binary_search(&sector);
-                day.returns[position.expect("what is held is in the cross-section")]
-            }));
+            holdings.traded.push(positions.rebalance(held.map(|(sector, weight)| (*sector, *weight))));
+            let returns = day.returns.iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
+            holdings.gross.push(positions.hold(returns.map(|(value, _)| *value)));
         }
         Holdings { weights, ..holdings }
     }

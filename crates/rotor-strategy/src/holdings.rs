@@ -28,37 +28,53 @@ pub fn cost(traded: f64, cost_bp: f64) -> f64 {
 
 /// The current weights, by position of the sector among the entities, ascending.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Positions {
+pub struct Positions {
     weights: Vec<(u32, f64)>,
 }
 
 impl Positions {
-    /// Changes to these weights, which ascend by sector, and returns Σ|Δw|.
-    pub(crate) fn rebalance(&mut self, targets: Vec<(u32, f64)>) -> f64 {
+    /// Returns what is held now, by sector.
+    #[must_use]
+    pub fn weights(&self) -> &[(u32, f64)] {
+        &self.weights
+    }
+
+    /// Sells everything without a word: the strategy begins anew.
+    pub fn clear(&mut self) {
+        self.weights.clear();
+    }
+
+    /// Changes to these weights, which ascend by sector, and returns Σ|Δw|: everything is sold and bought at most, 2.
+    pub fn rebalance(&mut self, targets: impl IntoIterator<Item = (u32, f64)> + Clone) -> f64 {
         let mut traded = 0.0;
         let mut old = self.weights.iter().peekable();
-        for (sector, weight) in &targets {
-            while let Some((_, sold)) = old.next_if(|(held, _)| held < sector) {
+        for (sector, weight) in targets.clone() {
+            while let Some((_, sold)) = old.next_if(|(held, _)| *held < sector) {
                 traded += sold;
             }
-            let before = old.next_if(|(held, _)| held == sector).map_or(0.0, |(_, weight)| *weight);
+            let before = old.next_if(|(held, _)| *held == sector).map_or(0.0, |(_, weight)| *weight);
             traded += (weight - before).abs();
         }
         for (_, sold) in old {
             traded += sold;
         }
-        self.weights = targets;
-        traded
+        self.weights.clear();
+        self.weights.extend(targets);
+        // The last bits of a sum could say more.
+        traded.min(2.0)
     }
 
     /// Holds to the exit: returns the return, and lets the weights drift; `None` if nothing is held.
-    pub(crate) fn hold(&mut self, return_of: impl Fn(u32) -> f64) -> Option<f64> {
+    ///
+    /// `returns` are those of the held sectors, in their order.
+    pub fn hold(&mut self, returns: impl Iterator<Item = f64> + Clone) -> Option<f64> {
         if self.weights.is_empty() {
             return None;
         }
-        let gross: f64 = self.weights.iter().map(|(sector, weight)| weight * return_of(*sector)).sum();
-        for (sector, weight) in &mut self.weights {
-            *weight *= (1.0 + return_of(*sector)) / (1.0 + gross);
+        let gross: f64 =
+            self.weights.iter().zip(returns.clone()).map(|((_, weight), value)| weight * value).sum();
+        for ((_, weight), value) in self.weights.iter_mut().zip(returns) {
+            *weight *= (1.0 + value) / (1.0 + gross);
         }
         Some(gross)
     }
@@ -73,10 +89,10 @@ mod tests {
         let mut positions = Positions::default();
         assert_eq!(positions.rebalance(vec![(1, 0.5), (4, 0.5)]), 1.0);
         // One doubles, the other stays: 2/3 and 1/3.
-        assert_eq!(positions.hold(|sector| f64::from(u8::from(sector == 4))), Some(0.5));
+        assert_eq!(positions.hold([0.0, 1.0].into_iter()), Some(0.5));
         let traded = positions.rebalance(vec![(2, 0.5), (4, 0.5)]);
         assert!((traded - (1.0 / 3.0 + 0.5 + 1.0 / 6.0)).abs() < 1e-15, "{traded}");
         assert_eq!(positions.rebalance(Vec::new()), 1.0);
-        assert_eq!(positions.hold(|_| 0.0), None);
+        assert_eq!(positions.hold(std::iter::empty()), None);
     }
 }

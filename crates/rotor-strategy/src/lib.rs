@@ -10,13 +10,15 @@ mod cross_sections;
 mod factor_scores;
 mod holdings;
 mod live;
+mod order;
 mod ranking;
 mod selection;
 
 pub use alternative::Alternative;
 pub use cross_sections::{CrossSections, ScoredSectors};
 pub use factor_scores::FactorScores;
-pub use holdings::{Holdings, cost, net_of_cost};
+pub use holdings::{Holdings, Positions, cost, net_of_cost};
 pub use live::{has_score, required_factors};
+pub use order::SectorOrder;
 pub use ranking::{NEUTRAL, RankedSector, rank};
 pub use selection::{Part, Selection, eligible, select};

@@ -3,6 +3,8 @@
 //! Three-valued scores tie in most months, so that the rule for ties is part of the strategy: it is spelled out here and
 //! nowhere left to the order of a table. Which of the ranked sectors are held is not decided here.
 
+use std::borrow::Borrow;
+
 use rotor_run::MissingScore;
 use rotor_stats::round9;
 
@@ -47,13 +49,13 @@ pub struct RankedSector {
 #[must_use]
 pub fn rank(
     n_sectors: usize,
-    factors: &[FactorScores],
+    factors: &[impl Borrow<FactorScores>],
     weights: &[f64],
     missing: MissingScore,
 ) -> Vec<RankedSector> {
     assert_eq!(factors.len(), weights.len(), "one weight a factor");
     let mut ranking = vec![RankedSector { total: 0.0, tie_break: 0.0, rank: 0, n_live: 0 }; n_sectors];
-    let counted = || factors.iter().zip(weights).filter(|(_, weight)| **weight > 0.0);
+    let counted = || factors.iter().map(Borrow::borrow).zip(weights).filter(|(_, weight)| **weight > 0.0);
     let total_weight: f64 = counted().map(|(_, weight)| weight).sum();
     let mut live_weights = vec![0.0; n_sectors];
     for (factor, weight) in counted() {

@@ -4,10 +4,10 @@
 //! take together, in equal parts.
 
 use rotor_run::portfolio::N_QUANTILES;
-use rotor_run::{Config, Ties, Weights};
-use rotor_stats::round9;
+use rotor_run::{Config, Ties};
 
 use crate::live::required_factors;
+use crate::order::{SectorOrder, mean_over};
 use crate::ranking::RankedSector;
 
 /// What is bought on a day.
@@ -26,29 +26,11 @@ pub struct Selection {
 /// [`Ties::Fractional`]. If there are fewer eligible sectors than places, all of them are held equally.
 #[must_use]
 pub fn select(ranking: &[RankedSector], config: &Config) -> Selection {
-    let mut eligible: Vec<usize> = positions(&eligible(ranking, config));
-    eligible.sort_by_key(|sector| ranking[*sector].rank);
+    let mut held = Vec::new();
+    let shares_places = SectorOrder::new(ranking).select_into(config, &mut held);
     let mut weights = vec![0.0; ranking.len()];
-    let (n, top) = (eligible.len(), config.top);
-    if n < top {
-        for sector in &eligible {
-            weights[*sector] = 1.0 / n as f64;
-        }
-        return Selection { weights, shares_places: false };
-    }
-    // Counted from 0 among the eligible.
-    let weight_at = |place: usize| match config.weights {
-        _ if place >= top => 0.0,
-        Weights::Equal => 1.0 / top as f64,
-        Weights::Rank => (top - place) as f64 / (top as f64 * (top as f64 + 1.0) / 2.0),
-    };
-    let mut shares_places = false;
-    for (places, equals) in groups(ranking, &eligible, config.ties) {
-        shares_places |= places.contains(&top) && places.start < top;
-        let weight = mean_over(places, weight_at);
-        for sector in equals {
-            weights[*sector] = weight;
-        }
+    for (sector, weight) in held {
+        weights[sector as usize] = weight;
     }
     Selection { weights, shares_places }
 }
@@ -95,13 +77,11 @@ impl Part {
 
     /// Sectors that are equal share the places that they take.
     fn of_places(ranking: &[RankedSector], ties: Ties, belongs: impl Fn(usize) -> bool) -> Self {
-        let mut order: Vec<usize> = (0..ranking.len()).collect();
-        order.sort_by_key(|sector| ranking[*sector].rank);
         let mut shares = vec![0.0; ranking.len()];
-        for (places, equals) in groups(ranking, &order, ties) {
+        for (places, equals) in SectorOrder::new(ranking).groups(ties) {
             let share = mean_over(places, |place| if belongs(place) { 1.0 } else { 0.0 });
             for sector in equals {
-                shares[*sector] = share;
+                shares[sector] = share;
             }
         }
         Self { shares, n_places: (0..ranking.len()).filter(|place| belongs(*place)).count() }
@@ -122,44 +102,10 @@ impl Part {
     }
 }
 
-/// Divides sectors, given from the best to the worst, into groups of equals, each with the places that it takes.
-fn groups<'o>(
-    ranking: &[RankedSector],
-    order: &'o [usize],
-    ties: Ties,
-) -> impl Iterator<Item = (std::ops::Range<usize>, &'o [usize])> {
-    let are_equal = move |a: &usize, b: &usize| {
-        let (a, b) = (&ranking[*a], &ranking[*b]);
-        let tie_break = |sector: &RankedSector| match ties {
-            Ties::Percentile => round9(sector.tie_break),
-            Ties::Fractional => 0.0,
-        };
-        round9(a.total) == round9(b.total) && tie_break(a) == tie_break(b)
-    };
-    let mut place = 0;
-    order.chunk_by(are_equal).map(move |equals| {
-        let places = place..place + equals.len();
-        place = places.end;
-        (places, equals)
-    })
-}
-
-/// The mean of the weights of some places; that of equal ones is any of them, to the bit.
-fn mean_over(places: std::ops::Range<usize>, weight_at: impl Fn(usize) -> f64) -> f64 {
-    let first = weight_at(places.start);
-    if places.clone().all(|place| weight_at(place) == first) {
-        return first;
-    }
-    let n = places.len() as f64;
-    places.map(weight_at).sum::<f64>() / n
-}
-
-fn positions(flags: &[bool]) -> Vec<usize> {
-    (0..flags.len()).filter(|position| flags[*position]).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use rotor_run::Weights;
+
     use super::*;
 
     /// Sectors by total, best first, all with scores of two factors.

@@ -22,6 +22,7 @@ use crate::watch::{Counter, Watch};
 use signals::Signals;
 
 pub use error::BacktestError;
+pub(crate) use nav::growths;
 
 /// A factor of a run.
 #[derive(Clone, Copy, Debug)]
@@ -215,7 +216,7 @@ pub(crate) fn scale_of<'o>(spec: &Spec, outcomes: impl IntoIterator<Item = &'o O
 }
 
 /// The riskless rate known on each execution day, in percent a year; nothing for a rate of 0.
-fn risk_free(
+pub(crate) fn risk_free(
     dataset: &Dataset,
     config: &Config,
     executions: &[Execution],
@@ -290,7 +291,7 @@ pub(crate) fn stop_without_inputs(
     Err(BacktestError::MissingInputs { dataset, missing: pairs(missing) })
 }
 
-fn checked_schedule(
+pub(crate) fn checked_schedule(
     dataset: &Dataset,
     config: &Config,
     plan: &Plan,

@@ -142,7 +142,7 @@ struct Held {
 }
 
 /// What 1 of a sector has become on each day of a holding period; of daily closes.
-fn growths(dataset: &Dataset, sector: usize, entry: Date, days: &[Date]) -> Vec<f64> {
+pub(crate) fn growths(dataset: &Dataset, sector: usize, entry: Date, days: &[Date]) -> Vec<f64> {
     let bought =
         held_close(dataset, sector, entry, entry).expect("a sector of the cross-section has a close");
     let last_day = dataset.entities()[sector].valid_to.unwrap_or(Date::MAX);

@@ -61,6 +61,23 @@ impl Drawdowns {
     }
 }
 
+/// Returns the depth of the deepest fall of a net value, at most 0, as [`Drawdowns::of`] finds it; `None` where there is no drawdown.
+pub(crate) fn deepest(values: &[f64]) -> Option<f64> {
+    let (first, later) = values.split_first().filter(|(_, later)| !later.is_empty())?;
+    if !values.iter().all(|value| value.is_finite() && *value >= 0.0) {
+        return None;
+    }
+    let (mut peak, mut deepest) = (*first, 0.0);
+    for value in later {
+        if *value >= peak {
+            peak = *value;
+        } else {
+            deepest = f64::min(deepest, value / peak - 1.0);
+        }
+    }
+    Some(deepest)
+}
+
 fn drawdown(n: usize, depth: f64) -> Drawdown {
     Drawdown { depth: Metric::new(n, Ok::<f64, Reason>(depth)), days: None, recovery: None }
 }

@@ -4,12 +4,12 @@
 //! calendar follow net values from day to day where a run has them.
 
 mod contributions;
-mod drawdown;
+pub(crate) mod drawdown;
 mod excess;
 mod path;
 mod performance;
 mod rolling;
-mod series;
+pub(crate) mod series;
 mod variants;
 mod worst;
 

@@ -19,7 +19,7 @@ pub(super) fn performance(run: &Run, series: &Series<'_>, section: &[usize]) -> 
     let (included, returns): (Vec<usize>, Vec<f64>) = held.unzip();
     let n = returns.len();
     let net_value = net_value(&returns);
-    let over = over_riskless(run, &included, &returns);
+    let over = over_riskless(&run.risk_free, &included, &returns);
     let (basis, path) = path(run, series, section);
     let falls = Drawdowns::of(&path);
     let calendar = CalendarReturns::of(&path);

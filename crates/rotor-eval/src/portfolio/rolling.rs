@@ -24,7 +24,7 @@ pub(super) fn rolling(run: &Run, all: &[Series<'_>], included: &[usize]) -> Vec<
             excess: excess(net, find(all, EQUAL_WEIGHT), window),
             excess_eligible: excess(net, find(all, ELIGIBLE), window),
             volatility: annual_deviation(&returns),
-            sharpe: match over_riskless(run, window, &returns) {
+            sharpe: match over_riskless(&run.risk_free, window, &returns) {
                 Ok(over) => annual_ratio(&over),
                 Err(reason) => Metric { n: WINDOW, value: Err(reason) },
             },

@@ -1,7 +1,6 @@
 //! The returns of portfolios as series, and what is taken of them.
 
 use rotor_factor::Date;
-use rotor_run::Run;
 use rotor_run::metrics::{Metric, Reason};
 use rotor_stats::deviation;
 
@@ -16,14 +15,19 @@ pub(super) struct Series<'a> {
     pub(super) nav: Vec<(Date, f64)>,
 }
 
-/// Returns the returns of some months less the riskless ones, which are those of a rate in percent a year.
-pub(super) fn over_riskless(run: &Run, months: &[usize], returns: &[f64]) -> Result<Vec<f64>, Reason> {
+/// Returns the returns of some months less the riskless ones, which are those of a rate in percent a year, known for each execution;
+/// of no rates the returns themselves.
+pub(crate) fn over_riskless(
+    rates: &[Option<f64>],
+    months: &[usize],
+    returns: &[f64],
+) -> Result<Vec<f64>, Reason> {
     const PERCENT_A_YEAR: f64 = 1200.0;
-    if run.risk_free.is_empty() {
+    if rates.is_empty() {
         return Ok(returns.to_vec());
     }
     let over = |(month, value): (&usize, &f64)| {
-        let rate = run.risk_free[*month].ok_or(Reason::NoRisklessRate)?;
+        let rate = rates[*month].ok_or(Reason::NoRisklessRate)?;
         Ok(value - rate / PERCENT_A_YEAR)
     };
     months.iter().zip(returns).map(over).collect()
@@ -47,7 +51,7 @@ pub(super) fn differences(left: &Series<'_>, right: &Series<'_>, months: &[usize
 }
 
 /// Returns what 1 has become, at least 0.
-pub(super) fn net_value(returns: &[f64]) -> Result<f64, Reason> {
+pub(crate) fn net_value(returns: &[f64]) -> Result<f64, Reason> {
     at_least(1, returns.len())?;
     if returns.iter().any(|value| *value < -1.0) {
         return Err(Reason::BeyondTotalLoss);
@@ -65,7 +69,7 @@ pub(super) fn relative_value(ours: &[f64], theirs: &[f64]) -> Result<f64, Reason
 }
 
 /// Returns the annual rate at which 1 becomes the net value in n months.
-pub(super) fn annual(net_value: f64, n: usize) -> f64 {
+pub(crate) fn annual(net_value: f64, n: usize) -> f64 {
     libm::pow(net_value, YEAR / n as f64) - 1.0
 }
 
@@ -74,6 +78,6 @@ pub(super) fn annual_deviation(values: &[f64]) -> Metric {
 }
 
 /// Returns 12 · mean over deviation · √12.
-pub(super) fn annual_ratio(values: &[f64]) -> Metric {
+pub(crate) fn annual_ratio(values: &[f64]) -> Metric {
     Metric::new(values.len(), mean_over_deviation(values)).times(YEAR.sqrt())
 }

@@ -84,13 +84,14 @@ fn walk(table: &DeTable<'_>, path: &str, visit: &mut impl FnMut(&str, usize, Fou
                 walk(inner, &path_here, visit);
             }
             found if holds_more => visit(&path_here, offset, Found::NoTable(found.type_str())),
-            found => visit(&path_here, offset, Found::Value(plain(found))),
+            found => visit(&path_here, offset, Found::Value(plain_toml(found))),
         }
     }
 }
 
-/// Returns a value without its places.
-fn plain(value: &DeValue<'_>) -> Toml {
+/// Returns a value of a file without its places.
+#[must_use]
+pub fn plain_toml(value: &DeValue<'_>) -> Toml {
     match value {
         DeValue::String(text) => text.as_ref().into(),
         DeValue::Integer(digits) => match i64::from_str_radix(digits.as_str(), digits.radix()) {
@@ -105,12 +106,12 @@ fn plain(value: &DeValue<'_>) -> Toml {
         DeValue::Boolean(flag) => (*flag).into(),
         DeValue::Datetime(datetime) => datetime.to_string().into(),
         DeValue::Array(values) => {
-            values.iter().map(|value| plain(value.get_ref())).collect::<Vec<_>>().into()
+            values.iter().map(|value| plain_toml(value.get_ref())).collect::<Vec<_>>().into()
         }
         DeValue::Table(table) => {
             let entry =
                 |(key, value): (&toml::Spanned<std::borrow::Cow<'_, str>>, &toml::Spanned<DeValue<'_>>)| {
-                    (key.get_ref().to_string(), plain(value.get_ref()))
+                    (key.get_ref().to_string(), plain_toml(value.get_ref()))
                 };
             Toml::Table(table.iter().map(entry).collect())
         }

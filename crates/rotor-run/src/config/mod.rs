@@ -16,7 +16,7 @@ use std::fmt;
 use rotor_factor::{Group, Month, Value};
 
 pub use fault::{ConfigFault, ConfigFaults, FaultKind};
-pub use file::{config_from_json, read_config};
+pub use file::{config_from_json, plain_toml, read_config};
 pub use keys::{KEYS, Key};
 pub use settings::{Setting, settings};
 

@@ -8,7 +8,7 @@ use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 use rotor_run::sweep::TrialMetrics;
 use rotor_run::{Run, metrics::Metric};
 use rotor_stats::{MeanIntervals, mean, round9, spearman};
-use rotor_strategy::{CrossSections, RankedSector};
+use rotor_strategy::{RankedSector, ScoredSectors};
 
 use crate::metric::{EstimateOf, MetricOf, OrReason, YEAR, at_least, mean_over_deviation};
 use crate::portfolio::drawdown::deepest;
@@ -151,16 +151,12 @@ fn rank_ic(totals: &[f64], returns: &[f64]) -> Option<f64> {
     spearman(&totals, returns).ok()
 }
 
-/// Returns the RankIC of each ranking, of executions in their order; `None` where there is none.
-///
-/// # Panics
-///
-/// If there are more rankings than executions.
+/// Returns the RankIC of each ranking with the returns of its day; `None` where there is none.
 #[must_use]
-pub fn rank_ics(cross_sections: &CrossSections, rankings: &[Vec<RankedSector>]) -> Vec<Option<f64>> {
-    let of_month = |(month, ranking): (usize, &Vec<RankedSector>)| {
+pub fn rank_ics(days: &[ScoredSectors], rankings: &[Vec<RankedSector>]) -> Vec<Option<f64>> {
+    let of_day = |(day, ranking): (&ScoredSectors, &Vec<RankedSector>)| {
         let totals: Vec<f64> = ranking.iter().map(|sector| sector.total).collect();
-        if totals.is_empty() { None } else { rank_ic(&totals, &cross_sections.days[month].returns) }
+        rank_ic(&totals, &day.returns)
     };
-    rankings.iter().enumerate().map(of_month).collect()
+    days.iter().zip(rankings).map(of_day).collect()
 }

@@ -10,8 +10,9 @@ use rotor_fs::{from_start, shown, shown_path};
 use rotor_plugin::{
     CallError, Instance, Isolation, LoadOptions, Origin, Plugin, Refused, explain_fatal_calls,
 };
-use rotor_run::{Config, FactorConfig, Isolate};
+use rotor_run::{Config, FactorConfig, FactorRecord, Isolate};
 
+use crate::record::factor_record;
 use crate::text::listed;
 
 /// The factors that are part of this library by the names of their folders. The build script makes the list; adding one is a folder
@@ -388,6 +389,12 @@ impl FactorSet {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&RunFactor> {
         self.factors.iter().find(|factor| factor.name() == name)
+    }
+
+    /// Returns what `run.json` says of each factor.
+    #[must_use]
+    pub fn records(&self) -> Vec<FactorRecord> {
+        self.factors.iter().map(factor_record).collect()
     }
 
     pub(crate) fn members(&self) -> Vec<Member<'_>> {

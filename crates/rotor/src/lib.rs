@@ -47,6 +47,7 @@ pub use index::{NOTE_FILE, NOTE_PAGE, WEEKLY_FILE, WEEKLY_PAGE, index, index_pag
 pub use leakcheck::{LeakFindings, LeakcheckError, leakcheck, sealed_note};
 pub use ledger::{LedgerChoice, trial_data};
 pub use note::Note;
+pub use record::{dataset_record, engine_record};
 pub use run::{REPORT_FILE, Run};
 pub use session::{Notice, Session};
 pub use trials::{BestTrial, DatasetTrials, TrialsVerdict, trials_by_dataset, trials_of};

@@ -19,7 +19,7 @@ pub(crate) fn run_record(
     let (first, last) = (executions.first(), executions.last());
     RunRecord {
         format: FORMAT,
-        engine: engine(),
+        engine: engine_record(),
         config: config.clone().into(),
         dataset: dataset_record(dataset),
         factors: factors
@@ -42,13 +42,15 @@ pub(crate) fn run_record(
     }
 }
 
-/// The program that makes a run.
-pub(crate) fn engine() -> EngineRecord {
+/// Returns what documents say of this program.
+#[must_use]
+pub fn engine_record() -> EngineRecord {
     EngineRecord { name: "rotor".into(), version: env!("CARGO_PKG_VERSION").into() }
 }
 
-/// The dataset of a run.
-pub(crate) fn dataset_record(dataset: &Dataset) -> DatasetRecord {
+/// Returns what documents say of a dataset.
+#[must_use]
+pub fn dataset_record(dataset: &Dataset) -> DatasetRecord {
     let manifest = dataset.manifest();
     DatasetRecord {
         name: manifest.name.clone(),

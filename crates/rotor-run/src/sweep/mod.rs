@@ -8,6 +8,7 @@ mod part;
 mod plan;
 mod record;
 mod rows;
+mod scores;
 mod statistics;
 mod table;
 
@@ -22,6 +23,7 @@ pub use plan::{
 };
 pub use record::{PLAN_FILE, SweepRecord};
 pub use rows::{MonthReturn, SweepTrial, TrialMetrics, TrialResult, TrialReturns};
+pub use scores::{KeptDay, KeptScores, SectorScores, keep_scores, kept_scores};
 pub use statistics::{
     AxisEffect, CommonMonths, ConditionSummary, Counts, Distribution, Edge, FactorEvidence, FactorTest,
     FanMonth, Level, PairEffect, StepDownSummary, SweepOverfitting, SweepStatistics, WalkForward,

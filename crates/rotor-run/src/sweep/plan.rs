@@ -141,6 +141,9 @@ pub struct Holdout {
     pub first: AsText<Month>,
     /// The month of the last execution that trials see.
     pub end: AsText<Month>,
+    /// The last month of the configuration, `YYYY-MM`; absent if that is the last one that has an exit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<AsText<Month>>,
 }
 
 /// A value that stands in documents as its text.

@@ -16,7 +16,7 @@ use crate::demo::DatasetFolder;
 use crate::error::Error;
 use crate::factors::{Catalogue, FactorSet, Loading, RunFactor, default_config, library_path, may_be_sealed};
 use crate::ledger::LedgerChoice;
-use crate::record::{dataset_record, engine, factor_record};
+use crate::record::{dataset_record, engine_record, factor_record};
 use crate::run::language;
 use crate::session::Session;
 use crate::text::listed;
@@ -30,7 +30,7 @@ pub(super) fn reproduce(
 ) -> Result<(), VerifyError> {
     let recorded = found.record.clone();
     // Parts that are not to be had have an obstacle, not a difference: they stay as they were recorded.
-    let mut today = RunRecord { engine: engine(), ..recorded.clone() };
+    let mut today = RunRecord { engine: engine_record(), ..recorded.clone() };
     let Some(config) = configuration(found, &recorded) else {
         found.inputs = changed_inputs(&Inputs::of(&recorded), &Inputs::of(&today));
         return Ok(());

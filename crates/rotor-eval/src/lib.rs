@@ -16,6 +16,7 @@
 mod evaluation;
 mod factor;
 mod forecast;
+mod many;
 mod metric;
 mod months;
 mod portfolio;
@@ -26,4 +27,9 @@ mod trials;
 pub use evaluation::{evaluate, evaluate_with};
 pub use factor::{HORIZONS, LONGEST_LAG};
 pub use trial::{PreparedIntervals, TrialSeries, rank_ics, trial_metrics, trial_metrics_of_run};
+pub use many::{
+    BestSharpe, Deflated, Degradation, Excesses, FAMILY_LEVEL, FactorEvidence, FactorVerdict, GRID, HURDLE_T,
+    HalfPoints, MISSED_DESIGNS, MissedDesign, N_HALVES, OverfittingOutcome, StepDown, Tested, across_factors,
+    deflated_sharpe, effective_trials, luckiest_of_effective, overfitting, step_down,
+};
 pub use trials::{beyond_luck, luckiest_sharpe};

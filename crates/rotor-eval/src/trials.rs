@@ -12,13 +12,8 @@ use rotor_stats::{
     deviation, expected_maximum_sharpe, is_constant, kurtosis, mean, probabilistic_sharpe, round9, skewness,
 };
 
+use crate::many::{self, Excesses, FEWEST_MONTHS, Moments};
 use crate::metric::{MetricOf, OrReason, at_least, mean_over_deviation};
-
-/// The number of blocks into which months are cut.
-const N_BLOCKS: usize = 16;
-
-/// The fewest months in a block that have a deviation together with others.
-const FEWEST_IN_BLOCK: usize = 2;
 
 /// The number of bootstrap samples.
 const N_SAMPLES: u64 = 1000;
@@ -94,83 +89,23 @@ fn deflated_sharpe(excess: &[f64], n_trials: u64) -> DeflatedSharpe {
     }
 }
 
-/// Sums of a block or a half.
-#[derive(Clone, Copy, Default)]
-struct Moments {
-    sum: f64,
-    squares: f64,
-}
-
-impl Moments {
-    fn plus(self, other: Self) -> Self {
-        Self { sum: self.sum + other.sum, squares: self.squares + other.squares }
-    }
-
-    /// Returns mean over deviation to nine decimals, so that equal strategies are equal; what does not vary is worth nothing.
-    fn sharpe(self, n: f64) -> f64 {
-        let mean = self.sum / n;
-        let variance = (self.squares - self.sum * mean) / (n - 1.0);
-        if variance > 0.0 { round9(mean / variance.sqrt()) } else { 0.0 }
-    }
-}
-
 /// Returns the share of halves of the months whose best strategy is at or below the median of the other half.
 fn overfitting(all: &[Vec<f64>]) -> Metric {
     let n = all.first().map_or(0, Vec::len);
-    let length = n / N_BLOCKS;
-    if let Err(reason) = at_least(2, all.len()).and(at_least(N_BLOCKS * FEWEST_IN_BLOCK, n)) {
-        return Metric::new(n, Err::<f64, _>(reason));
+    // Too few are refused before values are looked at.
+    let found = at_least(2, all.len())
+        .and(at_least(FEWEST_MONTHS, n))
+        .and_then(|()| Excesses::new(all.concat(), n))
+        .and_then(|excesses| many::overfitting(&excesses));
+    match found {
+        Ok(found) => Metric::new(found.n_months, Ok::<f64, Reason>(found.probability)),
+        Err(reason) => Metric::new(n, Err::<f64, _>(reason)),
     }
-    if !all.iter().flatten().all(|value| value.is_finite() && value.abs() < 1e100) {
-        return Metric::new(n, Err::<f64, _>(Reason::OutOfRange));
-    }
-    let halves: Vec<u32> =
-        (0..1_u32 << N_BLOCKS).filter(|half| half.count_ones() as usize == N_BLOCKS / 2).collect();
-    let sums: Vec<[Vec<Moments>; 2]> = all.iter().map(|values| subset_sums(values, length)).collect();
-    let half_length = (N_BLOCKS / 2 * length) as f64;
-    // Half by half the ratio of each strategy.
-    let ratios = |half: &u32| -> Vec<f64> {
-        let (low, high) = (*half as usize & (SUBSETS - 1), *half as usize >> (N_BLOCKS / 2));
-        sums.iter().map(|[of_low, of_high]| of_low[low].plus(of_high[high]).sharpe(half_length)).collect()
-    };
-    let ratios: Vec<Vec<f64>> = halves.par_iter().map(ratios).collect();
-    // The halves ascend, so that the other half of the first is the last.
-    let fails = |(inside, outside): &(&Vec<f64>, &Vec<f64>)| {
-        let best = (1..inside.len()).fold(0, |best, one| if inside[one] > inside[best] { one } else { best });
-        // Twice the average rank from below; at most the median if it is at most their number and one.
-        let below = outside.iter().filter(|value| **value < outside[best]).count();
-        let equal = outside.iter().filter(|value| **value == outside[best]).count();
-        2 * below + equal < outside.len() + 1
-    };
-    let n_failed = ratios.iter().zip(ratios.iter().rev()).filter(fails).count();
-    Metric::new(N_BLOCKS * length, Ok::<f64, Reason>(n_failed as f64 / halves.len() as f64))
-}
-
-/// The number of sets that half of the blocks have.
-const SUBSETS: usize = 1 << (N_BLOCKS / 2);
-
-/// Returns the moments of every set of the first eight blocks, and of the last; the oldest months beyond whole blocks are left out.
-fn subset_sums(values: &[f64], length: usize) -> [Vec<Moments>; 2] {
-    let moments = |block: &[f64]| Moments {
-        sum: block.iter().sum(),
-        squares: block.iter().map(|value| value * value).sum(),
-    };
-    let blocks: Vec<Moments> =
-        values[values.len() - N_BLOCKS * length..].chunks_exact(length).map(moments).collect();
-    let of = |blocks: &[Moments]| {
-        let mut sums = vec![Moments::default(); SUBSETS];
-        for set in 1..SUBSETS {
-            let first = set.trailing_zeros() as usize;
-            sums[set] = sums[set & (set - 1)].plus(blocks[first]);
-        }
-        sums
-    };
-    [of(&blocks[..N_BLOCKS / 2]), of(&blocks[N_BLOCKS / 2..])]
 }
 
 /// Returns the strategies of which samples are drawn, if there are months enough; what does not vary is the benchmark itself.
 fn varying(all: &[Vec<f64>], n: usize) -> Result<Vec<&Vec<f64>>, Reason> {
-    at_least(1, all.len()).and(at_least(N_BLOCKS * FEWEST_IN_BLOCK, n))?;
+    at_least(1, all.len()).and(at_least(FEWEST_MONTHS, n))?;
     let varying: Vec<&Vec<f64>> = all.iter().filter(|values| !is_constant(values)).collect();
     if varying.is_empty() { Err(Reason::NoVariation) } else { Ok(varying) }
 }

@@ -16,7 +16,8 @@
 //! | means, spreads and shapes | [`mean`], [`deviation`], [`quantile`], [`skewness`], [`kurtosis`]; how unusual the last one is [`z_of_last`] |
 //! | the mean of a monthly series with its interval | [`mean_interval`], without overlap [`plain_mean_interval`] |
 //! | what others print beside a mean | [`naive_t`], [`newey_west_mean_t`], [`diebold_mariano`] |
-//! | Sharpe ratios after many trials | [`sharpe_error`], [`probabilistic_sharpe`], [`expected_maximum_sharpe`] |
+//! | Sharpe ratios after many trials | [`sharpe_error`], [`probabilistic_sharpe`], [`expected_maximum_sharpe`], of an effective number [`expected_maximum_of_effective`] |
+//! | eigenvalues of a correlation matrix | [`positive_eigenvalues`] |
 //! | sums since January, their comparable bases, what a part adds to a whole | [`three_months`], [`comparable_base`], [`contribution`] |
 //! | thresholds and ties as in decimal arithmetic | [`round9`], [`less_than`], [`equal`], [`is_constant`] |
 //!
@@ -60,9 +61,12 @@ pub use ewc::{
     mean_interval,
 };
 pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};
+pub use jacobi::positive_eigenvalues;
 pub use moments::{deviation, kurtosis, mean, quantile, skewness, z_of_last};
 pub use rank::{Order, percentile_among, percentiles, ranks};
-pub use sharpe::{expected_maximum_sharpe, probabilistic_sharpe, sharpe_error};
+pub use sharpe::{
+    expected_maximum_of_effective, expected_maximum_sharpe, probabilistic_sharpe, sharpe_error,
+};
 pub use since_january::{Contribution, ThreeMonths, comparable_base, contribution, three_months};
 pub use standard::{StandardisedFit, StandardisedRows};
 pub use workspace::Workspace;

@@ -93,21 +93,43 @@ pub fn probabilistic_sharpe(
 /// # Ok::<(), rotor_stats::StatsError>(())
 /// ```
 pub fn expected_maximum_sharpe(n_trials: u64, variance: f64) -> Result<f64, StatsError> {
-    if n_trials == 0 {
-        return Err(StatsError::Parameter { name: "n_trials", value: 0.0, rule: "at least 1" });
+    expected_maximum(n_trials as f64, variance)
+}
+
+/// Returns [`expected_maximum_sharpe`] for an effective number of trials, which need not be whole.
+///
+/// Between 1 and 2 the formula falls below 0, where no expected maximum can be; it is 0 there.
+///
+/// # Errors
+///
+/// [`StatsError::Parameter`] for a number below 1 or not finite, or for a variance that is below 0 or not finite.
+///
+/// ```
+/// use rotor_stats::{expected_maximum_of_effective, expected_maximum_sharpe};
+/// assert_eq!(expected_maximum_of_effective(100.0, 0.01)?, expected_maximum_sharpe(100, 0.01)?);
+/// assert_eq!(expected_maximum_of_effective(1.1, 0.01)?, 0.0);
+/// # Ok::<(), rotor_stats::StatsError>(())
+/// ```
+pub fn expected_maximum_of_effective(n_trials: f64, variance: f64) -> Result<f64, StatsError> {
+    check("n_trials", n_trials)?;
+    Ok(expected_maximum(n_trials, variance)?.max(0.0))
+}
+
+fn expected_maximum(n_trials: f64, variance: f64) -> Result<f64, StatsError> {
+    if n_trials < 1.0 {
+        return Err(StatsError::Parameter { name: "n_trials", value: n_trials, rule: "at least 1" });
     }
     if !(variance >= 0.0 && variance.is_finite()) {
         let rule = "at least 0 and finite";
         return Err(StatsError::Parameter { name: "variance", value: variance, rule });
     }
     // The formula says minus infinity where there is nothing to be the largest of.
-    if n_trials == 1 {
+    if n_trials <= 1.0 {
         return Ok(0.0);
     }
     // The quantile of 1 - p is minus that of p, which keeps its digits when p is small.
-    let trials = n_trials as f64;
-    let largest = -normal_quantile(1.0 / trials)?;
-    let beyond = -normal_quantile(1.0 / (trials * E))?;
+    let largest = -normal_quantile(1.0 / n_trials)?;
+    let beyond = -normal_quantile(1.0 / (n_trials * E))?;
     Ok(variance.sqrt() * ((1.0 - EULER_GAMMA) * largest + EULER_GAMMA * beyond))
 }
 

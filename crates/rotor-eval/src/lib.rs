@@ -26,10 +26,13 @@ mod trials;
 
 pub use evaluation::{evaluate, evaluate_with};
 pub use factor::{HORIZONS, LONGEST_LAG};
-pub use trial::{PreparedIntervals, TrialSeries, rank_ics, trial_metrics, trial_metrics_of_run};
 pub use many::{
     BestSharpe, Deflated, Degradation, Excesses, FAMILY_LEVEL, FactorEvidence, FactorVerdict, GRID, HURDLE_T,
     HalfPoints, MISSED_DESIGNS, MissedDesign, N_HALVES, OverfittingOutcome, StepDown, Tested, across_factors,
     deflated_sharpe, effective_trials, luckiest_of_effective, overfitting, step_down,
 };
-pub use trials::{beyond_luck, luckiest_sharpe};
+pub use trial::{
+    PreparedIntervals, TrialSeries, annual_mean, information_ratio, monthly_mean, rank_ics, score_rank_ics,
+    trial_metrics, trial_metrics_of_run,
+};
+pub use trials::{beyond_luck, luckiest_sharpe, superior_predictive_ability};

@@ -8,7 +8,7 @@ use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 use rotor_run::sweep::TrialMetrics;
 use rotor_run::{Run, metrics::Metric};
 use rotor_stats::{MeanIntervals, mean, round9, spearman};
-use rotor_strategy::{RankedSector, ScoredSectors};
+use rotor_strategy::{FactorScores, RankedSector, ScoredSectors};
 
 use crate::metric::{EstimateOf, MetricOf, OrReason, YEAR, at_least, mean_over_deviation};
 use crate::portfolio::drawdown::deepest;
@@ -159,4 +159,38 @@ pub fn rank_ics(days: &[ScoredSectors], rankings: &[Vec<RankedSector>]) -> Vec<O
         rank_ic(&totals, &day.returns)
     };
     days.iter().zip(rankings).map(of_day).collect()
+}
+
+/// Returns the RankIC of the scores of a factor on each day, as the evaluation of a run has it; months without one are left out.
+#[must_use]
+pub fn score_rank_ics<'s>(
+    days: &[ScoredSectors],
+    scores: impl Iterator<Item = &'s FactorScores>,
+) -> Vec<f64> {
+    let of_day = |(day, scores): (&ScoredSectors, &FactorScores)| {
+        let known = scores.scores().iter().zip(&day.returns);
+        let (known, gains): (Vec<f64>, Vec<f64>) =
+            known.filter_map(|(score, gain)| Some((round9((*score)?), *gain))).unzip();
+        at_least(FEWEST_SECTORS, known.len()).ok()?;
+        spearman(&known, &gains).ok()
+    };
+    days.iter().zip(scores).filter_map(of_day).collect()
+}
+
+/// Returns the mean of monthly values with its interval.
+#[must_use]
+pub fn monthly_mean(values: &[f64]) -> Estimate {
+    Estimate::of(values, 1)
+}
+
+/// Returns twelve times the mean of monthly returns, with its interval.
+#[must_use]
+pub fn annual_mean(values: &[f64]) -> Estimate {
+    Estimate::of(values, 1).times(YEAR)
+}
+
+/// Returns the mean over the deviation of monthly excess returns, a year.
+#[must_use]
+pub fn information_ratio(values: &[f64]) -> Metric {
+    annual_ratio(values)
 }

@@ -160,6 +160,13 @@ fn white_noise(n: usize, lag: usize) -> f64 {
     if lag == 0 { 1.0 - 1.0 / n } else { -(n - lag as f64) / (n * n) }
 }
 
+/// Returns the p-values of Hansen, consistent, and of White for the best of many trials; for comparison only.
+#[must_use]
+pub fn superior_predictive_ability(excesses: &Excesses, seed: u64) -> (Metric, Metric) {
+    let all: Vec<Vec<f64>> = excesses.iter().map(<[f64]>::to_vec).collect();
+    superior(&all, seed)
+}
+
 /// Returns the p-values of Hansen, consistent, and of White.
 fn superior(all: &[Vec<f64>], seed: u64) -> (Metric, Metric) {
     let n = all.first().map_or(0, Vec::len);

@@ -36,10 +36,9 @@ impl SectorOrder {
     /// Takes the order of a ranking.
     #[must_use]
     pub fn new(ranking: &[RankedSector]) -> Self {
-        let mut sectors = vec![0; ranking.len()];
-        for (sector, ranked) in ranking.iter().enumerate() {
-            sectors[ranked.rank - 1] = sector as u32;
-        }
+        // Of a part of a ranking as well, whose ranks have gaps.
+        let mut sectors: Vec<u32> = (0..ranking.len() as u32).collect();
+        sectors.sort_unstable_by_key(|sector| ranking[*sector as usize].rank);
         let keys = |sector: u32| {
             let ranked = &ranking[sector as usize];
             (round9(ranked.total), round9(ranked.tie_break))

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rotor::{Dataset, FactorSet};
-use rotor_eval::{PreparedIntervals, TrialSeries, rank_ics, trial_metrics};
-use rotor_run::sweep::{MonthReturn, Part, PartRow, SweepPlan, TrialMetrics};
+use rotor_eval::{PreparedIntervals, TrialSeries, monthly_mean, rank_ics, score_rank_ics, trial_metrics};
+use rotor_factor::Date;
+use rotor_run::sweep::{MonthReturn, Part, PartFactor, PartRow, SweepPlan, TrialMetrics};
 use rotor_run::{Config, MissingScore, OnError, OnMissingInput};
 use rotor_strategy::{FactorScores, Positions, RankedSector, SectorOrder, cost, net_of_cost, rank};
 
+use serde_json::Value as Json;
+
 use crate::error::SweepError;
 use crate::shared::{Grounds, Said, Scores, TrialGround};
-use crate::trials::config_of;
+use crate::trials::{Owner, config_of, owner};
 
 /// What parts are computed of.
 #[derive(Debug)]
@@ -77,8 +80,21 @@ impl<'a> Workshop<'a> {
         let with_key = |trial: &usize| (*trial, crate::planner::scores_key(&config_of(self.plan, *trial, 0)));
         let keyed: Vec<(usize, String)> = trials.par_iter().map(with_key).collect();
         let groups: Vec<&[(usize, String)]> = keyed.chunk_by(|one, other| one.1 == other.1).collect();
-        let rows: Vec<Vec<PartRow>> = groups.par_iter().map(|group| self.group(group)).collect();
-        Ok(Part { rows: rows.into_iter().flatten().collect() })
+        let computed: Vec<(Vec<PartRow>, Vec<PartFactor>)> =
+            groups.par_iter().map(|group| self.group(group)).collect();
+        let mut part = Part::default();
+        for (rows, factors) in computed {
+            part.rows.extend(rows);
+            for factor in factors {
+                let is_it = |known: &PartFactor| {
+                    (&known.factor, &known.parameters) == (&factor.factor, &factor.parameters)
+                };
+                if !part.factors.iter().any(is_it) {
+                    part.factors.push(factor);
+                }
+            }
+        }
+        Ok(part)
     }
 
     /// Asks every factor that some trials need, once.
@@ -108,7 +124,7 @@ impl<'a> Workshop<'a> {
     }
 
     /// The trials of a group, which share scores.
-    fn group(&self, group: &[(usize, String)]) -> Vec<PartRow> {
+    fn group(&self, group: &[(usize, String)]) -> (Vec<PartRow>, Vec<PartFactor>) {
         let n_conditions = self.plan.conditions.len();
         let first = group[0].0;
         // Not every condition has a schedule of its own: those that agree in it share a stage.
@@ -124,7 +140,9 @@ impl<'a> Workshop<'a> {
         }
         let configs: Vec<Vec<Config>> = group
             .par_iter()
-            .map(|(trial, _)| (0..n_conditions).map(|condition| config_of(self.plan, *trial, condition)).collect())
+            .map(|(trial, _)| {
+                (0..n_conditions).map(|condition| config_of(self.plan, *trial, condition)).collect()
+            })
             .collect();
         let mut rankings: BTreeMap<RankingKey, Option<Ranked>> = BTreeMap::new();
         for configs in &configs {
@@ -147,7 +165,7 @@ impl<'a> Workshop<'a> {
                     let ranked = ranked.ok_or("no factor that counts has a score in any month")?;
                     let metrics = stage.metrics(config, ranked, scratch);
                     if condition == 0 {
-                        row.months = stage.months(ranked.first, &scratch.net);
+                        row.months = stage.months(ranked.first, scratch);
                     }
                     Ok(metrics)
                 });
@@ -155,7 +173,28 @@ impl<'a> Workshop<'a> {
             }
             row
         };
-        configs.par_iter().map_init(Scratch::default, row).collect()
+        let rows = configs.par_iter().map_init(Scratch::default, row).collect();
+        let factors = stages[stage_of[0]].as_ref().map(|stage| self.factors(first, &configs[0][0], stage));
+        (rows, factors.unwrap_or_default())
+    }
+
+    /// How well the factors of a trial order the sectors, each with those of its parameters that an axis changes.
+    fn factors(&self, trial: usize, config: &Config, stage: &Stage) -> Vec<PartFactor> {
+        let of = |(name, scores): (&String, &Arc<Vec<FactorScores>>)| {
+            let parameter = |(key, value): (&str, &Json)| match owner(key) {
+                Owner::Factor(factor, parameter) if factor == name && parameter != "weight" => {
+                    Some((parameter.to_owned(), value.clone()))
+                }
+                _ => None,
+            };
+            let rank_ics = score_rank_ics(&stage.ground.ground.days, scores.iter());
+            PartFactor {
+                factor: name.clone(),
+                parameters: self.plan.settings_of(trial).filter_map(parameter).collect(),
+                rank_ic: monthly_mean(&rank_ics),
+            }
+        };
+        config.factors.iter().zip(&stage.factors).map(of).collect()
     }
 
     /// The scores of the factors of a configuration.
@@ -215,7 +254,11 @@ impl<'a> Workshop<'a> {
 
 /// The weights of the factors of a configuration, in its order.
 pub(crate) fn weights(config: &Config) -> Vec<f64> {
-    config.factors.iter().map(|name| config.factor.get(name).map_or(1.0, |settings| settings.weight)).collect()
+    config
+        .factors
+        .iter()
+        .map(|name| config.factor.get(name).map_or(1.0, |settings| settings.weight))
+        .collect()
 }
 
 /// What decides a ranking on a stage.
@@ -273,7 +316,8 @@ impl Stage {
         for (day, order) in (ranked.first..).zip(&ranked.orders) {
             order.select_into(config, held);
             let sectors = &ground.days[day];
-            let traded_here = positions.rebalance(held.iter().map(|(place, weight)| (sectors.sectors[*place as usize], *weight)));
+            let traded_here = positions
+                .rebalance(held.iter().map(|(place, weight)| (sectors.sectors[*place as usize], *weight)));
             let gross = positions.hold(held.iter().map(|(place, _)| sectors.returns[*place as usize]));
             traded.push(traded_here);
             net.push(gross.map(|gross| net_of_cost(gross, traded_here, config.cost_bp)));
@@ -306,15 +350,16 @@ impl Stage {
     }
 
     /// What a trial gained in each month in which it holds something.
-    fn months(&self, first: usize, net: &[Option<f64>]) -> Vec<(rotor_factor::Date, MonthReturn)> {
-        let month = |(place, net): (usize, &Option<f64>)| {
+    fn months(&self, first: usize, scratch: &Scratch) -> Vec<(Date, MonthReturn)> {
+        let month = |(place, (net, traded)): (usize, (&Option<f64>, &f64))| {
             let month = MonthReturn {
                 execution: 0,
                 net: (*net)?,
                 equal_weight: self.ground.equal_weight[first + place]?,
+                turnover: traded / 2.0,
             };
             Some((self.ground.executions[first + place], month))
         };
-        net.iter().enumerate().filter_map(month).collect()
+        scratch.net.iter().zip(&scratch.traded).enumerate().filter_map(month).collect()
     }
 }

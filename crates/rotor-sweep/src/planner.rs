@@ -25,7 +25,8 @@ pub const LIMIT: u64 = 100_000;
 const PART: usize = 512;
 
 /// The settings of a factor that say how it is loaded.
-const LOADING: &[&str] = &["library", "isolate", "sha256", "time_limit", "memory_limit", "allow_world_writable"];
+const LOADING: &[&str] =
+    &["library", "isolate", "sha256", "time_limit", "memory_limit", "allow_world_writable"];
 
 /// A plan with what it was made of, ready to be run.
 #[derive(Debug)]
@@ -96,7 +97,11 @@ pub fn plan(
         base.end = Some(holdout.end.0);
         for condition in &conditions {
             if condition.settings.contains_key("end") || axes.iter().any(|axis| axis.key == "end") {
-                faults.push("holdout", "the end cannot be tried where the last months are held out".into(), None);
+                faults.push(
+                    "holdout",
+                    "the end cannot be tried where the last months are held out".into(),
+                    None,
+                );
                 break;
             }
         }
@@ -169,13 +174,19 @@ fn checked_axes(spec: &SweepSpec, base: &Config, factors: &FactorSet, faults: &m
             own_key = format!("{name}.{setting}");
             let Some(factor) = factors.find(name) else {
                 let known: Vec<&str> = factors.iter().map(rotor::RunFactor::name).collect();
-                let near = nearest(name, known.iter().copied()).map(|near| did_you_mean(&format!("{near}.{setting}")));
-                let hint = near.unwrap_or_else(|| format!("the factors of the sweep are {}", known.join(", ")));
+                let near = nearest(name, known.iter().copied())
+                    .map(|near| did_you_mean(&format!("{near}.{setting}")));
+                let hint =
+                    near.unwrap_or_else(|| format!("the factors of the sweep are {}", known.join(", ")));
                 faults.push(&shown_key, format!("no trial has a factor `{name}`"), Some(hint));
                 continue;
             };
             if LOADING.contains(&setting) {
-                faults.push(&shown_key, "it says how the factor is loaded: there is nothing to try".into(), None);
+                faults.push(
+                    &shown_key,
+                    "it says how the factor is loaded: there is nothing to try".into(),
+                    None,
+                );
                 continue;
             }
             let parameters = factor.plugin.parameters();
@@ -205,7 +216,9 @@ fn conditions(spec: &SweepSpec, base: &Config, faults: &mut Faults) -> Vec<Condi
             let mut config = base.clone();
             match set(&mut config, key, value) {
                 Ok(()) => own.push((config == *base, value)),
-                Err(fault) => faults.push(&format!("conditions.{key}"), fault.kind.to_string(), fault.kind.hint()),
+                Err(fault) => {
+                    faults.push(&format!("conditions.{key}"), fault.kind.to_string(), fault.kind.hint())
+                }
             }
         }
         own.sort_by_key(|(is_base, _)| !is_base);
@@ -220,7 +233,12 @@ fn conditions(spec: &SweepSpec, base: &Config, faults: &mut Faults) -> Vec<Condi
 }
 
 /// Finds the months that no trial sees.
-fn holdout(dataset: &Dataset, base: &Config, condition: &Condition, months: usize) -> Result<Holdout, SweepError> {
+fn holdout(
+    dataset: &Dataset,
+    base: &Config,
+    condition: &Condition,
+    months: usize,
+) -> Result<Holdout, SweepError> {
     let config = with_values(base, condition, std::iter::empty());
     let executions = Ground::new(dataset, &config)?.executions;
     let n = executions.len();
@@ -371,7 +389,8 @@ impl Grid<'_> {
             let values: Vec<Option<u32>> =
                 self.axes.iter().zip(&setting).map(|(axis, value)| matters(axis).then_some(*value)).collect();
             let given = self.axes.iter().zip(&values);
-            let given = given.filter_map(|(axis, value)| Some((axis.key.as_str(), &axis.values[(*value)? as usize])));
+            let given =
+                given.filter_map(|(axis, value)| Some((axis.key.as_str(), &axis.values[(*value)? as usize])));
             let config = with_values(self.base, condition, given);
             let id = trial_ledger::strategy_hash(&config.strategy(library));
             (PlannedTrial { id, values }, scores_key(&config))
@@ -397,7 +416,9 @@ pub(crate) fn scores_key(config: &Config) -> String {
         .map(|key| serde_json::to_value(config.get(key)).unwrap_or_default())
         .collect();
     for name in &config.factors {
-        key.push(serde_json::to_value(config.of_factor(name).to_table().get("parameters")).unwrap_or_default());
+        key.push(
+            serde_json::to_value(config.of_factor(name).to_table().get("parameters")).unwrap_or_default(),
+        );
     }
     Json::Array(key).to_string()
 }

@@ -69,9 +69,8 @@ fn key_of(config: &Config, keys: &[&str]) -> String {
 
 impl Grounds {
     pub(crate) fn new(plan: &SweepPlan, dataset: &Dataset) -> Self {
-        let of_ground: Vec<usize> = (0..plan.axes.len())
-            .filter(|axis| OF_GROUND.contains(&plan.axes[*axis].key.as_str()))
-            .collect();
+        let of_ground: Vec<usize> =
+            (0..plan.axes.len()).filter(|axis| OF_GROUND.contains(&plan.axes[*axis].key.as_str())).collect();
         // A trial for each combination of the axes that matter here.
         let mut examples: BTreeMap<Vec<Option<u32>>, usize> = BTreeMap::new();
         for (trial, planned) in plan.trials.iter().enumerate() {
@@ -105,7 +104,10 @@ impl Grounds {
 
     /// The ground of a configuration of the plan, or why there is none.
     pub(crate) fn of(&self, config: &Config) -> Result<Arc<TrialGround>, String> {
-        self.grounds.get(&key_of(config, OF_GROUND)).cloned().unwrap_or_else(|| Err("it has no executions".into()))
+        self.grounds
+            .get(&key_of(config, OF_GROUND))
+            .cloned()
+            .unwrap_or_else(|| Err("it has no executions".into()))
     }
 
     fn days(&self, config: &Config) -> (String, &[AsOf]) {
@@ -132,11 +134,18 @@ impl Scores {
     }
 
     /// The name under which the scores of a factor of a configuration are known: factor, version, library, parameters, data, universe, days.
-    pub(crate) fn key(plan: &SweepPlan, grounds: &Grounds, factors: &FactorSet, config: &Config, name: &str) -> String {
+    pub(crate) fn key(
+        plan: &SweepPlan,
+        grounds: &Grounds,
+        factors: &FactorSet,
+        config: &Config,
+        name: &str,
+    ) -> String {
         let factor = factors.find(name);
         let (universe, days) = grounds.days(config);
         let days: Vec<String> = days.iter().map(|day| day.0.to_string()).collect();
-        let parameters = serde_json::to_value(config.of_factor(name).to_table().get("parameters")).unwrap_or_default();
+        let parameters =
+            serde_json::to_value(config.of_factor(name).to_table().get("parameters")).unwrap_or_default();
         strategy_hash(&json!({
             "factor": name,
             "version": factor.map(|factor| factor.plugin.spec().version().to_owned()),

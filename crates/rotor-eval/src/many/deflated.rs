@@ -50,7 +50,7 @@ pub fn luckiest_of_effective(n_trials: f64, n_months: usize) -> Result<f64, Reas
 
 /// Returns the deflated Sharpe ratio of the best trial, against all trials and against the effective number of them.
 ///
-/// All trials count, constant ones too: they were tried. Months count as independent, as in the paper.
+/// All trials count, constant ones too: they were tried. So do others that are not among them: `n_tried` is how many there were in all. Months count as independent, as in the paper.
 ///
 /// # Errors
 ///
@@ -61,7 +61,7 @@ pub fn luckiest_of_effective(n_trials: f64, n_months: usize) -> Result<f64, Reas
 ///
 /// Bailey and López de Prado (2014), Journal of Portfolio Management 40(5), 94–107, with 1/(n − 1) for the variance of the ratios of
 /// trials without skill over n months; the effective number by Galwey (2009).
-pub fn deflated_sharpe(excesses: &Excesses) -> Result<BestSharpe, Reason> {
+pub fn deflated_sharpe(excesses: &Excesses, n_tried: u64) -> Result<BestSharpe, Reason> {
     let n = excesses.n_months();
     at_least(1, excesses.n_trials()).and(at_least(FEWEST_MONTHS, n))?;
     let mut best: Option<(usize, f64)> = None;
@@ -84,7 +84,7 @@ pub fn deflated_sharpe(excesses: &Excesses) -> Result<BestSharpe, Reason> {
     Ok(BestSharpe {
         trial,
         sharpe,
-        of_all: against(excesses.n_trials() as f64)?,
+        of_all: against(n_tried.max(excesses.n_trials() as u64) as f64)?,
         of_effective: against(effective)?,
     })
 }

@@ -363,6 +363,7 @@ fn returns(returns: &TrialReturns) -> Flat {
         )
         .numbers("net", rows().map(|(_, month)| Some(month.net)))
         .numbers("equal_weight", rows().map(|(_, month)| Some(month.equal_weight)))
+        .numbers("turnover", rows().map(|(_, month)| Some(month.turnover)))
 }
 
 fn take_returns(table: &Flat, n_trials: usize) -> Result<TrialReturns, String> {
@@ -371,6 +372,8 @@ fn take_returns(table: &Flat, n_trials: usize) -> Result<TrialReturns, String> {
     let days: Option<Vec<_>> = table.take_dates("execution")?.into_iter().collect();
     let nets: Option<Vec<f64>> = table.take_numbers("net")?.into_iter().collect();
     let equal_weights: Option<Vec<f64>> = table.take_numbers("equal_weight")?.into_iter().collect();
+    let turnovers: Option<Vec<f64>> = table.take_numbers("turnover")?.into_iter().collect();
+    let turnovers = turnovers.ok_or_else(|| whole("turnover"))?;
     let (trials, days) = (trials.ok_or_else(|| whole("trial"))?, days.ok_or_else(|| whole("execution"))?);
     let nets = nets.ok_or_else(|| whole("net"))?;
     let equal_weights = equal_weights.ok_or_else(|| whole("equal_weight"))?;
@@ -382,7 +385,12 @@ fn take_returns(table: &Flat, n_trials: usize) -> Result<TrialReturns, String> {
         let months =
             returns.trials.get_mut(trial as usize).ok_or("it has a trial that the plan does not have")?;
         let execution = returns.executions.binary_search(&days[row]).unwrap_or_default() as u32;
-        months.push(MonthReturn { execution, net: nets[row], equal_weight: equal_weights[row] });
+        months.push(MonthReturn {
+            execution,
+            net: nets[row],
+            equal_weight: equal_weights[row],
+            turnover: turnovers[row],
+        });
     }
     Ok(returns)
 }

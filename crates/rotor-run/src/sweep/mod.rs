@@ -16,7 +16,7 @@ pub use folder::{
     SWEEP_FILE, Sweep, SweepFolderError, SweepSummary, read_plan, read_sweep, read_sweep_summary, write_plan,
     write_sweep,
 };
-pub use part::{Part, PartError, PartFile, PartRow, read_part, write_part};
+pub use part::{Part, PartError, PartFactor, PartFile, PartRow, read_part, write_part};
 pub use plan::{
     AsText, Axis, Condition, DataRecord, Holdout, PickRule, PlannedTrial, SWEEP_FORMAT, SweepPlan,
     WalkForwardRule, label,

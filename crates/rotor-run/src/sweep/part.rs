@@ -10,9 +10,13 @@ use std::path::{Path, PathBuf};
 use rotor_factor::Date;
 use rotor_fs::{FileDestination, FsError, from_start, read_regular, sha256, shown_path};
 
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
 use super::plan::SweepPlan;
 use super::rows::{MonthReturn, TrialMetrics, TrialResult};
 use super::table::Flat;
+use crate::metrics::Estimate;
 
 /// The folder of parts in that of a sweep.
 const PARTS: &str = "parts";
@@ -26,6 +30,19 @@ const LONGEST: u64 = 1 << 32;
 pub struct Part {
     /// A row a trial, in the order of the plan.
     pub rows: Vec<PartRow>,
+    /// How well the scores of each factor with its parameters order the sectors.
+    pub factors: Vec<PartFactor>,
+}
+
+/// How well the scores of a factor with its parameters order the sectors, on the first schedule and universe of a part that has it.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct PartFactor {
+    /// Its name.
+    pub factor: String,
+    /// Its parameters that trials change, by name.
+    pub parameters: Vec<(String, Value)>,
+    /// Its mean RankIC.
+    pub rank_ic: Estimate,
 }
 
 /// A trial that is computed.
@@ -183,7 +200,9 @@ pub fn read_part(plan: &SweepPlan, file: &PartFile) -> Result<Part, PartError> {
     }
     let range = plan.part_ranges().nth(file.part).filter(|_| remark("part") == Some(&file.part.to_string()));
     let range = range.ok_or_else(|| unreadable("its footer names another part".into()))?;
-    rows(&table, plan, range).map_err(unreadable)
+    let factors = serde_json::from_str(remark("factors").unwrap_or_default());
+    let factors = factors.map_err(|error| unreadable(error.to_string()))?;
+    Ok(Part { factors, ..rows(&table, plan, range).map_err(unreadable)? })
 }
 
 /// A row of the file: a trial under a condition, or a month of it.
@@ -240,8 +259,10 @@ fn to_bytes(plan: &SweepPlan, number: usize, part: &Part) -> Vec<u8> {
         .texts("reason", rows().map(|row| row.result()?.as_ref().err().map(String::as_str)))
         .dates("execution", rows().map(|row| Some(row.month()?.0)))
         .numbers("net", rows().map(|row| Some(row.month()?.1.net)))
-        .numbers("equal_weight", rows().map(|row| Some(row.month()?.1.equal_weight)));
-    table.to_parquet(&[("plan", &plan.hash), ("part", &number.to_string())])
+        .numbers("equal_weight", rows().map(|row| Some(row.month()?.1.equal_weight)))
+        .numbers("turnover_of_month", rows().map(|row| Some(row.month()?.1.turnover)));
+    let factors = serde_json::to_string(&part.factors).expect("texts and finite numbers");
+    table.to_parquet(&[("plan", &plan.hash), ("part", &number.to_string()), ("factors", &factors)])
 }
 
 fn rows(table: &Flat, plan: &SweepPlan, range: std::ops::Range<usize>) -> Result<Part, String> {
@@ -249,19 +270,21 @@ fn rows(table: &Flat, plan: &SweepPlan, range: std::ops::Range<usize>) -> Result
     let results = take_results(table)?;
     let days = table.take_dates("execution")?;
     let (nets, equal_weights) = (table.take_numbers("net")?, table.take_numbers("equal_weight")?);
-    let mut part = Part { rows: vec![PartRow::default(); range.len()] };
+    let turnovers = table.take_numbers("turnover_of_month")?;
+    let mut part = Part { rows: vec![PartRow::default(); range.len()], factors: Vec::new() };
     for (row, result) in results.into_iter().enumerate() {
         let trial = trials[row].map(|trial| trial as usize).filter(|trial| range.contains(trial));
         let trial = trial.ok_or("it has a trial of another part")? - range.start;
-        match (conditions[row], days[row], nets[row], equal_weights[row]) {
-            (Some(condition), None, None, None) => {
+        match (conditions[row], days[row], nets[row].zip(equal_weights[row]).zip(turnovers[row])) {
+            (Some(condition), None, None) => {
                 if condition as usize != part.rows[trial].results.len() {
                     return Err("its conditions are not in their order".into());
                 }
                 part.rows[trial].results.push(result);
             }
-            (None, Some(day), Some(net), Some(equal_weight)) => {
-                part.rows[trial].months.push((day, MonthReturn { execution: 0, net, equal_weight }));
+            (None, Some(day), Some(((net, equal_weight), turnover))) => {
+                let month = MonthReturn { execution: 0, net, equal_weight, turnover };
+                part.rows[trial].months.push((day, month));
             }
             _ => return Err("a row of it is neither a trial nor a month".into()),
         }

@@ -74,6 +74,8 @@ pub struct MonthReturn {
     pub net: f64,
     /// That of the equal weight of all sectors.
     pub equal_weight: f64,
+    /// One-way turnover of the rebalance, 1 if everything is exchanged.
+    pub turnover: f64,
 }
 
 impl MonthReturn {

@@ -46,7 +46,8 @@ pub struct KeptDay {
 pub fn keep_scores(folder: &Path, key: &str, scores: &KeptScores) -> Result<(), FsError> {
     let bytes = to_bytes(key, scores);
     let place = folder.join(SCORES);
-    fs::create_dir_all(from_start(&place)).map_err(|source| FsError::Write { path: place.clone(), source })?;
+    fs::create_dir_all(from_start(&place))
+        .map_err(|source| FsError::Write { path: place.clone(), source })?;
     let name = format!("{}-{}.parquet", &key[..N_DIGITS], &sha256(&bytes)[..N_DIGITS]);
     FileDestination::replacing(&place.join(name))?.write(&bytes)
 }
@@ -55,7 +56,8 @@ pub fn keep_scores(folder: &Path, key: &str, scores: &KeptScores) -> Result<(), 
 #[must_use]
 pub fn kept_scores(folder: &Path, key: &str) -> Option<KeptScores> {
     let entries = fs::read_dir(from_start(&folder.join(SCORES))).ok()?;
-    let mut names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
     names.sort();
     let name = names.into_iter().find(|name| name.starts_with(&key[..N_DIGITS]))?;
     let digits = name.strip_suffix(".parquet")?.split_once('-')?.1.to_owned();

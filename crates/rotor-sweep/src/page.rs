@@ -1,0 +1,33 @@
+//! The page of a sweep.
+
+use rotor_report::page;
+use rotor_report::words::Lang;
+use rotor_run::sweep::Sweep;
+use rotor_run::{ReportLanguage, ReportRecord};
+
+/// Draws the page as one HTML file.
+pub(crate) fn report(sweep: &Sweep, lang: Lang) -> String {
+    page::html(&page_of(sweep, lang))
+}
+
+/// Returns the page of a sweep, for any of the [formats](rotor_report::page).
+#[must_use]
+pub fn page_of(sweep: &Sweep, lang: Lang) -> page::Page {
+    let facts = rotor_report::sweep::Facts {
+        plan: &sweep.plan,
+        trials: &sweep.trials,
+        conditions: &sweep.conditions,
+        statistics: &sweep.statistics,
+        record: &sweep.record,
+    };
+    rotor_report::sweep::report(&facts, lang)
+}
+
+pub(crate) fn record(lang: Lang) -> ReportRecord {
+    ReportRecord {
+        lang: match lang {
+            Lang::En => ReportLanguage::En,
+            Lang::Zh => ReportLanguage::Zh,
+        },
+    }
+}

@@ -15,6 +15,7 @@ mod reference;
 mod report;
 mod run;
 mod shortage;
+mod sweep;
 mod terminal;
 mod trials;
 
@@ -94,6 +95,9 @@ enum Command {
     ///
     /// Exit code 0 if the dataset is made, 2 if the plan or a file is at fault; then nothing is written.
     Import(import::ImportCommand),
+    /// Try thousands of settings on shared scores, and judge each as one of so many
+    #[command(subcommand)]
+    Sweep(sweep::Command),
     /// List the strategies tried on a dataset and test the best one against luck
     Trials(trials::TrialsCommand),
 }
@@ -151,6 +155,12 @@ enum CliError {
     PlanFile { path: PathBuf, source: io::Error },
     #[error(transparent)]
     Import(#[from] ImportError),
+    #[error(transparent)]
+    Sweep(rotor_sweep::SweepError),
+    #[error("`--trial` names everything but the dataset, and `{0}` is given beside it")]
+    TrialAndSettings(String),
+    #[error("`{0}` is not DIR#ID, the folder of a sweep and a trial of it")]
+    NotATrial(String),
     #[error("one plan is imported at a time")]
     ManyPlans,
     #[error("no recipe is called `{}`", rotor_fs::shown(name))]
@@ -196,6 +206,23 @@ library_errors!(
     rotor::trial_ledger::LedgerError,
 );
 
+/// An error of the library is told as such wherever it comes from.
+impl From<rotor_sweep::SweepError> for CliError {
+    fn from(error: rotor_sweep::SweepError) -> Self {
+        match error {
+            rotor_sweep::SweepError::Library(error) => Self::Library(error),
+            rotor_sweep::SweepError::File(error) => Self::File(error),
+            error => Self::Sweep(error),
+        }
+    }
+}
+
+impl From<rotor_run::sweep::SweepFolderError> for CliError {
+    fn from(error: rotor_run::sweep::SweepFolderError) -> Self {
+        rotor_sweep::SweepError::from(error).into()
+    }
+}
+
 impl CliError {
     /// How to mend it, a line each.
     fn hints(&self) -> Vec<String> {
@@ -222,6 +249,9 @@ impl CliError {
             Self::Export(error) => error.hint().map(Into::into),
             Self::NeedsFile { .. } => Some("name a file by `--out FILE`".into()),
             Self::Import(error) => error.hint().map(Into::into),
+            Self::Sweep(error) => return error.hints(),
+            Self::TrialAndSettings(_) => Some("leave it out: the trial has its settings".into()),
+            Self::NotATrial(_) => Some("such as `sweeps/first#17` or `sweeps/first#3fa92c41`".into()),
             Self::ManyPlans => Some("name one plan, or begin with a recipe: RECIPE FILE… RECIPE FILE…".into()),
             Self::NoRecipe { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Self::NoRecipe { nearest: None, .. } => Some("`rotor import recipes` lists them".into()),
@@ -260,6 +290,7 @@ impl Command {
             Self::Weekly(arguments) => arguments.may_load(),
             Self::Verify(arguments) => arguments.may_load(),
             Self::Factor(command) => command.may_load(),
+            Self::Sweep(command) => command.may_load(),
             Self::Golden(_) | Self::Accept(_) => true,
             _ => false,
         }
@@ -334,6 +365,7 @@ fn start_threads(command: &Command) -> Result<(), CliError> {
         Command::Backtest(arguments) => arguments.threads,
         Command::Leakcheck(arguments) => arguments.threads,
         Command::Verify(arguments) => arguments.threads,
+        Command::Sweep(command) => command.threads(),
         _ => None,
     };
     let pool = rayon::ThreadPoolBuilder::new();
@@ -361,6 +393,7 @@ fn run(command: Command) -> Result<Outcome, CliError> {
         Command::Index(arguments) => index::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Trials(arguments) => trials::run(&arguments),
+        Command::Sweep(command) => sweep::run(&command),
         Command::Verify(arguments) => run::verify::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Golden(command) => golden::run(&command),

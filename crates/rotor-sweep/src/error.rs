@@ -132,6 +132,14 @@ pub enum SweepError {
         /// How many.
         n: usize,
     },
+    /// The backtest of a trial gives something else than its row.
+    #[error("the backtest of trial `{}` is not what its row in `{}` says", &id[..12.min(id.len())], shown_path(place))]
+    OtherResult {
+        /// The folder of the sweep.
+        place: PathBuf,
+        /// The trial.
+        id: String,
+    },
     /// The work was stopped by its watcher.
     #[error("stopped")]
     Stopped,
@@ -190,6 +198,9 @@ impl SweepError {
             Self::NothingToPick { .. } => None,
             Self::Opened { .. } => {
                 Some("a hold-out that is opened for a second trial is no hold-out; hold other months out in a new sweep".into())
+            }
+            Self::OtherResult { .. } => {
+                Some("a factor does not repeat its answers, see `rotor factor check`; or the dataset has changed".into())
             }
             Self::NoTrial { .. } => Some("`trials.parquet` and the report have the identifiers; trials have numbers from 0 as well".into()),
             Self::SeveralTrials { .. } => Some("give more digits".into()),

@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use rotor::{Destination, Lang, Notice, REPORT_FILE, Session, Warning};
+use rotor::{Destination, Lang, LedgerChoice, Notice, REPORT_FILE, Run, Session, Warning};
+use rotor_eval::trial_metrics_of_run;
 use rotor_fs::shown;
 use rotor_report::sentences;
+use rotor_run::sweep::read_sweep;
+use rotor_sweep::{NamedTrial, SweepError};
 use serde_json::json;
 
 use super::language::Language;
@@ -13,7 +16,8 @@ use super::ledger::LedgerFlags;
 use super::progress::with_progress;
 use super::settings::Settings;
 use super::summary;
-use crate::{CliError, Outcome, terminal, to_json};
+use crate::sweep::dataset_of;
+use crate::{CliError, Outcome, catalogue, terminal, to_json};
 
 #[derive(Debug, Args)]
 pub(crate) struct Backtest {
@@ -23,6 +27,9 @@ pub(crate) struct Backtest {
     /// Replace an existing run folder
     #[arg(long)]
     force: bool,
+    /// Run a trial of a sweep: its folder, and the number of the trial or the beginning of its identifier
+    #[arg(long, value_name = "DIR#ID")]
+    trial: Option<String>,
     /// Number of threads; results are the same for any number [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -44,7 +51,7 @@ pub(crate) struct Backtest {
 impl Backtest {
     /// Whether a library may be loaded into this process.
     pub(crate) fn may_load(&self) -> bool {
-        self.settings.may_load()
+        self.trial.is_some() || self.settings.may_load()
     }
 }
 
@@ -54,7 +61,11 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         // Said before the work, not after it.
         rotor_run::check_destination(destination)?;
     }
-    let session = arguments.settings.session(&arguments.ledger.choice())?;
+    let trial = arguments.trial.as_deref().map(SweepTrial::named).transpose()?;
+    let session = match &trial {
+        Some(trial) => trial.session(&arguments.settings, &arguments.ledger.choice())?,
+        None => arguments.settings.session(&arguments.ledger.choice())?,
+    };
     // Before the first month: who has chosen the wrong dataset need not wait for the end. A refusal names them itself.
     if !session.is_refused() {
         warn_of_missing_inputs(&session);
@@ -66,6 +77,9 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
     });
     let run = with_progress("replaying", |watch| session.backtest_for(Some(&destination.expected()), watch))?;
     warn(&run.notices);
+    if let Some(trial) = &trial {
+        trial.check(&run)?;
+    }
     let lang = (!arguments.no_report).then(|| arguments.lang.into());
     let place = run.save_with(&destination, lang)?;
     let report = lang.map(|_| place.join(REPORT_FILE).display().to_string());
@@ -78,6 +92,40 @@ pub(crate) fn run(arguments: &Backtest) -> Result<Outcome, CliError> {
         summary::as_text(&session, &run, &place) + &page
     };
     Ok(Outcome::done(text))
+}
+
+/// A trial of a sweep that is run by itself.
+struct SweepTrial {
+    folder: PathBuf,
+    trial: NamedTrial,
+}
+
+impl SweepTrial {
+    fn named(name: &str) -> Result<Self, CliError> {
+        let (folder, id) = name.rsplit_once('#').ok_or_else(|| CliError::NotATrial(name.into()))?;
+        let folder = PathBuf::from(folder);
+        Ok(Self { trial: NamedTrial::find(&folder, id)?, folder })
+    }
+
+    fn session(&self, settings: &Settings, ledger: &LedgerChoice) -> Result<Session, CliError> {
+        let dataset = settings.only_dataset().map_err(CliError::TrialAndSettings)?;
+        let dataset = dataset_of(&self.trial.plan, dataset.map(Path::new))?;
+        let mut config = self.trial.config();
+        let factors = catalogue()?.select(&mut config, &[])?;
+        Ok(Session::new(dataset, config, factors, ledger)?)
+    }
+
+    /// Holds a run against the row of the sweep, if it is merged.
+    fn check(&self, run: &Run) -> Result<(), CliError> {
+        let Ok(sweep) = read_sweep(&self.folder) else { return Ok(()) };
+        let row = &sweep.trials[self.trial.trial].result;
+        let own = trial_metrics_of_run(&run.rows, &run.metrics);
+        if row.as_ref().is_ok_and(|row| *row == own) {
+            return Ok(());
+        }
+        let id = self.trial.plan.trials[self.trial.trial].id.clone();
+        Err(SweepError::OtherResult { place: self.folder.clone(), id }.into())
+    }
 }
 
 /// Says which factors of a session cannot have a score.

@@ -8,7 +8,7 @@ pub(crate) mod leakcheck;
 pub(crate) mod ledger;
 pub(crate) mod note;
 mod output;
-mod progress;
+pub(crate) mod progress;
 pub(crate) mod settings;
 mod summary;
 pub(crate) mod verify;

@@ -13,7 +13,7 @@ use crate::terminal;
 const PATIENCE: Duration = Duration::from_secs(1);
 const STEP: Duration = Duration::from_millis(100);
 
-/// Counts days for the line on the terminal.
+/// Counts days or other things for the line on the terminal.
 #[derive(Debug, Default)]
 struct Count {
     n_done: AtomicUsize,
@@ -31,14 +31,32 @@ impl Watch for Count {
 }
 
 /// Does some work, which tells a watcher of each day that is done; shows the count while it lasts.
-pub(super) fn with_progress<T>(doing: &str, work: impl FnOnce(&dyn Watch) -> T) -> T {
+pub(crate) fn with_progress<T>(doing: &str, work: impl FnOnce(&dyn Watch) -> T) -> T {
+    counting(doing, "days", |count| work(count))
+}
+
+/// Does some work, which says how many of how many things are done; shows the count while it lasts.
+pub(crate) fn with_count<T>(
+    doing: &str,
+    things: &str,
+    work: impl FnOnce(&(dyn Fn(usize, usize) + Sync)) -> T,
+) -> T {
+    counting(doing, things, |count| {
+        work(&|n_done, n| {
+            count.n_done.fetch_max(n_done, Ordering::Relaxed);
+            count.n_days.store(n, Ordering::Relaxed);
+        })
+    })
+}
+
+fn counting<T>(doing: &str, things: &str, work: impl FnOnce(&Count) -> T) -> T {
     let count = Count::default();
     if !std::io::stderr().is_terminal() {
         return work(&count);
     }
     std::thread::scope(|scope| {
         let over = Over(&count.is_over);
-        let line = scope.spawn(|| show(doing, &count));
+        let line = scope.spawn(|| show(doing, things, &count));
         // Also if the work panics, so that the thread ends and the scope with it.
         let result = work(&count);
         drop(over);
@@ -55,7 +73,7 @@ impl Drop for Over<'_> {
     }
 }
 
-fn show(doing: &str, count: &Count) {
+fn show(doing: &str, things: &str, count: &Count) {
     let start = Instant::now();
     let mut is_shown = false;
     while !count.is_over.load(Ordering::Acquire) {
@@ -67,7 +85,7 @@ fn show(doing: &str, count: &Count) {
                 0 => String::new(),
                 all => format!(" of {all}"),
             };
-            terminal::say_over(format_args!("{doing}: {n}{of} days done, {} s ", start.elapsed().as_secs()));
+            terminal::say_over(format_args!("{doing}: {n}{of} {things} done, {} s ", start.elapsed().as_secs()));
         }
     }
     if is_shown {

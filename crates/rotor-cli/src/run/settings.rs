@@ -77,6 +77,19 @@ impl Settings {
             || self.set.iter().any(|(key, value)| key.contains("library") || value.contains("library"))
     }
 
+    /// Returns the dataset folder, where it is the only flag that is given; else the name of another one.
+    pub(super) fn only_dataset(&self) -> Result<Option<&str>, String> {
+        let other = self.keys.0.iter().find(|(key, _)| *key != "dataset").map(|(key, _)| (*key).to_owned());
+        let other = other
+            .or_else(|| self.config.as_ref().map(|_| "config".into()))
+            .or_else(|| self.factor.first().map(|_| "factor".into()))
+            .or_else(|| self.set.first().map(|(key, _)| key.clone()));
+        match other {
+            Some(other) => Err(other),
+            None => Ok(self.keys.0.first().map(|(_, folder)| folder.as_str())),
+        }
+    }
+
     /// Returns what the file and the flags say.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 mod folder;
 mod part;
+mod picked;
 mod plan;
 mod record;
 mod rows;
@@ -17,6 +18,7 @@ pub use folder::{
     write_sweep,
 };
 pub use part::{Part, PartError, PartFactor, PartFile, PartRow, read_part, write_part};
+pub use picked::{HoldoutResult, PICKED_FILE, Picked, read_picked, write_picked};
 pub use plan::{
     AsText, Axis, Condition, DataRecord, Holdout, PickRule, PlannedTrial, SWEEP_FORMAT, SweepPlan,
     WalkForwardRule, label,

@@ -30,4 +30,4 @@ pub use many::{
     HalfPoints, MISSED_DESIGNS, MissedDesign, N_HALVES, OverfittingOutcome, StepDown, Tested, across_factors,
     deflated_sharpe, effective_trials, luckiest_of_effective, overfitting, step_down,
 };
-pub use trials::{beyond_luck, luckiest_sharpe};
+pub use trials::{beyond_luck, luckiest_sharpe, superior_predictive_ability};

@@ -160,6 +160,23 @@ fn white_noise(n: usize, lag: usize) -> f64 {
     if lag == 0 { 1.0 - 1.0 / n } else { -(n - lag as f64) / (n * n) }
 }
 
+/// Returns the p-value of Hansen's test of superior predictive ability, consistent, that any trial has an excess above 0.
+///
+/// For comparison: it takes a deviation from all months, and rejects up to one true null in ten; [`step_down`](crate::step_down) does not.
+///
+/// # Errors
+///
+/// [`Reason::TooFew`] without trials or for fewer than 32 months, [`Reason::NoVariation`] if all are constant,
+/// [`Reason::OutOfRange`] if one has no long-run variance.
+///
+/// # Source
+///
+/// Hansen (2005), Journal of Business and Economic Statistics 23(4), 365–380.
+pub fn superior_predictive_ability(excesses: &Excesses, seed: u64) -> Result<f64, Reason> {
+    let all: Vec<Vec<f64>> = excesses.iter().map(<[f64]>::to_vec).collect();
+    superior(&all, seed).0.value
+}
+
 /// Returns the p-values of Hansen, consistent, and of White.
 fn superior(all: &[Vec<f64>], seed: u64) -> (Metric, Metric) {
     let n = all.first().map_or(0, Vec::len);

@@ -1,7 +1,7 @@
 //! How many independent trials so many that are alike amount to.
 
 use rotor_run::metrics::Reason;
-use rotor_stats::positive_eigenvalues;
+use rotor_stats::symmetric_eigenvalues;
 
 use super::{Excesses, FEWEST_MONTHS};
 use crate::metric::{OrReason, at_least};
@@ -50,7 +50,7 @@ pub fn effective_trials(excesses: &Excesses) -> Result<f64, Reason> {
         }
         (matrix, n_months)
     };
-    let values: Vec<f64> = positive_eigenvalues(&matrix, size).or_reason()?;
+    let values: Vec<f64> = symmetric_eigenvalues(&matrix, size).or_reason()?;
     let roots: f64 = values.iter().map(|value| value.sqrt()).sum();
     Ok(roots * roots / values.iter().sum::<f64>())
 }

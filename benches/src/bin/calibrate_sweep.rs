@@ -1,7 +1,8 @@
 //! Makes the tables of "Many trials" in docs/src/concepts/statistics.md: `calibrate_sweep [PART] [WORLDS]`, where a part is a number of
-//! trials, `other`, `power` or `factors`, and all of them without an argument; 2000 worlds a cell unless said otherwise.
+//! trials, `other`, `power`, `factors` or `speed`, and all of them without an argument; 2000 worlds a cell unless said otherwise.
 
 use rotor_benches::sweeps::{Found, Likeness, Shape, Sweep, found, found_factors, without_skill};
+use rotor_eval::{deflated_sharpe, overfitting, step_down};
 
 const SEED: u64 = 20_150_105;
 
@@ -26,6 +27,9 @@ fn main() {
     }
     if is_wanted("factors") {
         factors(n_worlds);
+    }
+    if is_wanted("speed") {
+        speed();
     }
 }
 
@@ -156,4 +160,18 @@ fn factors(n_worlds: u64) {
             }
         }
     }
+}
+
+/// What a sweep of 10 000 trials of 120 months takes, on as many threads as there are.
+fn speed() {
+    let world = without_skill(10_000, 120, Likeness::One(0.6), Shape::Normal, 0.0).excesses(SEED, 0);
+    let time = |name: &str, run: &dyn Fn() -> bool| {
+        let start = std::time::Instant::now();
+        assert!(run(), "{name} has a result");
+        println!("{name}: {:.2} s", start.elapsed().as_secs_f64());
+    };
+    println!();
+    time("step-down, 1000 samples", &|| step_down(&world, SEED, 1000).is_ok());
+    time("overfitting, 12 870 halves", &|| overfitting(&world).is_ok());
+    time("deflated Sharpe ratio, effective trials", &|| deflated_sharpe(&world).is_ok());
 }

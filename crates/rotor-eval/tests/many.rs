@@ -228,16 +228,3 @@ fn what_cannot_be_tested_has_a_reason() {
     assert!(found.trials.iter().flatten().all(|trial| trial.t.is_finite() && trial.p_value <= 1.0));
     assert_eq!(found.trials.iter().flatten().count(), 3);
 }
-
-/// 10 000 trials of 120 months; `cargo test --release -- --ignored` prints nothing, and fails if it takes too long.
-#[test]
-#[ignore = "measures time"]
-fn ten_thousand_trials_take_seconds() {
-    let excesses = Excesses::new(family(10_000, 120).concat(), 120).unwrap();
-    let start = std::time::Instant::now();
-    step_down(&excesses, 1, 1000).unwrap();
-    let step = start.elapsed();
-    overfitting(&excesses).unwrap();
-    let halves = start.elapsed() - step;
-    assert!(step.as_secs_f64() < 2.0 && halves.as_secs_f64() < 4.0, "{step:?}, {halves:?}");
-}

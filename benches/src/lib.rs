@@ -1,6 +1,7 @@
 //! Data for the benchmarks, made up in memory with plain arithmetic, and a few measuring tools.
 
 pub mod calibration;
+pub mod sweeps;
 pub mod workloads;
 pub mod worlds;
 

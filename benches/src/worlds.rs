@@ -51,13 +51,13 @@ const HISTORY: usize = 72;
 const WINDOW: usize = 60;
 
 /// Random numbers.
-struct Numbers {
+pub(crate) struct Numbers {
     generator: ChaCha8Rng,
     spare: Option<f64>,
 }
 
 impl Numbers {
-    fn new(seed: u64, stream: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
         let mut generator = ChaCha8Rng::from_seed(key);
@@ -65,12 +65,12 @@ impl Numbers {
         Self { generator, spare: None }
     }
 
-    fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         (self.generator.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// Standard normal, by the polar method.
-    fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         if let Some(spare) = self.spare.take() {
             return spare;
         }

@@ -35,4 +35,4 @@ pub use trial::{
     PreparedIntervals, TrialSeries, annual_mean, information_ratio, monthly_mean, rank_ics, score_rank_ics,
     trial_metrics, trial_metrics_of_run,
 };
-pub use trials::{beyond_luck, luckiest_sharpe, superior_predictive_ability};
+pub use trials::{beyond_luck, comparison_tests, luckiest_sharpe, superior_predictive_ability};

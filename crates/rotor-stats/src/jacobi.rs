@@ -4,10 +4,6 @@
 //! the slow path, taken when a cheap bound cannot rule out a rank below the number of columns. Source: Golub
 //! and Van Loan, Matrix Computations, fourth edition (2013), section 8.6.3.
 
-use crate::StatsError;
-use crate::error::all_finite;
-use crate::lanes::scale;
-
 /// Rounds of rotations after which the columns count as orthogonal; six to ten are usual.
 const MAX_SWEEPS: usize = 60;
 
@@ -50,11 +46,6 @@ impl Jacobi {
         }
         self.squares.clear();
         self.squares.extend(self.scaled.chunks_exact(size).map(|column| product(column, column)));
-    }
-
-    /// Returns the squares of the singular values, in no order.
-    pub(crate) fn squares(&self) -> &[f64] {
-        &self.squares
     }
 
     /// Returns how many singular values are at least `cutoff` times the largest and not zero.
@@ -113,39 +104,6 @@ impl Jacobi {
         }
         has_rotated
     }
-}
-
-/// Returns the eigenvalues of a symmetric matrix that has none below 0, such as a correlation matrix, the largest first.
-///
-/// They are its singular values. What rounding leaves of an eigenvalue of 0 is 0: below `size` times 2.2e-16 of the largest.
-///
-/// # Errors
-///
-/// [`StatsError::Shape`] unless the values fill a matrix of `size` by `size` that is not empty, [`StatsError::NotFinite`] for NaN or
-/// infinity.
-///
-/// # Source
-///
-/// Golub and Van Loan, Matrix Computations, fourth edition (2013), section 8.6.3: one-sided Jacobi rotations.
-///
-/// ```
-/// use rotor_stats::positive_eigenvalues;
-/// let found = positive_eigenvalues(&[2.0, 1.0, 1.0, 2.0], 2)?;
-/// assert!((found[0] - 3.0).abs() < 1e-15 && (found[1] - 1.0).abs() < 1e-15);
-/// # Ok::<(), rotor_stats::StatsError>(())
-/// ```
-pub fn positive_eigenvalues(matrix: &[f64], size: usize) -> Result<Vec<f64>, StatsError> {
-    if size == 0 || size.checked_mul(size) != Some(matrix.len()) {
-        return Err(StatsError::Shape { n_values: matrix.len(), n_rows: size, n_columns: size });
-    }
-    all_finite(matrix)?;
-    let factor = scale(matrix).unwrap_or(1.0);
-    let mut jacobi = Jacobi::default();
-    jacobi.set(size, matrix.chunks_exact(size).map(|column| (column, factor)));
-    let mut values: Vec<f64> = jacobi.squares().iter().map(|square| square.sqrt()).collect();
-    values.sort_unstable_by(|left, right| right.total_cmp(left));
-    let least = size as f64 * f64::EPSILON * values[0];
-    Ok(values.into_iter().map(|value| if value > least { value / factor } else { 0.0 }).collect())
 }
 
 /// Returns the sum of products, from the first on.

@@ -17,7 +17,7 @@
 //! | the mean of a monthly series with its interval | [`mean_interval`], without overlap [`plain_mean_interval`] |
 //! | what others print beside a mean | [`naive_t`], [`newey_west_mean_t`], [`diebold_mariano`] |
 //! | Sharpe ratios after many trials | [`sharpe_error`], [`probabilistic_sharpe`], [`expected_maximum_sharpe`], of an effective number [`expected_maximum_of_effective`] |
-//! | eigenvalues of a correlation matrix | [`positive_eigenvalues`] |
+//! | eigenvalues of a correlation matrix | [`symmetric_eigenvalues`] |
 //! | sums since January, their comparable bases, what a part adds to a whole | [`three_months`], [`comparable_base`], [`contribution`] |
 //! | thresholds and ties as in decimal arithmetic | [`round9`], [`less_than`], [`equal`], [`is_constant`] |
 //!
@@ -30,6 +30,7 @@ mod correlation;
 mod covariance;
 mod decimal;
 mod distributions;
+mod eigen;
 mod error;
 mod ewc;
 mod fit;
@@ -55,13 +56,13 @@ pub use decimal::{TOLERANCE, clip, equal, is_constant, less_than, round9};
 pub use distributions::{
     f_p_value, normal_cdf, normal_quantile, student_p_value, student_quantile, student_upper_tail,
 };
+pub use eigen::symmetric_eigenvalues;
 pub use error::StatsError;
 pub use ewc::{
     DETECTION_POWER, FEWEST_FOR_INTERVAL, INTERVAL_COVERAGE, MeanEstimate, MeanIntervals, Uncertainty,
     mean_interval,
 };
 pub use fit::{Fit, RANK_CUTOFF, least_squares, refined_least_squares};
-pub use jacobi::positive_eigenvalues;
 pub use moments::{deviation, kurtosis, mean, quantile, skewness, z_of_last};
 pub use rank::{Order, percentile_among, percentiles, ranks};
 pub use sharpe::{

@@ -15,7 +15,8 @@ pub struct BestSharpe {
     pub sharpe: f64,
     /// Against as many skill-less trials as there were: the strictest reading, for trials that are not alike.
     pub of_all: Deflated,
-    /// Against the effective number of Galwey, for trials that are alike.
+    /// Against the effective number of Galwey, for trials that are alike. So many months show at most so many directions: where the
+    /// effective number comes near that of the months it is too small, and this reading flatters.
     pub of_effective: Deflated,
 }
 
@@ -50,7 +51,10 @@ pub fn luckiest_of_effective(n_trials: f64, n_months: usize) -> Result<f64, Reas
 
 /// Returns the deflated Sharpe ratio of the best trial, against all trials and against the effective number of them.
 ///
-/// All trials count, constant ones too: they were tried. So do others that are not among them: `n_tried` is how many there were in all. Months count as independent, as in the paper.
+/// All trials count, constant ones too: they were tried. So do others that are not among them: `n_tried` is how many there were in
+/// all. Months count as independent, as in the paper. The variance of the ratios across
+/// the trials, which the paper takes in place of 1/(n − 1), is no third reading: with autocorrelated months and trials that are alike it
+/// rejects up to 9% of true nulls.
 ///
 /// # Errors
 ///
@@ -65,7 +69,7 @@ pub fn deflated_sharpe(excesses: &Excesses, n_tried: u64) -> Result<BestSharpe, 
     let n = excesses.n_months();
     at_least(1, excesses.n_trials()).and(at_least(FEWEST_MONTHS, n))?;
     let mut best: Option<(usize, f64)> = None;
-    for (trial, values) in excesses.iter().enumerate().filter(|(_, values)| !is_constant(values)) {
+    for (trial, values) in excesses.trials().enumerate().filter(|(_, values)| !is_constant(values)) {
         let sharpe = mean_over_deviation(values)?;
         if best.is_none_or(|(_, largest)| sharpe > largest) {
             best = Some((trial, sharpe));

@@ -1,7 +1,7 @@
 //! How many independent trials so many that are alike amount to.
 
 use rotor_run::metrics::Reason;
-use rotor_stats::positive_eigenvalues;
+use rotor_stats::symmetric_eigenvalues;
 
 use super::{Excesses, FEWEST_MONTHS};
 use crate::metric::{OrReason, at_least};
@@ -10,7 +10,8 @@ use crate::metric::{OrReason, at_least};
 /// correlation matrix.
 ///
 /// Equal trials are one, uncorrelated ones as many as they are; but so many months show at most so many directions less one, so that
-/// the number is below that of the months, whatever the trials. Constant trials are left out.
+/// the number is below that of the months, whatever the trials: near it, it says only that there are more. Constant trials are left
+/// out.
 ///
 /// # Errors
 ///
@@ -50,7 +51,7 @@ pub fn effective_trials(excesses: &Excesses) -> Result<f64, Reason> {
         }
         (matrix, n_months)
     };
-    let values: Vec<f64> = positive_eigenvalues(&matrix, size).or_reason()?;
+    let values: Vec<f64> = symmetric_eigenvalues(&matrix, size).or_reason()?;
     let roots: f64 = values.iter().map(|value| value.sqrt()).sum();
     Ok(roots * roots / values.iter().sum::<f64>())
 }
@@ -70,7 +71,8 @@ mod tests {
     #[test]
     fn orthogonal_trials_count_each() {
         // Waves of different frequency are orthogonal.
-        let wave = |k: usize| (0..64).map(move |month| if month / k % 2 == 0 { 0.01 } else { -0.01 });
+        let wave =
+            |k: u32| (0..64).map(move |month| if (month / k).is_multiple_of(2) { 0.01 } else { -0.01 });
         let four: Vec<f64> = [1, 2, 4, 8].into_iter().flat_map(wave).collect();
         let with_constant: Vec<f64> = four.iter().copied().chain([0.002; 64]).collect();
         for values in [four, with_constant] {

@@ -82,18 +82,18 @@ impl Excesses {
     /// Returns the returns of a trial, oldest first, if there are so many trials.
     #[must_use]
     pub fn trial(&self, trial: usize) -> Option<&[f64]> {
-        self.iter().nth(trial)
+        self.trials().nth(trial)
     }
 
     /// Returns the trials one after the other.
-    pub(crate) fn iter(&self) -> std::slice::ChunksExact<'_, f64> {
+    pub(crate) fn trials(&self) -> std::slice::ChunksExact<'_, f64> {
         self.values.chunks_exact(self.n_months)
     }
 
     /// Returns those that vary, with their positions; what does not vary is the benchmark itself.
     fn varying(&self) -> Result<Vec<(usize, &[f64])>, Reason> {
         let varying: Vec<(usize, &[f64])> =
-            self.iter().enumerate().filter(|(_, values)| !is_constant(values)).collect();
+            self.trials().enumerate().filter(|(_, values)| !is_constant(values)).collect();
         if varying.is_empty() { Err(Reason::NoVariation) } else { Ok(varying) }
     }
 }

@@ -316,3 +316,56 @@ fn points(inside: &[f64], outside: &[f64]) -> HalfPoints {
     }
     HalfPoints { inside: x, outside: y, counts }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every ratio of every half at once, as a single run once had it: the same bits, with trials that are equal and some that are 0.
+    #[test]
+    fn chunks_change_nothing() {
+        let n = 53;
+        let mut state = 7_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+        };
+        let mut trials: Vec<Vec<f64>> = (0..37).map(|_| (0..n).map(|_| next()).collect()).collect();
+        trials[20] = trials[4].clone();
+        trials[31] = vec![0.0; n];
+        trials[8] = (0..n).map(|month| if month < 40 { 0.0 } else { 0.1 }).collect();
+        let excesses = Excesses::new(trials.concat(), n).unwrap();
+        let halves: Vec<usize> = (0..1_usize << N_BLOCKS).filter(|half| half.count_ones() == 8).collect();
+        let sums: Vec<[[Moments; SUBSETS]; 2]> =
+            trials.iter().map(|values| subset_sums(values, n / N_BLOCKS)).collect();
+        let of_half = |half: &usize| -> Vec<f64> {
+            let (low, high) = (half % SUBSETS, half / SUBSETS);
+            sums.iter().map(|[of_low, of_high]| of_low[low].plus(of_high[high]).sharpe(24.0)).collect()
+        };
+        let ratios: Vec<Vec<f64>> = halves.iter().map(of_half).collect();
+        let (mut n_failed, mut n_lost, mut points) = (0, 0, Vec::new());
+        for (inside, outside) in ratios.iter().zip(ratios.iter().rev()) {
+            let best = (1..37).fold(0, |best, one| if inside[one] > inside[best] { one } else { best });
+            let below = outside.iter().filter(|value| **value < outside[best]).count();
+            let equal = outside.iter().filter(|value| **value == outside[best]).count();
+            n_failed += usize::from(2 * below + equal < 38);
+            n_lost += usize::from(outside[best] < 0.0);
+            points.push((inside[best], outside[best]));
+        }
+        let found = overfitting(&excesses).unwrap();
+        assert_eq!(found.probability, n_failed as f64 / N_HALVES as f64);
+        assert_eq!(found.loss, n_lost as f64 / N_HALVES as f64);
+        let (inside, outside): (Vec<f64>, Vec<f64>) = points.into_iter().unzip();
+        assert_eq!(found.degradation, line(&inside, &outside));
+        assert_eq!(found.points, super::points(&inside, &outside));
+    }
+
+    #[test]
+    fn a_cell_holds_its_lower_end_and_the_last_both() {
+        let found = points(&[0.0, 1.0, 0.5, 0.0], &[-1.0, 1.0, 0.0, -1.0]);
+        assert_eq!((found.inside, found.outside), ((0.0, 1.0), (-1.0, 1.0)));
+        let full: Vec<(usize, u32)> =
+            found.counts.iter().copied().enumerate().filter(|(_, count)| *count > 0).collect();
+        assert_eq!(full, [(0, 2), (20 * GRID + 20, 1), (GRID * GRID - 1, 1)]);
+    }
+}

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use rotor_eval::{
     BestSharpe, Deflated, FactorEvidence as Evidence, GRID, HURDLE_T, N_HALVES, across_factors,
     deflated_sharpe, effective_trials, luckiest_of_effective, overfitting, step_down,
-    superior_predictive_ability,
+    comparison_tests,
 };
 use rotor_run::metrics::{DeflatedSharpe, Estimate, Metric, Reason};
 use rotor_run::sweep::{
@@ -103,7 +103,7 @@ pub(crate) fn statistics(
     let best_sharpe =
         excesses.as_ref().map_err(Clone::clone).and_then(|all| deflated_sharpe(all, tried.strategies));
     let (superior, reality) = match &excesses {
-        Ok(all) => superior_predictive_ability(all, plan.seed),
+        Ok(all) => comparison_tests(all, plan.seed),
         Err(reason) => (none(n, reason), none(n, reason)),
     };
     let statistics = SweepStatistics {

@@ -115,7 +115,7 @@ fn clipped((constant, slope): (f64, f64), x: (f64, f64), y: (f64, f64)) -> Optio
     let at = |x: f64| constant + slope * x;
     let (mut from, mut to) = x;
     if slope == 0.0 {
-        return (y.0..=y.1).contains(&constant).then(|| [(from, constant), (to, constant)]);
+        return (y.0..=y.1).contains(&constant).then_some([(from, constant), (to, constant)]);
     }
     let crossings = [(y.0 - constant) / slope, (y.1 - constant) / slope];
     from = from.max(crossings[0].min(crossings[1]));

@@ -98,16 +98,12 @@ fn table(context: &Context<'_>, all: &[(usize, &Axis, &AxisEffect)]) -> Vec<Bloc
         let highest = levels
             .filter_map(|(value, level)| Some((value, level, level.excess.get()?)))
             .reduce(|one, other| if other.2 > one.2 { other } else { one });
-        let (value, mean, interval) = match highest {
-            Some((value, level, mean)) => (
-                value_label(axis, value),
-                Cell::number(mean, DIFFERENCE),
-                notes.interval(&level.excess, DIFFERENCE),
-            ),
-            None => {
-                let missing = notes.missing_as(sweep_gap(lang, SweepGap::NoTrial));
-                (missing.clone(), missing.clone().into(), missing)
-            }
+        let (value, mean, interval) = if let Some((value, level, mean)) = highest {
+            let interval = notes.interval(&level.excess, DIFFERENCE);
+            (value_label(axis, value), Cell::number(mean, DIFFERENCE), interval)
+        } else {
+            let missing = notes.missing_as(sweep_gap(lang, SweepGap::NoTrial));
+            (missing.clone(), missing.clone().into(), missing)
         };
         let edge = match effect.edge {
             Some(Edge::First) => lang.of("at the first value", "位于第一个取值"),

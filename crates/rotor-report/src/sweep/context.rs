@@ -3,7 +3,7 @@
 //! Positions of trials and axes come from documents of the folder, so nothing here trusts them.
 
 use rotor_run::metrics::Metric;
-use rotor_run::sweep::{Axis, SweepPlan, SweepTrial, TrialMetrics};
+use rotor_run::sweep::{Axis, SweepTrial, TrialMetrics};
 
 use super::Facts;
 use crate::draw::Unit;
@@ -65,7 +65,19 @@ impl<'a> Context<'a> {
 
     /// The settings of a trial on some of the axes.
     pub(super) fn settings_where(&self, trial: u32, is_shown: &dyn Fn(usize) -> bool) -> String {
-        settings_of(self.facts.plan, trial as usize, self.lang, is_shown)
+        let (plan, lang) = (self.facts.plan, self.lang);
+        let Some(trial) = plan.trials.get(trial as usize) else { return NONE.into() };
+        let axes = plan.axes.iter().zip(&trial.values).enumerate().filter(|(axis, _)| is_shown(*axis));
+        let settings: Vec<String> = axes
+            .filter_map(|(_, (axis, value))| {
+                let value = (*value)? as usize;
+                Some(format!("{} = {}", name(&axis.key), value_label(axis, value)))
+            })
+            .collect();
+        if settings.is_empty() {
+            return lang.of("the base configuration", "基准配置").into();
+        }
+        settings.join(lang.of("; ", "；"))
     }
 
     /// The position of the value that the best trial has on an axis.
@@ -81,35 +93,12 @@ impl<'a> Context<'a> {
 
     /// A number, or why it is missing, for a sentence.
     pub(super) fn in_words(&self, metric: &Metric, write: impl Fn(f64) -> String) -> String {
-        match metric.get() {
-            Some(value) => write(value),
-            None => {
-                let reason = self.reason(metric);
-                say!(self.lang, "not known ({reason})", "未知（{reason}）")
-            }
+        if let Some(value) = metric.get() {
+            return write(value);
         }
+        let reason = self.reason(metric);
+        say!(self.lang, "not known ({reason})", "未知（{reason}）")
     }
-}
-
-/// The settings of a trial on some of the axes.
-pub(super) fn settings_of(
-    plan: &SweepPlan,
-    trial: usize,
-    lang: Lang,
-    is_shown: &dyn Fn(usize) -> bool,
-) -> String {
-    let Some(trial) = plan.trials.get(trial) else { return NONE.into() };
-    let axes = plan.axes.iter().zip(&trial.values).enumerate().filter(|(axis, _)| is_shown(*axis));
-    let settings: Vec<String> = axes
-        .filter_map(|(_, (axis, value))| {
-            let value = (*value)? as usize;
-            Some(format!("{} = {}", name(&axis.key), value_label(axis, value)))
-        })
-        .collect();
-    if settings.is_empty() {
-        return lang.of("the base configuration", "基准配置").into();
-    }
-    settings.join(lang.of("; ", "；"))
 }
 
 /// A value of an axis, safe to show.
@@ -124,7 +113,7 @@ fn shown_value(text: &str) -> String {
 }
 
 /// A p-value to three decimals: at a level of 5% two are too few.
-pub(super) fn adjusted(p: f64) -> String {
+pub(crate) fn adjusted(p: f64) -> String {
     if p < 0.000_5 { "<0.001".into() } else { fixed(p, 3) }
 }
 

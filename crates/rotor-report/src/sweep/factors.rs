@@ -29,7 +29,7 @@ pub(super) fn section(context: &Context<'_>) -> Option<Section> {
     let mut blocks: Vec<Block> = vec![
         say!(
             lang,
-            "{n_above} of {factors}, each with its parameters, have |t| above 3.0, the hurdle that Harvey, Liu and Zhu (2016) propose for a field that has tried many. Holm and Benjamini–Yekutieli correct the p-value of the mean RankIC for {n_tried} factors that were tried on these data.",
+            "Above the hurdle |t| = 3.0, which Harvey, Liu and Zhu (2016) propose for a field that has tried many: {n_above} of {factors}, each with its parameters. Holm and Benjamini–Yekutieli correct the p-value of the mean RankIC for the {n_tried} factors that were tried on these data.",
             "{factors}（各含其参数）中有{n_above}个的|t|高于3.0，即Harvey、Liu与Zhu（2016）为久经试验的领域提出的门槛。Holm 与 Benjamini–Yekutieli 将 RankIC 均值的p值按在此数据上试过的{n_tried}个因子校正。"
         )
         .into(),

@@ -37,49 +37,88 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     Section { id: "many-trials".into(), heading: lang.of("Many trials", "多次试验").into(), blocks }
 }
 
+/// The table of the statistics while it is made.
+struct Rows {
+    table: Table,
+    notes: Footnotes,
+}
+
+impl Rows {
+    /// A number as `write` has it, and what it says.
+    fn add(&mut self, title: String, metric: &Metric, write: impl Fn(f64) -> Cell, about: String) {
+        let value = match metric.get() {
+            Some(value) => write(value),
+            None => self.notes.missing(metric.reason()).into(),
+        };
+        self.table.row([title.into(), value, about.into()]);
+    }
+}
+
+fn unit(unit: Unit) -> impl Fn(f64) -> Cell {
+    move |value| Cell::number(value, unit)
+}
+
+fn p_value(value: f64) -> Cell {
+    Cell::of_number(adjusted(value), value, MONTHLY)
+}
+
 fn table(context: &Context<'_>) -> Vec<Block> {
     let (lang, statistics) = (context.lang, context.facts.statistics);
-    let mut notes = Footnotes::of(lang);
-    let mut table = Table::new([
+    let table = Table::new([
         Column::word(lang.of("statistic", "统计量")),
         Column::number(lang.of("value", "数值")),
         Column::word(lang.of("what it says", "含义")),
     ]);
-    let mut row = |title: String, metric: &Metric, write: &dyn Fn(f64) -> Cell, about: String| {
-        let value = match metric.get() {
-            Some(value) => write(value),
-            None => notes.missing(metric.reason()).into(),
-        };
-        table.row([title.into(), value, about.into()]);
-    };
-    let unit = |unit: Unit| move |value: f64| Cell::number(value, unit);
-    let p_value = |value: f64| Cell::of_number(adjusted(value), value, MONTHLY);
+    let mut rows = Rows { table, notes: Footnotes::of(lang) };
+    step_down(context, &mut rows);
+    deflated(context, &mut rows);
+    overfitting(context, &mut rows);
+    rows.add(
+        lang.of("reality check (White), for comparison *", "Reality Check（White），仅供对照 *").into(),
+        &statistics.reality_check,
+        p_value,
+        lang.of("p-value of the best", "最优试验的p值").into(),
+    );
+    rows.add(
+        lang.of("SPA test (Hansen), for comparison *", "SPA 检验（Hansen），仅供对照 *").into(),
+        &statistics.superior_predictive_ability,
+        p_value,
+        lang.of("p-value of the best", "最优试验的p值").into(),
+    );
+    rows.notes.under(rows.table)
+}
+
+fn step_down(context: &Context<'_>, rows: &mut Rows) {
+    let (lang, statistics) = (context.lang, context.facts.statistics);
+    let smallest = &statistics.step_down.smallest_p;
     let (n_judged, n_samples) = (statistics.months.n_judged, statistics.step_down.n_samples);
-    row(
+    rows.add(
         lang.of("smallest adjusted p, step-down (Romano and Wolf)", "最小校正后p值，逐步检验（Romano–Wolf）")
             .into(),
-        &statistics.step_down.smallest_p,
-        &p_value,
+        smallest,
+        p_value,
         say!(
             lang,
-            "how likely the largest t-value of {n_judged} trials would be, were none of any worth; {n_samples} bootstrap samples",
+            "how likely so large a largest t-value of {n_judged} trials would be, were none of any worth; {n_samples} bootstrap samples",
             "若{n_judged}次试验均无价值，出现如此大的最大t值的概率；自助样本{n_samples}个"
         ),
     );
-    let survivors = Metric {
-        n: statistics.step_down.smallest_p.n,
-        value: statistics.step_down.smallest_p.value.clone().map(|_| statistics.step_down.n_survivors as f64),
-    };
-    row(
+    let n_survivors = statistics.step_down.n_survivors as f64;
+    let survivors = Metric { n: smallest.n, value: smallest.value.clone().map(|_| n_survivors) };
+    rows.add(
         lang.of("trials that survive at 5%", "5%水平通过的试验数").into(),
         &survivors,
-        &unit(Unit::plain(0)),
+        unit(Unit::plain(0)),
         lang.of("adjusted p of at most 0.05", "校正后p值不高于0.05").into(),
     );
-    row(
+}
+
+fn deflated(context: &Context<'_>, rows: &mut Rows) {
+    let (lang, statistics) = (context.lang, context.facts.statistics);
+    rows.add(
         lang.of("effective trials (Galwey)", "有效试验数（Galwey）").into(),
         &statistics.effective_trials,
-        &unit(EFFECTIVE),
+        unit(EFFECTIVE),
         lang.of("as many independent trials as these correlated ones", "与这些相关试验等价的独立试验数")
             .into(),
     );
@@ -95,10 +134,10 @@ fn table(context: &Context<'_>) -> Vec<Block> {
         let write = |value: f64| MONTHLY.write(value);
         let threshold = context.in_words(&deflated.threshold, write);
         let sharpe = context.in_words(&deflated.sharpe, write);
-        row(
+        rows.add(
             title,
             &deflated.probability,
-            &unit(FRACTION),
+            unit(FRACTION),
             say!(
                 lang,
                 "probability that the true monthly Sharpe ratio of the best ({sharpe}) is above the threshold {threshold}, expected of the best without skill",
@@ -106,56 +145,47 @@ fn table(context: &Context<'_>) -> Vec<Block> {
             ),
         );
     }
-    let overfitting = &statistics.overfitting;
-    row(
+}
+
+fn overfitting(context: &Context<'_>, rows: &mut Rows) {
+    let (lang, statistics) = (context.lang, context.facts.statistics);
+    let (n_judged, overfitting) = (statistics.months.n_judged, &statistics.overfitting);
+    rows.add(
         say!(lang, "PBO (CSCV, {n_judged} configurations)", "过拟合概率 PBO（CSCV，{n_judged} 种配置）"),
         &overfitting.probability,
-        &unit(FRACTION),
+        unit(FRACTION),
         lang.of(
             "how often the best in one half of the months is at or below the median in the other",
             "一半月份的最优者在另一半不高于中位数的频率",
         )
         .into(),
     );
-    row(
+    rows.add(
         Term::LossProbability.of(lang).into(),
         &overfitting.loss,
-        &unit(FRACTION),
+        unit(FRACTION),
         lang.of(
             "how often the best in one half loses against equal weight in the other",
             "一半月份的最优者在另一半跑输等权的频率",
         )
         .into(),
     );
-    row(
+    rows.add(
         lang.of("slope of degradation", "衰减斜率").into(),
         &overfitting.slope,
-        &unit(Unit::plain(2).signed()),
+        unit(Unit::plain(2).signed()),
         lang.of(
             "out-of-sample on in-sample Sharpe ratio of the best; below 1 the choice flatters, below 0 it harms",
             "最优者样本外对样本内夏普比率的回归斜率；低于1说明挑选使数字偏高，低于0说明挑选有害",
         )
         .into(),
     );
-    row(
+    rows.add(
         lang.of("constant of degradation", "衰减截距").into(),
         &overfitting.constant,
-        &unit(MONTHLY),
+        unit(MONTHLY),
         lang.of("where that line meets an in-sample ratio of 0", "该直线在样本内比率为0处的值").into(),
     );
-    row(
-        lang.of("reality check (White), for comparison *", "Reality Check（White），仅供对照 *").into(),
-        &statistics.reality_check,
-        &p_value,
-        lang.of("p-value of the best", "最优试验的p值").into(),
-    );
-    row(
-        lang.of("SPA test (Hansen), for comparison *", "SPA 检验（Hansen），仅供对照 *").into(),
-        &statistics.superior_predictive_ability,
-        &p_value,
-        lang.of("p-value of the best", "最优试验的p值").into(),
-    );
-    notes.under(table)
 }
 
 /// The trial of the largest t-value, where it is not the best one.

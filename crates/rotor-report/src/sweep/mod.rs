@@ -28,6 +28,7 @@ use rotor_run::sweep::{SweepPlan, SweepRecord, SweepStatistics, SweepTrial, Tria
 use crate::page::Page;
 use crate::words::Lang;
 use context::Context;
+pub(crate) use context::adjusted as adjusted_p;
 
 /// What the page of a sweep is made of: everything stands in its folder, the defaults aside.
 #[derive(Clone, Copy, Debug)]
@@ -71,10 +72,4 @@ pub fn report(facts: &Facts<'_>, lang: Lang) -> Page {
         facts: head::facts(&context),
         sections: sections.into_iter().flatten().collect(),
     }
-}
-
-/// The settings of a trial as pages show them, such as `top = 5; heat.weight = 0.5`; of an unknown trial a dash.
-#[must_use]
-pub fn settings(plan: &SweepPlan, trial: u32, lang: Lang) -> String {
-    context::settings_of(plan, trial as usize, lang, &|_| true)
 }

@@ -90,14 +90,15 @@ fn figure(context: &Context<'_>, pair: &PairEffect, x: &Axis, y: &Axis, extent: 
     }
     Figure {
         id: format!("pair-{}-{}", pair.y + 1, pair.x + 1),
-        title: say!(lang, "{of_y} and {of_x}", "{of_y} 与 {of_x}"),
+        title: say!(lang, "{of_y} (rows) and {of_x} (columns)", "{of_y}（行）与 {of_x}（列）"),
         about: about.trim_start().to_owned(),
         chart: Chart::Matrix(Matrix {
             has_numbers: columns.len() <= 12,
             rows,
             row_axis: of_y,
             columns: Columns::Names(columns),
-            column_axis: of_x,
+            // The title names both axes.
+            column_axis: String::new(),
             measure: lang.of("median excess return", "超额收益中位数").into(),
             cells,
             unit: DIFFERENCE,

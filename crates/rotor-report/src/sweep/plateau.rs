@@ -11,7 +11,7 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     let lang = context.lang;
     let mut blocks = vec![Block::Paragraph(sentence(context))];
     blocks.extend(table(context));
-    Section { id: "plateau".into(), heading: lang.of("Plateau", "高原").into(), blocks }
+    Section { id: "plateau".into(), heading: lang.of("Plateau", "参数高原").into(), blocks }
 }
 
 /// The trial whose neighbours have the best median; the first of equal ones.
@@ -44,7 +44,7 @@ fn sentence(context: &Context<'_>) -> String {
     } else if median < 0.8 * best {
         lang.of("its neighbours keep most of it", "相邻试验保留了大部分")
     } else {
-        lang.of("it lies on a plateau", "位于高原之上")
+        lang.of("it lies on a plateau", "位于参数高原之上")
     };
     say!(
         lang,

@@ -429,7 +429,7 @@ fn walk_forward(best: Option<u32>, n_trials: usize, noise: &mut Noise) -> WalkFo
     };
     let choice = |number: usize| WalkForwardChoice {
         from: AsText(day(36 + 12 * number)),
-        trial: if number % 3 == 0 { best } else { (number * 31 % n_trials) as u32 },
+        trial: if number.is_multiple_of(3) { best } else { (number * 31 % n_trials) as u32 },
         before: 0.7 - 0.05 * number as f64,
         after: (number < 5).then_some(0.1 * number as f64 - 0.2),
     };

@@ -14,7 +14,7 @@ use crate::words::{NONE, counted, name, sentence};
 
 /// Of the trials under a condition, the fraction that counts as the best ones.
 const AMONG_THE_BEST: f64 = 0.05;
-/// How many conditions are named in one warning.
+/// How many axes or conditions are named in one warning.
 const MOST_NAMED: usize = 6;
 
 pub(super) fn section(context: &Context<'_>) -> Section {
@@ -78,13 +78,13 @@ fn best(context: &Context<'_>) -> String {
     };
     let (settings, n) = (context.settings(position), context.n_done());
     let excess = excess(context, metrics);
-    let p = match trial.adjusted_p {
-        Some(p) => adjusted(p),
-        None => {
+    let p = trial.adjusted_p.map_or_else(
+        || {
             let reason = sweep_gap(lang, SweepGap::NotJudged);
             say!(lang, "not known ({reason})", "未知（{reason}）")
-        }
-    };
+        },
+        adjusted,
+    );
     say!(
         lang,
         "The best by information ratio: {settings}. Its annualised excess return (net) over equal weight is {excess}. It is the best one of {n}: being chosen flatters the number, and the interval is that of a single trial; adjusted p {p}.",
@@ -100,15 +100,11 @@ fn excess(context: &Context<'_>, metrics: &TrialMetrics) -> String {
         return say!(lang, "not known ({reason})", "未知（{reason}）");
     };
     let value = DIFFERENCE.write(value);
-    match interval(metrics) {
-        Some(interval) => {
-            say!(lang, "{value}, 95% CI {interval}", "{value}，95% 置信区间{interval}")
-        }
-        None => {
-            let reason = sweep_gap(lang, SweepGap::NoError);
-            say!(lang, "{value}, without a 95% CI ({reason})", "{value}，无95% 置信区间（{reason}）")
-        }
+    if let Some(interval) = interval(metrics) {
+        return say!(lang, "{value}, 95% CI {interval}", "{value}，95% 置信区间{interval}");
     }
+    let reason = sweep_gap(lang, SweepGap::NoError);
+    say!(lang, "{value}, with no 95% CI ({reason})", "{value}，无95% 置信区间（{reason}）")
 }
 
 fn interval(metrics: &TrialMetrics) -> Option<String> {
@@ -119,37 +115,43 @@ fn interval(metrics: &TrialMetrics) -> Option<String> {
 ///
 /// Designs in which the step-down is not calibrated would be further ones.
 fn warnings(context: &Context<'_>) -> Vec<String> {
-    let mut warnings = edges(context);
-    warnings.extend(failures(context));
-    warnings.extend(short(context));
-    warnings.extend(lost(context));
-    warnings
+    [edges(context), failures(context), short(context), lost(context)].into_iter().flatten().collect()
 }
 
 /// The axes on whose edge the best lies.
-fn edges(context: &Context<'_>) -> Vec<String> {
+fn edges(context: &Context<'_>) -> Option<String> {
     let lang = context.lang;
-    let statistics = context.facts.statistics;
-    let mut warnings = Vec::new();
-    for (axis, effect) in context.facts.plan.axes.iter().zip(&statistics.axes) {
-        let Some(edge) = effect.edge else { continue };
-        let key = name(&axis.key);
-        let value = match edge {
-            Edge::First => 0,
-            Edge::Last => axis.values.len().saturating_sub(1),
-        };
-        let value = value_label(axis, value);
-        let end = match edge {
-            Edge::First => lang.of("the first", "第一个"),
-            Edge::Last => lang.of("the last", "最后一个"),
-        };
-        warnings.push(say!(
-            lang,
-            "The best lies on the edge of `{key}`: {value} is {end} value that was tried, and nothing beyond it was.",
-            "最优试验位于`{key}`的边缘：{value}是所试的{end}取值，其外未曾试验。"
-        ));
+    let axes = context.facts.plan.axes.iter().zip(&context.facts.statistics.axes);
+    let edges: Vec<String> = axes
+        .filter_map(|(axis, effect)| {
+            let (value, end) = match effect.edge? {
+                Edge::First => (0, lang.of("first", "第一个")),
+                Edge::Last => (axis.values.len().saturating_sub(1), lang.of("last", "最后一个")),
+            };
+            let (key, value) = (name(&axis.key), value_label(axis, value));
+            Some(say!(lang, "`{key}` ({value} is the {end} value)", "`{key}`（{value}为{end}取值）"))
+        })
+        .collect();
+    if edges.is_empty() {
+        return None;
     }
-    warnings
+    let edges = named(context, edges);
+    Some(say!(
+        lang,
+        "The best lies on the edge of {edges}: nothing beyond was tried.",
+        "最优试验位于参数轴边缘：{edges}，其外未曾试验。"
+    ))
+}
+
+/// The first of several, and how many more there are.
+fn named(context: &Context<'_>, all: Vec<String>) -> String {
+    let lang = context.lang;
+    let n_more = all.len().saturating_sub(MOST_NAMED);
+    let named = all.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(lang.between());
+    if n_more == 0 {
+        return named;
+    }
+    named + &say!(lang, "; {n_more} more", "；另有{n_more}个")
 }
 
 /// How many trials failed, and why most of them.
@@ -220,11 +222,7 @@ fn lost(context: &Context<'_>) -> Option<String> {
     if lost.is_empty() {
         return None;
     }
-    let n_more = lost.len().saturating_sub(MOST_NAMED);
-    let mut named = lost.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join(lang.between());
-    if n_more > 0 {
-        named += &say!(lang, "; {n_more} more", "；另有{n_more}种");
-    }
+    let named = named(context, lost);
     Some(say!(
         lang,
         "The best is not among the best 5% of the trials under: {named}.",
@@ -294,6 +292,8 @@ fn tiles(context: &Context<'_>) -> Vec<Tile> {
     };
     let effective = context.in_words(&statistics.effective_trials, |value| EFFECTIVE.write(value));
     let n_tried = context.n_tried();
+    let loss_name = Term::LossProbability.of(lang);
+    let loss = context.in_words(&statistics.overfitting.loss, |value| FRACTION.write(value));
     let months = counted(lang, statistics.months.n, ["month", "months"], "个月");
     vec![
         tile(lang.of("trials", "试验次数"), n.to_string(), failed),
@@ -333,7 +333,7 @@ fn tiles(context: &Context<'_>) -> Vec<Tile> {
             "PBO",
             &statistics.overfitting.probability,
             &|value| FRACTION.write(value),
-            Term::Overfitting.of(lang).into(),
+            say!(lang, "{loss_name} {loss}", "{loss_name}{loss}"),
         ),
     ]
 }

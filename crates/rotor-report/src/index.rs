@@ -645,3 +645,71 @@ fn number(metric: Option<&Metric>, unit: Unit, lang: Lang) -> Cell {
         None => NONE.into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{html, markdown};
+    use rotor_run::metrics::Reason;
+
+    fn sweep() -> SweepEntry {
+        let known = |value: f64| Metric { n: 108, value: Ok(value) };
+        SweepEntry {
+            place: "sweeps/<b>".into(),
+            page: Some("sweeps/<b>/report.html".into()),
+            dataset: DatasetRecord { name: "made-up".into(), ..DatasetRecord::default() },
+            n_trials: 1200,
+            n_survivors: 0,
+            smallest_p: known(0.3127),
+            best: Some(vec![("top".into(), "5".into()), ("heat.weight".into(), "0.5".into())]),
+            excess: Some(0.0512),
+            overfitting: known(0.46),
+            holdout: Some(HoldoutEntry { n_months: 36, is_opened: Some(false) }),
+        }
+    }
+
+    fn row(sweep: SweepEntry, lang: Lang) -> String {
+        let index = Index { folder: "runs".into(), sweeps: vec![sweep], ..Index::default() };
+        let written = markdown(&page(&index, lang)).replace('\\', "");
+        written.lines().filter(|line| line.starts_with('|')).last().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn a_sweep_says_how_many_survive_and_what_the_best_is_one_of() {
+        let tail =
+            |row: String| row.split_once("report.html>) |").map(|(_, tail)| tail.to_owned()).unwrap_or(row);
+        assert_eq!(
+            tail(row(sweep(), Lang::En)),
+            " 1200 | 0 | 0.313 | top = 5; heat.weight = 0.5 | +5.1% | 46% | 36 months, sealed |"
+        );
+        assert_eq!(
+            tail(row(sweep(), Lang::Zh)),
+            " 1200 | 0 | 0.313 | top = 5；heat.weight = 0.5 | +5.1% | 46% | 36个月，未启封 |"
+        );
+        let missing = || Metric { n: 3, value: Err(Reason::TooFew { n: 3, needed: 24 }) };
+        let nothing = SweepEntry {
+            smallest_p: missing(),
+            best: None,
+            excess: None,
+            overfitting: missing(),
+            holdout: None,
+            ..sweep()
+        };
+        let few = "3 values where 24 are needed";
+        assert_eq!(
+            tail(row(nothing, Lang::En)),
+            format!(" 1200 | — | {few} | no trial has a result | — | {few} | — |")
+        );
+        let opened = HoldoutEntry { n_months: 1, is_opened: Some(true) };
+        assert_eq!(opened.text(Lang::En), "1 month, opened");
+        assert_eq!(HoldoutEntry { is_opened: None, ..opened }.text(Lang::En), "1 month");
+    }
+
+    #[test]
+    fn places_of_sweeps_are_harmless() {
+        let index = Index { folder: "runs".into(), sweeps: vec![sweep()], ..Index::default() };
+        let page = html(&page(&index, Lang::En));
+        assert!(page.contains("sweeps/&lt;b&gt;</a>") && !page.contains("<b>report"), "{page}");
+        assert!(page.contains("1 sweep"));
+    }
+}

@@ -10,7 +10,9 @@ use crate::terms::Term;
 pub(super) fn section(context: &Context<'_>) -> Section {
     let lang = context.lang;
     let mut blocks = vec![Block::Paragraph(luck(context))];
-    blocks.push(figure(context).into());
+    if context.facts.statistics.distribution.counts.iter().any(|count| *count > 0) {
+        blocks.push(figure(context).into());
+    }
     Section {
         id: "distribution".into(),
         heading: lang.of("Distribution of the trials", "试验的分布").into(),
@@ -23,6 +25,14 @@ fn luck(context: &Context<'_>) -> String {
     let (lang, distribution) = (context.lang, &context.facts.statistics.distribution);
     let ratio = |value: f64| RATIO.write(value);
     let n = context.n_tried();
+    if distribution.luckiest.get().is_none() && distribution.luckiest_effective.get().is_none() {
+        let reason = context.reason(&distribution.luckiest);
+        return say!(
+            lang,
+            "What luck alone would give the best of {n} trials is not known: {reason}.",
+            "{n}次试验中的最优者仅凭运气能达到多少无从得知：{reason}。"
+        );
+    }
     let luckiest = context.in_words(&distribution.luckiest, ratio);
     let effective =
         context.in_words(&context.facts.statistics.effective_trials, |value| EFFECTIVE.write(value));

@@ -123,27 +123,34 @@ fn deflated(context: &Context<'_>, rows: &mut Rows) {
             .into(),
     );
     let n_tried = context.n_tried();
-    let effective = context.in_words(&statistics.effective_trials, |value| EFFECTIVE.write(value));
+    let of_effective = statistics.effective_trials.get().map_or_else(
+        || lang.of("DSR (effective trials)", "DSR（有效试验数）").to_owned(),
+        |effective| {
+            let effective = EFFECTIVE.write(effective);
+            say!(lang, "DSR ({effective} effective trials)", "DSR（{effective} 次有效试验）")
+        },
+    );
     for (title, deflated) in [
         (say!(lang, "DSR ({n_tried} trials)", "DSR（{n_tried} 次试验）"), &statistics.deflated_sharpe),
-        (
-            say!(lang, "DSR ({effective} effective trials)", "DSR（{effective} 次有效试验）"),
-            &statistics.deflated_sharpe_effective,
-        ),
+        (of_effective, &statistics.deflated_sharpe_effective),
     ] {
-        let write = |value: f64| MONTHLY.write(value);
-        let threshold = context.in_words(&deflated.threshold, write);
-        let sharpe = context.in_words(&deflated.sharpe, write);
-        rows.add(
-            title,
-            &deflated.probability,
-            unit(FRACTION),
-            say!(
-                lang,
-                "probability that the true monthly Sharpe ratio of the best ({sharpe}) is above the threshold {threshold}, expected of the best without skill",
-                "最优试验的真实月度夏普比率（样本值{sharpe}）高于阈值{threshold}（无能力时最优者的期望）的概率"
-            ),
-        );
+        let about = match (deflated.sharpe.get(), deflated.threshold.get()) {
+            (Some(sharpe), Some(threshold)) => {
+                let (sharpe, threshold) = (MONTHLY.write(sharpe), MONTHLY.write(threshold));
+                say!(
+                    lang,
+                    "probability that the true monthly Sharpe ratio of the best ({sharpe}) is above the threshold {threshold}, expected of the best without skill",
+                    "最优试验的真实月度夏普比率（样本值{sharpe}）高于阈值{threshold}（无能力时最优者的期望）的概率"
+                )
+            }
+            _ => lang
+                .of(
+                    "probability that the true monthly Sharpe ratio of the best is above what the best without skill is expected to have",
+                    "最优试验的真实月度夏普比率高于无能力时最优者期望的概率",
+                )
+                .into(),
+        };
+        rows.add(title, &deflated.probability, unit(FRACTION), about);
     }
 }
 

@@ -88,6 +88,7 @@ fn bars() -> BarChart {
         is_horizontal: false,
         mark: BarMark::Bars,
         is_small: true,
+        guides: Vec::new(),
         groups: vec![
             BarGroup { name: "net".into(), tone: Tone::First, values: vec![bar(0.05), None, bar(-0.01)] },
             BarGroup { name: "gross".into(), tone: Tone::Second, values: vec![bar(0.06), bar(0.0), None] },
@@ -106,6 +107,7 @@ fn matrix() -> Matrix {
         unit: Unit::plain(2).signed(),
         shades: Shades::Diverging { middle: 0.0, extent: Some(1.0) },
         has_numbers: true,
+        missing: String::new(),
     }
 }
 

@@ -127,7 +127,7 @@ fn what_is_no_index_is_not_replaced_and_an_empty_folder_says_so() {
     assert!(
         fs::read_to_string(&page)
             .unwrap()
-            .contains("There is no run, no saved note and no saved weekly below this folder.")
+            .contains("There is no run, no sweep, no saved note and no saved weekly below this folder.")
     );
     fs::write(&page, "<html>mine</html>").unwrap();
     let (code, _, errors) = run_rotor(&["index", text(folder.path())]);

@@ -1,4 +1,4 @@
-//! `rotor index`: one page over a folder of runs and saved notes.
+//! `rotor index`: one page over a folder of runs, sweeps and saved notes.
 
 use std::path::PathBuf;
 
@@ -40,6 +40,9 @@ pub(crate) fn run(arguments: &IndexCommand) -> Result<Outcome, CliError> {
     destination.write(page.as_bytes())?;
     let count = |n: usize, what: &str| if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") };
     let mut contents = vec![count(found.runs.len(), "run"), count(found.notes.len(), "note")];
+    if !found.sweeps.is_empty() {
+        contents.push(count(found.sweeps.len(), "sweep"));
+    }
     match found.weeklies.len() {
         0 => {}
         1 => contents.push("1 weekly".into()),

@@ -87,6 +87,7 @@ fn figures(name: &str) -> Vec<Figure> {
         is_horizontal: false,
         mark: BarMark::Bars,
         is_small: true,
+        guides: Vec::new(),
         groups: vec![BarGroup {
             name: "one".into(),
             tone: Tone::Second,
@@ -103,6 +104,7 @@ fn figures(name: &str) -> Vec<Figure> {
         unit: Unit::plain(1),
         shades: Shades::Diverging { middle: 0.0, extent: None },
         has_numbers: true,
+        missing: String::new(),
     };
     let rows = vec![BoxRow { name: name.into(), values: vec![1.0, 2.0, 3.0, 4.0, 20.0], current: Some(2.5) }];
     let boxes = BoxChart { axis: "returns".into(), unit: Unit::percent(1), rows };

@@ -213,6 +213,7 @@ fn picks(noise: &mut Noise) -> Chart {
         unit: Unit::plain(0),
         shades: Shades::Sequential,
         has_numbers: false,
+        missing: String::new(),
     })
 }
 
@@ -236,6 +237,7 @@ fn strip(noise: &mut Noise) -> Chart {
         unit: Unit::plain(2),
         shades: Shades::Diverging { middle: 0.0, extent: None },
         has_numbers: false,
+        missing: String::new(),
     })
 }
 
@@ -304,6 +306,7 @@ fn small_charts(noise: &mut Noise) -> Vec<Figure> {
         is_horizontal: false,
         mark: BarMark::Bars,
         is_small: true,
+        guides: Vec::new(),
         groups: vec![BarGroup {
             name: "RankIC".into(),
             tone: Tone::First,
@@ -314,6 +317,7 @@ fn small_charts(noise: &mut Noise) -> Vec<Figure> {
         axis: "return a year".into(),
         unit: Unit::fraction(1),
         categories: ["1 low", "2", "3", "4", "5 high"].map(String::from).into(),
+        guides: Vec::new(),
         groups: vec![
             BarGroup {
                 name: "top".into(),
@@ -368,6 +372,7 @@ fn forest(noise: &mut Noise) -> BarChart {
         is_horizontal: true,
         mark: BarMark::Dots,
         is_small: false,
+        guides: Vec::new(),
         groups: vec![BarGroup {
             name: "difference".into(),
             tone: Tone::First,
@@ -388,6 +393,7 @@ fn shades(noise: &mut Noise) -> Vec<Block> {
         unit: Unit::plain(3).signed(),
         shades: Shades::Diverging { middle: 0.0, extent: Some(0.6) },
         has_numbers: false,
+        missing: String::new(),
     };
     let names = ["profit", "price", "prosperity", "heat"].map(String::from);
     let correlation = Matrix {
@@ -406,6 +412,7 @@ fn shades(noise: &mut Noise) -> Vec<Block> {
         unit: Unit::plain(2).signed(),
         shades: Shades::Diverging { middle: 0.0, extent: Some(1.0) },
         has_numbers: true,
+        missing: String::new(),
         ..ic_heat.clone()
     };
     vec![
@@ -444,6 +451,7 @@ fn forecasts(noise: &mut Noise) -> Vec<Block> {
         is_horizontal: false,
         mark: BarMark::Bars,
         is_small: false,
+        guides: Vec::new(),
         groups: vec![
             BarGroup {
                 name: "train".into(),
@@ -482,6 +490,7 @@ fn heat(noise: &mut Noise) -> Vec<Block> {
         unit: Unit::plain(2).signed(),
         shades: Shades::Diverging { middle: 0.0, extent: Some(3.0) },
         has_numbers: false,
+        missing: String::new(),
     };
     let rows = SECTORS.map(|name| {
         let values: Vec<f64> = (0..60).map(|_| noise.next() * 0.06).collect();

@@ -1,4 +1,4 @@
-//! The index of a folder: a row for every run, every saved note and every saved weekly in it.
+//! The index of a folder: a row for every run, every sweep, every saved note and every saved weekly in it.
 //!
 //! [`Index`] holds what the page shows, as plain values; whoever reads the folder fills it in.
 
@@ -12,6 +12,7 @@ use crate::draw::Unit;
 use crate::page::{Block, Cell, Column, Page, Section, Table};
 use crate::say;
 use crate::sentences::reason_or_none;
+use crate::sweep::adjusted_p;
 use crate::terms::Term;
 use crate::words::{Lang, NONE, counted, name, sentence};
 
@@ -27,6 +28,8 @@ pub struct Index {
     pub folder: String,
     /// The runs, by place.
     pub runs: Vec<RunEntry>,
+    /// The merged sweeps, by place.
+    pub sweeps: Vec<SweepEntry>,
     /// The saved notes, by day and place.
     pub notes: Vec<NoteEntry>,
     /// The saved weeklies, by day and place.
@@ -73,6 +76,40 @@ pub struct KeyFigures {
     pub deflated_sharpe: Metric,
     /// How many trials it counts.
     pub n_trials: u64,
+}
+
+/// A merged sweep of the folder.
+#[derive(Clone, Debug)]
+pub struct SweepEntry {
+    /// The way to its folder from the folder of the index, with slashes.
+    pub place: String,
+    /// The same to its report; `None` if there is none.
+    pub page: Option<String>,
+    /// The dataset.
+    pub dataset: DatasetRecord,
+    /// How many trials it has.
+    pub n_trials: usize,
+    /// How many of them survive the step-down at 5%.
+    pub n_survivors: usize,
+    /// The smallest adjusted p-value.
+    pub smallest_p: Metric,
+    /// The settings of the best trial, key and value; `None` if no trial is the best.
+    pub best: Option<Vec<(String, String)>>,
+    /// Its annualised excess return over all sectors, net: the best one of so many.
+    pub excess: Option<f64>,
+    /// The probability of backtest overfitting.
+    pub overfitting: Metric,
+    /// The months that no trial sees; `None` if there are none.
+    pub holdout: Option<HoldoutEntry>,
+}
+
+/// The hold-out of a sweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HoldoutEntry {
+    /// How many months it has.
+    pub n_months: usize,
+    /// Whether it was opened; `None` where nobody can say.
+    pub is_opened: Option<bool>,
 }
 
 /// A saved note of the folder.
@@ -123,7 +160,7 @@ pub struct WeeklyEntry {
     pub settings: Option<Vec<Setting>>,
 }
 
-/// A folder that looks like a run, a note or a weekly and cannot be read.
+/// A folder that looks like a run, a sweep, a note or a weekly and cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadEntry {
     /// The way to it, with slashes.
@@ -138,13 +175,14 @@ pub fn page(index: &Index, lang: Lang) -> Page {
     let datasets = Datasets::of(index, lang);
     let mut sections = Vec::new();
     sections.extend(runs(index, &datasets, lang));
+    sections.extend(sweeps(index, &datasets, lang));
     sections.extend(notes(index, lang));
     sections.extend(weeklies(index, lang));
     sections.extend(unread(index, lang));
     if sections.is_empty() {
         let text = lang.of(
-            "There is no run, no saved note and no saved weekly below this folder.",
-            "该文件夹下没有回测结果，也没有存档的月报或周报。",
+            "There is no run, no sweep, no saved note and no saved weekly below this folder.",
+            "该文件夹下没有回测或参数扫描结果，也没有存档的月报或周报。",
         );
         sections.push(Section {
             id: "empty".into(),
@@ -158,6 +196,9 @@ pub fn page(index: &Index, lang: Lang) -> Page {
         counted(lang, n_runs, ["run", "runs"], " 次回测"),
         counted(lang, n_notes, ["note", "notes"], " 份月报"),
     ];
+    if !index.sweeps.is_empty() {
+        contents.push(counted(lang, index.sweeps.len(), ["sweep", "sweeps"], " 次参数扫描"));
+    }
     if !index.weeklies.is_empty() {
         contents.push(counted(lang, index.weeklies.len(), ["weekly", "weeklies"], " 份周报"));
     }
@@ -166,12 +207,18 @@ pub fn page(index: &Index, lang: Lang) -> Page {
         let title =
             if dataset.title.is_empty() { String::new() } else { format!(": {}", name(&dataset.title)) };
         let shown = datasets.name(dataset, lang) + &title;
-        facts.push((lang.of("dataset of the runs", "回测数据集").to_owned(), shown));
+        let label = if index.sweeps.is_empty() {
+            lang.of("dataset of the runs", "回测数据集")
+        } else {
+            lang.of("dataset", "数据集")
+        };
+        facts.push((label.to_owned(), shown));
     }
     let is_synthetic = index
         .runs
         .iter()
         .map(|run| run.dataset.synthetic)
+        .chain(index.sweeps.iter().map(|sweep| sweep.dataset.synthetic))
         .chain(index.notes.iter().map(|note| note.is_synthetic))
         .chain(index.weeklies.iter().map(|weekly| weekly.is_synthetic));
     let is_synthetic: Vec<bool> = is_synthetic.collect();
@@ -195,10 +242,11 @@ struct Datasets<'a> {
 impl<'a> Datasets<'a> {
     fn of(index: &'a Index, lang: Lang) -> Self {
         let mut by_name: BTreeMap<&str, Vec<&DatasetRecord>> = BTreeMap::new();
-        for run in &index.runs {
-            let states = by_name.entry(&run.dataset.name).or_default();
-            if !states.iter().any(|known| known.sha256 == run.dataset.sha256) {
-                states.push(&run.dataset);
+        let all = index.runs.iter().map(|run| &run.dataset);
+        for dataset in all.chain(index.sweeps.iter().map(|sweep| &sweep.dataset)) {
+            let states = by_name.entry(&dataset.name).or_default();
+            if !states.iter().any(|known| known.sha256 == dataset.sha256) {
+                states.push(dataset);
             }
         }
         let (mut names, mut about) = (Vec::new(), Vec::new());
@@ -389,6 +437,89 @@ impl RunEntry {
     }
 }
 
+fn sweeps(index: &Index, datasets: &Datasets<'_>, lang: Lang) -> Option<Section> {
+    if index.sweeps.is_empty() {
+        return None;
+    }
+    let all = Term::EqualWeight.of(lang);
+    let mut blocks: Vec<Block> = vec![
+        say!(
+            lang,
+            "Survivors: trials whose adjusted p of the step-down, which takes account of all trials, is at most 0.05. Excess: annualised, net, over {all}, of the trial of the highest information ratio; being the best of so many flatters it.",
+            "通过数：逐步检验校正后p值（已计入全部试验）不高于0.05的试验数。超额：信息比率最高的试验相对{all}的年化超额收益（费后）；作为众多试验中的最优者，该数字偏高。"
+        )
+        .into(),
+    ];
+    // Above the table of runs they stand already.
+    if index.runs.is_empty() {
+        blocks.extend(datasets.about.iter().cloned().map(Block::Warning));
+    }
+    let has_datasets = datasets.names.len() > 1;
+    let mut columns = vec![Column::word(lang.of("sweep", "参数扫描"))];
+    if has_datasets {
+        columns.push(Column::word(lang.of("dataset", "数据集")));
+    }
+    columns.extend([
+        Column::number(lang.of("trials", "试验次数")),
+        Column::number(lang.of("survivors", "通过数")),
+        Column::number(lang.of("smallest adjusted p", "最小校正后p值")),
+        Column::word(lang.of("settings of the best", "最优试验的设置")),
+        Column::number(lang.of("its excess", "其超额")),
+        Column::number("PBO"),
+        Column::word(Term::HoldOut.of(lang)),
+    ]);
+    let mut table = Table::new(columns).sortable();
+    for sweep in &index.sweeps {
+        let mut cells = vec![linked(&sweep.place, sweep.page.as_deref())];
+        cells.extend(has_datasets.then(|| Cell::from(datasets.name(&sweep.dataset, lang))));
+        cells.extend(sweep.cells(lang));
+        table.row(cells);
+    }
+    blocks.push(table.into());
+    Some(Section { id: "sweeps".into(), heading: lang.of("Sweeps", "参数扫描").into(), blocks })
+}
+
+impl SweepEntry {
+    fn cells(&self, lang: Lang) -> Vec<Cell> {
+        let settings = match &self.best {
+            None => lang.of("no trial has a result", "没有试验有结果").to_owned(),
+            Some(settings) if settings.is_empty() => lang.of("the base configuration", "基准配置").into(),
+            Some(settings) => {
+                let settings = settings.iter().map(|(key, value)| format!("{} = {}", name(key), name(value)));
+                settings.collect::<Vec<String>>().join(lang.of("; ", "；"))
+            }
+        };
+        let survivors = match self.smallest_p.get() {
+            Some(_) => Cell::count(self.n_survivors),
+            None => NONE.into(),
+        };
+        let smallest_p = match self.smallest_p.get() {
+            Some(p) => Cell::of_number(adjusted_p(p), p, Unit::plain(3)),
+            None => number(Some(&self.smallest_p), PROBABILITY, lang),
+        };
+        vec![
+            Cell::count(self.n_trials),
+            survivors,
+            smallest_p,
+            settings.into(),
+            self.excess.map_or_else(|| NONE.into(), |excess| Cell::number(excess, DIFFERENCE)),
+            number(Some(&self.overfitting), PROBABILITY, lang),
+            self.holdout.map_or_else(|| NONE.to_owned(), |holdout| holdout.text(lang)).into(),
+        ]
+    }
+}
+
+impl HoldoutEntry {
+    fn text(self, lang: Lang) -> String {
+        let months = counted(lang, self.n_months, ["month", "months"], "个月");
+        match self.is_opened {
+            Some(true) => say!(lang, "{months}, opened", "{months}，已启封"),
+            Some(false) => say!(lang, "{months}, sealed", "{months}，未启封"),
+            None => months,
+        }
+    }
+}
+
 fn notes(index: &Index, lang: Lang) -> Option<Section> {
     if index.notes.is_empty() {
         return None;
@@ -512,5 +643,73 @@ fn number(metric: Option<&Metric>, unit: Unit, lang: Lang) -> Cell {
         Some((Some(value), _)) => Cell::number(value, unit),
         Some((None, reason)) => reason_or_none(lang, reason).into(),
         None => NONE.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::{html, markdown};
+    use rotor_run::metrics::Reason;
+
+    fn sweep() -> SweepEntry {
+        let known = |value: f64| Metric { n: 108, value: Ok(value) };
+        SweepEntry {
+            place: "sweeps/<b>".into(),
+            page: Some("sweeps/<b>/report.html".into()),
+            dataset: DatasetRecord { name: "made-up".into(), ..DatasetRecord::default() },
+            n_trials: 1200,
+            n_survivors: 0,
+            smallest_p: known(0.3127),
+            best: Some(vec![("top".into(), "5".into()), ("heat.weight".into(), "0.5".into())]),
+            excess: Some(0.0512),
+            overfitting: known(0.46),
+            holdout: Some(HoldoutEntry { n_months: 36, is_opened: Some(false) }),
+        }
+    }
+
+    fn row(sweep: SweepEntry, lang: Lang) -> String {
+        let index = Index { folder: "runs".into(), sweeps: vec![sweep], ..Index::default() };
+        let written = markdown(&page(&index, lang)).replace('\\', "");
+        written.lines().filter(|line| line.starts_with('|')).last().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn a_sweep_says_how_many_survive_and_what_the_best_is_one_of() {
+        let tail =
+            |row: String| row.split_once("report.html>) |").map(|(_, tail)| tail.to_owned()).unwrap_or(row);
+        assert_eq!(
+            tail(row(sweep(), Lang::En)),
+            " 1200 | 0 | 0.313 | top = 5; heat.weight = 0.5 | +5.1% | 46% | 36 months, sealed |"
+        );
+        assert_eq!(
+            tail(row(sweep(), Lang::Zh)),
+            " 1200 | 0 | 0.313 | top = 5；heat.weight = 0.5 | +5.1% | 46% | 36个月，未启封 |"
+        );
+        let missing = || Metric { n: 3, value: Err(Reason::TooFew { n: 3, needed: 24 }) };
+        let nothing = SweepEntry {
+            smallest_p: missing(),
+            best: None,
+            excess: None,
+            overfitting: missing(),
+            holdout: None,
+            ..sweep()
+        };
+        let few = "3 values where 24 are needed";
+        assert_eq!(
+            tail(row(nothing, Lang::En)),
+            format!(" 1200 | — | {few} | no trial has a result | — | {few} | — |")
+        );
+        let opened = HoldoutEntry { n_months: 1, is_opened: Some(true) };
+        assert_eq!(opened.text(Lang::En), "1 month, opened");
+        assert_eq!(HoldoutEntry { is_opened: None, ..opened }.text(Lang::En), "1 month");
+    }
+
+    #[test]
+    fn places_of_sweeps_are_harmless() {
+        let index = Index { folder: "runs".into(), sweeps: vec![sweep()], ..Index::default() };
+        let page = html(&page(&index, Lang::En));
+        assert!(page.contains("sweeps/&lt;b&gt;</a>") && !page.contains("<b>report"), "{page}");
+        assert!(page.contains("1 sweep"));
     }
 }

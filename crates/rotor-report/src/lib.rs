@@ -1,4 +1,4 @@
-//! Pages for people: the report of a run, the note of a day and the page of a week.
+//! Pages for people: the report of a run, the note of a day, the page of a week and that of a sweep.
 //!
 //! A [`page::Page`] is plain data in one language: sections of paragraphs, tables and figures. Renderers that know nothing of
 //! factors write it as [one self-contained HTML file](page::html), [Markdown](page::markdown) or [text for a terminal](page::terminal).
@@ -17,6 +17,7 @@ pub mod page;
 mod parts;
 pub mod run;
 pub mod sentences;
+pub mod sweep;
 pub mod terms;
 pub mod text;
 pub mod weekly;

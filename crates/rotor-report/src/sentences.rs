@@ -68,6 +68,49 @@ pub fn reason_or_none(lang: Lang, found: Option<&Reason>) -> String {
     found.map_or_else(|| lang.of("no reason given", "未说明原因").into(), |found| reason(lang, found))
 }
 
+/// Why a number of a sweep is missing, where the folder has none and no code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SweepGap {
+    /// The trial has no result.
+    Failed,
+    /// There is no trial to take it from.
+    NoTrial,
+    /// The trial is not among those that are judged against each other.
+    NotJudged,
+    /// No trial that differs by one step has the number.
+    NoNeighbour,
+    /// The months of the trial do not give it.
+    NotGiven,
+    /// The months in which the choice was held are too few.
+    TooFewMonths,
+    /// The trials do not vary, or there is one value alone.
+    NoVariance,
+    /// The sweep has an error that the folder does not explain.
+    NoError,
+}
+
+/// Why a number of a sweep is missing, as a part of a sentence.
+#[must_use]
+pub fn sweep_gap(lang: Lang, gap: SweepGap) -> String {
+    let text = match gap {
+        SweepGap::Failed => ("the trial has no result", "该试验无结果"),
+        SweepGap::NoTrial => ("no trial has it", "没有可用的试验"),
+        SweepGap::NotJudged => (
+            "the trial is not judged against the others: it failed, holds something in too few months, or its excess returns do not vary",
+            "该试验未参与相互比较：无结果、持仓月份过少，或超额收益不变",
+        ),
+        SweepGap::NoNeighbour => ("no neighbouring trial has a result", "没有相邻试验有结果"),
+        SweepGap::NotGiven => ("the months of the trial do not give it", "该试验的月份不足以给出此数"),
+        SweepGap::TooFewMonths => ("held in too few months", "持有月份过少"),
+        SweepGap::NoVariance => {
+            ("the trials do not vary, or only one value was tried", "各试验无差异，或仅试过一个取值")
+        }
+        SweepGap::NoError => ("the mean has no standard error", "均值没有标准误"),
+    };
+    lang.of(text.0, text.1).into()
+}
+
 /// What a reader of some numbers must know, without a stop.
 #[must_use]
 pub fn caveat(lang: Lang, caveat: &Caveat) -> String {
@@ -374,6 +417,16 @@ mod tests {
             Reason::BeginsLater,
             Reason::NotInFormat,
         ];
+        let gaps = [
+            SweepGap::Failed,
+            SweepGap::NoTrial,
+            SweepGap::NotJudged,
+            SweepGap::NoNeighbour,
+            SweepGap::NotGiven,
+            SweepGap::TooFewMonths,
+            SweepGap::NoVariance,
+            SweepGap::NoError,
+        ];
         let caveats = [
             Caveat::ZeroInInterval,
             Caveat::ClassicalForComparison,
@@ -417,6 +470,7 @@ mod tests {
         let in_language = |lang| {
             let reasons = reasons.iter().map(|one| reason(lang, one));
             let caveats = caveats.iter().map(|one| caveat(lang, one));
+            let reasons = reasons.chain(gaps.iter().map(|gap| sweep_gap(lang, *gap)));
             reasons.chain(caveats).chain(warnings.iter().map(|one| warning(lang, one))).collect::<Vec<_>>()
         };
         for (en, zh) in in_language(Lang::En).iter().zip(in_language(Lang::Zh)) {

@@ -195,6 +195,26 @@ terms! {
     Whisker = "whisker", "上下边缘";
     /// A run checked by its hashes and run again.
     Verify = "verify: checksums and reproduction", "校验与复现";
+    /// A strategy that was tried: one setting of a sweep.
+    Trial = "trial", "试验";
+    /// How many independent trials are as many as the correlated ones of a sweep.
+    EffectiveTrials = "effective trials", "有效试验数";
+    /// The p-value of a trial after a step-down over all trials.
+    AdjustedPValue = "adjusted p", "校正后p值";
+    /// The trials that differ by one step of one axis.
+    NeighboursMedian = "neighbours' median", "相邻试验中位数";
+    /// A key of the configuration with the values that are tried.
+    SweepAxis = "axis", "参数轴";
+    /// Settings under which every trial is judged.
+    Condition = "condition", "情景";
+    /// The last months, which no trial sees.
+    HoldOut = "hold-out", "封存期";
+    /// Parameters chosen again and again on the past alone.
+    WalkForward = "walk forward", "滚动前推";
+    /// How often the choice of the best loses against the benchmark out of sample.
+    LossProbability = "probability of loss", "样本外亏损概率";
+    /// The t-value that a new factor must pass, after Harvey, Liu and Zhu.
+    Hurdle = "hurdle |t| = 3.0", "门槛 |t| = 3.0";
     /// A fault of the program.
     InternalError = "internal error", "内部错误";
 }

@@ -1,4 +1,4 @@
-//! What lies in a folder of runs, saved notes and saved weeklies, for its index.
+//! What lies in a folder of runs, sweeps, saved notes and saved weeklies, for its index.
 
 use std::fs;
 use std::io;
@@ -7,10 +7,13 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use rotor_factor::{Date, Month};
 use rotor_fs::{from_start, read_regular};
-use rotor_report::index::{Index, KeyFigures, NoteEntry, RunEntry, UnreadEntry, WeeklyEntry, page};
+use rotor_report::index::{
+    HoldoutEntry, Index, KeyFigures, NoteEntry, RunEntry, SweepEntry, UnreadEntry, WeeklyEntry, page,
+};
 use rotor_report::page::Page;
 use rotor_report::words::Lang;
 use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP_NET};
+use rotor_run::sweep::{SWEEP_FILE, SweepSummary, label, read_sweep_summary};
 use rotor_run::{Config, RunSummary, config_from_json, read_summary};
 use serde::Deserialize;
 use serde_json::Value;
@@ -35,10 +38,10 @@ const MOST_LEVELS: usize = 6;
 /// No document is near to this.
 const LONGEST_DOCUMENT: u64 = 1 << 30;
 
-/// Reads what an index shows of a folder: every run, every saved note and every saved weekly below it. What cannot be read is named with
-/// the reason.
+/// Reads what an index shows of a folder: every run, every merged sweep, every saved note and every saved weekly below it. What
+/// cannot be read is named with the reason.
 ///
-/// Folders whose names begin with a dot, and links to folders, are passed over, as is what lies inside a run or a saved page.
+/// Folders whose names begin with a dot, and links to folders, are passed over, as is what lies inside a run, a sweep or a saved page.
 ///
 /// # Errors
 ///
@@ -53,6 +56,7 @@ pub fn index(folder: &Path) -> Result<Index, io::Error> {
     for entry in entries {
         match entry {
             Entry::Run(run) => index.runs.push(*run),
+            Entry::Sweep(sweep) => index.sweeps.push(*sweep),
             Entry::Note(note) => index.notes.push(*note),
             Entry::Weekly(weekly) => index.weeklies.push(*weekly),
             Entry::Unread(unread) => index.unread.push(unread),
@@ -79,12 +83,14 @@ struct Found {
 #[derive(Clone, Copy)]
 enum Kind {
     Run,
+    Sweep,
     Note,
     Weekly,
 }
 
 enum Entry {
     Run(Box<RunEntry>),
+    Sweep(Box<SweepEntry>),
     Note(Box<NoteEntry>),
     Weekly(Box<WeeklyEntry>),
     Unread(UnreadEntry),
@@ -106,7 +112,12 @@ fn gather(folder: &Path, below: &Path, level: usize, found: &mut Vec<Found>) -> 
     for name in names {
         let place = below.join(name);
         let has = |file: &str| folder.join(&place).join(file).is_file();
-        let kinds = [(RUN_FILE, Kind::Run), (NOTE_FILE, Kind::Note), (WEEKLY_FILE, Kind::Weekly)];
+        let kinds = [
+            (RUN_FILE, Kind::Run),
+            (SWEEP_FILE, Kind::Sweep),
+            (NOTE_FILE, Kind::Note),
+            (WEEKLY_FILE, Kind::Weekly),
+        ];
         let kind = kinds.into_iter().find(|(file, _)| has(file)).map(|(_, kind)| kind);
         match kind {
             Some(kind) => found.push(Found { place, kind }),
@@ -124,6 +135,9 @@ impl Found {
         let read = match self.kind {
             Kind::Run => read_summary(&at)
                 .map(|summary| Entry::Run(Box::new(self.run(&at, summary, defaults))))
+                .map_err(|error| error.to_string()),
+            Kind::Sweep => read_sweep_summary(&at)
+                .map(|summary| Entry::Sweep(Box::new(self.sweep(&at, summary))))
                 .map_err(|error| error.to_string()),
             Kind::Note => self.note(&at, defaults).map(|note| Entry::Note(Box::new(note))),
             Kind::Weekly => self.weekly(&at, defaults).map(|weekly| Entry::Weekly(Box::new(weekly))),
@@ -159,6 +173,30 @@ impl Found {
                 n_trials: all.trials.n_trials,
             },
             dataset: record.dataset,
+        }
+    }
+
+    fn sweep(&self, at: &Path, summary: SweepSummary) -> SweepEntry {
+        let SweepSummary { plan, statistics, .. } = summary;
+        let best = statistics.best.filter(|best| (*best as usize) < plan.n_trials());
+        let settings = |best: u32| {
+            plan.settings_of(best as usize).map(|(key, value)| (key.to_owned(), label(value))).collect()
+        };
+        SweepEntry {
+            place: slashed(&self.place),
+            page: self.page(at, REPORT_FILE),
+            n_trials: statistics.n_trials,
+            n_survivors: statistics.step_down.n_survivors,
+            smallest_p: statistics.step_down.smallest_p,
+            best: best.map(settings),
+            excess: statistics.conditions.first().and_then(|summary| summary.of_best),
+            overfitting: statistics.overfitting.probability,
+            // The folder does not say whether it was opened; the ledger of trials does.
+            holdout: plan
+                .holdout
+                .as_ref()
+                .map(|holdout| HoldoutEntry { n_months: holdout.months, is_opened: None }),
+            dataset: plan.dataset,
         }
     }
 

@@ -4,7 +4,7 @@ use super::legend::{Entry, Legend, Sign, dots};
 use super::measure::{LETTER, width};
 use super::scale::{Scale, Tick, drawable, widest};
 use super::svg::{Anchor, Path, Svg, centred};
-use super::{Bar, BarChart, BarGroup, BarMark, Caption, Size, nothing};
+use super::{Bar, BarChart, BarGroup, BarMark, Caption, Guide, Mark, Size, Tone, nothing};
 
 /// Where things lie. Along the categories and along the values are x and y, or y and x.
 struct Frame<'c> {
@@ -31,6 +31,7 @@ pub(super) fn svg(chart: &BarChart, size: Size, caption: &Caption<'_>) -> String
         let (low, high) = bar.interval.unwrap_or((bar.value, bar.value));
         [bar.value, low, high]
     });
+    let ends = ends.chain(chart.guides.iter().map(|guide| guide.value).filter(|_| bars().next().is_some()));
     let Some(scale) = Scale::new(ends, Some(chart.baseline), false).filter(|_| n > 0) else {
         return nothing(width_, caption);
     };
@@ -51,11 +52,17 @@ pub(super) fn svg(chart: &BarChart, size: Size, caption: &Caption<'_>) -> String
 
 /// A single group needs no name.
 fn entries(chart: &BarChart) -> Vec<Entry<'_>> {
-    if chart.groups.len() < 2 {
-        return Vec::new();
-    }
     let sign = |group: &BarGroup| Sign::Group(group.tone, chart.mark != BarMark::Bars);
-    chart.groups.iter().map(|group| Entry { sign: sign(group), name: &group.name }).collect()
+    let groups = chart.groups.iter().filter(|_| chart.groups.len() > 1);
+    let mut entries: Vec<Entry<'_>> =
+        groups.map(|group| Entry { sign: sign(group), name: &group.name }).collect();
+    let is_first = |position: usize, guide: &Guide| {
+        !chart.guides[..position].iter().any(|before| before.name == guide.name)
+    };
+    for (_, guide) in chart.guides.iter().enumerate().filter(|(position, guide)| is_first(*position, guide)) {
+        entries.push(Entry { sign: Sign::Series(Mark::Dashed, Tone::Second), name: &guide.name });
+    }
+    entries
 }
 
 fn lying(svg: &mut Svg, chart: &BarChart, scale: Scale, (width_, top): (f64, f64)) -> f64 {
@@ -159,6 +166,12 @@ impl Frame<'_> {
         let base = self.scale.place(self.chart.baseline);
         axis.add_line(self.at(self.start, base), self.at(self.end(), base));
         svg.path("axis", &axis);
+        let mut guides = Path::new();
+        for value in self.chart.guides.iter().filter_map(|guide| drawable(guide.value, false)) {
+            let value = self.scale.place(value);
+            guides.add_line(self.at(self.start, value), self.at(self.end(), value));
+        }
+        svg.path("dash t2", &guides);
         svg.open("hits");
         for (position, name) in self.chart.categories.iter().enumerate() {
             let along = (self.start + self.slot * position as f64, self.slot);

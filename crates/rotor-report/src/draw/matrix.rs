@@ -62,6 +62,9 @@ pub(super) fn svg(chart: &Matrix, caption: &Caption<'_>) -> String {
     } else {
         frame.cells(&mut svg);
     }
+    if !chart.missing.is_empty() {
+        frame.hatching(&mut svg);
+    }
     frame.marks(&mut svg);
     if chart.has_numbers {
         frame.numbers(&mut svg);
@@ -75,8 +78,26 @@ pub(super) fn svg(chart: &Matrix, caption: &Caption<'_>) -> String {
     } else if !has_titles {
         frame.row_titles(&mut svg);
     }
-    let right = frame.key(&mut svg, bottom + 12.0, caption.lang).max(frame.right() + 12.0);
+    let mut right = frame.key(&mut svg, bottom + 12.0, caption.lang).max(frame.right() + 12.0);
+    if frame.has_hatching() {
+        bottom += 20.0;
+        right = frame.hatching_key(&mut svg, bottom + 12.0).max(right);
+    }
     svg.finish(right, bottom + 30.0, "fixed", caption)
+}
+
+/// Strokes that go up to the right, across a rectangle.
+fn hatch(path: &mut Path, (x, y): (f64, f64), (wide, high): (f64, f64)) {
+    const APART: f64 = 6.0;
+    let n = ((wide + high) / APART).ceil().min(600.0) as usize;
+    for stroke in 0..n {
+        // Where it crosses the lower end, from the left.
+        let start = APART * (stroke as f64 + 0.5) - high;
+        let (from, to) = ((-start).max(0.0), (wide - start).min(high));
+        if to > from {
+            path.add_line((x + start + from, y + high - from), (x + start + to, y + high - to));
+        }
+    }
 }
 
 /// The middle and the extent of the shades; `None` without values.
@@ -225,6 +246,34 @@ impl Frame<'_> {
             }
         }
         svg.close();
+    }
+
+    /// Whether a cell without a value is drawn as one.
+    fn has_hatching(&self) -> bool {
+        let is_missing = |row| (0..self.shown.len()).any(|place| self.value(row, place).is_none());
+        !self.chart.missing.is_empty() && (0..self.chart.rows.len()).any(is_missing)
+    }
+
+    /// Strokes across the cells without a value.
+    fn hatching(&self, svg: &mut Svg) {
+        let mut strokes = Path::new();
+        for row in 0..self.chart.rows.len() {
+            for place in (0..self.shown.len()).filter(|place| self.value(row, *place).is_none()) {
+                let size = (self.cell.0 - 1.0, self.cell.1 - 1.0);
+                hatch(&mut strokes, (self.x(place), self.y(row)), size);
+            }
+        }
+        svg.path("hatch", &strokes);
+    }
+
+    /// Says what hatched cells are and returns where the words end.
+    fn hatching_key(&self, svg: &mut Svg, top: f64) -> f64 {
+        let mut strokes = Path::new();
+        hatch(&mut strokes, (self.left, top), (17.0, 12.0));
+        svg.path("hatch", &strokes);
+        let x = self.left + 23.0;
+        svg.text((x, centred(top + 6.0)), Anchor::Start, "", &self.chart.missing);
+        x + width(&self.chart.missing) + 8.0
     }
 
     /// A stroke through what is below the middle.

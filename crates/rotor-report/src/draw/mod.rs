@@ -10,6 +10,8 @@
 mod bar;
 mod boxes;
 mod calendar;
+mod counts;
+mod histogram;
 mod legend;
 mod line;
 mod matrix;
@@ -49,6 +51,10 @@ pub enum Chart {
     Boxes(BoxChart),
     /// Pairs of values.
     Points(PointChart),
+    /// How many values lie in each of equal bins.
+    Histogram(Histogram),
+    /// How many pairs of values lie in each of equal cells.
+    Counts(CountChart),
 }
 
 /// What a drawing says of itself to those who do not see it, and the language of the few words in it.
@@ -97,7 +103,7 @@ impl Chart {
             Self::Lines(chart) => chart.is_small,
             Self::Bars(chart) => chart.is_small,
             Self::Points(chart) => chart.is_small,
-            Self::Matrix(_) | Self::Boxes(_) => false,
+            Self::Matrix(_) | Self::Boxes(_) | Self::Histogram(_) | Self::Counts(_) => false,
         }
     }
 
@@ -108,6 +114,8 @@ impl Chart {
             Self::Matrix(chart) => matrix::svg(chart, caption),
             Self::Boxes(chart) => boxes::svg(chart, size, caption),
             Self::Points(chart) => points::svg(chart, size, caption),
+            Self::Histogram(chart) => histogram::svg(chart, size, caption),
+            Self::Counts(chart) => counts::svg(chart, size, caption),
         }
     }
 }
@@ -324,8 +332,19 @@ pub struct BarChart {
     pub mark: BarMark,
     /// Whether it is one of several beside each other.
     pub is_small: bool,
+    /// Values at which a line is drawn across all categories; those of one name have one entry in the legend.
+    pub guides: Vec<Guide>,
     /// The groups, each with a value a category.
     pub groups: Vec<BarGroup>,
+}
+
+/// A value on the axis of values at which a line is drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Guide {
+    /// What it is.
+    pub name: String,
+    /// The value.
+    pub value: f64,
 }
 
 /// How the values of categories are drawn.
@@ -372,7 +391,7 @@ pub struct Matrix {
     pub column_axis: String,
     /// What a cell says, such as "rank"; may be empty.
     pub measure: String,
-    /// Row by row one a column; `None` is drawn as nothing.
+    /// Row by row one a column.
     pub cells: Vec<Vec<Option<f64>>>,
     /// How values are written.
     pub unit: Unit,
@@ -380,6 +399,8 @@ pub struct Matrix {
     pub shades: Shades,
     /// Whether the number is written into the cell, for small tables.
     pub has_numbers: bool,
+    /// What a cell without a value is: it is hatched, and the key has the words. If empty, such a cell is drawn as nothing.
+    pub missing: String,
 }
 
 /// The columns of a matrix.
@@ -422,6 +443,57 @@ pub struct PointChart {
     pub line: Option<(String, f64, f64)>,
     /// Whether it is one of several beside each other.
     pub is_small: bool,
+}
+
+/// How many values lie in each of equal bins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Histogram {
+    /// What the values are, with the unit.
+    pub axis: String,
+    /// How they are written.
+    pub unit: Unit,
+    /// What is counted.
+    pub count_axis: String,
+    /// The lower end of the first bin and the upper end of the last.
+    pub range: (f64, f64),
+    /// How many values each bin has.
+    pub counts: Vec<u32>,
+    /// Values to mark; they may lie outside the bins.
+    pub marks: Vec<Guide>,
+}
+
+/// How many pairs of values lie in each of equal cells of a rectangle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountChart {
+    /// What the values from left to right are, with the unit.
+    pub x_axis: String,
+    /// How they are written.
+    pub x_unit: Unit,
+    /// What the values from the bottom up are, with the unit.
+    pub y_axis: String,
+    /// How they are written.
+    pub y_unit: Unit,
+    /// The ends from left to right.
+    pub x: (f64, f64),
+    /// The ends from the bottom up.
+    pub y: (f64, f64),
+    /// Row by row from below, the counts from the left.
+    pub counts: Vec<Vec<u32>>,
+    /// What is counted.
+    pub count: String,
+    /// Lines through the rectangle: the first solid, the second dashed.
+    pub lines: Vec<StraightLine>,
+}
+
+/// A line through pairs of values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StraightLine {
+    /// What it is.
+    pub name: String,
+    /// Its value at 0.
+    pub constant: f64,
+    /// How much it rises by 1 to the right.
+    pub slope: f64,
 }
 
 /// How values are spread, row by row.

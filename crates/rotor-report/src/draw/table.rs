@@ -1,6 +1,6 @@
 //! The table behind a chart: the same numbers as text.
 
-use super::{BarChart, BoxChart, Chart, Columns, LineChart, Matrix, PointChart, Unit};
+use super::{BarChart, BoxChart, Chart, Columns, CountChart, Histogram, LineChart, Matrix, PointChart, Unit};
 use crate::page::{Cell, Column, Table};
 use crate::terms::Term;
 use crate::words::Lang;
@@ -15,6 +15,8 @@ impl Chart {
             Self::Matrix(chart) => matrix(chart),
             Self::Boxes(chart) => boxes(chart, lang),
             Self::Points(chart) => points(chart),
+            Self::Histogram(chart) => histogram(chart),
+            Self::Counts(chart) => counts(chart),
         }
     }
 }
@@ -94,6 +96,47 @@ fn points(chart: &PointChart) -> Table {
     let mut table = Table::new([Column::number(&chart.x_axis), Column::number(&chart.y_axis)]);
     for (x, y) in &chart.points {
         table.row([chart.x_unit.write(*x), chart.y_unit.write(*y)]);
+    }
+    table
+}
+
+/// The bins that have values, and the values that are marked.
+fn histogram(chart: &Histogram) -> Table {
+    let mut table = Table::new([Column::word(&chart.axis), Column::number(&chart.count_axis)]);
+    let n = chart.counts.len().max(1) as f64;
+    let end = |position: usize| {
+        let share = position as f64 / n;
+        chart.range.0 * (1.0 - share) + chart.range.1 * share
+    };
+    for (position, count) in chart.counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let ends = range(chart.unit, Some((end(position), end(position + 1))));
+        table.row([ends, Cell::count(*count as usize)]);
+    }
+    for mark in chart.marks.iter().filter(|_| !table.rows.is_empty()).collect::<Vec<_>>() {
+        table.row([Cell::from(format!("{}: {}", mark.name, chart.unit.write(mark.value))), Cell::default()]);
+    }
+    table
+}
+
+/// The cells that have values.
+fn counts(chart: &CountChart) -> Table {
+    let mut table =
+        Table::new([Column::word(&chart.x_axis), Column::word(&chart.y_axis), Column::number(&chart.count)]);
+    let ends = |(low, high): (f64, f64), position: usize, n: usize| {
+        let end = |position: usize| {
+            let share = position as f64 / n as f64;
+            low * (1.0 - share) + high * share
+        };
+        Some((end(position), end(position + 1)))
+    };
+    for (row, counts) in chart.counts.iter().enumerate() {
+        for (column, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+            table.row([
+                range(chart.x_unit, ends(chart.x, column, counts.len())),
+                range(chart.y_unit, ends(chart.y, row, chart.counts.len())),
+                Cell::count(*count as usize),
+            ]);
+        }
     }
     table
 }

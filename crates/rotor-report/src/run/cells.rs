@@ -11,26 +11,26 @@ use crate::terms::Term;
 use crate::words::{Lang, NONE, fixed, sentence, signed};
 
 /// A fraction of a year's or a month's wealth.
-pub(super) const PERCENT: Unit = Unit::fraction(1);
+pub(crate) const PERCENT: Unit = Unit::fraction(1);
 /// The same with its sign: a difference.
-pub(super) const DIFFERENCE: Unit = Unit::fraction(1).signed();
+pub(crate) const DIFFERENCE: Unit = Unit::fraction(1).signed();
 /// A fraction of a count.
-pub(super) const FRACTION: Unit = Unit::fraction(0);
+pub(crate) const FRACTION: Unit = Unit::fraction(0);
 /// A correlation.
-pub(super) const CORRELATION: Unit = Unit::plain(3).signed();
+pub(crate) const CORRELATION: Unit = Unit::plain(3).signed();
 /// A ratio.
-pub(super) const RATIO: Unit = Unit::plain(2);
+pub(crate) const RATIO: Unit = Unit::plain(2);
 
 /// On which side of zero a confidence interval lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Above,
     Below,
     IncludesZero,
 }
 
 /// Returns on which side of zero the interval of an estimate lies; `None` without one.
-pub(super) fn side(estimate: &Estimate) -> Option<Side> {
+pub(crate) fn side(estimate: &Estimate) -> Option<Side> {
     estimate.get()?;
     let (low, high) = estimate.interval()?;
     Some(if low > 0.0 {
@@ -44,27 +44,33 @@ pub(super) fn side(estimate: &Estimate) -> Option<Side> {
 
 /// What stands under a table, each note with a number that stands in the cells: why a number is missing, or of which months it is.
 #[derive(Debug)]
-pub(super) struct Footnotes {
+pub(crate) struct Footnotes {
     lang: Lang,
     notes: Vec<String>,
 }
 
 impl Footnotes {
-    pub(super) fn new(context: &Context<'_>) -> Self {
-        Self { lang: context.lang, notes: Vec::new() }
+    pub(in crate::run) fn new(context: &Context<'_>) -> Self {
+        Self::of(context.lang)
+    }
+
+    /// The notes of a page without a run.
+    pub(crate) fn of(lang: Lang) -> Self {
+        Self { lang, notes: Vec::new() }
     }
 
     /// The cell of a missing number.
-    pub(super) fn missing(&mut self, reason: Option<&Reason>) -> String {
+    pub(crate) fn missing(&mut self, reason: Option<&Reason>) -> String {
         self.missing_as(sentences::reason_or_none(self.lang, reason))
     }
 
     /// The cell of a missing score, with what its factor says.
-    pub(super) fn missing_score(&mut self, text: &str) -> String {
+    pub(crate) fn missing_score(&mut self, text: &str) -> String {
         self.missing_as(score_reason(self.lang, text))
     }
 
-    fn missing_as(&mut self, reason: String) -> String {
+    /// The cell of a number that is missing for a reason which is a sentence already.
+    pub(crate) fn missing_as(&mut self, reason: String) -> String {
         let position = self.position(reason);
         format!("{NONE} [{position}]")
     }
@@ -79,7 +85,7 @@ impl Footnotes {
     }
 
     /// The name of a row, marked if its numbers are those of fewer months than the others.
-    pub(super) fn of_months(&mut self, name: String, n: usize, n_all: usize) -> String {
+    pub(crate) fn of_months(&mut self, name: String, n: usize, n_all: usize) -> String {
         if n == n_all {
             return name;
         }
@@ -92,7 +98,7 @@ impl Footnotes {
         format!("{name} [{position}]")
     }
 
-    pub(super) fn metric(&mut self, metric: &Metric, unit: Unit) -> String {
+    pub(crate) fn metric(&mut self, metric: &Metric, unit: Unit) -> String {
         match &metric.value {
             Ok(value) => unit.write(*value),
             Err(reason) => self.missing(Some(reason)),
@@ -100,14 +106,14 @@ impl Footnotes {
     }
 
     /// As [`Footnotes::metric`], with about four digits.
-    pub(super) fn plain(&mut self, metric: &Metric) -> String {
+    pub(crate) fn plain(&mut self, metric: &Metric) -> String {
         match &metric.value {
             Ok(value) => crate::words::plain(*value),
             Err(reason) => self.missing(Some(reason)),
         }
     }
 
-    pub(super) fn interval(&mut self, estimate: &Estimate, unit: Unit) -> String {
+    pub(crate) fn interval(&mut self, estimate: &Estimate, unit: Unit) -> String {
         match estimate.interval() {
             Some(interval) => interval_text(interval, unit),
             None => self.missing(estimate.reason()),
@@ -115,7 +121,7 @@ impl Footnotes {
     }
 
     /// An estimate with its interval in one cell.
-    pub(super) fn with_interval(&mut self, estimate: &Estimate, unit: Unit) -> String {
+    pub(crate) fn with_interval(&mut self, estimate: &Estimate, unit: Unit) -> String {
         let value = self.metric(&estimate.value, unit);
         match (estimate.value.get(), estimate.interval()) {
             (None, _) => value,
@@ -127,14 +133,14 @@ impl Footnotes {
         }
     }
 
-    pub(super) fn detectable(&mut self, estimate: &Estimate, unit: Unit) -> String {
+    pub(crate) fn detectable(&mut self, estimate: &Estimate, unit: Unit) -> String {
         match estimate.detectable() {
             Some(value) => Unit { is_signed: false, ..unit }.write(value),
             None => self.missing(estimate.reason()),
         }
     }
 
-    pub(super) fn p_value(&mut self, estimate: &Estimate) -> String {
+    pub(crate) fn p_value(&mut self, estimate: &Estimate) -> String {
         match estimate.p_value() {
             Some(value) => p_value(value),
             None => self.missing(estimate.reason()),
@@ -142,7 +148,7 @@ impl Footnotes {
     }
 
     /// Whether an interval excludes zero.
-    pub(super) fn significance(&mut self, estimate: &Estimate) -> String {
+    pub(crate) fn significance(&mut self, estimate: &Estimate) -> String {
         match side(estimate) {
             Some(Side::Above) => self.lang.of("above zero", "显著为正").into(),
             Some(Side::Below) => self.lang.of("below zero", "显著为负").into(),
@@ -152,12 +158,12 @@ impl Footnotes {
     }
 
     /// The table with the notes under it; nothing if it has no rows.
-    pub(super) fn under(self, table: Table) -> Vec<Block> {
+    pub(crate) fn under(self, table: Table) -> Vec<Block> {
         self.under_all(vec![table])
     }
 
     /// Two tables of the same rows with the notes under them.
-    pub(super) fn under_both(self, table: Table, more: Table) -> Vec<Block> {
+    pub(crate) fn under_both(self, table: Table, more: Table) -> Vec<Block> {
         self.under_all(vec![table, more])
     }
 
@@ -178,18 +184,18 @@ impl Footnotes {
 }
 
 /// What a factor says of a missing score.
-pub(super) fn score_reason(lang: Lang, text: &str) -> String {
+pub(crate) fn score_reason(lang: Lang, text: &str) -> String {
     let text = sentence(text);
     if text.is_empty() { sentences::reason_or_none(lang, None) } else { text }
 }
 
 /// A p-value; below a hundredth how far below does not matter.
-pub(super) fn p_value(value: f64) -> String {
+pub(crate) fn p_value(value: f64) -> String {
     if value < 0.005 { "<0.01".into() } else { fixed(value, 2) }
 }
 
 /// A confidence interval, as `[-0.5%, +10.1%]`.
-pub(super) fn interval_text((low, high): (f64, f64), unit: Unit) -> String {
+pub(crate) fn interval_text((low, high): (f64, f64), unit: Unit) -> String {
     format!("[{}, {}]", bound(low, unit), bound(high, unit))
 }
 

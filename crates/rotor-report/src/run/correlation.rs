@@ -64,6 +64,7 @@ pub(super) fn figure(context: &Context<'_>) -> Option<Figure> {
             unit: crate::draw::Unit { decimals: 2, ..CORRELATION },
             shades: Shades::Diverging { middle: 0.0, extent: Some(1.0) },
             has_numbers: true,
+            missing: String::new(),
         }),
     })
 }

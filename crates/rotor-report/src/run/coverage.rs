@@ -134,6 +134,7 @@ fn by_year(context: &Context<'_>) -> Option<Figure> {
             unit: Unit::fraction(0),
             shades: Shades::Sequential,
             has_numbers: true,
+            missing: String::new(),
         }),
     })
 }

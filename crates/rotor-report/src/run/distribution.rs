@@ -84,6 +84,7 @@ pub(super) fn histogram(context: &Context<'_>, id: &str, values: &[f64], unit: U
             is_horizontal: false,
             mark: BarMark::Bars,
             is_small: true,
+            guides: Vec::new(),
             groups: vec![BarGroup {
                 name: lang.of("months", "月数").into(),
                 tone: Tone::First,

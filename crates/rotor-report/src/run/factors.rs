@@ -178,6 +178,7 @@ fn forest(context: &Context<'_>, factors: &ByName<FactorMetrics>) -> Option<Figu
             is_horizontal: true,
             mark: BarMark::Dots,
             is_small: true,
+            guides: Vec::new(),
             groups: vec![BarGroup { name: "RankIC".into(), tone: Tone::First, values }],
         }),
     })
@@ -348,6 +349,7 @@ fn decay(context: &Context<'_>, id: &str, of: &FactorMetrics) -> Option<Figure> 
             is_horizontal: false,
             mark: BarMark::Dots,
             is_small: true,
+            guides: Vec::new(),
             groups: vec![BarGroup {
                 name: "RankIC".into(),
                 tone: Tone::First,
@@ -380,6 +382,7 @@ fn calendar(context: &Context<'_>, id: &str, months: &[MonthlyCoefficients]) -> 
             unit: Unit { decimals: 2, ..CORRELATION },
             shades: Shades::Diverging { middle: 0.0, extent: None },
             has_numbers: true,
+            missing: String::new(),
         }),
     }
 }

@@ -89,6 +89,7 @@ fn strip(context: &Context<'_>) -> Vec<Block> {
             unit: Unit { factor: -1.0, ..Unit::plain(0) },
             shades: Shades::Sequential,
             has_numbers: false,
+            missing: String::new(),
         }),
     };
     vec![figure.into()]

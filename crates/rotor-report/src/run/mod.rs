@@ -8,7 +8,7 @@
 //! is cut for length names the file that has all of it.
 
 mod accuracy;
-mod cells;
+pub(crate) mod cells;
 mod config;
 mod context;
 mod correlation;

@@ -83,6 +83,7 @@ pub(super) fn matrix(
             unit: Unit { suffix: "", ..DIFFERENCE },
             shades: Shades::Diverging { middle: 0.0, extent: Some(extent) },
             has_numbers: true,
+            missing: String::new(),
         }),
     })
 }

@@ -159,6 +159,7 @@ pub(super) fn excess(
             is_horizontal: false,
             mark: BarMark::Bars,
             is_small: true,
+            guides: Vec::new(),
             groups: vec![BarGroup { name: Term::ExcessReturn.of(lang).into(), tone: Tone::First, values }],
         }),
     })
@@ -190,6 +191,7 @@ pub(super) fn persistence(context: &Context<'_>, id: &str, of: &FactorMetrics) -
             is_horizontal: false,
             mark: BarMark::Bars,
             is_small: true,
+            guides: Vec::new(),
             groups: vec![
                 BarGroup { name: Term::Turnover.of(lang).into(), tone: Tone::First, values: turnover },
                 BarGroup {

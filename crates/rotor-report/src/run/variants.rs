@@ -81,6 +81,7 @@ fn forest(context: &Context<'_>, all: &PortfolioMetrics) -> Option<Figure> {
             is_horizontal: true,
             mark: BarMark::Dots,
             is_small: false,
+            guides: Vec::new(),
             groups: vec![BarGroup { name: Term::NetExcess.of(lang).into(), tone: Tone::First, values }],
         }),
     })
@@ -256,6 +257,7 @@ fn matrix(context: &Context<'_>, all: &[Sensitivity], run: &Sensitivity) -> Opti
             unit: Unit::fraction(1).signed(),
             shades: Shades::Diverging { middle: 0.0, extent: None },
             has_numbers: true,
+            missing: String::new(),
         }),
     })
 }

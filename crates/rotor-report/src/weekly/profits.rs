@@ -342,6 +342,7 @@ fn chart(context: WeeklyContext<'_>, profits: &IndustrialProfits) -> Option<Bloc
         is_horizontal: true,
         mark: BarMark::Joined,
         is_small: false,
+        guides: Vec::new(),
         groups: vec![
             group(profits.month_before, Tone::Second, |row| row.since_january.before),
             group(profits.month, Tone::First, |row| row.since_january.now),

@@ -197,6 +197,7 @@ fn chart(context: WeeklyContext<'_>, sample: &SampleTable) -> Option<Block> {
         is_horizontal: true,
         mark: BarMark::Bars,
         is_small: false,
+        guides: Vec::new(),
         groups: vec![BarGroup {
             name: axis.into(),
             tone: Tone::First,

@@ -188,6 +188,7 @@ impl Drawing<'_> {
             is_horizontal: true,
             mark,
             is_small,
+            guides: Vec::new(),
             groups,
         }))
     }

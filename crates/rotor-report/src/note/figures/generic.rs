@@ -65,6 +65,7 @@ pub(super) fn matrix(table: &Table, named: &dyn Fn(&str) -> String) -> Option<Ch
         cells,
         shades,
         has_numbers: n_rows.max(n_columns) <= 12,
+        missing: String::new(),
     }))
 }
 

@@ -38,6 +38,7 @@ pub(crate) fn figures(context: &NoteContext<'_>) -> Option<Block> {
         unit: Unit::plain(if extent >= 1.0 { 0 } else { 2 }),
         shades: Shades::Diverging { middle, extent: (extent > 0.0).then_some(extent) },
         has_numbers: true,
+        missing: String::new(),
     });
     let about = lang.of(
         "Rank, sector and total; * marks selected sectors. Red is favourable, green unfavourable; an empty cell is not scored.",

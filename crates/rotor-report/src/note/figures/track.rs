@@ -193,6 +193,7 @@ fn forest(
         is_horizontal: true,
         mark: BarMark::Dots,
         is_small: false,
+        guides: Vec::new(),
         groups: vec![group],
     });
     Some(figure(id, title, about, chart))

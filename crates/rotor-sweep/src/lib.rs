@@ -6,7 +6,7 @@ mod choose;
 mod compute;
 mod error;
 mod merge;
-// mod page;
+mod page;
 mod pick;
 mod planner;
 mod rule;
@@ -18,7 +18,7 @@ mod trials;
 
 pub use error::SweepError;
 pub use merge::MergedSweep;
-// pub use page::page_of;
+pub use page::page_of;
 pub use pick::{NamedTrial, PickedTrial, open, opened_config, pick};
 pub use planner::{LIMIT, Planned, plan};
 pub use run::{Runner, Shard, SweepProgress, SweepStatus, SweepWatch};

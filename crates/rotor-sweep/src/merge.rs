@@ -10,7 +10,7 @@ use rotor_fs::{from_start, sha256};
 use rotor_report::words::Lang;
 use rotor_run::ledger::{Headline, Ledger, Trial};
 use rotor_run::sweep::{
-    PartFactor, SWEEP_FORMAT, Sweep, SweepFolderError, SweepPlan, SweepRecord, TrialReturns, read_part,
+    PartFactor, SWEEP_FORMAT, Sweep, SweepPlan, SweepRecord, TrialReturns, read_part,
     read_sweep, write_sweep,
 };
 use rotor_run::{LedgerAbsence, Setting, TrialsRecord, TrialsSource};
@@ -90,8 +90,8 @@ impl Runner {
         if !notices.is_empty() {
             sweep.record.trials.ledger = Some(LedgerAbsence::Unavailable);
         }
-        let _ = lang;
-        let page: Option<String> = None;
+        let page = lang.map(|lang| crate::page::report(&sweep, lang));
+        sweep.record.report = lang.map(crate::page::record);
         sweep.record = write_sweep(folder, &sweep, page.as_deref().map(|page| (REPORT_FILE, page)))?;
         // What they held is in the tables now.
         for below in ["parts", "scores"] {
@@ -311,9 +311,4 @@ fn key_of_trial(trial: &Trial, factor: &str) -> String {
         .map(|(name, value)| (name, Json::from(value.as_str())))
         .collect();
     factor_key(factor, parameters.iter().map(|(name, value)| (*name, value)))
-}
-
-/// Why a folder that is to be read is none.
-pub(crate) fn not_merged(error: &SweepFolderError) -> bool {
-    matches!(error, SweepFolderError::NotMerged { .. })
 }

@@ -1,5 +1,6 @@
 //! The page of a sweep.
 
+use rotor::Catalogue;
 use rotor_report::page;
 use rotor_report::words::Lang;
 use rotor_run::sweep::Sweep;
@@ -13,12 +14,14 @@ pub(crate) fn report(sweep: &Sweep, lang: Lang) -> String {
 /// Returns the page of a sweep, for any of the [formats](rotor_report::page).
 #[must_use]
 pub fn page_of(sweep: &Sweep, lang: Lang) -> page::Page {
+    let defaults = Catalogue::built_in().defaults();
     let facts = rotor_report::sweep::Facts {
         plan: &sweep.plan,
         trials: &sweep.trials,
         conditions: &sweep.conditions,
         statistics: &sweep.statistics,
         record: &sweep.record,
+        defaults: &defaults,
     };
     rotor_report::sweep::report(&facts, lang)
 }

@@ -65,8 +65,7 @@ pub(crate) struct Report {
 pub(crate) fn report(arguments: &Report) -> Result<Outcome, CliError> {
     let destination = file_destination(&arguments.out, arguments.force)?;
     let sweep = read_sweep(&arguments.folder)?;
-    let _ = (html, Lang::from(arguments.lang), &sweep);
-    let page = String::new();
+    let page = html(&rotor_sweep::page_of(&sweep, Lang::from(arguments.lang)));
     destination.write(page.as_bytes())?;
     Ok(Outcome::done(format!("{} is written\n", rotor_fs::shown_path(&arguments.out))))
 }

@@ -8,7 +8,7 @@
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
-use rotor_fs::{is_obeyed, shown, shown_lines};
+use rotor_fs::{is_obeyed, is_plain, shown, shown_lines};
 
 /// Writes a sentence to standard error behind a word such as `error`.
 pub(crate) fn say(kind: &str, text: impl Display) {
@@ -38,13 +38,19 @@ pub(crate) fn result(text: &str) -> String {
 /// Returns a JSON document with the same meaning that no terminal obeys: outside of its texts there are no such characters.
 pub(crate) fn json(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if is_obeyed(letter) && letter != '\n' {
-            let mut units = [0; 2];
-            let units = letter.encode_utf16(&mut units);
-            escaped.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
-        } else {
-            escaped.push(letter);
+    for line in text.split_inclusive('\n') {
+        if is_plain(line) {
+            escaped.push_str(line);
+            continue;
+        }
+        for letter in line.chars() {
+            if is_obeyed(letter) && letter != '\n' {
+                let mut units = [0; 2];
+                let units = letter.encode_utf16(&mut units);
+                escaped.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+            } else {
+                escaped.push(letter);
+            }
         }
     }
     escaped

@@ -34,7 +34,7 @@ pub use folder::{FileWriter, NewFolder, Written};
 pub use hash::{hexadecimal, sha256, sha256_of_file};
 pub use locked::{FolderLock, LockedFile, lock_folder};
 pub use read::{open_regular, read_open, read_regular, read_text};
-pub use shown::{is_obeyed, shown, shown_lines, shown_path};
+pub use shown::{is_obeyed, is_plain, shown, shown_lines, shown_path};
 pub use start::{from_start, note_start};
 pub use unfinished::{remove_unfinished, remove_unfinished_within};
 

@@ -1,8 +1,9 @@
 //! A file that several processes add to, one after the other.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt as _};
+use std::io::{self, BufRead as _, BufReader, ErrorKind, Read, Seek as _, Write};
+use std::ops::ControlFlow;
+use std::os::unix::fs::{FileExt as _, MetadataExt, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -112,6 +113,57 @@ impl LockedFile {
         match self.file.read_to_end(&mut bytes) {
             Ok(_) => Ok(bytes),
             Err(source) => Err(FsError::Read { path: self.path.clone(), source }),
+        }
+    }
+
+    /// Returns how many bytes the file has.
+    ///
+    /// # Errors
+    ///
+    /// [`FsError::Read`].
+    pub fn n_bytes(&self) -> Result<u64, FsError> {
+        let metadata = self.file.metadata();
+        Ok(metadata.map_err(|source| FsError::Read { path: self.path.clone(), source })?.len())
+    }
+
+    /// Returns `n_bytes` of the file from a position on, wherever it has been read to.
+    ///
+    /// # Errors
+    ///
+    /// [`FsError::Read`], also if the file ends before.
+    pub fn read_at(&self, position: u64, n_bytes: usize) -> Result<Vec<u8>, FsError> {
+        let mut bytes = vec![0; n_bytes];
+        match self.file.read_exact_at(&mut bytes, position) {
+            Ok(()) => Ok(bytes),
+            Err(source) => Err(FsError::Read { path: self.path.clone(), source }),
+        }
+    }
+
+    /// Shows every line of the first `n_bytes` of the file, without its line feed, until `visit` breaks, and returns what it broke
+    /// with. A line feed at the end begins no line. Memory is taken for the longest line, not for the file.
+    ///
+    /// # Errors
+    ///
+    /// [`FsError::Read`].
+    pub fn each_line<B>(
+        &mut self,
+        n_bytes: u64,
+        mut visit: impl FnMut(&[u8]) -> ControlFlow<B>,
+    ) -> Result<Option<B>, FsError> {
+        /// What a core's own cache holds: each byte is read by the processor once from memory.
+        const BLOCK: usize = 1 << 17;
+        let failed = |source| FsError::Read { path: self.path.clone(), source };
+        self.file.rewind().map_err(failed)?;
+        let mut reader = BufReader::with_capacity(BLOCK, (&self.file).take(n_bytes));
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            if reader.read_until(b'\n', &mut line).map_err(failed)? == 0 {
+                return Ok(None);
+            }
+            if let ControlFlow::Break(found) = visit(line.strip_suffix(b"\n").unwrap_or(&line)) {
+                return Ok(Some(found));
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
+use std::ops::ControlFlow;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::Command;
@@ -141,6 +142,21 @@ fn a_locked_file_is_cut_and_added_to() {
         let mut file = LockedFile::open_to_read(&path).unwrap().unwrap();
         assert_eq!(file.read_to_end().unwrap(), expected.as_bytes());
     }
+    let mut file = LockedFile::open_to_append(&path).unwrap();
+    assert_eq!((file.n_bytes().unwrap(), file.read_at(2, 3).unwrap()), (8, b"e\nt".to_vec()));
+    assert!(matches!(file.read_at(7, 2), Err(FsError::Read { .. })));
+    for (n_bytes, expected) in [(8, vec!["one", "two"]), (5, vec!["one", "t"]), (4, vec!["one"]), (0, vec![])]
+    {
+        let mut lines = Vec::new();
+        let visit = |line: &[u8]| -> ControlFlow<()> {
+            lines.push(String::from_utf8(line.to_vec()).unwrap());
+            ControlFlow::Continue(())
+        };
+        assert_eq!(file.each_line(n_bytes, visit).unwrap(), None);
+        assert_eq!(lines, expected);
+    }
+    assert_eq!(file.each_line(8, |line| ControlFlow::Break(line.len())).unwrap(), Some(3));
+    drop(file);
     for other in [folder.path(), Path::new("/dev/null")] {
         assert!(matches!(LockedFile::open_to_append(other), Err(FsError::NotAFile { .. })));
         assert!(matches!(LockedFile::open_to_read(other), Err(FsError::NotAFile { .. })));

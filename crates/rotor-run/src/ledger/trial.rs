@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use rayon::prelude::*;
 use rotor_factor::Date;
 use serde::{Deserialize, Serialize};
 
-/// The format of the lines.
-const FORMAT: u32 = 1;
+use super::line::{end_of_lines, is_sha256, write_batch};
 
-/// How every line begins.
-pub(super) const BEGINNING: &[u8] = b"{\"format\":";
+/// The format of the lines.
+pub(super) const FORMAT: u32 = 1;
 
 /// A backtest, as the ledger keeps it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
@@ -33,6 +33,12 @@ pub struct Trial {
     pub engine: String,
     /// What came out.
     pub headline: Headline,
+    /// Of a trial of a sweep the SHA-256 of its monthly net returns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returns: Option<String>,
+    /// Of a trial of a sweep the hash of the sweep's plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sweep: Option<String>,
     /// Where the run folder was to go.
     pub run: String,
 }
@@ -113,6 +119,8 @@ impl Trial {
             factors: Vec::new(),
             engine: String::new(),
             headline,
+            returns: None,
+            sweep: None,
             run: String::new(),
         }
     }
@@ -122,14 +130,25 @@ impl Trial {
         serde_json::to_string(self).expect("a trial has texts and numbers alone") + "\n"
     }
 
-    fn of_line(line: &[u8]) -> Result<Self, String> {
+    /// The lines of trials that stand there together or not at all.
+    pub(super) fn to_lines(trials: &[Self]) -> String {
+        let mut lines = String::new();
+        for (idx, trial) in trials.iter().enumerate() {
+            lines += &trial.to_line();
+            if trials.len() > 1 {
+                write_batch(&mut lines, idx + 1, trials.len());
+            }
+        }
+        lines
+    }
+
+    pub(super) fn of_line(line: &[u8]) -> Result<Self, String> {
         let trial: Self = serde_json::from_slice(line).map_err(|error| error.to_string())?;
         if trial.format != FORMAT {
             return Err(format!("its format is {}, and {FORMAT} is known here", trial.format));
         }
         for (key, text) in [("config", &trial.config), ("dataset.sha256", &trial.dataset.sha256)] {
-            let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-            if text.len() != 64 || !text.bytes().all(is_digit) {
+            if !is_sha256(text.as_bytes()) {
                 return Err(format!("`{key}` is not a SHA-256"));
             }
         }
@@ -140,10 +159,15 @@ impl Trial {
 impl History {
     /// Reads the lines of a file. Empty ones count as lines and say nothing, nor does what a killed writer left of the last.
     pub(super) fn of(bytes: &[u8]) -> Self {
+        /// So many lines take a hundred times as long as to hand them to a thread.
+        const FEWEST: usize = 256;
         let (end, _) = end_of_lines(bytes);
+        let lines: Vec<&[u8]> = bytes[..end].split(|byte| *byte == b'\n').collect();
+        let read: Vec<Result<Trial, String>> =
+            lines.par_iter().with_min_len(FEWEST).map(|line| Trial::of_line(line)).collect();
         let mut history = Self::default();
-        for (idx, line) in bytes[..end].split(|byte| *byte == b'\n').enumerate() {
-            match Trial::of_line(line) {
+        for (idx, (line, read)) in lines.iter().zip(read).enumerate() {
+            match read {
                 _ if line.trim_ascii().is_empty() => {}
                 Ok(trial) => history.trials.push(trial),
                 Err(problem) => history.damaged.push(DamagedLine { line: idx + 1, problem }),
@@ -165,21 +189,6 @@ impl History {
     }
 }
 
-/// Returns where the lines of a file end that are to stay, and whether the last of them has no line feed.
-///
-/// Without a line feed at its end, the last line is what a killed writer left, unless it is a whole trial or something that no
-/// writer would begin with.
-pub(super) fn end_of_lines(bytes: &[u8]) -> (usize, bool) {
-    let start = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |position| position + 1);
-    let last = &bytes[start..];
-    let is_begun = last.starts_with(BEGINNING) || BEGINNING.starts_with(last);
-    if is_begun && serde_json::from_slice::<serde_json::Value>(last).is_err() {
-        (start, false)
-    } else {
-        (bytes.len(), true)
-    }
-}
-
 /// Returns a moment in universal time to the second, as ISO 8601 writes it. A clock that is out of its mind gives the nearest
 /// moment of the calendar.
 ///
@@ -198,6 +207,7 @@ pub fn utc(moment: SystemTime) -> String {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::line::BEGINNING;
     use super::*;
 
     /// A trial that is told from others by a number.

@@ -61,11 +61,14 @@ impl Cluster {
             format!("AuthType=auth/munge\nAuthInfo=socket={}", at("munge.socket").display()),
             "CryptoType=crypto/munge\nProctrackType=proctrack/linuxproc\nTaskPlugin=task/none".into(),
             "JobAcctGatherType=jobacct_gather/none\nAccountingStorageType=accounting_storage/none".into(),
-            "SelectType=select/cons_tres\nSelectTypeParameters=CR_Core\nReturnToService=2\nMpiDefault=none".into(),
+            "SelectType=select/cons_tres\nSelectTypeParameters=CR_Core\nReturnToService=2\nMpiDefault=none"
+                .into(),
             "SchedulerParameters=sched_interval=1\nSwitchType=switch/none".into(),
             format!("StateSaveLocation={}\nSlurmdSpoolDir={}", at("state").display(), at("spool").display()),
             format!("SlurmctldPidFile={}\nSlurmdPidFile={}", at("ctld.pid").display(), at("d.pid").display()),
-            format!("NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=2000\nPartitionName=p Nodes=ALL Default=YES State=UP\n"),
+            format!(
+                "NodeName={host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=2000\nPartitionName=p Nodes=ALL Default=YES State=UP\n"
+            ),
         ];
         fs::write(at("slurm.conf"), settings.join("\n")).unwrap();
         let mut cluster = Self { folder, daemons: vec![munge] };
@@ -74,7 +77,8 @@ impl Cluster {
             let mut command = Command::new(daemon);
             command.arg("-D").arg("-f").arg(cluster.at("slurm.conf"));
             let log = fs::File::create(cluster.at(log)).unwrap();
-            let child = command.stdout(log.try_clone().unwrap()).stderr(log).stdin(Stdio::null()).spawn().unwrap();
+            let child =
+                command.stdout(log.try_clone().unwrap()).stderr(log).stdin(Stdio::null()).spawn().unwrap();
             cluster.daemons.push(child);
         }
         cluster.wait(|cluster| cluster.run("sinfo", &["-h", "-o", "%t"]).stdout.starts_with(b"idle"));
@@ -89,9 +93,15 @@ impl Cluster {
     fn wait(&self, is_so: impl Fn(&Self) -> bool) {
         let start = Instant::now();
         while !is_so(self) {
-            let logs: Vec<String> =
-                ["munge.out", "ctld.log", "d.log"].iter().filter_map(|log| fs::read_to_string(self.at(log)).ok()).collect();
-            assert!(start.elapsed() < Duration::from_secs(90), "the cluster does not come up\n{}", logs.join("\n"));
+            let logs: Vec<String> = ["munge.out", "ctld.log", "d.log"]
+                .iter()
+                .filter_map(|log| fs::read_to_string(self.at(log)).ok())
+                .collect();
+            assert!(
+                start.elapsed() < Duration::from_secs(90),
+                "the cluster does not come up\n{}",
+                logs.join("\n")
+            );
             sleep(Duration::from_millis(100));
         }
     }
@@ -109,14 +119,17 @@ impl Cluster {
             demo = demo().display(),
         );
         let output = format!("{}/%A-%a.out", self.folder.path().display());
-        let submitted = self.run("sbatch", &["--parsable", "--array", array, "--output", &output, "--wrap", &command]);
+        let submitted =
+            self.run("sbatch", &["--parsable", "--array", array, "--output", &output, "--wrap", &command]);
         assert!(submitted.status.success(), "{}", String::from_utf8_lossy(&submitted.stderr));
         String::from_utf8(submitted.stdout).unwrap().trim().to_owned()
     }
 
     /// Waits until a job has ended.
     fn end(&self, job: &str) {
-        self.wait(|cluster| cluster.run("squeue", &["-h", "-j", job]).stdout.iter().all(u8::is_ascii_whitespace));
+        self.wait(|cluster| {
+            cluster.run("squeue", &["-h", "-j", job]).stdout.iter().all(u8::is_ascii_whitespace)
+        });
     }
 }
 
@@ -124,7 +137,9 @@ impl Cluster {
 fn why_not() -> Option<String> {
     let has = |program: &&str| Command::new(program).arg("--version").output().is_ok();
     if let Some(missing) = ["munged", "slurmctld", "slurmd", "sbatch"].iter().find(|program| !has(program)) {
-        return Some(format!("there is no {missing} (Debian: `apt install slurmctld slurmd slurm-client munge`)"));
+        return Some(format!(
+            "there is no {missing} (Debian: `apt install slurmctld slurmd slurm-client munge`)"
+        ));
     }
     let user = Command::new("id").arg("-u").output().ok()?;
     (user.stdout.trim_ascii() != b"0").then(|| "only root may start it".into())
@@ -154,7 +169,16 @@ fn an_array_with_a_killed_job_gives_the_bytes_of_one_process() {
     let killed = cluster.run("scancel", &["--signal=KILL", "--full", &format!("{job}_0")]);
     assert!(killed.status.success(), "{}", String::from_utf8_lossy(&killed.stderr));
     cluster.end(&job);
-    let merge = ["sweep", "merge", &text(&folder), "--dataset", &demo, "--no-ledger", "--shards", &N_SHARDS.to_string()];
+    let merge = [
+        "sweep",
+        "merge",
+        &text(&folder),
+        "--dataset",
+        &demo,
+        "--no-ledger",
+        "--shards",
+        &N_SHARDS.to_string(),
+    ];
     let (code, _, stderr) = run_rotor(&merge);
     if code == 0 {
         panic!("the kill came too late to be one");

@@ -163,7 +163,10 @@ fn what_is_missing_is_named_and_parts_of_others_are_refused() {
 
 #[test]
 fn the_hold_out_is_opened_once_and_for_one_trial() {
-    let sweep = format!("{}[holdout]\nmonths = 24\n[walk_forward]\nwindow = 48\nevery = 6\n", SWEEP.replace("3, 6, 9, 12", "6, 12"));
+    let sweep = format!(
+        "{}[holdout]\nmonths = 24\n[walk_forward]\nwindow = 48\nevery = 6\n",
+        SWEEP.replace("3, 6, 9, 12", "6, 12")
+    );
     let place = Place::new(&sweep);
     let (spec, out, ledger) = (place.text("sweep.toml"), place.text("s"), place.text("trials.jsonl"));
     let told = place.done("run", &[&spec, "--out", &out, "--ledger", &ledger]);
@@ -185,7 +188,12 @@ fn the_hold_out_is_opened_once_and_for_one_trial() {
         .map(|rule| place.sweep("pick", &[&out, "--rule", rule, "--ledger", &ledger]))
         .map(|(code, _, stderr)| (code, stderr))
         .to_vec();
-    assert!(others.iter().any(|(code, said)| *code == 2 && said.contains("the hold-out of this sweep was opened on")), "{others:?}");
+    assert!(
+        others
+            .iter()
+            .any(|(code, said)| *code == 2 && said.contains("the hold-out of this sweep was opened on")),
+        "{others:?}"
+    );
     // Nor by removing the record: the ledger knows.
     fs::remove_file(place.at("s/picked.json")).unwrap();
     let refused = others.iter().zip(["one_se", "plateau"]).find(|((code, _), _)| *code == 2).unwrap().1;
@@ -220,7 +228,10 @@ fn what_cannot_be_swept_is_refused_with_a_remedy() {
         ("[axes]\ntop = [0, 5]\n", "0 is not from 1 to"),
         ("[axes]\ntop = []\n", "it has no values"),
         ("[axes]\nfactors = [[\"haet\"], [\"price\"]]\n", "did you mean `heat`?"),
-        ("[axes]\ntop = [3, 5]\nmin_factors = [1, 2]\n[require]\nrules = [\"top < min_factors\"]\n", "all 4 are refused, 4 by `top < min_factors`"),
+        (
+            "[axes]\ntop = [3, 5]\nmin_factors = [1, 2]\n[require]\nrules = [\"top < min_factors\"]\n",
+            "all 4 are refused, 4 by `top < min_factors`",
+        ),
         ("[axes]\ntop = [3, 5]\n[require]\nrules = [\"tpo < 3\"]\n", "there is no key `tpo`"),
         ("[axes]\ntop = { from = 1, to = 400 }\nmin_factors = { from = 1, to = 400 }\n", "more than 100000"),
         ("[axes]\ntop = [3, 5]\n[holdout]\nmonths = 600\n", "cannot be held out"),
@@ -235,14 +246,16 @@ fn what_cannot_be_swept_is_refused_with_a_remedy() {
     let absent = place.refused("plan", &[&place.text("nowhere.toml")]);
     assert!(absent.contains("cannot read the sweep"), "{absent}");
     for shard in ["4/4", "a/2", "3", "0/0"] {
-        let (code, ..) = place.sweep("run", &[&place.text("sweep.toml"), "--out", &place.text("s"), "--shard", shard]);
+        let (code, ..) =
+            place.sweep("run", &[&place.text("sweep.toml"), "--out", &place.text("s"), "--shard", shard]);
         assert_eq!(code, 2, "{shard}");
     }
 }
 
 #[test]
 fn a_factor_that_refuses_a_setting_leaves_a_row_with_the_reason() {
-    let sweep = "[axes]\n\"momentum.lookback\" = [6, 100000]\ntop = [3, 5]\nfactors = [[\"momentum\", \"heat\"]]\n";
+    let sweep =
+        "[axes]\n\"momentum.lookback\" = [6, 100000]\ntop = [3, 5]\nfactors = [[\"momentum\", \"heat\"]]\n";
     let place = Place::new(sweep);
     let told = place.done("run", &[&place.text("sweep.toml"), "--out", &place.text("s"), "--no-ledger"]);
     assert!(told.contains("2 trials without a result"), "{told}");

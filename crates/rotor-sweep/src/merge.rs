@@ -10,8 +10,7 @@ use rotor_fs::{from_start, sha256};
 use rotor_report::words::Lang;
 use rotor_run::ledger::{Headline, Ledger, Trial};
 use rotor_run::sweep::{
-    PartFactor, SWEEP_FORMAT, Sweep, SweepPlan, SweepRecord, TrialReturns, read_part,
-    read_sweep, write_sweep,
+    PartFactor, SWEEP_FORMAT, Sweep, SweepPlan, SweepRecord, TrialReturns, read_part, read_sweep, write_sweep,
 };
 use rotor_run::{LedgerAbsence, Setting, TrialsRecord, TrialsSource};
 use serde_json::Value as Json;
@@ -249,6 +248,8 @@ impl Counted {
                 factors: config.factors.clone(),
                 engine: engine_record().version,
                 run: format!("{}#{}", place.display(), &planned.id[..12]),
+                returns: Some(sha256(&net)),
+                sweep: Some(plan.hash.clone()),
                 ..Trial::new(
                     when,
                     plan.data.trial_data(&plan.dataset.name),
@@ -258,10 +259,8 @@ impl Counted {
             })
         };
         let lines: Vec<Trial> = (0..plan.n_trials()).into_par_iter().filter_map(line).collect();
-        for line in &lines {
-            if let Err(error) = ledger.append(line) {
-                notices.push(Notice::NotCounted(error));
-            }
+        if let Err(error) = ledger.append_all(&lines) {
+            notices.push(Notice::NotCounted(error));
         }
     }
 }

@@ -8,11 +8,12 @@ use rotor::{Catalogue, Dataset, LedgerChoice, Run, Session, Watch};
 use rotor_eval::{annual_mean, information_ratio};
 use rotor_fs::FsError;
 use rotor_run::Config;
-use rotor_run::ledger::utc;
+use rotor_run::ledger::{Ledger, Trial, utc};
 use rotor_run::metrics::Metric;
 use rotor_run::portfolio::{EQUAL_WEIGHT, TOP_NET};
 use rotor_run::sweep::{
-    HoldoutResult, MonthReturn, PickRule, Picked, Sweep, SweepPlan, read_picked, read_plan, read_sweep, write_picked,
+    HoldoutResult, MonthReturn, PickRule, Picked, Sweep, SweepPlan, read_picked, read_plan, read_sweep,
+    write_picked,
 };
 
 use crate::choose::Choice;
@@ -86,12 +87,22 @@ pub fn open(
         && known.id != id
         && sweep.plan.holdout.is_some()
     {
-        return Err(SweepError::Opened { when: known.when.clone(), trial: known.id.chars().take(12).collect() });
+        return Err(SweepError::Opened {
+            when: known.when.clone(),
+            trial: known.id.chars().take(12).collect(),
+        });
     }
     drop(runner);
+    if sweep.plan.holdout.is_some() {
+        check_ledger(&sweep.plan, &id, ledger)?;
+    }
     let mut config = opened_config(&sweep.plan, trial);
     let factors = catalogue.select(&mut config, &[])?;
     let session = Session::new(dataset, config, factors, ledger)?;
+    let session = match &sweep.plan.holdout {
+        Some(_) => session.opening_holdout(&sweep.plan.hash, &id),
+        None => session,
+    };
     let run = session.backtest_for(Some(folder), watch)?;
     let holdout = sweep.plan.holdout.as_ref().map(|holdout| {
         let excess = excess_from(&run, holdout.first.0);
@@ -101,11 +112,20 @@ pub fn open(
             information_ratio: information_ratio(&excess),
             before: Metric {
                 n: before.map_or(0, |before| before.n_months as usize),
-                value: before.and_then(|before| before.information_ratio).ok_or(rotor_run::metrics::Reason::NothingHeld),
+                value: before
+                    .and_then(|before| before.information_ratio)
+                    .ok_or(rotor_run::metrics::Reason::NothingHeld),
             },
         }
     });
-    let picked = Picked { plan: sweep.plan.hash.clone(), rule, trial: trial as u32, id, when: utc(SystemTime::now()), holdout };
+    let picked = Picked {
+        plan: sweep.plan.hash.clone(),
+        rule,
+        trial: trial as u32,
+        id,
+        when: utc(SystemTime::now()),
+        holdout,
+    };
     let (picked, is_known) = match known {
         Some(known) if known.id == picked.id => (known, true),
         _ => {
@@ -124,6 +144,23 @@ pub fn open(
         }
     };
     Ok(PickedTrial { picked, is_known, run, sweep })
+}
+
+/// Looks whether the ledger knows that the months were opened for another trial, of this sweep or of the same one in another folder.
+fn check_ledger(plan: &SweepPlan, id: &str, ledger: &LedgerChoice) -> Result<(), SweepError> {
+    // A ledger that cannot be read is told of by the run, and is no reason not to pick.
+    let LedgerChoice::At(path) = ledger else { return Ok(()) };
+    let Ok(history) = Ledger::at(path.clone()).read() else { return Ok(()) };
+    let opened = |trial: &&Trial| {
+        trial.sweep.as_ref() == Some(&plan.hash) && trial.opened.as_deref().is_some_and(|opened| opened != id)
+    };
+    match history.trials.iter().find(opened) {
+        None => Ok(()),
+        Some(trial) => {
+            let known = trial.opened.clone().unwrap_or_default();
+            Err(SweepError::Opened { when: trial.when.clone(), trial: known.chars().take(12).collect() })
+        }
+    }
 }
 
 /// The monthly excess returns of a run from the executions of a month on.
@@ -161,7 +198,8 @@ impl NamedTrial {
         /// Fewer digits are a number.
         const FEWEST_DIGITS: usize = 8;
         let plan = read_plan(&folder.join(PLAN))?;
-        let by_number = id.parse::<usize>().ok().filter(|number| id.len() < FEWEST_DIGITS && *number < plan.n_trials());
+        let by_number =
+            id.parse::<usize>().ok().filter(|number| id.len() < FEWEST_DIGITS && *number < plan.n_trials());
         let found: Vec<usize> = match by_number {
             Some(number) => vec![number],
             None if id.is_empty() => Vec::new(),

@@ -70,9 +70,16 @@ pub(crate) struct TrialCount {
     ledger: Option<Ledger>,
     dataset: TrialData,
     strategy: String,
+    /// The hash of a sweep and the identifier of its trial, for which the months that it held out are opened.
+    opened: Option<(String, String)>,
 }
 
 impl TrialCount {
+    /// The months that a sweep held out are opened for one of its trials.
+    pub(crate) fn opening(&mut self, sweep: String, trial: String) {
+        self.opened = Some((sweep, trial));
+    }
+
     /// Finds out how many strategies were tried on a dataset, the one at hand included. The configuration then says the number.
     pub(crate) fn new(
         choice: &LedgerChoice,
@@ -89,6 +96,7 @@ impl TrialCount {
             ledger: None,
             dataset: trial_data(dataset),
             strategy: strategy_hash(&config.strategy(library)),
+            opened: None,
         };
         match choice {
             LedgerChoice::At(path) => count.ask(Ledger::at(path.clone()), notices),
@@ -141,7 +149,10 @@ impl TrialCount {
                 |place: &Path| std::path::absolute(from_start(place)).unwrap_or_else(|_| place.into());
             let changes = config.changes_from(&Catalogue::built_in().defaults());
             let settings = changes.into_iter().map(|setting| (setting.key, setting.value)).collect();
+            let (sweep, opened) = self.opened.clone().unzip();
             let trial = Trial {
+                sweep,
+                opened,
                 settings: Some(settings),
                 factors: config.factors.clone(),
                 engine: env!("CARGO_PKG_VERSION").into(),

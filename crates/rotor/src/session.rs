@@ -65,6 +65,14 @@ impl Session {
         Ok(Self { dataset, config, factors, trials, missing, notices })
     }
 
+    /// Says that the run is to open the months that a sweep held out, for the trial of this identifier: its line in the ledger tells. `sweep` is
+    /// the hash of the plan.
+    #[must_use]
+    pub fn opening_holdout(mut self, sweep: &str, trial: &str) -> Self {
+        self.trials.opening(sweep.into(), trial.into());
+        self
+    }
+
     /// Returns the dataset.
     #[must_use]
     pub fn dataset(&self) -> &Dataset {

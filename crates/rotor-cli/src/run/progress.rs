@@ -85,7 +85,10 @@ fn show(doing: &str, things: &str, count: &Count) {
                 0 => String::new(),
                 all => format!(" of {all}"),
             };
-            terminal::say_over(format_args!("{doing}: {n}{of} {things} done, {} s ", start.elapsed().as_secs()));
+            terminal::say_over(format_args!(
+                "{doing}: {n}{of} {things} done, {} s ",
+                start.elapsed().as_secs()
+            ));
         }
     }
     if is_shown {

@@ -68,7 +68,8 @@ pub(crate) fn run(arguments: &Pick) -> Result<Outcome, CliError> {
         rotor_sweep::open(&arguments.folder, arguments.rule.into(), dataset, &catalogue, &ledger, watch)
     })?;
     told::notices(&picked.run.notices);
-    let place = destination.map(|destination| picked.run.save_with(&destination, Some(Lang::En))).transpose()?;
+    let place =
+        destination.map(|destination| picked.run.save_with(&destination, Some(Lang::En))).transpose()?;
     Ok(Outcome::done(if arguments.json {
         let mut document = serde_json::to_value(&picked.picked)?;
         document["run"] = place.map(|place| place.display().to_string()).into();

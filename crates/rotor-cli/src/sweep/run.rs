@@ -61,7 +61,11 @@ pub(crate) fn run(arguments: &Run) -> Result<Outcome, CliError> {
     })?;
     if arguments.shard.is_some() {
         let status = SweepStatus::of(out, runner.plan())?;
-        return Ok(Outcome::done(if arguments.json { to_json(&told::status_json(&status))? } else { told::status(&status, None) }));
+        return Ok(Outcome::done(if arguments.json {
+            to_json(&told::status_json(&status))?
+        } else {
+            told::status(&status, None)
+        }));
     }
     let merged = runner.merge(out, &arguments.ledger.choice(), Some(arguments.lang.into()), None)?;
     told::notices(&merged.notices);

@@ -46,7 +46,8 @@ pub(super) fn plan(plan: &SweepPlan) -> String {
     let mut table = TextTable::new(&[("axis", Align::Left), ("values", Align::Right), ("", Align::Left)]);
     for axis in &plan.axes {
         let n = axis.values.len();
-        let mut values: Vec<String> = axis.values.iter().take(MOST_VALUES).map(|value| named(&label(value))).collect();
+        let mut values: Vec<String> =
+            axis.values.iter().take(MOST_VALUES).map(|value| named(&label(value))).collect();
         if n > MOST_VALUES {
             values.push("…".into());
         }
@@ -82,7 +83,11 @@ pub(super) fn plan(plan: &SweepPlan) -> String {
         plan.factors.iter().map(|factor| fit(&factor.name, 30)).collect::<Vec<_>>().join(", "),
         counted(n_settings, "setting"),
     );
-    text + &format!("parts: {}, about {} trials each\n", plan.parts.len(), plan.n_trials().div_ceil(plan.parts.len().max(1)))
+    text + &format!(
+        "parts: {}, about {} trials each\n",
+        plan.parts.len(),
+        plan.n_trials().div_ceil(plan.parts.len().max(1))
+    )
 }
 
 /// An empty list has a word.
@@ -105,7 +110,10 @@ fn factor_settings(plan: &SweepPlan) -> usize {
 pub(super) fn status(status: &SweepStatus, n_shards: Option<usize>) -> String {
     let mut text = format!("{} of {} computed\n", status.n_done, counted(status.n_trials, "trial"));
     if !status.damaged.is_empty() {
-        text += &format!("{} cut short, and computed again by the next run\n", counted(status.damaged.len(), "part"));
+        text += &format!(
+            "{} cut short, and computed again by the next run\n",
+            counted(status.damaged.len(), "part")
+        );
     }
     if status.missing.is_empty() {
         return text + "every part is there: `rotor sweep merge` judges them\n";
@@ -183,7 +191,8 @@ pub(super) fn sweep(sweep: &Sweep, place: &Path, is_json: bool) -> Result<Outcom
         text += &format!("{} without a result\n", counted(statistics.n_failed, "trial"));
     }
     text.push('\n');
-    let mut best: Vec<usize> = (0..sweep.trials.len()).filter(|trial| sweep.trials[*trial].rank.is_some()).collect();
+    let mut best: Vec<usize> =
+        (0..sweep.trials.len()).filter(|trial| sweep.trials[*trial].rank.is_some()).collect();
     best.sort_by_key(|trial| sweep.trials[*trial].rank);
     let mut table = TextTable::new(&[
         ("rank", Align::Right),
@@ -200,7 +209,10 @@ pub(super) fn sweep(sweep: &Sweep, place: &Path, is_json: bool) -> Result<Outcom
             row.rank.map_or(NONE.into(), |rank| rank.to_string()),
             sweep.plan.trials[*trial].id.chars().take(N_DIGITS).collect(),
             percent(metrics.and_then(|metrics| metrics.excess)),
-            interval(metrics.and_then(|metrics| metrics.excess_low), metrics.and_then(|metrics| metrics.excess_high)),
+            interval(
+                metrics.and_then(|metrics| metrics.excess_low),
+                metrics.and_then(|metrics| metrics.excess_high),
+            ),
             two(metrics.and_then(|metrics| metrics.information_ratio)),
             row.adjusted_p.map_or(NONE.into(), |p| format!("{p:.3}")),
         ]);
@@ -259,14 +271,20 @@ pub(super) fn picked(picked: &PickedTrial, place: Option<&Path>) -> String {
     text += &format!(
         "on which it was chosen: excess {} {}, IR {}, rank {} of {}, adjusted p {}\n",
         percent(metrics.and_then(|metrics| metrics.excess)),
-        interval(metrics.and_then(|metrics| metrics.excess_low), metrics.and_then(|metrics| metrics.excess_high)),
+        interval(
+            metrics.and_then(|metrics| metrics.excess_low),
+            metrics.and_then(|metrics| metrics.excess_high)
+        ),
         two(metrics.and_then(|metrics| metrics.information_ratio)),
         sweep.trials[trial].rank.map_or(NONE.into(), |rank| rank.to_string()),
         sweep.trials.len(),
         sweep.trials[trial].adjusted_p.map_or(NONE.into(), |p| format!("{p:.3}")),
     );
     match &record.holdout {
-        None => text += "no months were held out: nothing says what it is worth on months that did not choose it\n",
+        None => {
+            text +=
+                "no months were held out: nothing says what it is worth on months that did not choose it\n"
+        }
         Some(holdout) => {
             text += &format!(
                 "held out, {} months: excess {}, IR {}\n",

@@ -39,6 +39,9 @@ pub struct Trial {
     /// Of a trial of a sweep the hash of the sweep's plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sweep: Option<String>,
+    /// Of a backtest over the months that the sweep had held out, the identifier of the trial for which they were opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened: Option<String>,
     /// Where the run folder was to go.
     pub run: String,
 }
@@ -121,6 +124,7 @@ impl Trial {
             headline,
             returns: None,
             sweep: None,
+            opened: None,
             run: String::new(),
         }
     }

@@ -8,13 +8,12 @@ mod walk_forward;
 use rayon::prelude::*;
 use rotor_eval::{
     BestSharpe, Deflated, FactorEvidence as Evidence, GRID, HURDLE_T, N_HALVES, across_factors,
-    deflated_sharpe, effective_trials, luckiest_of_effective, overfitting, step_down,
-    comparison_tests,
+    comparison_tests, deflated_sharpe, effective_trials, luckiest_of_effective, overfitting, step_down,
 };
 use rotor_run::metrics::{DeflatedSharpe, Estimate, Metric, Reason};
 use rotor_run::sweep::{
     AsText, CommonMonths, Counts, Distribution, FactorEvidence, FactorTest, FanMonth, PartFactor,
-    StepDownSummary, SweepOverfitting, SweepPlan, SweepStatistics, SweepTrial, TrialResult, TrialReturns,
+    StepDownSummary, SweepOverfitting, SweepStatistics, SweepTrial, TrialResult, TrialReturns,
 };
 
 use crate::compute::Workshop;

@@ -58,8 +58,7 @@ pub struct MissedDesign {
     pub size: f64,
 }
 
-/// The designs in which 5% are not between 4% and 6%, as `calibrate_sweep` measures them; all with 240 independent trials of 60 months,
-/// which no sweep over settings has: alike trials miss by less.
+/// The designs in which 5% are not between 4% and 6%, as `calibrate_sweep` measures them: all with 240 independent trials of 60 months.
 pub const MISSED_DESIGNS: &[MissedDesign] = &[
     MissedDesign { design: "every second trial has an autocorrelation of 0.2, the others of 0", size: 0.076 },
     MissedDesign {

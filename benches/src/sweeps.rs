@@ -172,6 +172,10 @@ pub struct Found {
 }
 
 /// Makes so many worlds and counts what is found in them.
+///
+/// # Panics
+///
+/// If the world has fewer than two trials or 32 months, or there are fewer than 19 samples.
 #[must_use]
 pub fn found(sweep: Sweep, n_worlds: u64, n_samples: usize, seed: u64) -> Found {
     let has_superior = sweep.n_trials <= MOST_FOR_SUPERIOR;

@@ -1,6 +1,7 @@
 //! The twenty best trials.
 
 use rotor_run::sweep::TrialMetrics;
+use unicode_width::UnicodeWidthStr;
 
 use super::context::{Context, adjusted, value_label};
 use crate::draw::Unit;
@@ -13,8 +14,8 @@ use crate::words::name;
 
 /// How many trials are listed.
 const MOST: usize = 20;
-/// More axes than these on which they differ share a column.
-const MOST_COLUMNS: usize = 6;
+/// Axes on which they differ share a column where columns of their own would be wider than so many letters.
+const WIDEST: usize = 40;
 
 pub(super) fn section(context: &Context<'_>) -> Section {
     let lang = context.lang;
@@ -75,7 +76,7 @@ fn common(context: &Context<'_>, first: u32, differs: &[bool]) -> Option<String>
 fn table(context: &Context<'_>, trials: &[u32], differs: &[bool]) -> Vec<Block> {
     let lang = context.lang;
     let mut notes = Footnotes::of(lang);
-    let shown = axes_with_columns(differs);
+    let shown = axes_with_columns(context, differs);
     let mut columns = vec![Column::number("#"), Column::word(Term::Trial.of(lang))];
     match &shown {
         Some(axes) => {
@@ -126,10 +127,16 @@ fn table(context: &Context<'_>, trials: &[u32], differs: &[bool]) -> Vec<Block> 
     notes.under(table)
 }
 
-/// The axes that have a column each; `None` where they are too many, or none.
-fn axes_with_columns(differs: &[bool]) -> Option<Vec<usize>> {
+/// The axes that have a column each; `None` where they are too wide, or none.
+fn axes_with_columns(context: &Context<'_>, differs: &[bool]) -> Option<Vec<usize>> {
+    const BETWEEN: usize = 2;
     let axes: Vec<usize> = (0..differs.len()).filter(|axis| differs[*axis]).collect();
-    (1..=MOST_COLUMNS).contains(&axes.len()).then_some(axes)
+    let width = |axis: &usize| {
+        let axis = &context.facts.plan.axes[*axis];
+        let values = (0..axis.values.len()).map(|value| value_label(axis, value).width());
+        values.fold(name(&axis.key).width(), usize::max) + BETWEEN
+    };
+    (!axes.is_empty() && axes.iter().map(width).sum::<usize>() <= WIDEST).then_some(axes)
 }
 
 /// The settings of a trial on the axes on which they differ.

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use rotor_run::sweep::{Sweep, SweepRecord, SweepTrial, TrialMetrics, TrialReturns, write_plan, write_sweep};
 use rotor_tests::{demo, run_rotor};
+use serde_json::json;
 use tempfile::TempDir;
 
 fn text(path: &Path) -> &str {
@@ -138,4 +140,79 @@ fn what_is_no_index_is_not_replaced_and_an_empty_folder_says_so() {
     let (code, _, errors) = run_rotor(&["index", text(&folder.path().join("nowhere"))]);
     assert_eq!(code, 2, "{errors}");
     assert!(errors.contains("nowhere"), "{errors}");
+}
+
+/// A merged sweep of two trials.
+fn sweep() -> Sweep {
+    let known = |value: f64| json!({ "value": value, "n": 108 });
+    let deflated = json!({ "value": 0.4, "n": 108, "sharpe": known(0.2), "threshold": known(0.25) });
+    let engine = json!({ "name": "rotor", "version": "0.2.0" });
+    let dataset = json!({ "name": "made-up", "title": "Made up", "synthetic": true, "price_frequency": "D", "sha256": {} });
+    let mut plan: rotor_run::sweep::SweepPlan = serde_json::from_value(json!({
+        "format": 1, "hash": "", "engine": engine, "dataset": dataset, "data": { "sha256": "ab" },
+        "base": rotor_run::Config::default().to_json(), "factors": [],
+        "axes": [{ "key": "top", "values": [3, 5] }], "conditions": [{ "settings": {} }],
+        "holdout": { "months": 36, "first": "2021-01", "end": "2020-12" },
+        "seed": 1, "n_grid": 2, "n_refused": 0, "n_equal": 0,
+        "trials": [{ "id": "aa", "values": [0] }, { "id": "bb", "values": [1] }], "parts": [2]
+    }))
+    .unwrap();
+    plan.hash = plan.hash_of();
+    let statistics = serde_json::from_value(json!({
+        "n_trials": 2, "n_failed": 0, "n_tried": 2,
+        "months": { "n": 108, "first": "2012-01-05", "last": "2020-12-10", "n_judged": 2, "n_short": 0 },
+        "best": 1,
+        "step_down": { "value": 0.3127, "n": 108, "trial": 1, "n_survivors": 0, "n_samples": 1000 },
+        "deflated_sharpe": deflated, "deflated_sharpe_effective": deflated, "effective_trials": known(1.5),
+        "overfitting": {
+            "value": 0.46, "n": 12870, "loss": known(0.3), "slope": known(-0.4), "constant": known(0.1)
+        },
+        "superior_predictive_ability": known(0.3), "reality_check": known(0.3),
+        "factors": { "n_tried": 1, "factors": [], "n_factors": 0, "n_above_hurdle": 0 },
+        "distribution": {
+            "range": [0.0, 1.0], "counts": [1, 1], "luckiest": known(0.5), "luckiest_effective": known(0.3)
+        },
+        "axes": [], "pairs": [], "fan": [],
+        "conditions": [{
+            "median": 0.02, "of_best": 0.0512, "rank_of_best": 1, "rank_correlation": known(1.0), "best": 1
+        }]
+    }))
+    .unwrap();
+    let record: SweepRecord = serde_json::from_value(json!({
+        "format": 1, "plan": plan.hash, "engine": engine, "trials": { "n": 2, "source": "none" }, "files": {}
+    }))
+    .unwrap();
+    let trial = SweepTrial {
+        result: Ok(TrialMetrics::default()),
+        t: None,
+        adjusted_p: None,
+        rank: None,
+        neighbours: None,
+    };
+    let returns = TrialReturns { executions: Vec::new(), trials: vec![Vec::new(); 2] };
+    Sweep { plan, trials: vec![trial; 2], conditions: vec![Vec::new(); 2], returns, statistics, record }
+}
+
+#[test]
+fn a_merged_sweep_has_a_row_and_one_that_was_changed_has_a_reason() {
+    let folder = TempDir::new().unwrap();
+    let runs = folder.path().join("runs");
+    for place in ["good", "changed"] {
+        let (place, sweep) = (runs.join(place), sweep());
+        fs::create_dir_all(&place).unwrap();
+        write_plan(&place, &sweep.plan).unwrap();
+        write_sweep(&place, &sweep, Some(("report.html", "<!doctype html>"))).unwrap();
+    }
+    fs::write(runs.join("changed/statistics.json"), "{}").unwrap();
+    let said = done(&["index", text(&runs)]);
+    assert!(said.contains("is written: 0 runs, 0 notes, 1 sweep\nnot read: changed: "), "{said}");
+    assert!(said.contains("was changed"), "{said}");
+    let page = fs::read_to_string(runs.join("index.html")).unwrap();
+    for part in
+        ["<a href=\"good/report.html\">good</a>", ">0.313", ">top = 5", ">+5.1%", ">46%", ">36 months"]
+    {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    done(&["index", text(&runs), "--lang", "zh"]);
+    assert!(fs::read_to_string(runs.join("index.html")).unwrap().contains("参数扫描"));
 }

@@ -671,7 +671,7 @@ mod tests {
     fn row(sweep: SweepEntry, lang: Lang) -> String {
         let index = Index { folder: "runs".into(), sweeps: vec![sweep], ..Index::default() };
         let written = markdown(&page(&index, lang)).replace('\\', "");
-        written.lines().filter(|line| line.starts_with('|')).last().unwrap_or_default().to_owned()
+        written.lines().rfind(|line| line.starts_with('|')).unwrap_or_default().to_owned()
     }
 
     #[test]

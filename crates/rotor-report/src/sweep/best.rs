@@ -1,17 +1,21 @@
 //! The twenty best trials.
 
 use rotor_run::sweep::TrialMetrics;
+use unicode_width::UnicodeWidthStr;
 
-use super::context::{Context, adjusted};
+use super::context::{Context, adjusted, value_label};
 use crate::draw::Unit;
 use crate::page::{Block, Cell, Column, Section, Table};
 use crate::run::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO, interval_text};
 use crate::say;
 use crate::sentences::{SweepGap, sweep_gap};
 use crate::terms::Term;
+use crate::words::name;
 
 /// How many trials are listed.
 const MOST: usize = 20;
+/// Axes on which they differ share a column where columns of their own would be wider than so many letters.
+const WIDEST: usize = 40;
 
 pub(super) fn section(context: &Context<'_>) -> Section {
     let lang = context.lang;
@@ -72,10 +76,16 @@ fn common(context: &Context<'_>, first: u32, differs: &[bool]) -> Option<String>
 fn table(context: &Context<'_>, trials: &[u32], differs: &[bool]) -> Vec<Block> {
     let lang = context.lang;
     let mut notes = Footnotes::of(lang);
-    let mut table = Table::new([
-        Column::number("#"),
-        Column::word(Term::Trial.of(lang)),
-        Column::word(lang.of("settings", "设置")),
+    let shown = axes_with_columns(context, differs);
+    let mut columns = vec![Column::number("#"), Column::word(Term::Trial.of(lang))];
+    match &shown {
+        Some(axes) => {
+            let keys = axes.iter().map(|axis| Column::word(name(&context.facts.plan.axes[*axis].key)));
+            columns.extend(keys);
+        }
+        None => columns.push(Column::word(lang.of("settings", "设置"))),
+    }
+    columns.extend([
         Column::number(lang.of("excess (net)", "超额（费后）")),
         Column::word(Term::ConfidenceInterval.of(lang)),
         Column::number("IR"),
@@ -83,8 +93,8 @@ fn table(context: &Context<'_>, trials: &[u32], differs: &[bool]) -> Vec<Block> 
         Column::number(Term::NeighboursMedian.of(lang)),
         Column::number(lang.of("turnover", "换手率")),
         Column::number(Term::MaxDrawdown.of(lang)),
-    ])
-    .sortable();
+    ]);
+    let mut table = Table::new(columns).sortable();
     for position in trials {
         let Some(trial) = context.trial(*position) else { continue };
         let Ok(metrics) = &trial.result else { continue };
@@ -95,11 +105,6 @@ fn table(context: &Context<'_>, trials: &[u32], differs: &[bool]) -> Vec<Block> 
         let unit = |unit: Unit| move |value: f64| Cell::number(value, unit);
         let p = |p: f64| Cell::of_number(adjusted(p), p, Unit::plain(3));
         let given = SweepGap::NotGiven;
-        let settings = if differs.iter().any(|differs| *differs) {
-            context.settings_where(*position, &|axis| differs[axis])
-        } else {
-            context.settings(*position)
-        };
         let excess = number(metrics.excess, &unit(DIFFERENCE), given);
         let cells = [
             number(metrics.information_ratio, &unit(RATIO), given),
@@ -110,17 +115,53 @@ fn table(context: &Context<'_>, trials: &[u32], differs: &[bool]) -> Vec<Block> 
         ];
         let interval =
             interval(metrics).unwrap_or_else(|| notes.missing_as(sweep_gap(lang, SweepGap::NoError)));
-        let mut row: Vec<Cell> = vec![
-            Cell::count(trial.rank.unwrap_or(0) as usize),
-            context.id(*position).into(),
-            settings.into(),
-            excess,
-            interval.into(),
-        ];
+        let mut row = vec![Cell::count(trial.rank.unwrap_or(0) as usize), Cell::from(context.id(*position))];
+        match &shown {
+            Some(axes) => row.extend(axes.iter().map(|axis| value(context, *position, *axis))),
+            None => row.push(settings(context, *position, differs).into()),
+        }
+        row.extend([excess, interval.into()]);
         row.extend(cells);
         table.row(row);
     }
     notes.under(table)
+}
+
+/// The axes that have a column each; `None` where they are too wide, or none.
+fn axes_with_columns(context: &Context<'_>, differs: &[bool]) -> Option<Vec<usize>> {
+    const BETWEEN: usize = 2;
+    let axes: Vec<usize> = (0..differs.len()).filter(|axis| differs[*axis]).collect();
+    let width = |axis: &usize| {
+        let axis = &context.facts.plan.axes[*axis];
+        let values = (0..axis.values.len()).map(|value| value_label(axis, value).width());
+        values.fold(name(&axis.key).width(), usize::max) + BETWEEN
+    };
+    (!axes.is_empty() && axes.iter().map(width).sum::<usize>() <= WIDEST).then_some(axes)
+}
+
+/// The settings of a trial on the axes on which they differ.
+fn settings(context: &Context<'_>, trial: u32, differs: &[bool]) -> String {
+    if differs.contains(&true) {
+        context.settings_where(trial, &|axis| differs[axis])
+    } else {
+        context.settings(trial)
+    }
+}
+
+/// The value that a trial has on an axis; empty where the axis makes no difference to it.
+fn value(context: &Context<'_>, trial: u32, axis: usize) -> Cell {
+    let plan = context.facts.plan;
+    let planned = plan.trials.get(trial as usize).and_then(|trial| trial.values.get(axis).copied().flatten());
+    let Some(value) = planned else { return Cell::default() };
+    let (axis, value) = (&plan.axes[axis], value as usize);
+    let text = value_label(axis, value);
+    match axis.values.get(value).and_then(serde_json::Value::as_f64) {
+        Some(number) => {
+            let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+            Cell::of_number(text, number, Unit::plain(decimals))
+        }
+        None => text.into(),
+    }
 }
 
 fn interval(metrics: &TrialMetrics) -> Option<String> {

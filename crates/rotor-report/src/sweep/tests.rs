@@ -360,3 +360,17 @@ fn equal_sweeps_have_equal_pages() {
     assert_eq!(html(&report(&usual().facts(), Lang::Zh)), html(&report(&usual().facts(), Lang::Zh)));
     assert_eq!(sample::day(13).to_string(), "2016-02-12");
 }
+
+/// Narrow axes have a column each; others share one, and what all trials have in common stands above.
+#[test]
+fn the_best_trials_have_a_column_an_axis_where_there_is_room() {
+    let titles = |sample: &Sample| {
+        let page = report(&sample.facts(), Lang::En);
+        let best = page.sections.iter().find(|section| section.id == "best-trials").unwrap();
+        tables(&best.blocks)[0].columns.iter().map(|column| column.title.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(titles(&one_axis())[..4], ["#", "trial", "top", "excess (net)"]);
+    assert_eq!(titles(&usual())[..4], ["#", "trial", "settings", "excess (net)"]);
+    assert_eq!(titles(&many_axes())[..4], ["#", "trial", "settings", "excess (net)"]);
+    assert_says(&text(&many_axes(), Lang::En), &["All of them have in common: factor_0.weight = 0; "]);
+}

@@ -49,7 +49,9 @@ pub use ledger::{LedgerChoice, trial_data};
 pub use note::Note;
 pub use run::{REPORT_FILE, Run};
 pub use session::{Notice, Session};
-pub use trials::{BestTrial, DatasetTrials, TrialsVerdict, trials_by_dataset, trials_of};
+pub use trials::{
+    BestTrial, DatasetTrials, StrategyTrial, SweepTrials, TrialsVerdict, trials_by_dataset, trials_of,
+};
 pub use verify::{Obstacle, Reproduction, Verification, VerifyError, VerifyOptions, verify};
 pub use weekly::Weekly;
 

@@ -1,5 +1,6 @@
 //! The ledger of trials: nothing that was reported as written is lost, whoever is killed, and the number counts.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -361,28 +362,257 @@ fn trials_are_listed_in_eighty_columns() {
     let said = runs.trials(&["--all"]);
     let expected = "\
 made up (data dddddddd): 2 trials in 3 runs
+settings of all trials that record them: heat.weight = 0.5; top = 8
 
 when (UTC)           trial  excess          95% CI  Sharpe  run
-factors: profit, price, prosperity, heat
+factors: profit, price, prosperity, heat; other settings are not recorded
 1970-01-01 00:00         1   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
-108 months        eligible   +0.4%  [-2.1%, +2.9%]
-settings: heat.weight = 0.5; top = 8
+108 months        eligible   +0.4%  [-2.1%, +2.9%]          the last of 2
 1970-01-01 00:00         2   +3.1%  [-1.2%, +7.4%]    0.07  runs/made-up-2
 108 months        eligible   +0.4%  [-2.1%, +2.9%]
-factors: profit, price, prosperity, heat
-1970-01-01 00:00         1   +3.1%  [-1.2%, +7.4%]    0.06  runs/made-up-1
-108 months        eligible   +0.4%  [-2.1%, +2.9%]
-runs of equal settings are one trial; excess: annualised excess return (net)
-over equal weight; in the line `eligible` over that of the eligible sectors;
-Sharpe: monthly, over equal weight
+runs of equal settings are one trial, with the numbers of the last; excess:
+annualised excess return (net) over equal weight; in the line `eligible` over
+that of the eligible sectors; Sharpe: monthly, over equal weight
 
 best: trial 2, Sharpe 0.07 over 108 months
 ";
     assert!(said.starts_with(expected), "{said}");
+    assert_narrow(&said);
+}
+
+/// Asserts that no line is wider than eighty columns, but for the place of the ledger.
+fn assert_narrow(said: &str) {
+    let lines = said.lines().filter(|line| !line.starts_with("ledger: "));
+    assert!(lines.map(|line| line.chars().count()).all(|width| width <= 80), "{said}");
+}
+
+/// Settings of a trial.
+fn settings(settings: &[(&str, &str)]) -> Option<BTreeMap<String, String>> {
+    Some(settings.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect())
+}
+
+#[test]
+fn what_trials_share_is_said_once() {
+    let runs = Runs(TempDir::new().unwrap());
+    let ledger = Ledger::at(runs.place("trials.jsonl"));
+    let long = "power.plant.".repeat(12);
+    let tried = [
+        settings(&[("cost_bp", "15"), ("start", "2012-01")]),
+        settings(&[("cost_bp", "15"), ("start", "2012-01"), ("top", "8"), ("heat.weight", "0.5")]),
+        settings(&[("cost_bp", "15"), ("start", "2014-01"), ("z\u{1b}[2J\u{202e}", &long)]),
+    ];
+    for (number, settings) in tried.into_iter().enumerate() {
+        let run = "跑".repeat(60);
+        ledger.append(&Trial { settings, run, ..trial(number as u64) }).unwrap();
+    }
+    let said = runs.trials(&["--all"]);
+    let beginning = "\
+made up (data dddddddd): 3 trials in 3 runs
+settings of all trials: cost_bp = 15
+
+when (UTC)           trial  excess          95% CI  Sharpe  run
+start = 2012-01
+1970-01-01 00:00         1   +3.1%  [-1.2%, +7.4%]    0.05  …跑跑跑跑跑跑跑跑跑
+108 months        eligible   +0.4%  [-2.1%, +2.9%]
+heat.weight = 0.5; start = 2012-01; top = 8
+";
+    assert!(said.starts_with(beginning), "{said}");
+    assert!(said.contains("\nstart = 2014-01; z\\u{1b}[2J\\u{202e} =\n  power.plant.power"), "{said}");
+    assert_narrow(&said);
+    // One alone has nothing beside it.
+    let runs = Runs(TempDir::new().unwrap());
+    let ledger = Ledger::at(runs.place("trials.jsonl"));
+    for (settings, expected) in [
+        (
+            settings(&[]),
+            "(data dddddddd): 1 trial in 1 run\n\nwhen (UTC)           trial  excess          95% CI  Sharpe  run\ndefaults\n1970",
+        ),
+        (
+            settings(&[("top", "8")]),
+            "1 trial in 2 runs\nsettings of all trials: top = 8\n\nwhen (UTC)           trial  excess          95% CI  Sharpe  run\n1970",
+        ),
+    ] {
+        ledger.append(&Trial { settings, ..trial(1) }).unwrap();
+        let said = runs.trials(&["--all"]);
+        assert!(said.contains(expected), "{said}");
+    }
+}
+
+/// Sharpe ratio of a trial among many, all different, in an order of their own.
+fn sharpe_of(number: u64) -> f64 {
+    (number * 7919 % 100_003) as f64 / 1e6
+}
+
+/// The numbers of the trials in the rows of a listing.
+fn listed(said: &str) -> Vec<u64> {
+    let rows = said.lines().filter(|line| line.starts_with("1970-01-01 00:00"));
+    rows.map(|row| row.split_whitespace().nth(2).unwrap().parse().unwrap()).collect()
+}
+
+#[test]
+fn a_hundred_thousand_trials_are_counted_and_listed() {
+    const N: u64 = 100_000;
+    const N_ALONE: u64 = 60;
+    let runs = Runs(TempDir::new().unwrap());
+    let ledger = Ledger::at(runs.place("trials.jsonl"));
+    let sweep = "5".repeat(64);
+    let of = |number: u64| {
+        let mut trial = trial(number);
+        trial.headline.sharpe = Some(sharpe_of(number));
+        trial.settings =
+            settings(&[("start", "2012-01"), ("top", &(number % 9).to_string()), ("n", &number.to_string())]);
+        if number >= N_ALONE {
+            trial.returns = Some(format!("{number:064x}"));
+            trial.sweep = Some(sweep.clone());
+        }
+        trial
+    };
+    // Sixty one after the other, the rest as a sweep, three of them once more, and some on other data of this name.
+    let tried: Vec<Trial> = (0..N).map(of).collect();
+    for trial in &tried[..N_ALONE as usize] {
+        ledger.append(trial).unwrap();
+    }
+    ledger.append_all(&tried[N_ALONE as usize..]).unwrap();
+    ledger.append_all(&tried[..3]).unwrap();
+    let other = TrialData { sha256: "e".repeat(64), ..tried[0].dataset.clone() };
+    let others: Vec<Trial> =
+        (0..40).map(|number| Trial { dataset: other.clone(), ..of(number % 20) }).collect();
+    ledger.append_all(&others).unwrap();
+
+    let line = tried[0].dataset.line();
+    let history = ledger.read().unwrap();
+    assert_eq!((history.trials.len() as u64, history.damaged.len()), (N + 43, 0));
+    assert_eq!(history.trials[..N as usize], tried);
+    for (line, config, expected) in
+        [(line, 7, N), (line, N + 7, N + 1), (other.line(), 7, 20), (other.line(), 77, 21), ("new", 7, 1)]
+    {
+        let config = format!("{config:064x}");
+        let tally = ledger.count(line, [config.as_str()]).unwrap();
+        assert_eq!((tally.n_trials, tally.damaged.len()), (expected, 0), "{line}");
+        assert_eq!(history.n_trials(line, &config), expected, "{line}");
+    }
+
+    // The best, found slowly.
+    let best_of = |numbers: std::ops::Range<u64>, n: usize| {
+        let mut numbers: Vec<u64> = numbers.collect();
+        numbers.sort_by(|one, other| sharpe_of(*other).partial_cmp(&sharpe_of(*one)).unwrap());
+        numbers.truncate(n);
+        numbers.iter().map(|number| number + 1).collect::<Vec<u64>>()
+    };
+    let (best, alone) = (best_of(0..N, 1)[0], best_of(0..N_ALONE, 20));
+    let said = runs.trials(&["--all"]);
+    assert!(said.starts_with(
+        "made up (data dddddddd): 100 000 trials in 100 003 runs\nsettings of all trials: start = 2012-01\n"
+    ));
+    assert!(said.contains(&format!("\nsweep 55555555: 99 940 trials, best: trial {best}, Sharpe 0.10 over 108 months\nwith n = {}; top = {}\n", best - 1, (best - 1) % 9)), "{said}");
     assert!(
-        said.lines().filter(|line| !line.starts_with("ledger: ")).all(|line| line.chars().count() <= 80),
+        said.contains(&format!(
+            "\nbest: trial {best}, Sharpe 0.10 over 108 months\nluck: the best of 100 000 strategies"
+        )),
         "{said}"
     );
+    assert!(said.contains("\n20 trials more on other data of this name"), "{said}");
+    assert!(said.contains("\n100 000 trials more on other data of this name"), "{said}");
+    assert_narrow(&said);
+    // Three were run once more, and are the latest unless they are among the best.
+    let mut order: Vec<u64> = (4..=N_ALONE).chain(1..=3).filter(|number| !alone.contains(number)).collect();
+    let latest = order.split_off(order.len() - 5);
+    let of_other: Vec<u64> = (1..=20).collect();
+    assert_eq!(listed(&said), [alone, latest.clone(), of_other.clone()].concat());
+    assert!(said.contains("-- 35 trials left out: "), "{said}");
+    // Asked for, those of sweeps have rows as well.
+    let said = runs.trials(&["--all", "--limit", "3"]);
+    let shown = listed(&said);
+    assert_eq!(shown[..3], best_of(0..N, 3));
+    assert_eq!(shown[5..8], [1, 2, 3]);
+    assert!(!said.contains("sweep") && said.contains("-- 99 992 trials left out: "), "{said}");
+    let said = runs.trials(&["--all", "--limit", "0"]);
+    assert_eq!(listed(&said), (1..=N).chain(of_other).collect::<Vec<u64>>());
+
+    let document: Value = serde_json::from_str(&runs.trials(&["--all", "--json"])).unwrap();
+    let entry = &document["datasets"][0];
+    assert_eq!((&entry["n_trials"], &entry["n_runs"]), (&N.into(), &(N + 3).into()));
+    assert_eq!(entry["n_trials_on_other_data_of_this_name"], 20);
+    assert_eq!(document["datasets"][1]["n_trials_on_other_data_of_this_name"], N);
+    assert_eq!(entry["best"]["config"], format!("{:064x}", best - 1));
+    let trials = entry["trials"].as_array().unwrap();
+    assert_eq!(trials.len() as u64, N + 3);
+    assert_eq!(
+        (&trials[99]["sweep"], &trials[99]["returns"]),
+        (&sweep.into(), &format!("{:064x}", 99).into())
+    );
+    assert_eq!(trials[0].get("sweep"), None);
+}
+
+/// A line as the releases up to 0.2 read it, which refuse no key that they do not know.
+#[test]
+fn earlier_releases_read_lines_of_sweeps() {
+    let folder = TempDir::new().unwrap();
+    let ledger = Ledger::at(folder.path().join("trials.jsonl"));
+    let of = |number: u64| Trial { sweep: Some("5".repeat(64)), settings: settings(&[]), ..trial(number) };
+    ledger.append_all(&[of(1), of(2)]).unwrap();
+    for (line, number) in fs::read_to_string(ledger.path()).unwrap().lines().zip(1..) {
+        assert!(
+            line.ends_with(&format!(",\"run\":\"runs/made-up-{number}\",\"batch\":[{number},2]}}")),
+            "{line}"
+        );
+        // Nothing that they ask for has moved or changed.
+        let mut read: Value = serde_json::from_str(line).unwrap();
+        let new: Vec<(String, Value)> = ["sweep", "batch"]
+            .into_iter()
+            .filter_map(|key| read.as_object_mut()?.remove_entry(key))
+            .collect();
+        assert_eq!(new.len(), 2, "{line}");
+        let before = Trial { sweep: None, ..of(number) };
+        assert_eq!(read, serde_json::to_value(before).unwrap());
+    }
+}
+
+#[test]
+fn trials_are_grouped_as_one_by_one() {
+    // Names, data and configurations that cross each other in every way.
+    let of = |number: u64| {
+        let mixed = number * 7919 % 1009;
+        let dataset = TrialData {
+            name: format!("name {}", mixed % 3),
+            sha256: format!("{:064x}", mixed % 7),
+            lineage: (mixed % 5 == 0).then(|| format!("{:064x}", mixed % 2)),
+        };
+        let mut trial = Trial { dataset, ..trial(mixed % 23) };
+        trial.headline.sharpe = (mixed % 11 > 0).then(|| (mixed % 13) as f64 / 10.0);
+        trial.headline.n_months = mixed % 4 * 30;
+        trial
+    };
+    for n in [1, 2, 9, 60, 400] {
+        let history = History { trials: (0..n).map(of).collect(), damaged: Vec::new() };
+        for dataset in rotor::trials_by_dataset(&history) {
+            let line = dataset.data.line();
+            let alone = rotor::trials_of(&history, dataset.data.clone());
+            let others = history.trials.iter().filter(|trial| {
+                trial.dataset.name == dataset.data.name && trial.dataset.line() != dataset.data.line()
+            });
+            let n_others = others.map(|trial| &trial.config).collect::<BTreeSet<_>>().len() as u64;
+            assert_eq!((dataset.n_on_other_data, alone.n_on_other_data), (n_others, n_others));
+            let runs: Vec<&Trial> = history.of_dataset(line).collect();
+            assert_eq!((&dataset.runs, &alone.runs), (&runs, &runs));
+            assert_eq!(dataset.n_trials(), history.n_trials(line, &runs[0].config));
+            for strategy in &dataset.strategies {
+                let same = || runs.iter().filter(|run| run.config == strategy.latest.config);
+                assert_eq!(
+                    (strategy.n_runs, *same().next_back().unwrap()),
+                    (same().count(), strategy.latest)
+                );
+                assert_eq!(runs[strategy.latest_idx], strategy.latest);
+            }
+            // The best is as good as any last run of two months and more.
+            let evidence =
+                |trial: &Trial| trial.headline.sharpe.unwrap() * (trial.headline.n_months as f64).sqrt();
+            let judged = dataset.strategies.iter().map(|strategy| strategy.latest);
+            let judged = judged.filter(|run| run.headline.sharpe.is_some() && run.headline.n_months >= 2);
+            let most = judged.map(evidence).max_by(f64::total_cmp);
+            assert_eq!(dataset.best().map(|best| evidence(best.trial)), most);
+        }
+    }
 }
 
 #[test]
@@ -402,7 +632,7 @@ fn a_dataset_that_has_grown_keeps_its_trials() {
         assert_eq!(rotor::trials_of(&history, data.clone()).n_trials(), 2);
     }
     let datasets = rotor::trials_by_dataset(&history);
-    assert_eq!((datasets.len(), datasets[0].n_on_other_data(&history)), (1, 0));
+    assert_eq!((datasets.len(), datasets[0].n_on_other_data), (1, 0));
     // A line of a dataset that has not grown is written as ever.
     let lines = fs::read_to_string(ledger.path()).unwrap();
     assert_eq!(lines.lines().filter(|line| line.contains("lineage")).count(), 2);

@@ -464,7 +464,7 @@ fn file_destination(path: &Path, is_forced: bool) -> Result<FileDestination, FsE
 }
 
 fn to_json(value: &impl serde::Serialize) -> Result<String, CliError> {
-    Ok(terminal::json(&serde_json::to_string_pretty(value)?) + "\n")
+    Ok(terminal::json(serde_json::to_string_pretty(value)?) + "\n")
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> &str {

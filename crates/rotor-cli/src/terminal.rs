@@ -5,6 +5,7 @@
 //! and those characters are written as text. Line feeds are ours where a text has its own form (results, lists of faults); in a
 //! sentence only those that begin an indented line are.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, Write as _};
 
@@ -31,12 +32,15 @@ fn write(text: &str) {
 }
 
 /// Returns a result as it goes to standard output.
-pub(crate) fn result(text: &str) -> String {
-    shown_lines(text)
+pub(crate) fn result(text: &str) -> Cow<'_, str> {
+    if is_plain(text) { Cow::Borrowed(text) } else { Cow::Owned(shown_lines(text)) }
 }
 
 /// Returns a JSON document with the same meaning that no terminal obeys: outside of its texts there are no such characters.
-pub(crate) fn json(text: &str) -> String {
+pub(crate) fn json(text: String) -> String {
+    if is_plain(&text) {
+        return text;
+    }
     let mut escaped = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
         if is_plain(line) {
@@ -80,7 +84,7 @@ mod tests {
     #[test]
     fn a_document_means_the_same() {
         let text = serde_json::to_string_pretty(&["\u{9b}2J\u{202e}", "\u{7f}\n", "行业"]).unwrap();
-        let safe = json(&text);
+        let safe = json(text.clone());
         assert!(!safe.chars().any(|letter| is_obeyed(letter) && letter != '\n'), "{safe}");
         assert_eq!(
             serde_json::from_str::<serde_json::Value>(&safe).unwrap(),

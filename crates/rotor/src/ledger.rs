@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use rotor_data::Dataset;
 use rotor_fs::from_start;
-use rotor_run::ledger::{Headline, Ledger, Trial, TrialData, strategy_hash};
+use rotor_run::ledger::{Headline, Ledger, Tally, Trial, TrialData, strategy_hash};
 use rotor_run::metrics::{Caveat, Estimate};
 use rotor_run::{Config, LedgerAbsence, Metrics, TrialsRecord, TrialsSource, portfolio};
 
@@ -111,13 +111,12 @@ impl TrialCount {
     }
 
     fn ask(&mut self, ledger: Ledger, notices: &mut Vec<Notice>) {
-        match ledger.read() {
-            Ok(history) => {
-                if let Some(first) = history.damaged.first() {
-                    let (path, n_lines) = (ledger.path().to_owned(), history.damaged.len());
+        match ledger.count(self.dataset.line(), [self.strategy.as_str()]) {
+            Ok(Tally { n_trials: n, damaged }) => {
+                if let Some(first) = damaged.first() {
+                    let (path, n_lines) = (ledger.path().to_owned(), damaged.len());
                     notices.push(Notice::DamagedLedger { path, n_lines, first: first.to_string() });
                 }
-                let n = history.n_trials(self.dataset.line(), &self.strategy);
                 if self.source == TrialsSource::Given && n > self.n {
                     notices.push(Notice::MoreTrials { given: self.n, counted: n });
                 }

@@ -50,7 +50,9 @@ pub use note::Note;
 pub use record::{dataset_record, engine_record};
 pub use run::{REPORT_FILE, Run};
 pub use session::{Notice, Session};
-pub use trials::{BestTrial, DatasetTrials, TrialsVerdict, trials_by_dataset, trials_of};
+pub use trials::{
+    BestTrial, DatasetTrials, StrategyTrial, SweepTrials, TrialsVerdict, trials_by_dataset, trials_of,
+};
 pub use verify::{Obstacle, Reproduction, Verification, VerifyError, VerifyOptions, verify};
 pub use weekly::Weekly;
 

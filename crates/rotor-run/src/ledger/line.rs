@@ -30,16 +30,22 @@ impl<'l> Head<'l> {
         let rest = line.strip_prefix(b"{\"format\":1,\"when\":\"")?;
         let (_, rest) = text(rest)?;
         let (_, rest) = text(rest.strip_prefix(b",\"dataset\":{\"name\":\"")?)?;
-        let (data, rest) = text(rest.strip_prefix(b",\"sha256\":\"")?)?;
+        let (data, rest) = hash(rest.strip_prefix(b",\"sha256\":\"")?)?;
         digest(data)?;
         let (data, rest) = match rest.strip_prefix(b",\"lineage\":\"") {
             Some(rest) => text(rest)?,
             None => (data, rest),
         };
-        let (config, rest) = text(rest.strip_prefix(b"},\"config\":\"")?)?;
+        let (config, rest) = hash(rest.strip_prefix(b"},\"config\":\"")?)?;
         let config = digest(config)?;
         (rest.starts_with(b",\"") && ends_as_ours(rest)).then_some(Self { data, config })
     }
+}
+
+/// The 64 letters before a quotation mark, and what follows that.
+fn hash(rest: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (hash, rest) = rest.split_at_checked(64)?;
+    Some((hash, rest.strip_prefix(b"\"")?))
 }
 
 /// The text up to its closing quotation mark, and what follows that. `None` of texts with escapes, which are rare.
@@ -63,20 +69,26 @@ fn ends_as_ours(line: &[u8]) -> bool {
 
 /// Reads 64 lower-case hexadecimal digits.
 pub(super) fn digest(text: &[u8]) -> Option<Digest> {
+    /// The value of each letter; what is no digit has a bit that no digit has.
+    const VALUES: [u8; 256] = {
+        let (mut values, mut value) = ([0x80; 256], 0);
+        while value < 16 {
+            values[b"0123456789abcdef"[value] as usize] = value as u8;
+            value += 1;
+        }
+        values
+    };
     let (words, []) = text.as_chunks::<16>() else { return None };
     let words: &[[u8; 16]; 4] = words.try_into().ok()?;
-    let mut digest = [0; 4];
-    for (value, word) in digest.iter_mut().zip(words) {
+    let (mut digest, mut seen) = ([0; 4], 0);
+    for (number, word) in digest.iter_mut().zip(words) {
         for letter in word {
-            let digit = match letter {
-                b'0'..=b'9' => letter - b'0',
-                b'a'..=b'f' => letter - b'a' + 10,
-                _ => return None,
-            };
-            *value = *value << 4 | u64::from(digit);
+            let value = VALUES[usize::from(*letter)];
+            seen |= value;
+            *number = *number << 4 | u64::from(value & 0xf);
         }
     }
-    Some(digest)
+    (seen & 0x80 == 0).then_some(digest)
 }
 
 /// Tells whether a text is a SHA-256 as we write it.

@@ -6,7 +6,10 @@
 
 use std::fmt::Write as _;
 use std::hint::black_box;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
+use rotor::{Catalogue, default_config};
 use rotor_data::{Dataset, Input, Sweep, WindowRequest};
 use rotor_engine::{Backtest, Member, Plan, Views, backtest, executions};
 use rotor_factor::{AsOf, Date, EntityKind, ExportedFactor, Month, Value};
@@ -16,7 +19,9 @@ use rotor_report::page;
 use rotor_report::run::Facts;
 use rotor_report::words::Lang;
 use rotor_run::{Config, DatasetRecord, Destination, EngineRecord, Run, RunRecord};
+use rotor_sweep::{Runner, Shard, SweepSpec};
 
+use crate::sweeps::{Likeness, Shape, without_skill};
 use crate::{demo, tables, with_market};
 
 /// A fixed piece of work.
@@ -39,7 +44,7 @@ const FACTORS: [&str; 4] = ["factor_profit", "factor_price", "factor_prosperity"
 const N_CALLS: usize = 100_000;
 
 /// Everything that is counted, in the order of a run.
-pub const WORKLOADS: [Workload; 18] = [
+pub const WORKLOADS: [Workload; 20] = [
     Workload::of("load", load),
     Workload::of("sweep", sweep),
     Workload::of("walk", walk),
@@ -56,6 +61,8 @@ pub const WORKLOADS: [Workload; 18] = [
     Workload::of("evaluate", evaluate),
     Workload::of("write_run", write_run),
     Workload::of("report", report),
+    Workload::of("sweep_trials", sweep_trials),
+    Workload::of("step_down", step_down),
     Workload::of("import_texts", import_texts),
     Workload::of("import_workbook", import_workbook),
     Workload::of("made_up", made_up),
@@ -240,6 +247,28 @@ fn report() {
     let facts = Facts { run: &result.run, metrics: &metrics, record: &record, defaults: &config };
     let page = measured(|| page::html(&rotor_report::run::report(facts, Lang::En)));
     assert!(page.contains("<svg") && page.len() > 100_000, "{} bytes", page.len());
+}
+
+/// 240 settings of the portfolio under two costs, on the scores of two factors: part by part, without what judges them.
+fn sweep_trials() {
+    let text = "[axes]\nfactors = [[\"heat\", \"momentum\"]]\ntop = { from = 2, to = 16 }\nweights = [\"equal\", \"rank\"]\n\
+                ties = [\"percentile\", \"fractional\"]\nmin_factors = [1, 2]\nmissing = [\"neutral\", \"average\"]\n\
+                [conditions]\ncost_bp = [15, 30]\n";
+    let spec = SweepSpec::parse(text, "sweep.toml").expect("it is one");
+    let (catalogue, dataset) = (Catalogue::built_in(), Arc::new(open_demo()));
+    let planned = rotor_sweep::plan(&spec, default_config(), dataset, &catalogue, "sweep.toml", 1000);
+    let runner: Runner = planned.expect("its keys exist").into();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    measured(|| runner.run(folder.path(), Shard::WHOLE, &|_| ControlFlow::Continue(())))
+        .expect("there is room");
+    assert_eq!(runner.plan().n_trials(), 240);
+}
+
+/// The step-down of 480 trials of 120 months in 1000 samples.
+fn step_down() {
+    let excesses = without_skill(480, 120, Likeness::One(0.6), Shape::Normal, 0.1).excesses(20_150_105, 0);
+    let tested = measured(|| rotor_eval::step_down(&excesses, 1, 1000)).expect("there are enough months");
+    assert_eq!(tested.trials.len(), 480);
 }
 
 /// The plan of closes in files.

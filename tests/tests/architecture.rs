@@ -46,9 +46,26 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "rotor-sweep",
+        &[
+            "rotor",
+            "rotor-factor",
+            "rotor-stats",
+            "rotor-fs",
+            "rotor-data",
+            "rotor-plugin",
+            "rotor-run",
+            "rotor-strategy",
+            "rotor-engine",
+            "rotor-eval",
+            "rotor-report",
+        ],
+    ),
+    (
         "rotor-cli",
         &[
             "rotor",
+            "rotor-sweep",
             "rotor-factor",
             "rotor-stats",
             "rotor-fs",
@@ -87,6 +104,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "rotor-benches",
         &[
+            "rotor",
+            "rotor-sweep",
             "rotor-factor",
             "rotor-stats",
             "rotor-data",

@@ -387,8 +387,8 @@ fn assert_narrow(said: &str) {
 }
 
 /// Settings of a trial.
-fn settings(settings: &[(&str, &str)]) -> Option<BTreeMap<String, String>> {
-    Some(settings.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect())
+fn settings(settings: &[(&str, &str)]) -> BTreeMap<String, String> {
+    settings.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()
 }
 
 #[test]
@@ -403,7 +403,7 @@ fn what_trials_share_is_said_once() {
     ];
     for (number, settings) in tried.into_iter().enumerate() {
         let run = "跑".repeat(60);
-        ledger.append(&Trial { settings, run, ..trial(number as u64) }).unwrap();
+        ledger.append(&Trial { settings: Some(settings), run, ..trial(number as u64) }).unwrap();
     }
     let said = runs.trials(&["--all"]);
     let beginning = "\
@@ -432,7 +432,7 @@ heat.weight = 0.5; start = 2012-01; top = 8
             "1 trial in 2 runs\nsettings of all trials: top = 8\n\nwhen (UTC)           trial  excess          95% CI  Sharpe  run\n1970",
         ),
     ] {
-        ledger.append(&Trial { settings, ..trial(1) }).unwrap();
+        ledger.append(&Trial { settings: Some(settings), ..trial(1) }).unwrap();
         let said = runs.trials(&["--all"]);
         assert!(said.contains(expected), "{said}");
     }
@@ -459,8 +459,11 @@ fn a_hundred_thousand_trials_are_counted_and_listed() {
     let of = |number: u64| {
         let mut trial = trial(number);
         trial.headline.sharpe = Some(sharpe_of(number));
-        trial.settings =
-            settings(&[("start", "2012-01"), ("top", &(number % 9).to_string()), ("n", &number.to_string())]);
+        trial.settings = Some(settings(&[
+            ("start", "2012-01"),
+            ("top", &(number % 9).to_string()),
+            ("n", &number.to_string()),
+        ]));
         if number >= N_ALONE {
             trial.returns = Some(format!("{number:064x}"));
             trial.sweep = Some(sweep.clone());
@@ -549,7 +552,8 @@ fn a_hundred_thousand_trials_are_counted_and_listed() {
 fn earlier_releases_read_lines_of_sweeps() {
     let folder = TempDir::new().unwrap();
     let ledger = Ledger::at(folder.path().join("trials.jsonl"));
-    let of = |number: u64| Trial { sweep: Some("5".repeat(64)), settings: settings(&[]), ..trial(number) };
+    let of =
+        |number: u64| Trial { sweep: Some("5".repeat(64)), settings: Some(settings(&[])), ..trial(number) };
     ledger.append_all(&[of(1), of(2)]).unwrap();
     for (line, number) in fs::read_to_string(ledger.path()).unwrap().lines().zip(1..) {
         assert!(
@@ -576,10 +580,10 @@ fn trials_are_grouped_as_one_by_one() {
         let dataset = TrialData {
             name: format!("name {}", mixed % 3),
             sha256: format!("{:064x}", mixed % 7),
-            lineage: (mixed % 5 == 0).then(|| format!("{:064x}", mixed % 2)),
+            lineage: mixed.is_multiple_of(5).then(|| format!("{:064x}", mixed % 2)),
         };
         let mut trial = Trial { dataset, ..trial(mixed % 23) };
-        trial.headline.sharpe = (mixed % 11 > 0).then(|| (mixed % 13) as f64 / 10.0);
+        trial.headline.sharpe = (!mixed.is_multiple_of(11)).then(|| (mixed % 13) as f64 / 10.0);
         trial.headline.n_months = mixed % 4 * 30;
         trial
     };

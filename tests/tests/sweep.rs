@@ -34,7 +34,7 @@ impl Place {
     }
 
     /// Runs `rotor sweep` with the arguments, on the demo where it needs one.
-    fn sweep(&self, verb: &str, arguments: &[&str]) -> (i32, String, String) {
+    fn sweep(verb: &str, arguments: &[&str]) -> (i32, String, String) {
         let demo = demo();
         let mut all = vec!["sweep", verb];
         all.extend(arguments);
@@ -44,15 +44,15 @@ impl Place {
         run_rotor(&all)
     }
 
-    fn done(&self, verb: &str, arguments: &[&str]) -> String {
-        let (code, stdout, stderr) = self.sweep(verb, arguments);
+    fn done(verb: &str, arguments: &[&str]) -> String {
+        let (code, stdout, stderr) = Self::sweep(verb, arguments);
         assert_eq!(code, 0, "{stdout}{stderr}");
         stdout
     }
 
     /// Is refused, and says why.
-    fn refused(&self, verb: &str, arguments: &[&str]) -> String {
-        let (code, stdout, stderr) = self.sweep(verb, arguments);
+    fn refused(verb: &str, arguments: &[&str]) -> String {
+        let (code, stdout, stderr) = Self::sweep(verb, arguments);
         assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
         stderr
     }
@@ -86,12 +86,12 @@ fn pseudo_random(mut state: u64) -> impl FnMut(u64) -> u64 {
 fn shards_that_are_killed_give_the_bytes_of_one_process() {
     let place = Place::new(SWEEP);
     let whole = place.text("whole");
-    place.done("run", &[&place.text("sweep.toml"), "--out", &whole, "--no-ledger"]);
+    Place::done("run", &[&place.text("sweep.toml"), "--out", &whole, "--no-ledger"]);
     let mut random = pseudo_random(7);
     let mut n_killed = 0;
     for n in [1, 2, 3, 7] {
         let folder = format!("shards-{n}");
-        place.done("plan", &[&place.text("sweep.toml"), "--out", &place.text(&folder)]);
+        Place::done("plan", &[&place.text("sweep.toml"), "--out", &place.text(&folder)]);
         let plan = format!("{folder}/plan.json");
         // Each is killed some times at any moment, and then left to end.
         for round in 0..4 {
@@ -108,7 +108,7 @@ fn shards_that_are_killed_give_the_bytes_of_one_process() {
                 assert!(round < 3 || status.success(), "{n} shards");
             }
         }
-        place.done("merge", &[&place.text(&folder), "--no-ledger"]);
+        Place::done("merge", &[&place.text(&folder), "--no-ledger"]);
         assert_eq!(files(&place.at("whole")), files(&place.at(&folder)), "{n} shards");
     }
     assert!(n_killed > 4, "no kill came in time: {n_killed}");
@@ -119,35 +119,35 @@ fn shards_that_are_killed_give_the_bytes_of_one_process() {
 fn what_is_missing_is_named_and_parts_of_others_are_refused() {
     let place = Place::new(SWEEP);
     let (spec, out) = (place.text("sweep.toml"), place.text("s"));
-    place.done("plan", &[&spec, "--out", &out]);
+    Place::done("plan", &[&spec, "--out", &out]);
     let plan = place.text("s/plan.json");
-    let missing = place.refused("merge", &[&out, "--no-ledger"]);
+    let missing = Place::refused("merge", &[&out, "--no-ledger"]);
     assert!(missing.contains("parts are missing: 0-"), "{missing}");
-    place.done("run", &[&plan, "--out", &out, "--shard", "1/2"]);
-    let (code, status, _) = place.sweep("status", &[&out, "--shards", "2"]);
+    Place::done("run", &[&plan, "--out", &out, "--shard", "1/2"]);
+    let (code, status, _) = Place::sweep("status", &[&out, "--shards", "2"]);
     assert!(code == 1 && status.contains("missing: 0 (of `--shard I/2`)"), "{status}");
     // A part that is cut short counts as missing, and the next run mends it.
     let part = fs::read_dir(place.at("s/parts")).unwrap().next().unwrap().unwrap().path();
     let bytes = fs::read(&part).unwrap();
     fs::write(&part, &bytes[..bytes.len() / 3]).unwrap();
-    let (_, status, _) = place.sweep("status", &[&out]);
+    let (_, status, _) = Place::sweep("status", &[&out]);
     assert!(status.contains("1 part cut short"), "{status}");
-    place.done("run", &[&plan, "--out", &out, "--shard", "1/2"]);
+    Place::done("run", &[&plan, "--out", &out, "--shard", "1/2"]);
     assert_eq!(fs::read(&part).unwrap(), bytes);
     // A part that came out in another way.
     let other = part.with_file_name(part.file_name().unwrap().to_str().unwrap().replace('-', "-0"));
     fs::copy(&part, &other).unwrap();
-    let twice = place.refused("merge", &[&out, "--no-ledger"]);
+    let twice = Place::refused("merge", &[&out, "--no-ledger"]);
     assert!(twice.contains("has come out in two ways"), "{twice}");
     fs::remove_file(other).unwrap();
     // A folder of another sweep, and parts of it.
     let second = Place::new(&SWEEP.replace("to = 17", "to = 16"));
-    let another = second.refused("run", &[&second.text("sweep.toml"), "--out", &out]);
+    let another = Place::refused("run", &[&second.text("sweep.toml"), "--out", &out]);
     assert!(another.contains("holds another sweep"), "{another}");
-    second.done("plan", &[&second.text("sweep.toml"), "--out", &second.text("s")]);
+    Place::done("plan", &[&second.text("sweep.toml"), "--out", &second.text("s")]);
     fs::create_dir(second.at("s/parts")).unwrap();
     fs::copy(&part, second.at("s/parts").join(part.file_name().unwrap())).unwrap();
-    let foreign = second.refused("merge", &[&second.text("s"), "--no-ledger"]);
+    let foreign = Place::refused("merge", &[&second.text("s"), "--no-ledger"]);
     assert!(foreign.contains("belongs to another plan"), "{foreign}");
     // Another dataset than that of the plan, and a plan that somebody has edited.
     let world = second.text("world");
@@ -157,7 +157,7 @@ fn what_is_missing_is_named_and_parts_of_others_are_refused() {
     assert!(code == 2 && stderr.contains("the dataset has changed since the plan was made"), "{stderr}");
     let edited = fs::read_to_string(&plan).unwrap().replacen("\"seed\": 1", "\"seed\": 2", 1);
     fs::write(second.at("plan.json"), edited).unwrap();
-    let changed = second.refused("run", &[&second.text("plan.json"), "--out", &second.text("t")]);
+    let changed = Place::refused("run", &[&second.text("plan.json"), "--out", &second.text("t")]);
     assert!(changed.contains("was changed"), "{changed}");
 }
 
@@ -169,23 +169,23 @@ fn the_hold_out_is_opened_once_and_for_one_trial() {
     );
     let place = Place::new(&sweep);
     let (spec, out, ledger) = (place.text("sweep.toml"), place.text("s"), place.text("trials.jsonl"));
-    let told = place.done("run", &[&spec, "--out", &out, "--ledger", &ledger]);
+    let told = Place::done("run", &[&spec, "--out", &out, "--ledger", &ledger]);
     assert!(told.contains("survive the step-down at 5%") && told.contains("walk forward:"), "{told}");
     let n_lines = || fs::read_to_string(&ledger).unwrap().lines().count();
     let plan: Value = serde_json::from_slice(&fs::read(place.at("s/plan.json")).unwrap()).unwrap();
     let n_trials = plan["trials"].as_array().unwrap().len();
     assert_eq!(n_lines(), n_trials, "a line a trial");
     // Once more changes nothing.
-    place.done("run", &[&spec, "--out", &out, "--ledger", &ledger]);
-    place.done("merge", &[&out, "--ledger", &ledger]);
+    Place::done("run", &[&spec, "--out", &out, "--ledger", &ledger]);
+    Place::done("merge", &[&out, "--ledger", &ledger]);
     assert_eq!(n_lines(), n_trials);
-    let first = place.done("pick", &[&out, "--rule", "best", "--ledger", &ledger]);
+    let first = Place::done("pick", &[&out, "--rule", "best", "--ledger", &ledger]);
     assert!(first.contains("held out, 24 months: excess"), "{first}");
     assert_eq!(n_lines(), n_trials + 1, "the trial with the months that were held out");
-    let again = place.done("pick", &[&out, "--rule", "best", "--ledger", &ledger]);
+    let again = Place::done("pick", &[&out, "--rule", "best", "--ledger", &ledger]);
     assert!(again.contains("the hold-out was opened for this trial"), "{again}");
     let others: Vec<(i32, String)> = ["one_se", "plateau"]
-        .map(|rule| place.sweep("pick", &[&out, "--rule", rule, "--ledger", &ledger]))
+        .map(|rule| Place::sweep("pick", &[&out, "--rule", rule, "--ledger", &ledger]))
         .map(|(code, _, stderr)| (code, stderr))
         .to_vec();
     assert!(
@@ -197,7 +197,7 @@ fn the_hold_out_is_opened_once_and_for_one_trial() {
     // Nor by removing the record: the ledger knows.
     fs::remove_file(place.at("s/picked.json")).unwrap();
     let refused = others.iter().zip(["one_se", "plateau"]).find(|((code, _), _)| *code == 2).unwrap().1;
-    let still = place.refused("pick", &[&out, "--rule", refused, "--ledger", &ledger]);
+    let still = Place::refused("pick", &[&out, "--rule", refused, "--ledger", &ledger]);
     assert!(still.contains("was opened on"), "{still}");
     // A trial by itself ends before these months.
     let demo = demo();
@@ -238,16 +238,16 @@ fn what_cannot_be_swept_is_refused_with_a_remedy() {
         ("top = 3\n", "nothing is tried"),
     ] {
         let place = Place::new(sweep);
-        let refused = place.refused("plan", &[&place.text("sweep.toml")]);
+        let refused = Place::refused("plan", &[&place.text("sweep.toml")]);
         assert!(refused.contains(said), "{sweep}\n{refused}");
         assert!(refused.contains("hint"), "{refused}");
     }
     let place = Place::new("");
-    let absent = place.refused("plan", &[&place.text("nowhere.toml")]);
+    let absent = Place::refused("plan", &[&place.text("nowhere.toml")]);
     assert!(absent.contains("cannot read the sweep"), "{absent}");
     for shard in ["4/4", "a/2", "3", "0/0"] {
         let (code, ..) =
-            place.sweep("run", &[&place.text("sweep.toml"), "--out", &place.text("s"), "--shard", shard]);
+            Place::sweep("run", &[&place.text("sweep.toml"), "--out", &place.text("s"), "--shard", shard]);
         assert_eq!(code, 2, "{shard}");
     }
 }
@@ -257,7 +257,7 @@ fn a_factor_that_refuses_a_setting_leaves_a_row_with_the_reason() {
     let sweep =
         "[axes]\n\"momentum.lookback\" = [6, 100000]\ntop = [3, 5]\nfactors = [[\"momentum\", \"heat\"]]\n";
     let place = Place::new(sweep);
-    let told = place.done("run", &[&place.text("sweep.toml"), "--out", &place.text("s"), "--no-ledger"]);
+    let told = Place::done("run", &[&place.text("sweep.toml"), "--out", &place.text("s"), "--no-ledger"]);
     assert!(told.contains("2 trials without a result"), "{told}");
     let page = fs::read_to_string(place.at("s/report.html")).unwrap();
     assert!(page.contains("momentum"), "the report names what failed");

@@ -43,6 +43,10 @@ impl Ground {
     /// # Errors
     ///
     /// If schedule, universe or riskless rate of the configuration do not fit the dataset, as a backtest of it would say.
+    ///
+    /// # Panics
+    ///
+    /// Never: a sector of the cross-section has closes.
     pub fn new(dataset: &Dataset, config: &Config) -> Result<Self, BacktestError> {
         let plan = Plan::new(dataset, &[])?.with_universe(universe(dataset, config)?);
         let executions = checked_schedule(dataset, config, &plan, Date::MAX)?.executions;
@@ -118,13 +122,16 @@ pub struct Answers {
     days: Vec<DayAnswer>,
 }
 
+/// A score and a raw value for each sector of a day.
+pub type SectorAnswers = Vec<(Option<f64>, Option<f64>)>;
+
 /// What a factor says of a day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DayAnswer {
     /// The day.
     pub as_of: AsOf,
-    /// A score and a raw value for each sector of the day, or why there are none.
-    pub scores: Result<Vec<(Option<f64>, Option<f64>)>, FailedCall>,
+    /// Sector by sector, or why there are none.
+    pub scores: Result<SectorAnswers, FailedCall>,
 }
 
 /// Why a factor has no scores on a day.

@@ -29,7 +29,7 @@ pub use check::{
     Cause, CheckError, CheckReport, Finding, LagProfile, LagRow, LeakReport, Makers, Promise, check,
     leakcheck,
 };
-pub use ground::{Answers, DayAnswer, FailedCall, Ground, answers};
+pub use ground::{Answers, DayAnswer, FailedCall, Ground, SectorAnswers, answers};
 pub use note::{Note, NoteDay, note, track};
 pub use plan::{Missing, MissingCause, Plan, PlanError};
 pub use replay::{Outcome, Replay, ReplayError, TableDays, replay};

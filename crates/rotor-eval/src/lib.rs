@@ -28,7 +28,7 @@ pub use evaluation::{evaluate, evaluate_with};
 pub use factor::{HORIZONS, LONGEST_LAG};
 pub use many::{
     BestSharpe, Deflated, Degradation, Excesses, FAMILY_LEVEL, FactorEvidence, FactorVerdict, GRID, HURDLE_T,
-    HalfPoints, MISSED_DESIGNS, MissedDesign, N_HALVES, OverfittingOutcome, StepDown, Tested, across_factors,
+    HalfPoints, MISSED_DESIGNS, N_HALVES, OverfittingOutcome, StepDown, Tested, across_factors,
     deflated_sharpe, effective_trials, luckiest_of_effective, overfitting, step_down,
 };
 pub use trial::{

@@ -68,20 +68,7 @@ pub fn trial_metrics(series: &TrialSeries<'_>, prepared: &mut PreparedIntervals)
     let rank_ics: Vec<f64> = series.rank_ics.iter().copied().flatten().collect();
     let of = |value: Result<f64, rotor_run::metrics::Reason>| Metric::new(returns.len(), value).get();
     let over = over_riskless(series.risk_free, &months, &returns);
-    let max_drawdown = match series.net_values {
-        Some(values) => deepest(values),
-        None => {
-            let (mut level, mut is_below) = (1.0, false);
-            let mut values = vec![level];
-            for value in &returns {
-                level *= 1.0 + value;
-                is_below |= 1.0 + value < 0.0;
-                values.push(level);
-            }
-            // Growths below 0 must not make up for each other.
-            deepest(&values).filter(|_| !is_below)
-        }
-    };
+    let max_drawdown = series.net_values.map_or_else(|| deepest_of_returns(&returns), deepest);
     TrialMetrics {
         n_months: returns.len() as u32,
         first: series.executions.first().copied(),
@@ -102,6 +89,20 @@ pub fn trial_metrics(series: &TrialSeries<'_>, prepared: &mut PreparedIntervals)
         )
         .get(),
     }
+}
+
+/// The deepest drawdown at the ends of months; `None` where a growth is below 0, for two of them must not make up for each other.
+fn deepest_of_returns(returns: &[f64]) -> Option<f64> {
+    let mut values = vec![1.0];
+    let mut level = 1.0;
+    for value in returns {
+        if 1.0 + value < 0.0 {
+            return None;
+        }
+        level *= 1.0 + value;
+        values.push(level);
+    }
+    deepest(&values)
 }
 
 /// Returns the same of a backtest and its evaluation, read off where the report has them.

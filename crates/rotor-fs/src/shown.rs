@@ -43,7 +43,8 @@ pub fn is_obeyed(letter: char) -> bool {
 /// vectors: a text that is not plain may still be safe.
 #[must_use]
 pub fn is_plain(text: &str) -> bool {
-    text.bytes().fold(true, |is_plain, byte| is_plain & (matches!(byte, b' '..=b'~') | (byte == b'\n')))
+    let is_usual = |byte: u8| matches!(byte, b' '..=b'~' | b'\n');
+    text.bytes().fold(true, |is_plain, byte| is_plain & is_usual(byte))
 }
 
 fn escaped(text: &str, keeps_lines: bool) -> String {

@@ -77,6 +77,11 @@ impl<'a> Workshop<'a> {
         let range = self.plan.part_ranges().nth(number).unwrap_or_default();
         let trials: Vec<usize> = range.collect();
         self.ask(&trials)?;
+        Ok(self.rows(&trials))
+    }
+
+    /// Computes trials whose factors are asked already.
+    pub(crate) fn rows(&self, trials: &[usize]) -> Part {
         let with_key = |trial: &usize| (*trial, crate::planner::scores_key(&config_of(self.plan, *trial, 0)));
         let keyed: Vec<(usize, String)> = trials.par_iter().map(with_key).collect();
         let groups: Vec<&[(usize, String)]> = keyed.chunk_by(|one, other| one.1 == other.1).collect();
@@ -94,11 +99,11 @@ impl<'a> Workshop<'a> {
                 }
             }
         }
-        Ok(part)
+        part
     }
 
     /// Asks every factor that some trials need, once.
-    fn ask(&self, trials: &[usize]) -> Result<(), SweepError> {
+    pub(crate) fn ask(&self, trials: &[usize]) -> Result<(), SweepError> {
         let mut wanted: BTreeMap<String, (String, Config)> = BTreeMap::new();
         let mut before: Option<String> = None;
         for trial in trials {
@@ -322,18 +327,14 @@ impl Stage {
             traded.push(traded_here);
             net.push(gross.map(|gross| net_of_cost(gross, traded_here, config.cost_bp)));
             if ground.is_daily() && !held.is_empty() {
-                let at_entry = match net_values.last() {
-                    Some(value) => *value,
-                    None => {
-                        net_values.push(1.0);
-                        1.0
-                    }
-                };
-                let from = net_values.len();
+                if net_values.is_empty() {
+                    net_values.push(1.0);
+                }
+                let (at_entry, from) = (net_values[net_values.len() - 1], net_values.len());
                 ground.follow(day, held, net_values);
                 let cost = cost(traded_here, config.cost_bp);
                 for value in &mut net_values[from..] {
-                    *value = at_entry * (1.0 - cost) * *value;
+                    *value *= at_entry * (1.0 - cost);
                 }
             }
         }

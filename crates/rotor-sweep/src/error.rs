@@ -177,7 +177,7 @@ impl SweepError {
     pub fn hints(&self) -> Vec<String> {
         let hint = match self {
             Self::Spec(SpecError::File { .. }) => Some("`rotor sweep --help` shows what a sweep's file holds".into()),
-            Self::Spec(SpecError::Faults(_)) | Self::Stopped => None,
+            Self::Spec(SpecError::Faults(_)) | Self::Stopped | Self::NothingToPick { .. } => None,
             Self::Library(error) => return error.hints(),
             Self::Folder(error) => error.hint().map(Into::into),
             Self::Part(error) => error.hint(),
@@ -195,7 +195,6 @@ impl SweepError {
                 "run them by `--shard I/{n_shards}`, on a cluster by `sbatch --array={missing}`; or all that are missing by `rotor sweep run`"
             )),
             Self::OtherSweep { .. } => Some("give each sweep a folder of its own by `--out`".into()),
-            Self::NothingToPick { .. } => None,
             Self::Opened { .. } => {
                 Some("a hold-out that is opened for a second trial is no hold-out; hold other months out in a new sweep".into())
             }

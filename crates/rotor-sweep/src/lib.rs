@@ -5,6 +5,7 @@
 mod choose;
 mod compute;
 mod error;
+mod estimate;
 mod merge;
 mod page;
 mod pick;
@@ -17,6 +18,7 @@ mod statistics;
 mod trials;
 
 pub use error::SweepError;
+pub use estimate::SweepEstimate;
 pub use merge::MergedSweep;
 pub use page::page_of;
 pub use pick::{NamedTrial, PickedTrial, open, opened_config, pick};

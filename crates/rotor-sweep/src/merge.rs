@@ -8,12 +8,12 @@ use rotor::{Catalogue, LedgerChoice, Notice, REPORT_FILE, engine_record};
 use rotor_factor::Date;
 use rotor_fs::{from_start, sha256};
 use rotor_report::words::Lang;
-use rotor_run::ledger::{Headline, Ledger, Trial};
+use rotor_run::ledger::{Headline, Ledger, Trial, strategy_hash};
 use rotor_run::sweep::{
     PartFactor, SWEEP_FORMAT, Sweep, SweepPlan, SweepRecord, TrialReturns, read_part, read_sweep, write_sweep,
 };
 use rotor_run::{LedgerAbsence, Setting, TrialsRecord, TrialsSource};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::compute::Workshop;
 use crate::error::SweepError;
@@ -179,7 +179,10 @@ impl Counted {
             })
             .collect();
         let mut counted = Self {
-            tried: Tried { strategies: plan.n_trials() as u64, factors: own.len() as u64 },
+            tried: Tried {
+                strategies: plan.n_trials() as u64 + u64::from(plan.walk_forward.is_some()),
+                factors: own.len() as u64,
+            },
             source: TrialsSource::None,
             absence: None,
             ledger: None,
@@ -205,10 +208,12 @@ impl Counted {
                     counted.known.insert(trial.config.clone());
                     of_factors.extend(trial.factors.iter().map(|factor| key_of_trial(trial, factor)));
                 }
+                let walk = walk_forward_id(plan);
                 let ids: BTreeSet<&str> = plan
                     .trials
                     .iter()
                     .map(|trial| trial.id.as_str())
+                    .chain(walk.as_deref())
                     .chain(counted.known.iter().map(String::as_str))
                     .collect();
                 counted.tried = Tried { strategies: ids.len() as u64, factors: of_factors.len() as u64 };
@@ -258,11 +263,41 @@ impl Counted {
                 )
             })
         };
-        let lines: Vec<Trial> = (0..plan.n_trials()).into_par_iter().filter_map(line).collect();
+        let mut lines: Vec<Trial> = (0..plan.n_trials()).into_par_iter().filter_map(line).collect();
+        let walk = sweep.statistics.walk_forward.as_ref().zip(walk_forward_id(plan));
+        if let Some((walk, id)) = walk.filter(|(_, id)| !self.known.contains(id)) {
+            let net: Vec<u8> = walk.months.iter().flat_map(|month| month.net.to_le_bytes()).collect();
+            lines.push(Trial {
+                settings: Some([("walk_forward".into(), walk.rule.word().into())].into()),
+                factors: plan.factors.iter().map(|factor| factor.name.clone()).collect(),
+                engine: engine_record().version,
+                run: format!("{}#walk_forward", place.display()),
+                returns: Some(sha256(&net)),
+                sweep: Some(plan.hash.clone()),
+                ..Trial::new(
+                    when,
+                    plan.data.trial_data(&plan.dataset.name),
+                    id,
+                    Headline {
+                        excess: walk.excess.get(),
+                        interval: walk.excess.interval(),
+                        excess_eligible: None,
+                        interval_eligible: None,
+                        sharpe: walk.information_ratio.get().map(|ratio| ratio / YEAR.sqrt()),
+                        n_months: walk.n_months as u64,
+                    },
+                )
+            });
+        }
         if let Err(error) = ledger.append_all(&lines) {
             notices.push(Notice::NotCounted(error));
         }
     }
+}
+
+/// The name of the walk forward of a plan in the ledger: it is a strategy of its own, and was tried.
+fn walk_forward_id(plan: &SweepPlan) -> Option<String> {
+    plan.walk_forward.as_ref().map(|_| strategy_hash(&json!({ "walk_forward": plan.hash })))
 }
 
 fn headline(sweep: &Sweep, trial: usize) -> Headline {

@@ -3,17 +3,17 @@
 use rotor::Catalogue;
 use rotor_report::page;
 use rotor_report::words::Lang;
-use rotor_run::sweep::Sweep;
+use rotor_run::sweep::{Picked, Sweep};
 use rotor_run::{ReportLanguage, ReportRecord};
 
 /// Draws the page as one HTML file.
 pub(crate) fn report(sweep: &Sweep, lang: Lang) -> String {
-    page::html(&page_of(sweep, lang))
+    page::html(&page_of(sweep, None, lang))
 }
 
-/// Returns the page of a sweep, for any of the [formats](rotor_report::page).
+/// Returns the page of a sweep and of the trial that was picked of it, for any of the [formats](rotor_report::page).
 #[must_use]
-pub fn page_of(sweep: &Sweep, lang: Lang) -> page::Page {
+pub fn page_of(sweep: &Sweep, picked: Option<&Picked>, lang: Lang) -> page::Page {
     let defaults = Catalogue::built_in().defaults();
     let facts = rotor_report::sweep::Facts {
         plan: &sweep.plan,
@@ -21,6 +21,7 @@ pub fn page_of(sweep: &Sweep, lang: Lang) -> page::Page {
         conditions: &sweep.conditions,
         statistics: &sweep.statistics,
         record: &sweep.record,
+        picked,
         defaults: &defaults,
     };
     rotor_report::sweep::report(&facts, lang)

@@ -86,6 +86,17 @@ pub fn plan(
             }
         }
     }
+    if spec.walk_forward.is_some() {
+        for axis in axes.iter().filter(|axis| ["rebalance", "execution"].contains(&axis.key.as_str())) {
+            let hint = "make it a condition, or leave the table `walk_forward` away";
+            faults.push(
+                &format!("axes.{}", axis.key),
+                "a walk forward changes from one trial to another on the day on which both trade: it needs one schedule"
+                    .into(),
+                Some(hint.into()),
+            );
+        }
+    }
     faults.end(source)?;
     let n_grid = axes.iter().fold(1_u64, |n, axis| n.saturating_mul(axis.values.len() as u64));
     let asked = spec.sample.map_or(n_grid, |(random, _)| random.min(n_grid));
@@ -217,7 +228,7 @@ fn conditions(spec: &SweepSpec, base: &Config, faults: &mut Faults) -> Vec<Condi
             match set(&mut config, key, value) {
                 Ok(()) => own.push((config == *base, value)),
                 Err(fault) => {
-                    faults.push(&format!("conditions.{key}"), fault.kind.to_string(), fault.kind.hint())
+                    faults.push(&format!("conditions.{key}"), fault.kind.to_string(), fault.kind.hint());
                 }
             }
         }

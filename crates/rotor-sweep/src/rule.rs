@@ -224,13 +224,11 @@ fn sum(mut tokens: &[Token]) -> Result<Vec<Term>, RuleFault> {
                 Token::Name(name) if key.is_none() => key = Some(name.clone()),
                 _ => return Err(fault()),
             }
-            match after.split_first() {
-                Some((Token::Times, after)) => tokens = after,
-                _ => {
-                    tokens = after;
-                    break;
-                }
-            }
+            let Some((Token::Times, after)) = after.split_first() else {
+                tokens = after;
+                break;
+            };
+            tokens = after;
         }
         terms.push(key.map_or(Term::Number(factor), |key| Term::Key(factor, key)));
         match tokens.first() {

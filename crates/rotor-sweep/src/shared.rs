@@ -110,6 +110,15 @@ impl Grounds {
             .unwrap_or_else(|| Err("it has no executions".into()))
     }
 
+    /// The most executions of any ground, and the most sectors of any execution.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        let grounds = || self.grounds.values().filter_map(|ground| ground.as_ref().ok());
+        let sectors =
+            |ground: &Arc<TrialGround>| ground.ground.days.iter().map(|day| day.sectors.len()).max();
+        let n_executions = grounds().map(|ground| ground.executions.len()).max();
+        (n_executions.unwrap_or(0), grounds().filter_map(sectors).max().unwrap_or(0))
+    }
+
     fn days(&self, config: &Config) -> (String, &[AsOf]) {
         let key = key_of(config, OF_ANSWERS);
         let days = self.days.get(&key).map_or(&[][..], Vec::as_slice);
@@ -216,6 +225,11 @@ impl Scores {
             }
         }
         Ok(())
+    }
+
+    /// How many factors, each with its parameters, have been asked.
+    pub(crate) fn n_known(&self) -> usize {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// The scores that were asked for under a key.

@@ -175,7 +175,7 @@ impl Reader<'_> {
             match (key, value) {
                 ("base", DeValue::String(path)) => spec.base = Some(path.as_ref().into()),
                 ("base", _) => self.fault(key, offset, "the path of a configuration is expected", None),
-                ("config", DeValue::Table(table)) => self.config("", table, &mut spec.config),
+                ("config", DeValue::Table(table)) => settings("", table, &mut spec.config),
                 ("axes", DeValue::Table(table)) => {
                     for entry in flat(table) {
                         self.axis(&entry, &mut spec.axes);
@@ -212,7 +212,7 @@ impl Reader<'_> {
                     }
                 }
                 ("walk_forward", DeValue::Table(table)) => {
-                    spec.walk_forward = self.walk_forward(table, offset)
+                    spec.walk_forward = self.walk_forward(table);
                 }
                 (known, _) if KNOWN.contains(&known) => self.fault(key, offset, "a table is expected", None),
                 _ => {
@@ -245,19 +245,6 @@ impl Reader<'_> {
             }
         }
         spec
-    }
-
-    /// Keys of the configuration, those of tables by their paths.
-    fn config(&mut self, path: &str, table: &DeTable<'_>, into: &mut Vec<(String, Toml)>) {
-        for (key, _, value) in entries(table) {
-            let key = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-            match value {
-                DeValue::Table(inner) if !KEYS.iter().any(|known| known.name == key) => {
-                    self.config(&key, inner, into)
-                }
-                value => into.push((key, plain_toml(value))),
-            }
-        }
     }
 
     fn axis(
@@ -432,17 +419,14 @@ impl Reader<'_> {
 
     fn rules(&mut self, table: &DeTable<'_>, rules: &mut Vec<Rule>) {
         for (key, offset, value) in entries(table) {
-            let texts = match (key, plain_toml(value)) {
-                ("rules", Toml::Array(texts)) => texts,
-                _ => {
-                    self.fault(
-                        &format!("require.{key}"),
-                        offset,
-                        "only `rules`, a list of texts, stands here",
-                        None,
-                    );
-                    continue;
-                }
+            let ("rules", Toml::Array(texts)) = (key, plain_toml(value)) else {
+                self.fault(
+                    &format!("require.{key}"),
+                    offset,
+                    "only `rules`, a list of texts, stands here",
+                    None,
+                );
+                continue;
             };
             for text in &texts {
                 match text.as_str().map(Rule::parse) {
@@ -457,19 +441,17 @@ impl Reader<'_> {
         }
     }
 
-    fn walk_forward(&mut self, table: &DeTable<'_>, _: usize) -> Option<WalkForwardRule> {
+    fn walk_forward(&mut self, table: &DeTable<'_>) -> Option<WalkForwardRule> {
         let mut rule = PickRule::Best;
         for (key, at, value) in entries(table) {
             if key == "rule" {
                 let found = plain_toml(value);
                 let known = PickRule::ALL.into_iter().find(|known| found.as_str() == Some(known.word()));
-                match known {
-                    Some(known) => rule = known,
-                    None => {
-                        self.fault("walk_forward.rule", at, "a rule is `best`, `one_se` or `plateau`", None);
-                        return None;
-                    }
-                }
+                let Some(known) = known else {
+                    self.fault("walk_forward.rule", at, "a rule is `best`, `one_se` or `plateau`", None);
+                    return None;
+                };
+                rule = known;
             }
         }
         let [window, first, every, _] =
@@ -557,6 +539,19 @@ fn json(value: &DeValue<'_>) -> Option<Json> {
         }
     }
     of(plain_toml(value))
+}
+
+/// Keys of the configuration, those of tables by their paths.
+fn settings(path: &str, table: &DeTable<'_>, into: &mut Vec<(String, Toml)>) {
+    for (key, _, value) in entries(table) {
+        let key = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+        match value {
+            DeValue::Table(inner) if !KEYS.iter().any(|known| known.name == key) => {
+                settings(&key, inner, into);
+            }
+            value => into.push((key, plain_toml(value))),
+        }
+    }
 }
 
 #[cfg(test)]

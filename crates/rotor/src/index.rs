@@ -13,7 +13,7 @@ use rotor_report::index::{
 use rotor_report::page::Page;
 use rotor_report::words::Lang;
 use rotor_run::portfolio::{ELIGIBLE, EQUAL_WEIGHT, TOP_NET};
-use rotor_run::sweep::{SWEEP_FILE, SweepSummary, label, read_sweep_summary};
+use rotor_run::sweep::{SWEEP_FILE, SweepSummary, label, read_picked, read_sweep_summary};
 use rotor_run::{Config, RunSummary, config_from_json, read_summary};
 use serde::Deserialize;
 use serde_json::Value;
@@ -191,11 +191,10 @@ impl Found {
             best: best.map(settings),
             excess: statistics.conditions.first().and_then(|summary| summary.of_best),
             overfitting: statistics.overfitting.probability,
-            // The folder does not say whether it was opened; the ledger of trials does.
-            holdout: plan
-                .holdout
-                .as_ref()
-                .map(|holdout| HoldoutEntry { n_months: holdout.months, is_opened: None }),
+            holdout: plan.holdout.as_ref().map(|holdout| HoldoutEntry {
+                n_months: holdout.months,
+                is_opened: read_picked(at).ok().map(|picked| picked.is_some()),
+            }),
             dataset: plan.dataset,
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use rotor::{Lang, REPORT_FILE};
 use rotor_report::page::html;
-use rotor_run::sweep::{read_plan, read_sweep};
+use rotor_run::sweep::{read_picked, read_plan, read_sweep};
 
 use super::inputs::{PLAN, runner_of};
 use super::told;
@@ -65,7 +65,8 @@ pub(crate) struct Report {
 pub(crate) fn report(arguments: &Report) -> Result<Outcome, CliError> {
     let destination = file_destination(&arguments.out, arguments.force)?;
     let sweep = read_sweep(&arguments.folder)?;
-    let page = html(&rotor_sweep::page_of(&sweep, Lang::from(arguments.lang)));
+    let picked = read_picked(&arguments.folder)?;
+    let page = html(&rotor_sweep::page_of(&sweep, picked.as_ref(), Lang::from(arguments.lang)));
     destination.write(page.as_bytes())?;
     Ok(Outcome::done(format!("{} is written\n", rotor_fs::shown_path(&arguments.out))))
 }

@@ -1,5 +1,6 @@
 //! `rotor sweep plan`: what a sweep would compute.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -31,14 +32,20 @@ pub(crate) fn run(arguments: &Plan) -> Result<Outcome, CliError> {
     if let Some(out) = &arguments.out {
         write_plan(out, &planned.plan).map_err(|error| told::of_plan(error, out))?;
     }
+    let estimate = planned.estimate()?;
     if arguments.json {
         let mut document = serde_json::to_value(&planned.plan)?;
         document["file"] = json!(place.map(|place| place.display().to_string()));
+        document["estimate"] = json!({
+            "n_factor_settings": estimate.n_factor_settings,
+            "seconds": estimate.seconds,
+            "bytes": estimate.bytes,
+        });
         return Ok(Outcome::done(to_json(&document)?));
     }
-    let mut text = told::plan(&planned.plan);
+    let mut text = told::plan(&planned.plan, estimate);
     if let Some(place) = place {
-        text += &format!("plan: {}\n", rotor_fs::shown_path(&place));
+        let _ = writeln!(text, "plan: {}", rotor_fs::shown_path(&place));
     }
     Ok(Outcome::done(text))
 }

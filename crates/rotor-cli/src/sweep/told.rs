@@ -1,5 +1,6 @@
 //! What `rotor sweep` says.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use rotor::{Notice, REPORT_FILE};
@@ -8,7 +9,7 @@ use rotor_report::sentences;
 use rotor_report::words::{Lang, NONE, signed};
 use rotor_run::metrics::{Estimate, Metric};
 use rotor_run::sweep::{Sweep, SweepFolderError, SweepPlan, label};
-use rotor_sweep::{PickedTrial, SweepError, SweepStatus};
+use rotor_sweep::{PickedTrial, SweepError, SweepEstimate, SweepStatus};
 use serde_json::{Value, json};
 
 use crate::text::{Align, TextTable, fit};
@@ -41,7 +42,7 @@ pub(super) fn notices(notices: &[Notice]) {
 }
 
 /// What a plan would compute.
-pub(super) fn plan(plan: &SweepPlan) -> String {
+pub(super) fn plan(plan: &SweepPlan, estimate: SweepEstimate) -> String {
     let mut text = format!("{}: {}\n\n", shown(&plan.dataset.name), counted(plan.n_trials(), "trial"));
     let mut table = TextTable::new(&[("axis", Align::Left), ("values", Align::Right), ("", Align::Left)]);
     for axis in &plan.axes {
@@ -57,37 +58,64 @@ pub(super) fn plan(plan: &SweepPlan) -> String {
     text.push('\n');
     if plan.n_trials() as u64 != plan.n_grid {
         let left = plan.n_grid.saturating_sub(plan.n_trials() as u64 + plan.n_refused + plan.n_equal);
-        text += &format!("settings of all axes: {}\n", plan.n_grid);
+        let _ = writeln!(text, "settings of all axes: {}", plan.n_grid);
         for (n, what) in [
             (plan.n_refused, "break a rule"),
             (plan.n_equal, "equal another one: the parameter is one of a factor that they do not have"),
             (left, "are not drawn"),
         ] {
             if n > 0 {
-                text += &format!("  {n} {what}\n");
+                let _ = writeln!(text, "  {n} {what}");
             }
         }
     }
     if plan.conditions.len() > 1 {
-        text += &format!("conditions, under which every trial is judged: {}\n", plan.conditions.len());
+        let _ = writeln!(text, "conditions, under which every trial is judged: {}", plan.conditions.len());
         for condition in &plan.conditions {
-            text += &format!("  {}\n", fit(&condition.label(), 76));
+            let _ = writeln!(text, "  {}", fit(&condition.label(), 76));
         }
     }
     if let Some(holdout) = &plan.holdout {
-        text += &format!("held out: the last {} months, from {} on\n", holdout.months, holdout.first.0);
+        let _ = writeln!(text, "held out: the last {} months, from {} on", holdout.months, holdout.first.0);
     }
-    let n_settings = factor_settings(plan);
-    text += &format!(
-        "factors to ask: {} ({} in all)\n",
+    let _ = writeln!(
+        text,
+        "factors to ask: {} ({} in all)",
         plan.factors.iter().map(|factor| fit(&factor.name, 30)).collect::<Vec<_>>().join(", "),
-        counted(n_settings, "setting"),
+        counted(estimate.n_factor_settings, "setting"),
     );
-    text + &format!(
-        "parts: {}, about {} trials each\n",
+    let _ = writeln!(
+        text,
+        "parts: {}, about {} trials each",
         plan.parts.len(),
         plan.n_trials().div_ceil(plan.parts.len().max(1))
-    )
+    );
+    let _ = writeln!(
+        text,
+        "about {} on this machine, and {} while it runs",
+        duration(estimate.seconds),
+        megabytes(estimate.bytes)
+    );
+    text
+}
+
+/// A time of which only the size is known.
+fn duration(seconds: f64) -> String {
+    match seconds {
+        ..1.0 => "1 s".into(),
+        1.0..90.0 => format!("{seconds:.0} s"),
+        90.0..5400.0 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    const MEGABYTE: u64 = 1_000_000;
+    if bytes < 10_000 * MEGABYTE {
+        format!("{} MB", bytes.div_ceil(MEGABYTE))
+    } else {
+        format!("{} GB", bytes.div_ceil(1000 * MEGABYTE))
+    }
 }
 
 /// An empty list has a word.
@@ -95,23 +123,12 @@ fn named(label: &str) -> String {
     if label.is_empty() { "none".into() } else { label.into() }
 }
 
-/// How many distinct settings of single factors the trials have.
-fn factor_settings(plan: &SweepPlan) -> usize {
-    let mut known = std::collections::BTreeSet::new();
-    for trial in 0..plan.n_trials() {
-        let config = rotor_sweep::config_of(plan, trial, 0);
-        for name in &config.factors {
-            known.insert((name.clone(), format!("{:?}", config.of_factor(name).parameters)));
-        }
-    }
-    known.len()
-}
-
 pub(super) fn status(status: &SweepStatus, n_shards: Option<usize>) -> String {
     let mut text = format!("{} of {} computed\n", status.n_done, counted(status.n_trials, "trial"));
     if !status.damaged.is_empty() {
-        text += &format!(
-            "{} cut short, and computed again by the next run\n",
+        let _ = writeln!(
+            text,
+            "{} cut short, and computed again by the next run",
             counted(status.damaged.len(), "part")
         );
     }
@@ -188,7 +205,7 @@ pub(super) fn sweep(sweep: &Sweep, place: &Path, is_json: bool) -> Result<Outcom
         counted(statistics.months.n, "month"),
     );
     if statistics.n_failed > 0 {
-        text += &format!("{} without a result\n", counted(statistics.n_failed, "trial"));
+        let _ = writeln!(text, "{} without a result", counted(statistics.n_failed, "trial"));
     }
     text.push('\n');
     let mut best: Vec<usize> =
@@ -221,37 +238,41 @@ pub(super) fn sweep(sweep: &Sweep, place: &Path, is_json: bool) -> Result<Outcom
     if let Some(best) = best.first() {
         text += &shown_lines(&format!("best: {}\n", settings(&sweep.plan, *best)));
     }
-    text += &format!(
-        "\nsurvive the step-down at 5%: {} of {} (smallest adjusted p {})\n",
+    let _ = writeln!(
+        text,
+        "\nsurvive the step-down at 5%: {} of {} (smallest adjusted p {})",
         statistics.step_down.n_survivors,
         statistics.months.n_judged,
         number(&statistics.step_down.smallest_p, 3),
     );
-    text += &format!(
-        "DSR of the best: {} with {} trials, {} with {} effective ones\n",
+    let _ = writeln!(
+        text,
+        "DSR of the best: {} with {} trials, {} with {} effective ones",
         number(&statistics.deflated_sharpe.probability, 3),
         statistics.n_tried,
         number(&statistics.deflated_sharpe_effective.probability, 3),
         number(&statistics.effective_trials, 1),
     );
-    text += &format!(
-        "PBO: {}; probability of loss out of sample: {}\n",
+    let _ = writeln!(
+        text,
+        "PBO: {}; probability of loss out of sample: {}",
         number(&statistics.overfitting.probability, 2),
         number(&statistics.overfitting.loss, 2),
     );
     for axis in statistics.axes.iter().filter(|axis| axis.edge.is_some()) {
-        text += &format!("the best lies on the edge of `{}`\n", fit(&axis.key, 40));
+        let _ = writeln!(text, "the best lies on the edge of `{}`", fit(&axis.key, 40));
     }
     if let Some(walk) = &statistics.walk_forward {
-        text += &format!(
-            "walk forward: {}; the best in hindsight {}\n",
+        let _ = writeln!(
+            text,
+            "walk forward: {}; the best in hindsight {}",
             estimate(&walk.excess),
             estimate(&walk.hindsight),
         );
     }
-    text += &format!("sweep: {}\n", shown_path(place));
+    let _ = writeln!(text, "sweep: {}", shown_path(place));
     if let Some(report) = report {
-        text += &format!("report: {}\n", shown_path(&report));
+        let _ = writeln!(text, "report: {}", shown_path(&report));
     }
     Ok(Outcome::done(text))
 }
@@ -268,8 +289,9 @@ pub(super) fn picked(picked: &PickedTrial, place: Option<&Path>) -> String {
         record.rule.word(),
         settings(&sweep.plan, trial),
     ));
-    text += &format!(
-        "on which it was chosen: excess {} {}, IR {}, rank {} of {}, adjusted p {}\n",
+    let _ = writeln!(
+        text,
+        "on which it was chosen: excess {} {}, IR {}, rank {} of {}, adjusted p {}",
         percent(metrics.and_then(|metrics| metrics.excess)),
         interval(
             metrics.and_then(|metrics| metrics.excess_low),
@@ -283,21 +305,23 @@ pub(super) fn picked(picked: &PickedTrial, place: Option<&Path>) -> String {
     match &record.holdout {
         None => {
             text +=
-                "no months were held out: nothing says what it is worth on months that did not choose it\n"
+                "no months were held out: nothing says what it is worth on months that did not choose it\n";
         }
         Some(holdout) => {
-            text += &format!(
-                "held out, {} months: excess {}, IR {}\n",
+            let _ = writeln!(
+                text,
+                "held out, {} months: excess {}, IR {}",
                 holdout.excess.value.n,
                 estimate(&holdout.excess),
                 number(&holdout.information_ratio, 2),
             );
             let opened = if *is_known { "was opened" } else { "is open now" };
-            text += &format!("the hold-out {opened} for this trial ({}), and for no other\n", record.when);
+            let _ =
+                writeln!(text, "the hold-out {opened} for this trial ({}), and for no other", record.when);
         }
     }
     if let Some(place) = place {
-        text += &format!("run: {}\n", shown_path(place));
+        let _ = writeln!(text, "run: {}", shown_path(place));
     }
     text
 }

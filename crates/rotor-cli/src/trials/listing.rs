@@ -4,6 +4,7 @@ use rotor::trial_ledger::{DamagedLine, History, Ledger, Trial};
 use rotor::{BestTrial, DatasetTrials, StrategyTrial, SweepTrials};
 use rotor_report::terms::Term;
 use rotor_report::words::{NONE, signed};
+use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::verdict;
@@ -188,16 +189,16 @@ impl<'h> Rows<'h> {
         };
         let is_ranked = !self.latest.is_empty() || self.n_left_out > 0;
         if is_ranked {
-            text += &format!("-- the {} best by evidence (Sharpe × √months)\n", self.first.len());
+            let _ = writeln!(text, "-- the {} best by evidence (Sharpe × √months)", self.first.len());
         }
         add(&mut text, &self.first);
         if is_ranked {
-            text += &format!("-- the {} latest of the others\n", self.latest.len());
+            let _ = writeln!(text, "-- the {} latest of the others", self.latest.len());
         }
         add(&mut text, &self.latest);
         if self.n_left_out > 0 {
             let n = counted(self.n_left_out as u64, "trial");
-            text += &format!("-- {n} left out: `--limit N` lists the N best, `--limit 0` all\n");
+            let _ = writeln!(text, "-- {n} left out: `--limit N` lists the N best, `--limit 0` all");
         }
         text + "runs of equal settings are one trial, with the numbers of the last; excess:\n\
                 annualised excess return (net) over equal weight; in the line `eligible` over\n\
@@ -326,7 +327,7 @@ fn grouped(n: u64) -> String {
     }
     let mut text = String::new();
     for (idx, digit) in digits.chars().enumerate() {
-        if idx > 0 && (digits.len() - idx) % 3 == 0 {
+        if idx > 0 && (digits.len() - idx).is_multiple_of(3) {
             text.push(' ');
         }
         text.push(digit);

@@ -18,7 +18,7 @@ pub use deflated::{BestSharpe, Deflated, deflated_sharpe, luckiest_of_effective}
 pub use effective::effective_trials;
 pub(crate) use overfitting::Moments;
 pub use overfitting::{Degradation, GRID, HalfPoints, N_HALVES, OverfittingOutcome, overfitting};
-pub use step_down::{FAMILY_LEVEL, MISSED_DESIGNS, MissedDesign, StepDown, Tested, step_down};
+pub use step_down::{FAMILY_LEVEL, MISSED_DESIGNS, StepDown, Tested, step_down};
 
 use rotor_run::metrics::Reason;
 use rotor_stats::is_constant;

@@ -27,6 +27,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 use rotor_run::metrics::Reason;
+use rotor_run::sweep::{AlikeTrials, MissedDesign, OddMonths};
 
 use super::{Excesses, FEWEST_MONTHS};
 use crate::metric::{OrReason, at_least};
@@ -49,37 +50,30 @@ const LANES: usize = 16;
 /// The number of samples that one thread takes at a time.
 const BATCH: usize = 32;
 
-/// A design of the calibration in which the test does not keep its 5%.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct MissedDesign {
-    /// What the worlds are like.
-    pub design: &'static str,
-    /// The share of worlds without skill in which a trial survives, 0 to 1.
-    pub size: f64,
-}
+/// The designs in which the step-down does not reject between 4% and 6%, or a deflated Sharpe ratio more than 6%, as `calibrate_sweep`
+/// measures them: all with 240 trials of 60 months.
+pub const MISSED_DESIGNS: &[MissedDesign] = {
+    use AlikeTrials::{Correlated, Families, Independent};
+    use OddMonths::{Autocorrelated, Skewed};
+    &[
+        missed(Independent, Autocorrelated(0.3, 0.3), [0.050, 0.149, 0.408]),
+        missed(Independent, Autocorrelated(0.2, 0.0), [0.076, 0.025, 0.096]),
+        missed(Independent, Autocorrelated(0.3, -0.1), [0.145, 0.078, 0.223]),
+        missed(Independent, Skewed(1.0), [0.021, 0.000, 0.006]),
+        missed(Correlated(0.6), Autocorrelated(0.3, 0.3), [0.050, 0.043, 0.128]),
+        missed(Correlated(0.6), Autocorrelated(0.3, -0.1), [0.062, 0.030, 0.097]),
+        missed(Correlated(0.9), Skewed(-1.0), [0.036, 0.001, 0.007]),
+        missed(Families(0.9), Autocorrelated(0.3, 0.3), [0.057, 0.029, 0.132]),
+        missed(Families(0.9), Autocorrelated(0.2, 0.0), [0.055, 0.008, 0.064]),
+        missed(Families(0.9), Autocorrelated(0.3, -0.1), [0.052, 0.022, 0.103]),
+        missed(Families(0.9), Skewed(1.0), [0.032, 0.000, 0.006]),
+    ]
+};
 
-/// The designs in which 5% are not between 4% and 6%, as `calibrate_sweep` measures them: all with 240 trials of 60 months. Not all
-/// designs with 2400 trials have been measured.
-pub const MISSED_DESIGNS: &[MissedDesign] = &[
-    MissedDesign {
-        design: "independent trials, every second with an autocorrelation of 0.2, the others of 0",
-        size: 0.076,
-    },
-    MissedDesign {
-        design: "independent trials, every second with an autocorrelation of 0.3, the others of -0.1",
-        size: 0.145,
-    },
-    MissedDesign {
-        design: "all with a correlation of 0.6, every second with an autocorrelation of 0.3, the others of -0.1",
-        size: 0.062,
-    },
-    MissedDesign { design: "independent trials, months with a skewness of +1", size: 0.021 },
-    MissedDesign {
-        design: "four families with a correlation of 0.9 within, months with a skewness of +1",
-        size: 0.032,
-    },
-    MissedDesign { design: "all with a correlation of 0.9, months with a skewness of -1", size: 0.036 },
-];
+const fn missed(trials: AlikeTrials, months: OddMonths, sizes: [f64; 3]) -> MissedDesign {
+    let [step_down, deflated_sharpe, deflated_sharpe_effective] = sizes;
+    MissedDesign { trials, months, step_down, deflated_sharpe, deflated_sharpe_effective }
+}
 
 /// The test of all trials.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,11 +2,12 @@
 //!
 //! Positions of trials and axes come from documents of the folder, so nothing here trusts them.
 
-use rotor_run::metrics::Metric;
+use rotor_run::metrics::{Estimate, Metric};
 use rotor_run::sweep::{Axis, SweepTrial, TrialMetrics};
 
 use super::Facts;
 use crate::draw::Unit;
+use crate::run::cells::{DIFFERENCE, interval_text};
 use crate::say;
 use crate::sentences::reason_or_none;
 use crate::words::{Lang, NONE, fixed, name};
@@ -98,6 +99,15 @@ impl<'a> Context<'a> {
         }
         let reason = self.reason(metric);
         say!(self.lang, "not known ({reason})", "未知（{reason}）")
+    }
+
+    /// An excess return with its interval, for a sentence.
+    pub(super) fn with_interval(&self, estimate: &Estimate) -> String {
+        let value = self.in_words(&estimate.value, |value| DIFFERENCE.write(value));
+        match estimate.interval() {
+            Some(interval) => format!("{value} {}", interval_text(interval, DIFFERENCE)),
+            None => value,
+        }
     }
 }
 

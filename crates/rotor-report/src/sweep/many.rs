@@ -1,6 +1,7 @@
 //! What it does that the trials are many: step-down, deflated Sharpe ratio, overfitting.
 
 use rotor_run::metrics::Metric;
+use rotor_run::sweep::{AlikeTrials, OddMonths};
 
 use super::context::{Context, EFFECTIVE, adjusted};
 use crate::draw::{Chart, CountChart, StraightLine, Unit};
@@ -34,6 +35,7 @@ pub(super) fn section(context: &Context<'_>) -> Section {
     blocks.extend(other_trial(context).map(Block::Paragraph));
     blocks.push(Block::Paragraph(degradation(context)));
     blocks.extend(figure(context).map(Block::from));
+    blocks.extend(missed(context));
     Section { id: "many-trials".into(), heading: lang.of("Many trials", "多次试验").into(), blocks }
 }
 
@@ -102,6 +104,19 @@ fn step_down(context: &Context<'_>, rows: &mut Rows) {
             "how likely so large a largest t-value of {n_judged} trials would be, were none of any worth; {n_samples} bootstrap samples",
             "若{n_judged}次试验均无价值，出现如此大的最大t值的概率；自助样本{n_samples}个"
         ),
+    );
+    let autocorrelation = statistics.step_down.autocorrelation;
+    let taken =
+        Metric { n: smallest.n, value: autocorrelation.ok_or(()).or_else(|()| smallest.value.clone()) };
+    rows.add(
+        lang.of("autocorrelation that the step-down takes out", "逐步检验中剔除的自相关").into(),
+        &taken,
+        unit(Unit::plain(2).signed()),
+        lang.of(
+            "from one month to the next, one number for all trials",
+            "月度超额收益的一阶自相关，所有试验共用一个数值",
+        )
+        .into(),
     );
     let n_survivors = statistics.step_down.n_survivors as f64;
     let survivors = Metric { n: smallest.n, value: smallest.value.clone().map(|_| n_survivors) };
@@ -193,6 +208,71 @@ fn overfitting(context: &Context<'_>, rows: &mut Rows) {
         unit(MONTHLY),
         lang.of("where that line meets an in-sample ratio of 0", "该直线在样本内比率为0处的值").into(),
     );
+}
+
+/// The worlds without skill in which a statistic of this page does not keep its level.
+fn missed(context: &Context<'_>) -> Vec<Block> {
+    let (lang, missed) = (context.lang, &context.facts.statistics.missed);
+    if missed.is_empty() {
+        return Vec::new();
+    }
+    let mut table = Table::new([
+        Column::word(lang.of("trials", "试验")),
+        Column::word(lang.of("months", "月度收益")),
+        Column::number(lang.of("step-down", "逐步检验")),
+        Column::number("DSR"),
+        Column::number(lang.of("DSR, effective trials", "DSR（有效试验数）")),
+    ]);
+    let number = |value: f64| Unit::plain(1).write(value);
+    for design in missed {
+        let trials = match design.trials {
+            AlikeTrials::Independent => lang.of("independent", "相互独立").to_owned(),
+            AlikeTrials::Correlated(correlation) => {
+                let correlation = number(correlation);
+                say!(lang, "all with a correlation of {correlation}", "两两相关系数{correlation}")
+            }
+            AlikeTrials::Families(correlation) => {
+                let correlation = number(correlation);
+                say!(
+                    lang,
+                    "four families with a correlation of {correlation} within",
+                    "四组，组内相关系数{correlation}"
+                )
+            }
+        };
+        let months = match design.months {
+            OddMonths::Autocorrelated(one, other) => {
+                let (one, other) = (number(one), number(other));
+                if one == other {
+                    say!(lang, "autocorrelation {one}", "自相关{one}")
+                } else {
+                    say!(lang, "autocorrelation {one} and {other}, in turn", "自相关{one}与{other}相间")
+                }
+            }
+            OddMonths::Skewed(skewness) => {
+                let skewness = Unit::plain(0).signed().write(skewness);
+                say!(lang, "skewness {skewness}", "偏度{skewness}")
+            }
+        };
+        let rate = |value: f64| Cell::number(value, Unit::fraction(1));
+        table.row([
+            trials.into(),
+            months.into(),
+            rate(design.step_down),
+            rate(design.deflated_sharpe),
+            rate(design.deflated_sharpe_effective),
+        ]);
+    }
+    vec![
+        Block::Heading(lang.of("Where 5% is not 5%", "名义水平5%不成立之处").into()),
+        lang.of(
+            "How often each finds skill at 5% in worlds without any (240 trials of 60 months). The step-down should be between 4% and 6%, DSR at most 6%; in all other worlds that were tried they are. DSR takes months as independent: where they are not, it finds skill too often, the more so with the effective number of many trials that are not alike.",
+            "无能力模拟样本（240次试验、60个月）中，各统计量在5%水平判为有能力的频率。逐步检验应在4%至6%之间，DSR应不高于6%；所试其他情形均满足。DSR 假定各月独立：若不独立，误判偏多，试验多而不相似时按有效试验数计算者尤甚。",
+        )
+        .to_owned()
+        .into(),
+        table.into(),
+    ]
 }
 
 /// The trial of the largest t-value, where it is not the best one.

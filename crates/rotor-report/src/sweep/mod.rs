@@ -23,7 +23,7 @@ mod verdict;
 mod walk_forward;
 
 use rotor_run::Config;
-use rotor_run::sweep::{SweepPlan, SweepRecord, SweepStatistics, SweepTrial, TrialResult};
+use rotor_run::sweep::{Picked, SweepPlan, SweepRecord, SweepStatistics, SweepTrial, TrialResult};
 
 use crate::page::Page;
 use crate::words::Lang;
@@ -43,6 +43,8 @@ pub struct Facts<'a> {
     pub statistics: &'a SweepStatistics,
     /// The record; of its files nothing is used, as the page is one of them.
     pub record: &'a SweepRecord,
+    /// The trial that was picked; `None` if none was so far.
+    pub picked: Option<&'a Picked>,
     /// The configuration nobody has changed: keys that are the same there are not shown.
     pub defaults: &'a Config,
 }

@@ -3,10 +3,11 @@
 use rotor_factor::Date;
 use rotor_run::metrics::{DeflatedSharpe, Estimate, Method, Metric, Reason, Uncertainty};
 use rotor_run::sweep::{
-    AsText, Axis, AxisEffect, CommonMonths, Condition, ConditionSummary, Counts, DataRecord, Distribution,
-    Edge, FactorEvidence, FactorTest, FanMonth, Holdout, Level, PairEffect, PickRule, PlannedTrial,
-    StepDownSummary, SweepOverfitting, SweepPlan, SweepRecord, SweepStatistics, SweepTrial, TrialMetrics,
-    TrialResult, WalkForward, WalkForwardChoice, WalkForwardMonth, WalkForwardRule,
+    AlikeTrials, AsText, Axis, AxisEffect, CommonMonths, Condition, ConditionSummary, Counts, DataRecord,
+    Distribution, Edge, FactorEvidence, FactorTest, FanMonth, Holdout, Level, MissedDesign, OddMonths,
+    PairEffect, PickRule, PlannedTrial, StepDownSummary, SweepOverfitting, SweepPlan, SweepRecord,
+    SweepStatistics, SweepTrial, TrialMetrics, TrialResult, WalkForward, WalkForwardChoice, WalkForwardMonth,
+    WalkForwardRule,
 };
 use rotor_run::{Config, ConfigRecord, DatasetRecord, EngineRecord, TrialsRecord, TrialsSource};
 use serde_json::{Value, json};
@@ -32,6 +33,7 @@ impl Sample {
             conditions: &self.conditions,
             statistics: &self.statistics,
             record: &self.record,
+            picked: None,
             defaults: &self.defaults,
         }
     }
@@ -223,6 +225,7 @@ fn plan(axes: Vec<Axis>, trials: Vec<PlannedTrial>) -> SweepPlan {
             months: 36,
             first: AsText("2024-01".parse().unwrap()),
             end: AsText("2023-12".parse().unwrap()),
+            until: None,
         }),
         walk_forward: Some(WalkForwardRule { rule: PickRule::OneSe, window: Some(60), first: 36, every: 12 }),
         seed: 1,
@@ -234,6 +237,26 @@ fn plan(axes: Vec<Axis>, trials: Vec<PlannedTrial>) -> SweepPlan {
     };
     plan.hash = plan.hash_of();
     plan
+}
+
+/// Two designs, one of each kind.
+fn missed() -> [MissedDesign; 2] {
+    [
+        MissedDesign {
+            trials: AlikeTrials::Independent,
+            months: OddMonths::Autocorrelated(0.2, 0.0),
+            step_down: 0.076,
+            deflated_sharpe: 0.025,
+            deflated_sharpe_effective: 0.096,
+        },
+        MissedDesign {
+            trials: AlikeTrials::Families(0.9),
+            months: OddMonths::Skewed(1.0),
+            step_down: 0.032,
+            deflated_sharpe: 0.0,
+            deflated_sharpe_effective: 0.006,
+        },
+    ]
 }
 
 fn statistics(
@@ -293,7 +316,9 @@ fn statistics(
             trial: best,
             n_survivors: 0,
             n_samples: 1000,
+            autocorrelation: has_best.then_some(-0.043),
         },
+        missed: missed().into(),
         deflated_sharpe: deflated(0.41, 0.247),
         deflated_sharpe_effective: deflated(0.78, 0.161),
         effective_trials: metric(9.37),

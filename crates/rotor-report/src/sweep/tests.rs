@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use super::report;
-use super::sample::{self, Sample, known, made, missing, usual};
+use super::sample::{self, Sample, estimate, known, made, missing, usual};
+use super::{Facts, report};
 use crate::page::{Block, Page, Table, Value, html, markdown, terminal};
 use crate::terms::REFUSED;
 use crate::text::Align;
 use crate::words::{Lang, NONE};
-use rotor_run::sweep::Axis;
+use rotor_run::sweep::{Axis, HoldoutResult, PickRule, Picked};
 
 const BOTH: [Lang; 2] = [Lang::En, Lang::Zh];
 
@@ -134,6 +134,41 @@ fn the_best_is_named_with_its_settings_and_what_speaks_against_it() {
     edged.statistics.axes[0].edge = Some(rotor_run::sweep::Edge::Last);
     assert_says(&text(&edged, Lang::En), &["The best lies on the edge of `top` (8 is the last value)"]);
     assert_says(&text(&edged, Lang::Zh), &["最优试验位于参数轴边缘：`top`（8为最后一个取值）"]);
+}
+
+#[test]
+fn an_opened_hold_out_is_told_with_what_it_gave() {
+    let sample = usual();
+    let picked = Picked {
+        plan: sample.plan.hash.clone(),
+        rule: PickRule::Plateau,
+        trial: 0,
+        id: sample.plan.trials[0].id.clone(),
+        when: "2026-11-30T09:30:00Z".into(),
+        holdout: Some(HoldoutResult {
+            excess: estimate(-0.012, 0.02),
+            information_ratio: known(-0.31),
+            before: known(0.84),
+        }),
+    };
+    let facts = Facts { picked: Some(&picked), ..sample.facts() };
+    let page = markdown(&report(&facts, Lang::En)).replace('\\', "");
+    assert!(!page.contains("was sealed when this page was made"));
+    assert_says(
+        &page,
+        &[
+            "was opened on 2026-11-30T09:30:00Z for one trial (the one whose neighbours have the best median)",
+            "its information ratio -0.31, after 0.84 in the months on which it was chosen.",
+        ],
+    );
+}
+
+#[test]
+fn designs_without_their_level_are_named() {
+    let page = text(&usual(), Lang::En);
+    assert_says(&page, &["Where 5% is not 5%", "autocorrelation 0.2 and 0.0, in turn", "skewness +1"]);
+    assert_says(&page, &["7.6%", "2.5%", "9.6%", "3.2%"]);
+    assert_says(&text(&usual(), Lang::Zh), &["四组，组内相关系数0.9", "偏度+1"]);
 }
 
 #[test]

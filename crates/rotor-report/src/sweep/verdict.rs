@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rotor_run::sweep::{Edge, TrialMetrics};
 
 use super::context::{Context, EFFECTIVE, adjusted, value_label};
+use super::walk_forward::rule_in_words;
 use crate::page::{Block, Section, Tile};
 use crate::run::cells::{DIFFERENCE, FRACTION, RATIO, interval_text};
 use crate::say;
@@ -112,8 +113,6 @@ fn interval(metrics: &TrialMetrics) -> Option<String> {
 }
 
 /// What speaks against the best, each a sentence.
-///
-/// Designs in which the step-down is not calibrated would be further ones.
 fn warnings(context: &Context<'_>) -> Vec<String> {
     [edges(context), failures(context), short(context), lost(context)].into_iter().flatten().collect()
 }
@@ -235,10 +234,24 @@ fn holdout(context: &Context<'_>) -> Option<String> {
     let lang = context.lang;
     let holdout = context.facts.plan.holdout.as_ref()?;
     let (n, first) = (holdout.months, holdout.first.0);
+    let Some((picked, result)) =
+        context.facts.picked.and_then(|picked| Some((picked, picked.holdout.as_ref()?)))
+    else {
+        return Some(say!(
+            lang,
+            "The hold-out ({n} months from {first}) was sealed when this page was made: no trial and no number here has seen it. It can be opened once, for one trial, and the ledger of trials says when.",
+            "生成本页时，封存期（自{first}起{n}个月）尚未启封：本页任何试验与数字均未使用。封存期只能为一次试验启封一次，启封时间记入试验账本。"
+        ));
+    };
+    let (settings, when) = (context.settings(picked.trial), sentence(&picked.when));
+    let rule = rule_in_words(lang, picked.rule);
+    let excess = context.with_interval(&result.excess);
+    let ratio = |metric| context.in_words(metric, |value| RATIO.write(value));
+    let (ratio, before) = (ratio(&result.information_ratio), ratio(&result.before));
     Some(say!(
         lang,
-        "The hold-out ({n} months from {first}) was sealed when this page was made: no trial and no number here has seen it. It can be opened once, for one trial, and the ledger of trials says when.",
-        "生成本页时，封存期（自{first}起{n}个月）尚未启封：本页任何试验与数字均未使用。封存期只能为一次试验启封一次，启封时间记入试验账本。"
+        "The hold-out ({n} months from {first}), which no trial has seen, was opened on {when} for one trial ({rule}): {settings}. In these months its annualised excess return (net) over equal weight is {excess}, and its information ratio {ratio}, after {before} in the months on which it was chosen.",
+        "封存期（自{first}起{n}个月）未被任何试验使用，已于{when}为一次试验启封（{rule}）：{settings}。该期间其相对等权的年化超额收益（费后）为{excess}，信息比率{ratio}（挑选所用月份为{before}）。"
     ))
 }
 

@@ -1,12 +1,12 @@
 //! The choice of parameters month by month, on the past alone.
 
-use rotor_run::metrics::{Estimate, Metric};
+use rotor_run::metrics::Metric;
 use rotor_run::sweep::{PickRule, WalkForward};
 
 use super::context::Context;
 use crate::draw::{Chart, LineChart, Mark, Panel, Series, Tone, Unit};
 use crate::page::{Block, Cell, Column, Figure, Section, Table};
-use crate::run::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO, interval_text};
+use crate::run::cells::{DIFFERENCE, FRACTION, Footnotes, PERCENT, RATIO};
 use crate::say;
 use crate::sentences::{SweepGap, sweep_gap};
 use crate::terms::Term;
@@ -41,15 +41,11 @@ pub(super) fn rule_in_words(lang: Lang, rule: PickRule) -> &'static str {
 /// What the numbers mean.
 fn meaning(context: &Context<'_>, found: &WalkForward) -> String {
     let lang = context.lang;
-    let with_interval = |estimate: &Estimate| {
-        let value = context.in_words(&estimate.value, |value| DIFFERENCE.write(value));
-        match estimate.interval() {
-            Some(interval) => format!("{value} {}", interval_text(interval, DIFFERENCE)),
-            None => value,
-        }
-    };
-    let (own, hindsight, mean) =
-        (with_interval(&found.excess), with_interval(&found.hindsight), with_interval(&found.mean_of_trials));
+    let (own, hindsight, mean) = (
+        context.with_interval(&found.excess),
+        context.with_interval(&found.hindsight),
+        context.with_interval(&found.mean_of_trials),
+    );
     let verdict = match (found.excess.get(), found.hindsight.get(), found.mean_of_trials.get()) {
         (Some(own), Some(best), Some(mean)) if own <= mean => {
             let lost = DIFFERENCE.write(best - own);

@@ -133,32 +133,32 @@ pub(super) fn end_in_tail(tail: &[u8], is_whole: bool) -> Option<(usize, bool)> 
     let is_begun = last.starts_with(BEGINNING) || BEGINNING.starts_with(last);
     let is_left = is_begun && serde_json::from_slice::<serde_json::Value>(last).is_err();
     let (end, is_open) = if is_left { (start, false) } else { (tail.len(), true) };
-    match start_of_incomplete_batch(&tail[..end], is_whole)? {
-        Some(start) => Some((start, false)),
-        None => Some((end, is_open)),
-    }
+    let whole = end_of_whole_batches(&tail[..end], is_whole)?;
+    Some(if whole < end { (whole, false) } else { (end, is_open) })
 }
 
-/// Where a batch begins whose last line is missing at the end of these lines, if there is one.
-fn start_of_incomplete_batch(lines: &[u8], is_whole: bool) -> Option<Option<usize>> {
+/// Where these lines end without those of a last batch that is not complete; `None` if it takes more of them to know.
+fn end_of_whole_batches(lines: &[u8], is_whole: bool) -> Option<usize> {
     let mut expected = None;
     let mut rest = lines.strip_suffix(b"\n").unwrap_or(lines);
     loop {
         // Only what is surely the last line of a batch needs those before it.
         let start = start_of_last_line(rest, is_whole)?;
         let line = &rest[start..];
-        let Some((found, _)) = batch(line).filter(|_| line.starts_with(BEGINNING)) else { return Some(None) };
+        let Some((found, _)) = batch(line).filter(|_| line.starts_with(BEGINNING)) else {
+            return Some(lines.len());
+        };
         let is_in_order = match expected {
             None => found.number < found.n_lines,
             Some(expected) => found == expected,
         };
         match found.number {
-            1 if is_in_order => return Some(Some(start)),
+            1 if is_in_order => return Some(start),
             2.. if is_in_order && start > 0 => {
                 expected = Some(BatchPosition { number: found.number - 1, ..found });
                 rest = &rest[..start - 1];
             }
-            _ => return Some(None),
+            _ => return Some(lines.len()),
         }
     }
 }
@@ -257,7 +257,7 @@ mod tests {
             let bytes = &text.as_bytes()[..end];
             let expected = end_of_lines(bytes);
             // Without what is left: whole lines alone, and the batch if all of it is there.
-            let n_whole = bytes.iter().filter(|byte| **byte == b'\n').count();
+            let n_whole = text[..end].matches('\n').count();
             let is_open = text.as_bytes()[end..].starts_with(b"\n") && (n_whole < 3 || n_whole == 6);
             let n_stay = match n_whole + usize::from(is_open) {
                 n @ (0..=3 | 7) => n,

@@ -291,15 +291,13 @@ fn axis_column(table: Flat, plan: &SweepPlan, axis: usize) -> Flat {
     let Axis { key, values } = &plan.axes[axis];
     let of = |trial: &super::plan::PlannedTrial| trial.values[axis].map(|value| value as usize);
     let numbers: Option<Vec<f64>> = values.iter().map(serde_json::Value::as_f64).collect();
-    match numbers {
-        Some(numbers) => table.numbers(key, plan.trials.iter().map(|trial| Some(numbers[of(trial)?]))),
-        None => {
-            let labels: Vec<String> = (0..values.len()).map(|value| plan.axes[axis].label(value)).collect();
-            let cells: Vec<Option<&str>> =
-                plan.trials.iter().map(|trial| Some(labels[of(trial)?].as_str())).collect();
-            table.texts(key, cells.into_iter())
-        }
+    if let Some(numbers) = numbers {
+        return table.numbers(key, plan.trials.iter().map(|trial| Some(numbers[of(trial)?])));
     }
+    let labels: Vec<String> = (0..values.len()).map(|value| plan.axes[axis].label(value)).collect();
+    let cells: Vec<Option<&str>> =
+        plan.trials.iter().map(|trial| Some(labels[of(trial)?].as_str())).collect();
+    table.texts(key, cells.into_iter())
 }
 
 fn take_trials(table: &Flat, plan: &SweepPlan) -> Result<Vec<SweepTrial>, String> {

@@ -27,7 +27,7 @@ pub use record::{PLAN_FILE, SweepRecord};
 pub use rows::{MonthReturn, SweepTrial, TrialMetrics, TrialResult, TrialReturns};
 pub use scores::{KeptDay, KeptScores, SectorScores, keep_scores, kept_scores};
 pub use statistics::{
-    AxisEffect, CommonMonths, ConditionSummary, Counts, Distribution, Edge, FactorEvidence, FactorTest,
-    FanMonth, Level, PairEffect, StepDownSummary, SweepOverfitting, SweepStatistics, WalkForward,
-    WalkForwardChoice, WalkForwardMonth,
+    AlikeTrials, AxisEffect, CommonMonths, ConditionSummary, Counts, Distribution, Edge, FactorEvidence,
+    FactorTest, FanMonth, Level, MissedDesign, OddMonths, PairEffect, StepDownSummary, SweepOverfitting,
+    SweepStatistics, WalkForward, WalkForwardChoice, WalkForwardMonth,
 };

@@ -65,6 +65,10 @@ pub fn read_picked(folder: &Path) -> Result<Option<Picked>, SweepFolderError> {
 /// # Errors
 ///
 /// [`FsError::Exists`] if one was picked before; if the disk refuses.
+///
+/// # Panics
+///
+/// Never: what is picked can be written as JSON.
 pub fn write_picked(folder: &Path, picked: &Picked) -> Result<(), FsError> {
     let text = serde_json::to_string_pretty(picked).expect("texts and finite numbers") + "\n";
     FileDestination::new(&folder.join(PICKED_FILE))?.write(text.as_bytes())

@@ -23,6 +23,8 @@ pub struct SweepStatistics {
     pub best: Option<u32>,
     /// The step-down of Romano and Wolf.
     pub step_down: StepDownSummary,
+    /// The worlds without skill in which step-down or deflated Sharpe ratio do not keep their level, as far as they are known.
+    pub missed: Vec<MissedDesign>,
     /// The deflated Sharpe ratio of the best, with the number of trials as it is.
     pub deflated_sharpe: DeflatedSharpe,
     /// The same with the number of trials that the correlations leave.
@@ -81,6 +83,49 @@ pub struct StepDownSummary {
     pub n_survivors: usize,
     /// The number of bootstrap samples.
     pub n_samples: u64,
+    /// The autocorrelation from one month to the next, common to all trials, that was taken out; null without a test.
+    pub autocorrelation: Option<f64>,
+}
+
+/// A kind of worlds without skill, each of 240 trials with 60 months, in which one of the three does not keep its 5%: the fraction of
+/// such worlds, 0 to 1, in which it finds skill at 5%.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct MissedDesign {
+    /// How alike the trials are.
+    pub trials: AlikeTrials,
+    /// How their months are.
+    pub months: OddMonths,
+    /// Of the step-down: 0.04 to 0.06 would be right.
+    pub step_down: f64,
+    /// Of the deflated Sharpe ratio with all trials: a bound, 0.06 or less would be right.
+    pub deflated_sharpe: f64,
+    /// The same with the effective number of trials.
+    pub deflated_sharpe_effective: f64,
+}
+
+/// How alike trials are.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AlikeTrials {
+    /// Not at all.
+    Independent,
+    /// All with this correlation.
+    Correlated(f64),
+    /// Four families with this correlation within.
+    Families(f64),
+}
+
+/// How months differ from normal and independent ones.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OddMonths {
+    /// Every second trial has the first autocorrelation from one month to the next, the others the second.
+    Autocorrelated(f64, f64),
+    /// All have this skewness.
+    Skewed(f64),
 }
 
 /// The probability of backtest overfitting (CSCV) and what the choice of the best does to its Sharpe ratio.

@@ -92,9 +92,10 @@ impl Flat {
 
     pub(super) fn take_numbers(&self, name: &str) -> Result<Vec<Option<f64>>, String> {
         let cells = self.column(name, |found| *found == DataType::Float64)?.as_primitive::<Float64Type>();
-        match cells.iter().flatten().all(f64::is_finite) {
-            true => Ok(cells.iter().collect()),
-            false => Err(format!("its column `{name}` holds what is no number")),
+        if cells.iter().flatten().all(f64::is_finite) {
+            Ok(cells.iter().collect())
+        } else {
+            Err(format!("its column `{name}` holds what is no number"))
         }
     }
 

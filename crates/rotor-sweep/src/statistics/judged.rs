@@ -11,8 +11,12 @@ pub(super) struct Judged<'m> {
     merged: &'m Merged,
     /// The trials.
     pub(super) trials: Vec<usize>,
-    /// The months by position among the executions of the sweep, ascending.
+    /// The months, each by its first execution day among those of the sweep, ascending: trials of another schedule may trade later in it.
     pub(super) months: Vec<u32>,
+    /// Execution by execution of the sweep: the month, by place among all.
+    month_of: Vec<usize>,
+    /// Whether a month is common, month by month.
+    is_common: Vec<bool>,
     /// How many trials hold something in too few months to be judged with the others.
     pub(super) n_short: usize,
     /// Trial by trial, month by month.
@@ -27,20 +31,36 @@ impl<'m> Judged<'m> {
         let longest = with_months.iter().map(|trial| months_of(*trial).len()).max().unwrap_or(0);
         let trials: Vec<usize> =
             with_months.iter().copied().filter(|trial| 2 * months_of(*trial).len() >= longest).collect();
-        let mut n_with = vec![0_usize; merged.returns.executions.len()];
-        for month in trials.iter().flat_map(|trial| months_of(*trial)) {
-            n_with[month.execution as usize] += 1;
+        let executions = &merged.returns.executions;
+        let mut month_of = Vec::with_capacity(executions.len());
+        let mut first_of = Vec::new();
+        for (place, day) in executions.iter().enumerate() {
+            if place == 0 || executions[place - 1].month() != day.month() {
+                first_of.push(place as u32);
+            }
+            month_of.push(first_of.len() - 1);
         }
-        let is_common = |execution: u32| n_with[execution as usize] == trials.len();
-        let months: Vec<u32> = (0..n_with.len() as u32)
-            .filter(|execution| !trials.is_empty() && is_common(*execution))
-            .collect();
+        let mut n_with = vec![0_usize; first_of.len()];
+        for trial in &trials {
+            let of = |month: &MonthReturn| month_of[month.execution as usize];
+            // Two executions in one month are none that another trial could share.
+            for own in
+                months_of(*trial).chunk_by(|one, next| of(one) == of(next)).filter(|own| own.len() == 1)
+            {
+                n_with[of(&own[0])] += 1;
+            }
+        }
+        let is_common: Vec<bool> = n_with.iter().map(|n| !trials.is_empty() && *n == trials.len()).collect();
+        let months =
+            first_of.iter().zip(&is_common).filter(|(_, is)| **is).map(|(first, _)| *first).collect();
         let of_trial = |trial: &usize| {
-            let common = months_of(*trial).iter().filter(|month| is_common(month.execution));
+            let common =
+                months_of(*trial).iter().filter(|month| is_common[month_of[month.execution as usize]]);
             common.map(MonthReturn::excess)
         };
         let values = trials.iter().flat_map(of_trial).collect();
-        Self { merged, n_short: with_months.len() - trials.len(), trials, months, values }
+        let n_short = with_months.len() - trials.len();
+        Self { merged, trials, months, month_of, is_common, n_short, values }
     }
 
     /// The excess returns as the statistics take them.
@@ -60,7 +80,7 @@ impl<'m> Judged<'m> {
     /// What a judged trial did in the common months, by its place.
     pub(super) fn months_of(&self, place: usize) -> Vec<MonthReturn> {
         let own = &self.merged.returns.trials[self.trials[place]];
-        let is_common = |month: &&MonthReturn| self.months.binary_search(&month.execution).is_ok();
+        let is_common = |month: &&MonthReturn| self.is_common[self.month_of[month.execution as usize]];
         own.iter().filter(is_common).copied().collect()
     }
 }

@@ -7,8 +7,9 @@ mod walk_forward;
 
 use rayon::prelude::*;
 use rotor_eval::{
-    BestSharpe, Deflated, FactorEvidence as Evidence, GRID, HURDLE_T, N_HALVES, across_factors,
-    comparison_tests, deflated_sharpe, effective_trials, luckiest_of_effective, overfitting, step_down,
+    BestSharpe, Deflated, FactorEvidence as Evidence, GRID, HURDLE_T, MISSED_DESIGNS, N_HALVES,
+    across_factors, comparison_tests, deflated_sharpe, effective_trials, luckiest_of_effective, overfitting,
+    step_down,
 };
 use rotor_run::metrics::{DeflatedSharpe, Estimate, Metric, Reason};
 use rotor_run::sweep::{
@@ -89,6 +90,7 @@ pub(crate) fn statistics(
                 trial: largest.map(|trial| trial as u32),
                 n_survivors: stepped.n_survivors,
                 n_samples: N_SAMPLES as u64,
+                autocorrelation: Some(stepped.autocorrelation),
             }
         }
         Err(reason) => StepDownSummary {
@@ -96,6 +98,7 @@ pub(crate) fn statistics(
             trial: None,
             n_survivors: 0,
             n_samples: N_SAMPLES as u64,
+            autocorrelation: None,
         },
     };
     let effective = excesses.as_ref().map_err(Clone::clone).and_then(effective_trials);
@@ -118,6 +121,7 @@ pub(crate) fn statistics(
         },
         best: best.map(|best| best as u32),
         step_down,
+        missed: MISSED_DESIGNS.to_vec(),
         deflated_sharpe: deflated(n, &best_sharpe, |best| best.of_all),
         deflated_sharpe_effective: deflated(n, &best_sharpe, |best| best.of_effective),
         effective_trials: Metric { n: judged.trials.len(), value: effective.clone() },

@@ -1,6 +1,7 @@
 //! The choice of parameters as a strategy of its own: choose on the past, hold for some months, choose again.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use rotor_eval::{PreparedIntervals, TrialSeries, annual_mean, information_ratio, trial_metrics};
@@ -38,8 +39,8 @@ pub(super) fn walk_forward(
     let Some(first) = periods.first().map(|period| period.months.start) else { return Ok(None) };
     let mut held: BTreeMap<usize, (Arc<TrialGround>, Held)> = BTreeMap::new();
     for period in &periods {
-        if !held.contains_key(&period.trial) {
-            held.insert(period.trial, workshop.held(period.trial)?);
+        if let Entry::Vacant(place) = held.entry(period.trial) {
+            place.insert(workshop.held(period.trial)?);
         }
     }
     let day = |month: usize| merged.returns.executions[judged.months[month] as usize];
@@ -75,16 +76,14 @@ pub(super) fn walk_forward(
             after: ratio(&within).get(),
         }
     });
-    let rows = run.net.iter().zip(&run.equal_weight).zip(&run.days).zip(&hindsight);
-    let row =
-        |(((net, equal_weight), day), hindsight): (((&Option<f64>, &Option<f64>), &Date), &MonthReturn)| {
-            Some(WalkForwardMonth {
-                execution: AsText(*day),
-                net: (*net)?,
-                equal_weight: (*equal_weight)?,
-                hindsight: hindsight.net,
-            })
-        };
+    let row = |month: usize| {
+        Some(WalkForwardMonth {
+            execution: AsText(run.days[month]),
+            net: run.net[month]?,
+            equal_weight: run.equal_weight[month]?,
+            hindsight: hindsight.get(month)?.net,
+        })
+    };
     Ok(Some(WalkForward {
         rule: rule.rule,
         choices: choices.collect(),
@@ -96,7 +95,7 @@ pub(super) fn walk_forward(
         turnover: of(metrics.turnover),
         hindsight: annual_mean(&over(&hindsight)),
         mean_of_trials: annual_mean(&months.map(mean).collect::<Vec<f64>>()),
-        months: rows.filter_map(row).collect(),
+        months: (0..run.days.len()).filter_map(row).collect(),
     }))
 }
 

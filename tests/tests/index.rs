@@ -162,7 +162,8 @@ fn sweep() -> Sweep {
         "n_trials": 2, "n_failed": 0, "n_tried": 2,
         "months": { "n": 108, "first": "2012-01-05", "last": "2020-12-10", "n_judged": 2, "n_short": 0 },
         "best": 1,
-        "step_down": { "value": 0.3127, "n": 108, "trial": 1, "n_survivors": 0, "n_samples": 1000 },
+        "step_down": { "value": 0.3127, "n": 108, "trial": 1, "n_survivors": 0, "n_samples": 1000, "autocorrelation": 0.1 },
+        "missed": [],
         "deflated_sharpe": deflated, "deflated_sharpe_effective": deflated, "effective_trials": known(1.5),
         "overfitting": {
             "value": 0.46, "n": 12870, "loss": known(0.3), "slope": known(-0.4), "constant": known(0.1)
@@ -208,9 +209,14 @@ fn a_merged_sweep_has_a_row_and_one_that_was_changed_has_a_reason() {
     assert!(said.contains("is written: 0 runs, 0 notes, 1 sweep\nnot read: changed: "), "{said}");
     assert!(said.contains("was changed"), "{said}");
     let page = fs::read_to_string(runs.join("index.html")).unwrap();
-    for part in
-        ["<a href=\"good/report.html\">good</a>", ">0.313", ">top = 5", ">+5.1%", ">46%", ">36 months"]
-    {
+    for part in [
+        "<a href=\"good/report.html\">good</a>",
+        ">0.313",
+        ">top = 5",
+        ">+5.1%",
+        ">46%",
+        ">36 months, sealed",
+    ] {
         assert!(page.contains(part), "{part}: {page}");
     }
     done(&["index", text(&runs), "--lang", "zh"]);

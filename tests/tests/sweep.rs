@@ -151,7 +151,8 @@ fn what_is_missing_is_named_and_parts_of_others_are_refused() {
     assert!(foreign.contains("belongs to another plan"), "{foreign}");
     // Another dataset than that of the plan, and a plan that somebody has edited.
     let world = second.text("world");
-    let (code, _, stderr) = run_rotor(&["dataset", "generate", "null", "--seed", "3", "--out", &world]);
+    let (code, _, stderr) =
+        run_rotor(&["dataset", "generate", "--world", "null", "--seed", "3", "--out", &world]);
     assert_eq!(code, 0, "{stderr}");
     let (code, _, stderr) = run_rotor(&["sweep", "run", &plan, "--out", &out, "--dataset", &world]);
     assert!(code == 2 && stderr.contains("the dataset has changed since the plan was made"), "{stderr}");
@@ -174,14 +175,14 @@ fn the_hold_out_is_opened_once_and_for_one_trial() {
     let n_lines = || fs::read_to_string(&ledger).unwrap().lines().count();
     let plan: Value = serde_json::from_slice(&fs::read(place.at("s/plan.json")).unwrap()).unwrap();
     let n_trials = plan["trials"].as_array().unwrap().len();
-    assert_eq!(n_lines(), n_trials, "a line a trial");
+    assert_eq!(n_lines(), n_trials + 1, "a line a trial, and one for the walk forward");
     // Once more changes nothing.
     Place::done("run", &[&spec, "--out", &out, "--ledger", &ledger]);
     Place::done("merge", &[&out, "--ledger", &ledger]);
-    assert_eq!(n_lines(), n_trials);
+    assert_eq!(n_lines(), n_trials + 1);
     let first = Place::done("pick", &[&out, "--rule", "best", "--ledger", &ledger]);
     assert!(first.contains("held out, 24 months: excess"), "{first}");
-    assert_eq!(n_lines(), n_trials + 1, "the trial with the months that were held out");
+    assert_eq!(n_lines(), n_trials + 2, "the trial with the months that were held out");
     let again = Place::done("pick", &[&out, "--rule", "best", "--ledger", &ledger]);
     assert!(again.contains("the hold-out was opened for this trial"), "{again}");
     let others: Vec<(i32, String)> = ["one_se", "plateau"]
@@ -235,6 +236,10 @@ fn what_cannot_be_swept_is_refused_with_a_remedy() {
         ("[axes]\ntop = [3, 5]\n[require]\nrules = [\"tpo < 3\"]\n", "there is no key `tpo`"),
         ("[axes]\ntop = { from = 1, to = 400 }\nmin_factors = { from = 1, to = 400 }\n", "more than 100000"),
         ("[axes]\ntop = [3, 5]\n[holdout]\nmonths = 600\n", "cannot be held out"),
+        (
+            "[axes]\nrebalance = [\"month_start\", \"after_cpi\"]\n[walk_forward]\nrule = \"best\"\n",
+            "it needs one schedule",
+        ),
         ("top = 3\n", "nothing is tried"),
     ] {
         let place = Place::new(sweep);

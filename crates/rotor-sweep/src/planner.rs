@@ -111,7 +111,7 @@ pub fn plan(
                 faults.push(
                     "holdout",
                     "the end cannot be tried where the last months are held out".into(),
-                    None,
+                    Some("leave `end` away, or hold no months out".into()),
                 );
                 break;
             }
@@ -196,7 +196,7 @@ fn checked_axes(spec: &SweepSpec, base: &Config, factors: &FactorSet, faults: &m
                 faults.push(
                     &shown_key,
                     "it says how the factor is loaded: there is nothing to try".into(),
-                    None,
+                    Some("set it in the base configuration".into()),
                 );
                 continue;
             }

@@ -96,6 +96,8 @@ fn other_universes_schedules_and_the_riskless_rate_are_those_of_the_backtest() {
     let last = sweep.trials.iter().filter_map(|trial| trial.result.as_ref().ok()?.last).max().unwrap();
     let holdout = sweep.plan.holdout.as_ref().unwrap();
     assert!(last.month() < holdout.first.0, "{last} is held out");
+    // Trials of both schedules are judged against each other, month by month.
+    assert_eq!((sweep.statistics.months.n, sweep.statistics.months.n_judged), (95, 16));
     check_rows(&runner, &sweep, &dataset, 3);
 }
 

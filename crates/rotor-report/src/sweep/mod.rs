@@ -16,8 +16,6 @@ mod method;
 mod pairs;
 mod plateau;
 #[cfg(test)]
-mod sample;
-#[cfg(test)]
 mod tests;
 mod verdict;
 mod walk_forward;

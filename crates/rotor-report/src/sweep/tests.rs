@@ -1,8 +1,10 @@
 //! Pages of made-up sweeps.
 
+mod sample;
+
+use sample::{Sample, estimate, known, made, missing, usual};
 use serde_json::json;
 
-use super::sample::{self, Sample, estimate, known, made, missing, usual};
 use super::{Facts, report};
 use crate::page::{Block, Page, Table, Value, html, markdown, terminal};
 use crate::terms::REFUSED;

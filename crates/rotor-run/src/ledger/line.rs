@@ -257,7 +257,7 @@ mod tests {
             let bytes = &text.as_bytes()[..end];
             let expected = end_of_lines(bytes);
             // Without what is left: whole lines alone, and the batch if all of it is there.
-            let n_whole = text[..end].matches('\n').count();
+            let n_whole = bytes.split(|byte| *byte == b'\n').count() - 1;
             let is_open = text.as_bytes()[end..].starts_with(b"\n") && (n_whole < 3 || n_whole == 6);
             let n_stay = match n_whole + usize::from(is_open) {
                 n @ (0..=3 | 7) => n,

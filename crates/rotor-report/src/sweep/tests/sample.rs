@@ -12,7 +12,7 @@ use rotor_run::sweep::{
 use rotor_run::{Config, ConfigRecord, DatasetRecord, EngineRecord, TrialsRecord, TrialsSource};
 use serde_json::{Value, json};
 
-use super::Facts;
+use super::super::Facts;
 
 /// A sweep that holds what its page needs.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use rotor::{Dataset, FactorSet};
+use rotor_engine::Answers;
 use rotor_eval::{PreparedIntervals, TrialSeries, monthly_mean, rank_ics, score_rank_ics, trial_metrics};
 use rotor_factor::Date;
 use rotor_run::sweep::{MonthReturn, Part, PartFactor, PartRow, SweepPlan, TrialMetrics};
@@ -15,7 +16,7 @@ use serde_json::Value as Json;
 
 use crate::error::SweepError;
 use crate::shared::{Grounds, Said, Scores, TrialGround};
-use crate::trials::{Owner, config_of, owner};
+use crate::trials::{Owner, config_of, decides_scores, owner};
 
 /// What parts are computed of.
 #[derive(Debug)]
@@ -25,11 +26,14 @@ pub(crate) struct Workshop<'a> {
     pub(crate) factors: &'a FactorSet,
     pub(crate) grounds: Grounds,
     pub(crate) scores: Scores,
+    /// The axes that decide scores.
+    of_scores: Vec<usize>,
 }
 
 /// The scores of the factors of some trials on a ground, in the order of the factors.
 struct Stage {
     ground: Arc<TrialGround>,
+    answers: Vec<Arc<Answers>>,
     factors: Vec<Arc<Vec<FactorScores>>>,
 }
 
@@ -69,7 +73,15 @@ impl<'a> Workshop<'a> {
         factors: &'a FactorSet,
         folder: Option<std::path::PathBuf>,
     ) -> Self {
-        Self { plan, dataset, factors, grounds: Grounds::new(plan, dataset), scores: Scores::new(folder) }
+        let of_scores = (0..plan.axes.len()).filter(|axis| decides_scores(&plan.axes[*axis].key)).collect();
+        let grounds = Grounds::new(plan, dataset);
+        Self { plan, dataset, factors, grounds, scores: Scores::new(folder), of_scores }
+    }
+
+    /// Whether two trials are settings of the portfolio on the same scores.
+    pub(crate) fn share_scores(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.plan.trials[one].values, &self.plan.trials[other].values);
+        self.of_scores.iter().all(|axis| one[*axis] == other[*axis])
     }
 
     /// Computes the trials of a part. A trial that cannot be computed has the reason in place of its figures.
@@ -82,9 +94,7 @@ impl<'a> Workshop<'a> {
 
     /// Computes trials whose factors are asked already.
     pub(crate) fn rows(&self, trials: &[usize]) -> Part {
-        let with_key = |trial: &usize| (*trial, crate::planner::scores_key(&config_of(self.plan, *trial, 0)));
-        let keyed: Vec<(usize, String)> = trials.par_iter().map(with_key).collect();
-        let groups: Vec<&[(usize, String)]> = keyed.chunk_by(|one, other| one.1 == other.1).collect();
+        let groups: Vec<&[usize]> = trials.chunk_by(|one, other| self.share_scores(*one, *other)).collect();
         let computed: Vec<(Vec<PartRow>, Vec<PartFactor>)> =
             groups.par_iter().map(|group| self.group(group)).collect();
         let mut part = Part::default();
@@ -105,16 +115,9 @@ impl<'a> Workshop<'a> {
     /// Asks every factor that some trials need, once.
     pub(crate) fn ask(&self, trials: &[usize]) -> Result<(), SweepError> {
         let mut wanted: BTreeMap<String, (String, Config)> = BTreeMap::new();
-        let mut before: Option<String> = None;
-        for trial in trials {
+        for group in trials.chunk_by(|one, other| self.share_scores(*one, *other)) {
             for condition in 0..self.plan.conditions.len() {
-                let config = config_of(self.plan, *trial, condition);
-                // Trials that share scores follow each other.
-                let key = crate::planner::scores_key(&config);
-                if before.as_ref() == Some(&key) {
-                    continue;
-                }
-                before = Some(key);
+                let config = config_of(self.plan, group[0], condition);
                 for name in &config.factors {
                     let key = self.key(&config, name);
                     wanted.entry(key).or_insert_with(|| (name.clone(), config.clone()));
@@ -129,9 +132,9 @@ impl<'a> Workshop<'a> {
     }
 
     /// The trials of a group, which share scores.
-    fn group(&self, group: &[(usize, String)]) -> (Vec<PartRow>, Vec<PartFactor>) {
+    fn group(&self, group: &[usize]) -> (Vec<PartRow>, Vec<PartFactor>) {
         let n_conditions = self.plan.conditions.len();
-        let first = group[0].0;
+        let first = group[0];
         // Not every condition has a schedule of its own: those that agree in it share a stage.
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         let (mut stages, mut stage_of) = (Vec::new(), Vec::new());
@@ -145,9 +148,7 @@ impl<'a> Workshop<'a> {
         }
         let configs: Vec<Vec<Config>> = group
             .par_iter()
-            .map(|(trial, _)| {
-                (0..n_conditions).map(|condition| config_of(self.plan, *trial, condition)).collect()
-            })
+            .map(|trial| (0..n_conditions).map(|condition| config_of(self.plan, *trial, condition)).collect())
             .collect();
         let mut rankings: BTreeMap<RankingKey, Option<Ranked>> = BTreeMap::new();
         for configs in &configs {
@@ -164,7 +165,7 @@ impl<'a> Workshop<'a> {
             let mut row = PartRow::default();
             for (condition, config) in configs.iter().enumerate() {
                 let result = stages[stage_of[condition]].as_ref().map_err(Clone::clone).and_then(|stage| {
-                    self.refusal(config, stage)?;
+                    stage.refusal(config)?;
                     let ranked = rankings[&RankingKey::new(stage_of[condition], config)].as_ref();
                     let ranked = ranked.filter(|ranked| ranked.first < stage.ground.executions.len());
                     let ranked = ranked.ok_or("no factor that counts has a score in any month")?;
@@ -205,39 +206,14 @@ impl<'a> Workshop<'a> {
     /// The scores of the factors of a configuration.
     fn stage(&self, config: &Config) -> Result<Stage, String> {
         let ground = self.grounds.of(config)?;
-        let mut factors = Vec::new();
+        let (mut all, mut factors) = (Vec::new(), Vec::new());
         for name in &config.factors {
             let said: Option<Said> = self.scores.get(&self.key(config, name));
             let answers = said.ok_or_else(|| format!("factor `{name}` was not asked"))??;
             factors.push(Arc::new(answers.scores_of(&ground.ground)));
+            all.push(answers);
         }
-        Ok(Stage { ground, factors })
-    }
-
-    /// Why a backtest of a configuration would be refused, or end.
-    fn refusal(&self, config: &Config, stage: &Stage) -> Result<(), String> {
-        let weights = weights(config);
-        if !weights.iter().any(|weight| *weight > 0.0) {
-            return Err("no factor has a weight above 0".into());
-        }
-        let mut n_counting = 0;
-        for (name, weight) in config.factors.iter().zip(weights) {
-            let said = self.scores.get(&self.key(config, name));
-            let Some(Ok(answers)) = said else { continue };
-            if let Some(refusal) = &answers.refusal {
-                if config.on_missing_input == OnMissingInput::Stop {
-                    return Err(format!("factor `{name}` lacks its inputs: {refusal}"));
-                }
-            } else {
-                n_counting += usize::from(weight > 0.0);
-                if config.on_error == OnError::Stop
-                    && let Some((as_of, failed)) = answers.first_failure(&stage.ground.ground)
-                {
-                    return Err(format!("factor `{name}` failed on {}: {}", as_of.0, failed.reason));
-                }
-            }
-        }
-        if n_counting == 0 { Err("every factor that counts lacks its inputs".into()) } else { Ok(()) }
+        Ok(Stage { ground, answers: all, factors })
     }
 
     /// What a trial holds, as the row of its part follows from it.
@@ -290,6 +266,30 @@ impl RankingKey {
 }
 
 impl Stage {
+    /// Why a backtest of a configuration would be refused, or end.
+    fn refusal(&self, config: &Config) -> Result<(), String> {
+        let weights = weights(config);
+        if !weights.iter().any(|weight| *weight > 0.0) {
+            return Err("no factor has a weight above 0".into());
+        }
+        let mut n_counting = 0;
+        for ((name, weight), answers) in config.factors.iter().zip(weights).zip(&self.answers) {
+            if let Some(refusal) = &answers.refusal {
+                if config.on_missing_input == OnMissingInput::Stop {
+                    return Err(format!("factor `{name}` lacks its inputs: {refusal}"));
+                }
+            } else {
+                n_counting += usize::from(weight > 0.0);
+                if config.on_error == OnError::Stop
+                    && let Some((as_of, failed)) = answers.first_failure(&self.ground.ground)
+                {
+                    return Err(format!("factor `{name}` failed on {}: {}", as_of.0, failed.reason));
+                }
+            }
+        }
+        if n_counting == 0 { Err("every factor that counts lacks its inputs".into()) } else { Ok(()) }
+    }
+
     /// Ranks the sectors of every execution from the first live one on.
     fn ranked(&self, weights: &[f64], missing: MissingScore) -> Ranked {
         let days = &self.ground.ground.days;

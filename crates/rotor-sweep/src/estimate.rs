@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::compute::Workshop;
 use crate::error::SweepError;
-use crate::planner::{Planned, scores_key};
+use crate::planner::Planned;
 use crate::trials::config_of;
 
 /// How many trials of the sample have factors asked.
@@ -44,14 +44,9 @@ impl Planned {
         let plan = &self.plan;
         let n_trials = plan.n_trials();
         let workshop = Workshop::new(plan, &self.dataset, &self.factors, None);
-        let (mut settings, mut before) = (BTreeSet::new(), None);
-        for trial in 0..n_trials {
+        let mut settings = BTreeSet::new();
+        for trial in (0..n_trials).filter(|trial| *trial == 0 || !workshop.share_scores(trial - 1, *trial)) {
             let config = config_of(plan, trial, 0);
-            let key = scores_key(&config);
-            if before.as_ref() == Some(&key) {
-                continue;
-            }
-            before = Some(key);
             for name in &config.factors {
                 settings.insert((name.clone(), format!("{:?}", config.of_factor(name).parameters)));
             }
@@ -65,9 +60,8 @@ impl Planned {
         }
         let n_asked = workshop.scores.n_known().max(1);
         let asking = start.elapsed().as_secs_f64() / n_asked as f64;
-        let of_first: Vec<usize> = (0..n_trials.min(COMPUTED))
-            .take_while(|trial| scores_key(&config_of(plan, *trial, 0)) == scores_key(&config_of(plan, 0, 0)))
-            .collect();
+        let of_first: Vec<usize> =
+            (0..n_trials.min(COMPUTED)).take_while(|trial| workshop.share_scores(0, *trial)).collect();
         let start = Instant::now();
         workshop.rows(&of_first);
         let computing = start.elapsed().as_secs_f64() / of_first.len().max(1) as f64;

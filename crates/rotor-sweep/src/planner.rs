@@ -211,7 +211,9 @@ fn checked_axes(spec: &SweepSpec, base: &Config, factors: &FactorSet, faults: &m
         }
         let fault = values.iter().find_map(|value| set(&mut base.clone(), &own_key, value).err());
         if let Some(fault) = fault {
-            faults.push(&shown_key, fault.kind.to_string(), fault.kind.hint());
+            let hint =
+                fault.kind.hint().or_else(|| Some("`rotor init` lists every key with its values".into()));
+            faults.push(&shown_key, fault.kind.to_string(), hint);
         }
         axes.push(Axis { key: own_key, values: values.clone() });
     }
@@ -421,7 +423,7 @@ impl Grid<'_> {
 }
 
 /// What of a configuration decides the scores of its factors: two trials that agree in it share them.
-pub(crate) fn scores_key(config: &Config) -> String {
+fn scores_key(config: &Config) -> String {
     let mut key: Vec<Json> = ["start", "end", "rebalance", "execution", "exclude", "groups", "factors"]
         .iter()
         .map(|key| serde_json::to_value(config.get(key)).unwrap_or_default())

@@ -35,6 +35,8 @@ pub(crate) struct Grounds {
     grounds: BTreeMap<String, Result<Arc<TrialGround>, String>>,
     /// All execution days of those that agree in what factors are asked about.
     days: BTreeMap<String, Vec<AsOf>>,
+    /// The hashes of these days.
+    hashes: BTreeMap<String, String>,
 }
 
 /// A ground with what every trial on it needs.
@@ -76,7 +78,7 @@ impl Grounds {
         for (trial, planned) in plan.trials.iter().enumerate() {
             examples.entry(of_ground.iter().map(|axis| planned.values[*axis]).collect()).or_insert(trial);
         }
-        let mut all = Self { grounds: BTreeMap::new(), days: BTreeMap::new() };
+        let mut all = Self { grounds: BTreeMap::new(), days: BTreeMap::new(), hashes: BTreeMap::new() };
         for trial in examples.into_values() {
             for condition in 0..plan.conditions.len() {
                 let config = config_of(plan, trial, condition);
@@ -90,9 +92,11 @@ impl Grounds {
                 }
             }
         }
-        for days in all.days.values_mut() {
+        for (key, days) in &mut all.days {
             days.sort_unstable();
             days.dedup();
+            let texts: Vec<String> = days.iter().map(|day| day.0.to_string()).collect();
+            all.hashes.insert(key.clone(), strategy_hash(&json!(texts)));
         }
         all
     }
@@ -119,10 +123,8 @@ impl Grounds {
         (n_executions.unwrap_or(0), grounds().filter_map(sectors).max().unwrap_or(0))
     }
 
-    fn days(&self, config: &Config) -> (String, &[AsOf]) {
-        let key = key_of(config, OF_ANSWERS);
-        let days = self.days.get(&key).map_or(&[][..], Vec::as_slice);
-        (key, days)
+    fn days(&self, config: &Config) -> &[AsOf] {
+        self.days.get(&key_of(config, OF_ANSWERS)).map_or(&[][..], Vec::as_slice)
     }
 }
 
@@ -151,8 +153,8 @@ impl Scores {
         name: &str,
     ) -> String {
         let factor = factors.find(name);
-        let (universe, days) = grounds.days(config);
-        let days: Vec<String> = days.iter().map(|day| day.0.to_string()).collect();
+        let universe = key_of(config, OF_ANSWERS);
+        let days = grounds.hashes.get(&universe);
         let parameters =
             serde_json::to_value(config.of_factor(name).to_table().get("parameters")).unwrap_or_default();
         strategy_hash(&json!({
@@ -210,7 +212,7 @@ impl Scores {
         made.sort_by_key(|(_, config, _)| key_of(config, OF_ANSWERS));
         for same in made.chunk_by(|one, other| key_of(one.1, OF_ANSWERS) == key_of(other.1, OF_ANSWERS)) {
             for batch in same.chunks(BATCH) {
-                let (_, days) = grounds.days(batch[0].1);
+                let days = grounds.days(batch[0].1);
                 if days.is_empty() {
                     continue;
                 }

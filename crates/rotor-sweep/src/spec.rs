@@ -306,7 +306,12 @@ impl Reader<'_> {
             return None;
         };
         if values.is_empty() {
-            self.fault(key, offset, "it has no values", None);
+            self.fault(
+                key,
+                offset,
+                "it has no values",
+                Some("name at least one value, or leave the key away".into()),
+            );
             return None;
         }
         if let Some(twice) = (1..values.len()).find(|place| values[..*place].contains(&values[*place])) {

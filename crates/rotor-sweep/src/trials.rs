@@ -24,6 +24,16 @@ pub(crate) fn owner(key: &str) -> Owner<'_> {
     parts.map_or(Owner::Run, |(factor, setting)| Owner::Factor(factor, setting))
 }
 
+/// Tells whether a key decides what factors are asked: those of selection, weights and costs do not.
+pub(crate) fn decides_scores(key: &str) -> bool {
+    match owner(key) {
+        Owner::Run => {
+            ["start", "end", "rebalance", "execution", "exclude", "groups", "factors"].contains(&key)
+        }
+        Owner::Factor(_, setting) => setting != "weight",
+    }
+}
+
 /// Sets a key of a configuration to a value of a document.
 ///
 /// # Errors

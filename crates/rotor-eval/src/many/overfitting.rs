@@ -114,16 +114,24 @@ pub fn overfitting(excesses: &Excesses) -> Result<OverfittingOutcome, Reason> {
     let halves: Vec<usize> =
         (0..1_usize << N_BLOCKS).filter(|half| half.count_ones() as usize == N_BLOCKS / 2).collect();
     let best = best_inside(excesses, &halves, length, n_half);
-    // Of each half the ratio of its best in the other half; the sums of a trial are made again, for few trials are ever best.
-    let outside: Vec<f64> = halves
-        .par_iter()
-        .zip(&best)
-        .map(|(half, best)| {
-            let [low, high] = subset_sums(&excesses.values[best.trial * n..][..n], length);
-            let other = !half & (SUBSETS * SUBSETS - 1);
+    // Of each half the ratio of its best in the other half; the sums of a trial are made again, once for all halves that it is best in.
+    let mut by_trial: Vec<usize> = (0..halves.len()).collect();
+    by_trial.sort_by_key(|half| best[*half].trial);
+    let of_trial = |places: &[usize]| -> Vec<f64> {
+        let [low, high] = subset_sums(&excesses.values[best[places[0]].trial * n..][..n], length);
+        let ratio = |place: &usize| {
+            let other = !halves[*place] & (SUBSETS * SUBSETS - 1);
             low[other % SUBSETS].plus(high[other / SUBSETS]).sharpe(n_half)
-        })
-        .collect();
+        };
+        places.iter().map(ratio).collect()
+    };
+    let groups: Vec<&[usize]> =
+        by_trial.chunk_by(|one, other| best[*one].trial == best[*other].trial).collect();
+    let ratios: Vec<Vec<f64>> = groups.par_iter().map(|places| of_trial(places)).collect();
+    let mut outside = vec![0.0; halves.len()];
+    for (place, ratio) in by_trial.iter().zip(ratios.into_iter().flatten()) {
+        outside[*place] = ratio;
+    }
     let ranks = ranks_outside(excesses, &halves, &outside, length, n_half);
     // Twice the average rank from below; at most the median if it is at most their number and one.
     let fails = |rank: &&Rank| 2 * rank.below as usize + (rank.equal as usize) < n_trials + 1;

@@ -240,7 +240,8 @@ fn what_cannot_be_swept_is_refused_with_a_remedy() {
             "[axes]\nrebalance = [\"month_start\", \"after_cpi\"]\n[walk_forward]\nrule = \"best\"\n",
             "it needs one schedule",
         ),
-        ("top = 3\n", "nothing is tried"),
+        ("top = 3\n", "under `[axes]` its values are tried"),
+        ("[conditions]\ncost_bp = [10, 15]\n", "nothing is tried"),
     ] {
         let place = Place::new(sweep);
         let refused = Place::refused("plan", &[&place.text("sweep.toml")]);

@@ -216,13 +216,12 @@ impl Reader<'_> {
                 }
                 (known, _) if KNOWN.contains(&known) => self.fault(key, offset, "a table is expected", None),
                 _ => {
-                    let near = nearest(key, KNOWN.iter().copied());
-                    self.fault(
-                        key,
-                        offset,
-                        "there is no such key",
-                        near.map(|near| format!("did you mean `{near}`?")),
-                    );
+                    let hint = if KEYS.iter().any(|known| known.name == key) {
+                        Some("under `[axes]` its values are tried, under `[config]` it is set".to_owned())
+                    } else {
+                        nearest(key, KNOWN.iter().copied()).map(|near| format!("did you mean `{near}`?"))
+                    };
+                    self.fault(key, offset, "there is no such key", hint);
                 }
             }
         }

@@ -224,7 +224,7 @@ pub fn found(sweep: Sweep, n_worlds: u64, n_samples: usize, seed: u64) -> Found 
 }
 
 /// The number of factors that were tried.
-const N_FACTORS: usize = 20;
+pub const N_FACTORS: usize = 20;
 
 /// The number of them that are shown: those with the least p-values.
 const N_SHOWN: usize = 5;

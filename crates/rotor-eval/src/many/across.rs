@@ -1,6 +1,6 @@
 //! Several factors, each with a p-value of its own, among all that were tried.
 //!
-//! Settings of one strategy are alike and belong to [`step_down`](super::step_down), which sees how alike. Factors come with
+//! Settings of one strategy are alike and belong to [`step_down`](super::step_down()), which sees how alike. Factors come with
 //! p-values alone; what holds for any dependence between them is given here.
 
 use std::f64::consts::EULER_GAMMA;

@@ -1,7 +1,7 @@
 //! What a sweep over many trials says and does not say: statistics of thousands of series of monthly net excess returns at once.
 //!
-//! [`step_down`] asks which trials have an excess above 0 although so many were tried; [`effective_trials`] how many independent ones
-//! they amount to; [`deflated_sharpe`] how far the best is above the luckiest of so many; [`overfitting`] whether choosing by the past
+//! [`step_down()`] asks which trials have an excess above 0 although so many were tried; [`effective_trials`] how many independent ones
+//! they amount to; [`deflated_sharpe`] how far the best is above the luckiest of so many; [`overfitting()`] whether choosing by the past
 //! helps; [`across_factors`] which of several factors, each with a p-value of its own, remain.
 //!
 //! A statistic is a file. Nothing here knows what a trial is: [`Excesses`] are numbers in rows. Every sum has its order, and what

@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json};
 use crate::error::SweepError;
 use crate::rule::Rule;
 use crate::spec::{SpecFault, SpecFaults, SweepSpec};
-use crate::trials::{Owner, owner, set, with_values};
+use crate::trials::{OF_SCORES, Owner, owner, set, with_values};
 
 /// How many trials are planned unless a larger number is allowed.
 pub const LIMIT: u64 = 100_000;
@@ -424,10 +424,8 @@ impl Grid<'_> {
 
 /// What of a configuration decides the scores of its factors: two trials that agree in it share them.
 fn scores_key(config: &Config) -> String {
-    let mut key: Vec<Json> = ["start", "end", "rebalance", "execution", "exclude", "groups", "factors"]
-        .iter()
-        .map(|key| serde_json::to_value(config.get(key)).unwrap_or_default())
-        .collect();
+    let mut key: Vec<Json> =
+        OF_SCORES.iter().map(|key| serde_json::to_value(config.get(key)).unwrap_or_default()).collect();
     for name in &config.factors {
         key.push(
             serde_json::to_value(config.of_factor(name).to_table().get("parameters")).unwrap_or_default(),

@@ -24,12 +24,14 @@ pub(crate) fn owner(key: &str) -> Owner<'_> {
     parts.map_or(Owner::Run, |(factor, setting)| Owner::Factor(factor, setting))
 }
 
+/// The keys of a configuration that decide what factors are asked, and about which days.
+pub(crate) const OF_SCORES: &[&str] =
+    &["start", "end", "rebalance", "execution", "exclude", "groups", "factors"];
+
 /// Tells whether a key decides what factors are asked: those of selection, weights and costs do not.
 pub(crate) fn decides_scores(key: &str) -> bool {
     match owner(key) {
-        Owner::Run => {
-            ["start", "end", "rebalance", "execution", "exclude", "groups", "factors"].contains(&key)
-        }
+        Owner::Run => OF_SCORES.contains(&key),
         Owner::Factor(_, setting) => setting != "weight",
     }
 }
